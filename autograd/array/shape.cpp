@@ -1,0 +1,72 @@
+#include <gradus/autograd/array/shape.h>
+
+#include <ostream>
+
+#include <gradus/autograd/array/dtype.h>
+#include <gradus/autograd/base/error.h>
+
+namespace gradus {
+
+std::ostream& operator<<(std::ostream& out, Dtype d) { return out << name_of(d); }
+
+Shape::Shape(std::span<const std::int64_t> sizes) {
+  check<ShapeError>(sizes.size() <= max_rank, "shape: at most ", max_rank, " dimensions are possible, not ", sizes.size());
+  rank_ = static_cast<int>(sizes.size());
+  std::copy(sizes.begin(), sizes.end(), sizes_.begin());
+}
+
+Shape Shape::filled(int rank, std::int64_t size) {
+  Shape s;
+  for (int i = 0; i < rank; ++i) s.push_back(size);
+  return s;
+}
+
+void Shape::push_back(std::int64_t size) { insert(rank_, size); }
+
+void Shape::insert(int at, std::int64_t size) {
+  check<ShapeError>(rank_ < max_rank, "shape: at most ", max_rank, " dimensions are possible");
+  std::copy_backward(sizes_.begin() + at, sizes_.begin() + rank_, sizes_.begin() + rank_ + 1);
+  sizes_[at] = size;
+  ++rank_;
+}
+
+void Shape::erase(int at) {
+  std::copy(sizes_.begin() + at + 1, sizes_.begin() + rank_, sizes_.begin() + at);
+  --rank_;
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  out << '[';
+  for (int i = 0; i < shape.rank(); ++i) out << (i ? ", " : "") << shape[i];
+  return out << ']';
+}
+
+Shape row_major_strides(const Shape& shape) {
+  Shape strides = shape;
+  std::int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[i] = step;
+    step *= std::max<std::int64_t>(shape[i], 1);
+  }
+  return strides;
+}
+
+int normal_axis(int axis, int rank, const char* op) {
+  check<ValueError>(-rank <= axis && axis < rank, op, ": axis ", axis, " is out of range for ", rank, " dimension", rank == 1 ? "" : "s",
+                    rank ? text(" (allowed: ", -rank, " to ", rank - 1, ")") : std::string(" (a scalar has none)"));
+  return axis < 0 ? axis + rank : axis;
+}
+
+Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
+  const int rank = std::max(a.rank(), b.rank());
+  Shape out = Shape::filled(rank, 1);
+  for (int i = 1; i <= rank; ++i) {
+    const std::int64_t m = i <= a.rank() ? a[a.rank() - i] : 1, n = i <= b.rank() ? b[b.rank() - i] : 1;
+    check<ShapeError>(m == n || m == 1 || n == 1, op, ": shapes ", a, " and ", b, " do not broadcast: sizes ", m, " and ", n,
+                      " meet in dimension ", rank - i, "; sizes must be equal or 1 (reshape one side, say to [", m, ", 1])");
+    out[rank - i] = m == 1 ? n : m;
+  }
+  return out;
+}
+
+}  // namespace gradus

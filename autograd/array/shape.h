@@ -1,0 +1,54 @@
+// Shapes and strides: up to eight numbers, stored in place, so that copying one never allocates.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <span>
+
+namespace gradus {
+
+// The sizes of the dimensions, outermost first; {} is a scalar. Also used for strides (in elements).
+class Shape {
+ public:
+  static constexpr int max_rank = 8;
+
+  Shape() = default;
+  Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+  explicit Shape(std::span<const std::int64_t> sizes);          // throws ShapeError above max_rank
+  static Shape filled(int rank, std::int64_t size);
+
+  int rank() const { return rank_; }
+  std::int64_t operator[](int i) const { return sizes_[i]; }
+  std::int64_t& operator[](int i) { return sizes_[i]; }
+  const std::int64_t* begin() const { return sizes_.data(); }
+  const std::int64_t* end() const { return sizes_.data() + rank_; }
+  void push_back(std::int64_t size);
+  void insert(int at, std::int64_t size);
+  void erase(int at);
+
+  std::int64_t elements() const {                               // their product; 1 for a scalar
+    std::int64_t n = 1;
+    for (std::int64_t size : *this) n *= size;
+    return n;
+  }
+  friend bool operator==(const Shape& a, const Shape& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+ private:
+  std::array<std::int64_t, max_rank> sizes_{};
+  int rank_ = 0;
+};
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);   // [64, 784]
+
+Shape row_major_strides(const Shape& shape);
+
+// `axis` counted from the front; negative ones count from the back. Throws ValueError that names `op` when out of range.
+int normal_axis(int axis, int rank, const char* op);
+
+// The shape that a and b broadcast to by NumPy's rule: aligned at the last dimension, sizes equal or 1.
+// Throws ShapeError that names `op` and both shapes.
+Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op);
+
+}  // namespace gradus

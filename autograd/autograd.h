@@ -1,0 +1,10 @@
+// All of the autograd room: arrays, tensors, operations, gradients.
+#pragma once
+#include <gradus/autograd/array/safetensors.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/grad.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/parameter.h>

@@ -1,0 +1,131 @@
+#include <gradus/autograd/base/pool.h>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+namespace gradus::pool {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool caching = false;   // so that the sanitizer sees every use after free
+#else
+constexpr bool caching = true;
+#endif
+
+constexpr std::size_t line = 64;
+constexpr int classes = 4 * 40;   // four a power of two, up to 2^46 bytes
+constexpr std::int64_t thread_share = 1 << 20, process_share = std::int64_t{1} << 30;   // idle bytes kept in one class
+
+// Class c holds blocks of (4 + c % 4) * 2^(c / 4) quarters of a line: waste is below a quarter.
+int class_of(std::size_t bytes) {
+  const std::size_t quarters = (bytes + line / 4 - 1) / (line / 4);
+  if (quarters <= 4) return 0;
+  const int power = std::bit_width(quarters - 1) - 3;
+  return 4 * power + static_cast<int>((quarters - 1) >> power) - 4 + 1;
+}
+std::size_t bytes_of(int c) {
+  const std::size_t quarters = static_cast<std::size_t>(4 + c % 4) << (c / 4);
+  return (quarters * (line / 4) + line - 1) / line * line;
+}
+
+struct Idle { Idle* next; };
+struct Stack {
+  Idle* top = nullptr;
+  std::int64_t count = 0;
+  void push(void* block) { top = new (block) Idle{top}; ++count; }
+  void* pop() {
+    Idle* block = top;
+    if (block) top = block->next, --count;
+    return block;
+  }
+};
+
+std::atomic<std::int64_t> live{0}, peak{0}, from_system{0};
+
+struct Process {
+  std::mutex mutex;
+  std::array<Stack, classes> stacks;
+  void give(int c, void* block) {
+    {
+      const std::lock_guard lock(mutex);
+      if (stacks[c].count == 0 || stacks[c].count * static_cast<std::int64_t>(bytes_of(c)) < process_share) return stacks[c].push(block);
+    }
+    std::free(block);
+  }
+};
+Process& process() {
+  static Process* p = new Process;   // never destroyed: blocks may come back after main
+  return *p;
+}
+
+thread_local bool thread_gone = false;
+struct Thread {
+  std::array<Stack, classes> stacks;
+  void empty() {
+    for (int c = 0; c < classes; ++c)
+      while (void* block = stacks[c].pop()) process().give(c, block);
+  }
+  ~Thread() {
+    thread_gone = true;
+    empty();
+  }
+};
+thread_local Thread thread;
+
+void count(std::int64_t bytes) {
+  const std::int64_t now = live.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  std::int64_t before = peak.load(std::memory_order_relaxed);
+  while (now > before && !peak.compare_exchange_weak(before, now, std::memory_order_relaxed)) {}
+}
+
+}  // namespace
+
+void* allocate(std::size_t bytes) {
+  if (bytes > std::size_t{1} << 45) throw std::bad_alloc();
+  const int c = class_of(bytes);
+  void* block = nullptr;
+  if (caching && !thread_gone) block = thread.stacks[c].pop();
+  if (caching && !block) {
+    const std::lock_guard lock(process().mutex);
+    block = process().stacks[c].pop();
+  }
+  if (!block) {
+    block = std::aligned_alloc(line, bytes_of(c));
+    if (!block) {
+      release_cached();
+      block = std::aligned_alloc(line, bytes_of(c));
+    }
+    if (!block) throw std::bad_alloc();
+    from_system.fetch_add(1, std::memory_order_relaxed);
+  }
+  count(static_cast<std::int64_t>(bytes_of(c)));
+  return block;
+}
+
+void free(void* block, std::size_t bytes) noexcept {
+  if (!block) return;
+  const int c = class_of(bytes);
+  const auto size = static_cast<std::int64_t>(bytes_of(c));
+  live.fetch_sub(size, std::memory_order_relaxed);
+  if (!caching) return std::free(block);
+  if (!thread_gone && (thread.stacks[c].count < 4 || thread.stacks[c].count * size < thread_share)) return thread.stacks[c].push(block);
+  process().give(c, block);
+}
+
+std::int64_t live_bytes() { return live.load(std::memory_order_relaxed); }
+std::int64_t peak_bytes() { return peak.load(std::memory_order_relaxed); }
+void reset_peak() { peak.store(live_bytes(), std::memory_order_relaxed); }
+std::int64_t blocks_from_system() { return from_system.load(std::memory_order_relaxed); }
+
+void release_cached() {
+  if (!thread_gone) thread.empty();
+  const std::lock_guard lock(process().mutex);
+  for (Stack& stack : process().stacks)
+    while (void* block = stack.pop()) std::free(block);
+}
+
+}  // namespace gradus::pool

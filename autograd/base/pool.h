@@ -1,0 +1,27 @@
+// Memory that is asked for again and again: blocks aligned to 64 bytes, kept in size classes, a cache per thread before one for
+// the process, so that a steady training loop never reaches malloc. Knows nothing of arrays.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace gradus::pool {
+
+void* allocate(std::size_t bytes);                       // throws std::bad_alloc
+void free(void* block, std::size_t bytes) noexcept;      // `bytes` as given to allocate; any thread may free
+
+// Bytes handed out and not yet freed, and the largest that number has been (over all threads).
+std::int64_t live_bytes();
+std::int64_t peak_bytes();
+void reset_peak();
+std::int64_t blocks_from_system();                       // how often the pool had to ask the system, since the start
+
+void release_cached();                                   // gives this thread's and the process's idle blocks back to the system
+
+// Objects in pooled memory: derive, and `new` and `delete` come here.
+struct Pooled {
+  static void* operator new(std::size_t bytes) { return allocate(bytes); }
+  static void* operator new(std::size_t, void* place) { return place; }
+  static void operator delete(void* block, std::size_t bytes) noexcept { free(block, bytes); }
+};
+
+}  // namespace gradus::pool

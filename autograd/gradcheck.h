@@ -1,0 +1,26 @@
+// Are the gradients right? Compares them with central differences in f64.
+//   check_gradients([](const auto& x) { return tanh(x[0] * x[1]); }, {a, b});       // throws GraphError that says where and by how much
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gradus/autograd/tensor.h>
+
+namespace gradus {
+
+struct GradcheckOptions {
+  double step = 1e-6;                    // of the central differences
+  double atol = 1e-5, rtol = 1e-3;       // |analytic − numeric| <= atol + rtol·|numeric|
+  bool second_order = true;              // also check the gradient of the gradient
+  std::uint64_t seed = 1;                // of the random weights of the outputs
+};
+
+using Function = std::function<Tensor(const std::vector<Tensor>&)>;
+
+// The largest excess is reported by throwing GraphError (input, index, both numbers, order). The inputs must be f64 (DtypeError);
+// those of other dtypes are passed on and not checked. f must be a pure function and smooth at the given point.
+void check_gradients(const Function& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+
+}  // namespace gradus

@@ -1,0 +1,26 @@
+// softmax and its logarithm along one axis, shifted by the largest element so that ±1000 is harmless; cross-entropy fused from logits.
+#pragma once
+#include <gradus/autograd/tensor.h>
+
+namespace gradus {
+
+Tensor softmax(const Tensor& x, int axis = -1);
+Tensor log_softmax(const Tensor& x, int axis = -1);
+
+enum class Reduction { mean, sum, none };
+
+struct CrossEntropyOptions {
+  Reduction reduction = Reduction::mean;
+  std::int64_t ignore_index = -100;      // rows with this label count neither in the loss nor in the mean
+  double label_smoothing = 0;            // in [0, 1]
+};
+// −log softmax(logits)[label], PyTorch's cross_entropy. logits [N, C] f32 or f64; label [N] i64 in [0, C).
+// ShapeError, DtypeError; ValueError for a label out of range (names row and label) and for an empty batch with Reduction::mean.
+Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options = {});
+
+// Mean (sum, each) squared difference; shapes equal. ShapeError, DtypeError; ValueError for a mean of nothing.
+Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
+// −(t log σ(x) + (1 − t) log(1 − σ(x))), stable for any x: max(x, 0) − x·t + log(1 + e^−|x|). Shapes equal.
+Tensor bce_with_logits(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
+
+}  // namespace gradus

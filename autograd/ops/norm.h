@@ -1,0 +1,21 @@
+// Normalisation and dropout.
+#pragma once
+#include <gradus/autograd/base/random.h>
+#include <gradus/autograd/tensor.h>
+
+namespace gradus {
+
+// (x − mean) / √(var + eps) · weight + bias, for each channel: x [N, C] or [N, C, ...]; weight and bias [C] or both undefined.
+// Training: mean and (biased) variance of this batch, and running ← (1 − momentum)·running + momentum·batch, where the variance that goes
+// into `running_var` is unbiased (PyTorch's conventions). The running arrays [C] may be undefined. ValueError when a channel has one element.
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var,
+                  double momentum = 0.1, double eps = 1e-5);
+// Evaluation: the given statistics.
+Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
+                       double eps = 1e-5);
+
+// Zeroes each element with probability p and scales the others by 1 / (1 − p). ValueError unless 0 <= p <= 1. The mask depends on the
+// generator alone, never on threads.
+Tensor dropout(const Tensor& x, double p, Generator& generator);
+
+}  // namespace gradus

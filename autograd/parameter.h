@@ -1,0 +1,41 @@
+// Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
+// value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
+#pragma once
+#include <string>
+
+#include <gradus/autograd/tape.h>
+
+namespace gradus {
+
+class Parameter {
+ public:
+  Parameter() = default;                                                   // undefined: "no bias"
+  explicit Parameter(Array value, std::string name = {}) : leaf_(new Leaf(std::move(value), std::move(name))) {}
+  Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
+  Parameter(Parameter&&) noexcept = default;
+  Parameter& operator=(const Parameter& o) { return *this = Parameter(o); }
+  Parameter& operator=(Parameter&&) noexcept = default;
+
+  bool defined() const { return static_cast<bool>(leaf_); }
+  operator Tensor() const { return tensor(); }
+  Tensor tensor() const;                                                   // the present value, tracked unless frozen; undefined if this is
+
+  const Array& value() const { return leaf_->value; }
+  const Shape& shape() const { return leaf_->value.shape(); }
+  Dtype dtype() const { return leaf_->value.dtype(); }
+  const std::string& name() const { return leaf_->label; }
+  const Tensor& grad() const { return leaf_->grad; }                       // undefined when there is none
+  void zero_grad() { leaf_->grad = {}; }
+  void set_name(std::string name) { leaf_->label = std::move(name); }
+  void set_value(Array value);                                             // ShapeError, DtypeError unless alike
+  void set_requires_grad(bool on) { trainable_ = on; }                     // false: frozen, treated as a constant
+  bool requires_grad() const { return trainable_; }
+
+  const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds
+
+ private:
+  Counted<Leaf> leaf_;
+  bool trainable_ = true;
+};
+
+}  // namespace gradus

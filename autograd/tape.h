@@ -1,0 +1,91 @@
+// The tape: one node for each recorded operation, owned by the tensors that need it and numbered at birth. Creation order is a valid
+// reverse order, so backward is one loop over the reachable nodes, newest first, and freeing a graph is a loop too: no recursion.
+// Who writes an operation reads op.h; this header is for the engine.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <gradus/autograd/base/pool.h>
+#include <gradus/autograd/base/small_vector.h>
+#include <gradus/autograd/tensor.h>
+
+namespace gradus {
+
+// Gradients of an operation's inputs, in order; an undefined one is "none" (not wanted, or zero).
+using Grads = SmallVector<Tensor, 4>;
+
+// Whether operations are recorded, in this thread. NoGrad switches it off for a scope.
+bool recording();
+class Recording {
+ public:
+  explicit Recording(bool on);
+  ~Recording();
+  Recording(const Recording&) = delete;
+
+ private:
+  bool before_;
+};
+class NoGrad : Recording {
+ public:
+  NoGrad() : Recording(false) {}
+};
+// Runs f without recording and returns what it returns.
+template <class F>
+decltype(auto) no_grad(F&& f) {
+  const NoGrad guard;
+  return f();
+}
+
+class Node : public pool::Pooled {
+ public:
+  Node();
+  virtual ~Node() = default;
+  virtual std::string_view name() const = 0;
+  virtual bool is_leaf() const { return false; }
+
+  struct Edge { NodePtr node; int output = 0; };
+  std::uint64_t number() const { return number_; }
+  const SmallVector<Edge, 3>& inputs() const { return inputs_; }
+
+  static std::int64_t live();   // how many nodes exist, over all threads: zero when every graph is gone
+
+ protected:
+  SmallVector<Edge, 3> inputs_;   // where each input came from; a null node where it is not tracked
+
+ private:
+  friend void retain(Node*);
+  friend void release(Node*);
+  friend class Sweep;
+  virtual Grads run_backward(const SmallVector<Tensor, 1>& grads) = 0;   // leaves are never asked
+  virtual void forget() = 0;                                             // drops all that was kept for backward
+
+  std::atomic<std::uint32_t> owners_{0};
+  bool released_ = false;
+  bool reached_ = false, wanted_ = false;    // marks of the sweep in progress
+  std::uint64_t number_;
+  SmallVector<Tensor, 1> pending_;           // gradients of the outputs, summed up while a sweep comes nearer
+  Node* next_doomed_ = nullptr;
+
+ protected:
+  std::uint32_t wants_ = 0;                  // bit i: the gradient of input i is wanted by the sweep in progress (bit 31: and all above)
+};
+
+// The end of every path: a value that gradients reach. Parameters and variables are leaves.
+class Leaf final : public Node {
+ public:
+  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) {}
+  std::string_view name() const override { return "leaf"; }
+  bool is_leaf() const override { return true; }
+
+  Array value;
+  Tensor grad;
+  std::string label;
+
+ private:
+  Grads run_backward(const SmallVector<Tensor, 1>&) override { return {}; }
+  void forget() override {}
+};
+
+}  // namespace gradus

@@ -1,0 +1,64 @@
+// Tensor: an immutable handle to an Array and, if it is tracked, to the tape node that made it. Mathematics is free functions
+// (ops/); methods tell what the handle knows.
+//   Tensor x = variable(tensor({1.0, 2.0}));  Tensor y = sum(x * x);  y.backward();  x.grad();   // [2, 4]
+#pragma once
+#include <string>
+
+#include <gradus/autograd/array/array.h>
+#include <gradus/autograd/base/counted.h>
+
+namespace gradus {
+
+class Node;
+void retain(Node*);
+void release(Node*);
+using NodePtr = Counted<Node>;
+
+class Tensor {
+ public:
+  Tensor() = default;                                    // undefined
+  Tensor(Array value) : value_(std::move(value)) {}      // not tracked
+  Tensor(Array value, NodePtr node, int output = 0) : value_(std::move(value)), node_(std::move(node)), output_(output) {}
+
+  bool defined() const { return value_.defined(); }
+  const Array& value() const { return value_; }
+  const Shape& shape() const { return value_.shape(); }
+  Dtype dtype() const { return value_.dtype(); }
+  int rank() const { return value_.rank(); }
+  std::int64_t size() const { return value_.size(); }    // number of elements
+  std::int64_t dim(int axis) const { return value_.dim(axis); }
+  template <class T = double> T item() const { return static_cast<T>(value_.item()); }   // ShapeError unless one element
+
+  bool requires_grad() const { return static_cast<bool>(node_); }
+  const NodePtr& node() const { return node_; }
+  int output() const { return output_; }                 // which result of the node this is
+  Tensor detach() const { return Tensor(value_); }       // the same value without a history
+  Tensor to(Dtype dtype) const;                          // differentiable between f32 and f64
+
+  // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
+  Tensor grad() const;
+  void zero_grad() const;
+
+  // ∂this/∂leaf, added to the gradient of every leaf that this was computed from. `seed` is ∂L/∂this, one for a scalar.
+  // GraphError when nothing is tracked or the graph was released by an earlier backward. See grad.h.
+  struct Backward { bool retain_graph = false, create_graph = false; };
+  void backward(const Tensor& seed, Backward options) const;
+  void backward(const Tensor& seed) const { backward(seed, Backward{}); }
+  void backward(Backward options) const { backward(Tensor{}, options); }
+  void backward() const { backward(Tensor{}, Backward{}); }
+
+ private:
+  Array value_;
+  NodePtr node_;
+  int output_ = 0;
+};
+
+// A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless f32 or f64.
+Tensor variable(const Tensor& x, std::string name = {});
+
+// "fc1.weight [128, 784] f32" for leaves with a name, "[128, 784] f32" for the others: for error messages.
+std::string describe(const Tensor& x);
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+}  // namespace gradus
