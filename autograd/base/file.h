@@ -1,0 +1,51 @@
+// Files, read to the last byte and replaced in one step: a crash at any moment leaves the old file or the new one, never half of one.
+//   FileReplacement out("model.bin");  out.write(bytes);  out.commit();     // without commit() the old file stays
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace gradus {
+
+// A regular file open for reading. Every member throws FileError that names the file and what the system said.
+class InputFile {
+ public:
+  explicit InputFile(std::filesystem::path file);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::uint64_t size() const { return size_; }
+  void read(std::span<std::byte> to);                       // fills `to` with the next bytes; FileError when the file ends before
+  void read(void* to, std::size_t bytes) { read({static_cast<std::byte*>(to), bytes}); }
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
+  std::uint64_t size_ = 0;
+};
+
+std::string read_file(const std::filesystem::path& file);   // all of it
+
+// Writes a temporary file beside `file`; commit() brings it to the disk and renames it over `file`, which keeps its permissions
+// (a symbolic link stays a link: what it points to is replaced). Destroyed without commit(), it leaves no trace. Throws FileError.
+class FileReplacement {
+ public:
+  explicit FileReplacement(const std::filesystem::path& file);
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+  ~FileReplacement();
+
+  void write(std::span<const std::byte> bytes);
+  void write(const void* bytes, std::size_t n) { write({static_cast<const std::byte*>(bytes), n}); }
+  void commit();
+
+ private:
+  std::filesystem::path file_, temporary_;
+  int descriptor_ = -1;
+};
+
+}  // namespace gradus
