@@ -41,7 +41,8 @@ decltype(auto) no_grad(F&& f) {
 class Node : public pool::Pooled {
  public:
   Node();
-  virtual ~Node() = default;
+  Node(Node&&) noexcept;   // of an operation on its way to the tape: the copy is born now
+  virtual ~Node();
   virtual std::string_view name() const = 0;
   virtual bool is_leaf() const { return false; }
 

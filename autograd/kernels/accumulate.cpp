@@ -1,0 +1,23 @@
+#include <gradus/autograd/kernels/accumulate.h>
+
+#include <gradus/autograd/base/parallel.h>
+
+namespace gradus::kernels {
+
+Array accumulate(Array sum, const Array& g) {
+  const Array more = g.as_contiguous();
+  const bool in_place = sum.unique() && sum.contiguous();
+  if (!in_place) sum = sum.as_contiguous();
+  Array out = in_place ? std::move(sum) : Array(sum.shape(), sum.dtype());
+  visit_floating(out.dtype(), "backward", [&]<class T>(T) {
+    T* y = out.mutable_data<T>();
+    const T* a = in_place ? y : sum.data<T>();
+    const T* b = more.data<T>();
+    parallel_for(out.size(), 1 << 15, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) y[i] = a[i] + b[i];
+    });
+  });
+  return out;
+}
+
+}  // namespace gradus::kernels

@@ -1,0 +1,133 @@
+#include <gradus/autograd/kernels/blas.h>
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+#include <gradus/autograd/base/parallel.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace gradus::kernels {
+namespace {
+
+// Calls OpenBLAS's setter; its OpenMP flavour hands the number on to the calling thread's OpenMP settings, which are the host's.
+void set_blas_threads(int n) {
+#ifdef _OPENMP
+  const int team = omp_get_max_threads();
+  openblas_set_num_threads(n);
+  omp_set_num_threads(team);
+#else
+  openblas_set_num_threads(n);
+#endif
+}
+
+// While one lives, OpenBLAS's own thread pool is off. The setting belongs to the process, so the first of several threads that come
+// here at once saves the host's number and the last one restores it.
+class PoolOff {
+ public:
+  PoolOff() {
+    const std::lock_guard lock(mutex);
+    if (users++ == 0 && (before = openblas_get_num_threads()) != 1) set_blas_threads(1);
+  }
+  ~PoolOff() {
+    const std::lock_guard lock(mutex);
+    // If the host has set another number meanwhile, that one stands.
+    if (--users == 0 && before != 1 && openblas_get_num_threads() == 1) set_blas_threads(before);
+  }
+  PoolOff(const PoolOff&) = delete;
+
+ private:
+  static inline std::mutex mutex;
+  static inline int users = 0, before = 1;
+};
+
+#ifdef _OPENMP
+// While one lives, the calling thread would get an OpenMP team of one: what OpenBLAS's OpenMP flavour goes by.
+class TeamOff {
+ public:
+  TeamOff() { omp_set_num_threads(1); }
+  ~TeamOff() { omp_set_num_threads(before_); }
+  TeamOff(const TeamOff&) = delete;
+
+ private:
+  int before_ = omp_get_max_threads();
+};
+#endif
+
+// Runs `call` with OpenBLAS single-threaded, whichever flavour is installed.
+template <class Call>
+void single_threaded(Call&& call) {
+  const int flavour = openblas_get_parallel();
+  if (flavour == OPENBLAS_THREAD) {
+    const PoolOff off;
+    call();
+#ifdef _OPENMP
+  } else if (flavour == OPENBLAS_OPENMP) {
+    const TeamOff off;
+    call();
+#endif
+  } else {
+    call();
+  }
+}
+
+void cblas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, const Product<float>& p, float beta) {
+  cblas_sgemm(CblasRowMajor, ta, tb, p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c, p.c_stride);
+}
+void cblas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, const Product<double>& p, double beta) {
+  cblas_dgemm(CblasRowMajor, ta, tb, p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c, p.c_stride);
+}
+
+// One thread's part: the bias goes into c first, the product on top.
+template <class T>
+void blas_part(const Product<T>& p) {
+  if (p.bias) {
+    for (std::int64_t i = 0; i < p.m; ++i) {
+      T* row = p.c + i * p.c_stride;
+      if (p.accumulate) for (std::int64_t j = 0; j < p.n; ++j) row[j] += p.bias[j];
+      else std::copy_n(p.bias, p.n, row);
+    }
+  }
+  single_threaded([&] {
+    cblas(p.a.transposed ? CblasTrans : CblasNoTrans, p.b.transposed ? CblasTrans : CblasNoTrans, p, p.accumulate || p.bias ? 1 : 0);
+  });
+}
+
+template <class T>
+void blas_split(const Product<T>& p) {
+  constexpr std::int64_t most = std::numeric_limits<blasint>::max();
+  check<ShapeError>(std::max({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) <= most, "matmul: a size or a row is longer than ", most,
+                    ": [", p.m, ", ", p.k, "] x [", p.k, ", ", p.n, "]");
+  // Strips of whole register tiles along the longer side of c, each worth at least the waking of a thread.
+  constexpr std::int64_t tile = 16, worthwhile = 1 << 18;
+  const bool by_rows = p.m >= p.n;
+  const std::int64_t length = by_rows ? p.m : p.n, tiles = (length + tile - 1) / tile;
+  const std::int64_t work = tile * (by_rows ? p.n : p.m) * p.k;
+  parallel_for(tiles, (worthwhile + work - 1) / work, [&](std::int64_t begin, std::int64_t end) {
+    begin *= tile;
+    end = std::min(end * tile, length);
+    Product<T> part = p;
+    if (by_rows) {
+      part.m = end - begin;
+      part.a.data += begin * (p.a.transposed ? 1 : p.a.stride);
+      part.c += begin * p.c_stride;
+    } else {
+      part.n = end - begin;
+      part.b.data += begin * (p.b.transposed ? p.b.stride : 1);
+      part.c += begin;
+      if (p.bias) part.bias += begin;
+    }
+    blas_part(part);
+  });
+}
+
+}  // namespace
+
+void blas_gemm(const Product<float>& product) { blas_split(product); }
+void blas_gemm(const Product<double>& product) { blas_split(product); }
+
+}  // namespace gradus::kernels

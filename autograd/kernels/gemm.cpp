@@ -1,0 +1,35 @@
+#include <gradus/autograd/kernels/gemm.h>
+
+#include <gradus/autograd/kernels/blas.h>
+#include <gradus/autograd/kernels/dnnl.h>
+#include <gradus/autograd/kernels/gemm_small.h>
+
+namespace gradus::kernels {
+namespace {
+
+// No terms to add up: what remains is the bias.
+template <class T>
+void gemm_without_terms(const Product<T>& p) {
+  for (std::int64_t i = 0; i < p.m; ++i) {
+    T* row = p.c + i * p.c_stride;
+    for (std::int64_t j = 0; j < p.n; ++j) row[j] = (p.accumulate ? row[j] : T(0)) + (p.bias ? p.bias[j] : T(0));
+  }
+}
+
+template <class T>
+void gemm_of(const Product<T>& p) {
+  if (p.m == 0 || p.n == 0) return;
+  if (p.k == 0) return gemm_without_terms(p);
+  if (gemm_small_fits(p)) return gemm_small(p);
+  if constexpr (std::is_same_v<T, float>) {
+    if (dnnl_gemm(p)) return;
+  }
+  blas_gemm(p);
+}
+
+}  // namespace
+
+void gemm(const Product<float>& product) { gemm_of(product); }
+void gemm(const Product<double>& product) { gemm_of(product); }
+
+}  // namespace gradus::kernels

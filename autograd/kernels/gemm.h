@@ -1,0 +1,36 @@
+// Products of matrices: on raw memory (gemm), and of arrays with broadcast leading dimensions (matmul). f32 and f64; transposed views are
+// taken as they are. Knows nothing of gradients: ops/matmul.h does. Which library does the work is decided in gemm.cpp, for each size.
+#pragma once
+#include <gradus/autograd/array/array.h>
+
+namespace gradus::kernels {
+
+// A matrix in row-major memory, its rows `stride` elements apart; transposed: the memory holds its transpose, whose rows are.
+template <class T>
+struct Matrix {
+  const T* data;
+  std::int64_t stride;
+  bool transposed = false;
+};
+
+// c [m, n] = a [m, k] · b [k, n] (+ bias [n] on each row) (+ c, when accumulating). k = 0 is a product of zeros.
+template <class T>
+struct Product {
+  std::int64_t m, n, k;
+  Matrix<T> a, b;
+  T* c;
+  std::int64_t c_stride;
+  const T* bias = nullptr;
+  bool accumulate = false;
+};
+
+void gemm(const Product<float>& product);
+void gemm(const Product<double>& product);
+
+// a [..., M, K] · b [..., K, N] → [..., M, N]; the shapes are known to fit. DtypeError unless f32 or f64.
+Array matmul(const Array& a, const Array& b);
+
+// x [M, K] · weightᵀ + bias: weight [N, K], bias [N] or undefined → [M, N]; the shapes are known to fit.
+Array linear(const Array& x, const Array& weight, const Array& bias);
+
+}  // namespace gradus::kernels

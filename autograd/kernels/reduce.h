@@ -1,0 +1,30 @@
+// Sums, largest elements and their indices over some of an array's dimensions, which keep size 1 in the result. Any strides.
+// The work is cut by shape alone, so that results do not depend on the number of threads.
+#pragma once
+#include <cstdint>
+
+#include <gradus/autograd/array/array.h>
+
+namespace gradus::kernels {
+
+using AxisSet = unsigned;   // bit i: dimension i is reduced
+
+// f32 is summed in f32 within blocks and in f64 across them, so the error stays near 1e-7 for any length. bool, u8, i64 give i64.
+Array sum(const Array& x, AxisSet axes);
+Array mean(const Array& x, AxisSet axes);                     // f32 or f64; NaN for no elements
+
+// NaN is larger than all numbers. No reduced dimension is empty.
+Array max(const Array& x, AxisSet axes);
+Array argmax(const Array& x, int axis);                       // i64; the first of several equal ones
+// How the gradient of max is shared out: 1/k for the k elements of x that equal their maximum, 0 for the others. f32 or f64.
+Array shares_of_max(const Array& x, const Array& max, AxisSet axes);
+
+// The loops inside, compiled for each SIMD level. Sums of f32 are handed over in f64.
+template <class T>
+struct Sums {
+  double (*sum)(const T* x, std::int64_t n);
+  // sums[j] = Σ_r x[r·stride + j] for j < width.
+  void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums);
+};
+
+}  // namespace gradus::kernels

@@ -1,0 +1,148 @@
+#include <gradus/autograd/ops/reduce.h>
+
+#include <cmath>
+#include <limits>
+
+#include <gradus/autograd/kernels/reduce.h>
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/shape.h>
+
+namespace gradus {
+namespace {
+
+using kernels::AxisSet;
+
+AxisSet all_axes(const Tensor& x) { return (1u << x.rank()) - 1; }
+
+AxisSet axis_set(Axes axes, const Tensor& x, const char* op) {
+  AxisSet set = 0;
+  for (int given : axes) {
+    const int axis = normal_axis(given, x.rank(), op);
+    check<ValueError>(!(set >> axis & 1), op, ": axis ", axis, " is named twice, for shape ", x.shape());
+    set |= 1u << axis;
+  }
+  return set;
+}
+
+Shape without(const Shape& shape, AxisSet axes) {
+  Shape kept;
+  for (int i = 0; i < shape.rank(); ++i)
+    if (!(axes >> i & 1)) kept.push_back(shape[i]);
+  return kept;
+}
+
+Shape with_ones(const Shape& shape, AxisSet axes) {
+  Shape kept = shape;
+  for (int i = 0; i < shape.rank(); ++i)
+    if (axes >> i & 1) kept[i] = 1;
+  return kept;
+}
+
+// The sum over `axes` times `factor` (1 for a sum, 1/n for a mean). Its gradient is a view: g, repeated.
+struct Sum final : Op {
+  std::string_view name() const override { return mean ? "mean" : "sum"; }
+  AxisSet axes;
+  bool keepdim, mean;
+  Shape before;
+  Sum(AxisSet axes, bool keepdim, bool mean) : axes(axes), keepdim(keepdim), mean(mean) {}
+  double factor() const {
+    return mean ? static_cast<double>(with_ones(before, axes).elements()) / static_cast<double>(before.elements()) : 1;
+  }
+  Array forward(const Tensor& x) {
+    before = x.shape();
+    const Array kept = mean ? kernels::mean(x.value(), axes) : kernels::sum(x.value(), axes);
+    return keepdim ? kept : kept.reshape(without(before, axes));
+  }
+  Grads backward(const Tensor& g) override {
+    if (before.elements() == 0) return {expand(reshape(g, with_ones(before, axes)), before)};
+    const Tensor scaled = mean ? g * factor() : g;
+    return {expand(reshape(scaled, with_ones(before, axes)), before)};
+  }
+};
+
+struct Max final : Op {
+  std::string_view name() const override { return "max"; }
+  AxisSet axes;
+  bool keepdim;
+  Max(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
+  Array forward(const Tensor& x) {
+    const Array kept = kernels::max(x.value(), axes);
+    if (tracked()) save(Tensor(kernels::shares_of_max(x.value(), kept, axes)));
+    return keepdim ? kept : kept.reshape(without(x.shape(), axes));
+  }
+  Grads backward(const Tensor& g) override {
+    const Tensor& shares = saved()[0];
+    return {reshape(g, with_ones(shares.shape(), axes)) * shares};
+  }
+};
+
+struct Expand final : Op {
+  std::string_view name() const override { return "expand"; }
+  Shape before, after;
+  explicit Expand(const Shape& after) : after(after) {}
+  Array forward(const Tensor& x) { return before = x.shape(), x.value().expand(after); }
+  Grads backward(const Tensor& g) override { return {sum_to(g, before)}; }
+};
+
+struct SumTo final : Op {
+  std::string_view name() const override { return "sum_to"; }
+  Shape before, after;
+  explicit SumTo(const Shape& after) : after(after) {}
+  Array forward(const Tensor& x) {
+    before = x.shape();
+    const int more = before.rank() - after.rank();
+    bool fits = more >= 0;
+    AxisSet axes = fits ? (1u << more) - 1 : 0;
+    for (int i = 0; fits && i < after.rank(); ++i) {
+      fits = after[i] == before[more + i] || after[i] == 1;
+      if (after[i] != before[more + i]) axes |= 1u << (more + i);
+    }
+    check<ShapeError>(fits, "sum_to: shape ", after, " does not broadcast to ", before);
+    return kernels::sum(x.value(), axes).reshape(after);
+  }
+  Grads backward(const Tensor& g) override { return {expand(g, before)}; }
+};
+
+Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
+
+Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
+  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with to(x, f32)");
+  return record(Sum(axes, keepdim, true), x);
+}
+
+void check_not_empty(const Tensor& x, AxisSet axes, const char* op) {
+  for (int i = 0; i < x.rank(); ++i)
+    check<ValueError>(!(axes >> i & 1) || x.dim(i) > 0, op, ": no elements to choose from along axis ", i, " of shape ", x.shape());
+}
+
+Tensor max_over(const Tensor& x, AxisSet axes, bool keepdim) {
+  check_not_empty(x, axes, "max");
+  return record(Max(axes, keepdim), x);
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x) { return sum_over(x, all_axes(x), false); }
+Tensor sum(const Tensor& x, Axes axes, bool keepdim) { return sum_over(x, axis_set(axes, x, "sum"), keepdim); }
+Tensor mean(const Tensor& x) { return mean_over(x, all_axes(x), false); }
+Tensor mean(const Tensor& x, Axes axes, bool keepdim) { return mean_over(x, axis_set(axes, x, "mean"), keepdim); }
+Tensor max(const Tensor& x) { return max_over(x, all_axes(x), false); }
+Tensor max(const Tensor& x, int axis, bool keepdim) { return max_over(x, axis_set({axis}, x, "max"), keepdim); }
+
+Tensor argmax(const Tensor& x) {
+  check_not_empty(x, all_axes(x), "argmax");
+  return kernels::argmax(x.value().reshape({x.size()}), 0).reshape({});
+}
+
+Tensor argmax(const Tensor& x, int axis, bool keepdim) {
+  axis = normal_axis(axis, x.rank(), "argmax");
+  check_not_empty(x, 1u << axis, "argmax");
+  const Array kept = kernels::argmax(x.value(), axis);
+  return keepdim ? kept : kept.squeeze(axis);
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : record(SumTo(shape), x); }
+Tensor expand(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : record(Expand(shape), x); }
+
+}  // namespace gradus

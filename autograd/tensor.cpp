@@ -1,0 +1,57 @@
+#include <gradus/autograd/tensor.h>
+
+#include <ostream>
+
+#include <gradus/autograd/op.h>
+
+namespace gradus {
+namespace {
+
+const Leaf* leaf_of(const Tensor& x) {
+  return x.node() && x.node()->is_leaf() ? static_cast<const Leaf*>(x.node().get()) : nullptr;
+}
+
+struct Cast final : Op {
+  Dtype to;
+  explicit Cast(Dtype to) : to(to) {}
+  std::string_view name() const override { return "to"; }
+  Array forward(const Tensor& x) {
+    save(x.detach());
+    return x.value().to(to);
+  }
+  Grads backward(const Tensor& g) override { return {g.to(saved()[0].dtype())}; }
+};
+
+}  // namespace
+
+Tensor Tensor::to(Dtype dtype) const {
+  if (dtype == this->dtype()) return *this;
+  if (!is_floating(dtype)) return value_.to(dtype);
+  return record(Cast{dtype}, *this);
+}
+
+Tensor Tensor::grad() const {
+  const Leaf* leaf = leaf_of(*this);
+  check<GraphError>(leaf, "grad: only leaves keep their gradient (a variable(), a parameter); this tensor ", describe(*this),
+                    " is the result of ", node_ ? node_->name() : "nothing tracked", "; use grad(y, x) for its gradient");
+  return leaf->grad;
+}
+
+void Tensor::zero_grad() const {
+  if (const Leaf* leaf = leaf_of(*this)) const_cast<Leaf*>(leaf)->grad = {};
+}
+
+Tensor variable(const Tensor& x, std::string name) {
+  check<DtypeError>(is_floating(x.dtype()), "variable: gradients need f32 or f64, not ", x.dtype());
+  return Tensor(x.value(), NodePtr(new Leaf(x.value(), std::move(name))));
+}
+
+std::string describe(const Tensor& x) {
+  if (!x.defined()) return "undefined";
+  const Leaf* leaf = leaf_of(x);
+  return text(leaf && !leaf->label.empty() ? leaf->label + " " : "", x.shape(), " ", x.dtype());
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << x.value(); }
+
+}  // namespace gradus
