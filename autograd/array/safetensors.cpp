@@ -25,7 +25,7 @@ struct Named { Dtype dtype; std::string_view name; };
 constexpr Named dtypes[] = {{i64, "I64"}, {f64, "F64"}, {f32, "F32"}, {u8, "U8"}, {boolean, "BOOL"}};
 int order_of(Dtype d) { return static_cast<int>(std::ranges::find(dtypes, d, &Named::dtype) - dtypes); }
 
-std::string quoted(const std::string& name) { return name.size() <= 80 ? "'" + name + "'" : "'" + name.substr(0, 77) + "...'"; }
+std::string in_quotes(const std::string& name) { return name.size() <= 80 ? "'" + name + "'" : "'" + name.substr(0, 77) + "...'"; }
 
 struct Entry {
   std::string name;
@@ -49,13 +49,13 @@ class HeaderReader {
   bool end_object() {
     if (--depth_ == 1 && !in_metadata_) {
       const Entry& e = entries.back();
-      check<FileError>(e.dtype && e.shape && e.offsets, "tensor ", quoted(e.name), ": needs dtype, shape and data_offsets");
+      check<FileError>(e.dtype && e.shape && e.offsets, "tensor ", in_quotes(e.name), ": needs dtype, shape and data_offsets");
     }
     return true;
   }
   bool key(std::string& key) {
     key_ = key;
-    if (depth_ == 1 && !names_.insert(key).second) fail<FileError>("duplicate name ", quoted(key));
+    if (depth_ == 1 && !names_.insert(key).second) fail<FileError>("duplicate name ", in_quotes(key));
     return true;
   }
   bool string(std::string& value) {
@@ -94,9 +94,9 @@ class HeaderReader {
 
  private:
   [[noreturn]] void refuse(const char* what) const {
-    if (depth_ < 2) fail<FileError>("tensor ", quoted(key_), ": ", what);
-    if (in_metadata_) fail<FileError>(metadata_key, ": ", what, " at key ", quoted(key_));
-    fail<FileError>("tensor ", quoted(entries.back().name), ": ", what, " at key ", quoted(key_));
+    if (depth_ < 2) fail<FileError>("tensor ", in_quotes(key_), ": ", what);
+    if (in_metadata_) fail<FileError>(metadata_key, ": ", what, " at key ", in_quotes(key_));
+    fail<FileError>("tensor ", in_quotes(entries.back().name), ": ", what, " at key ", in_quotes(key_));
   }
   int depth_ = 0;
   bool in_metadata_ = false;
@@ -113,9 +113,9 @@ struct Place {
 
 // The place of a tensor in the data, its shape and dtype checked against its length.
 Place place_of(Entry& e) {
-  const auto require = [&](bool ok, const auto&... rule) { check<FileError>(ok, "tensor ", quoted(e.name), ": ", rule...); };
+  const auto require = [&](bool ok, const auto&... rule) { check<FileError>(ok, "tensor ", in_quotes(e.name), ": ", rule...); };
   const auto* known = std::ranges::find(dtypes, *e.dtype, &Named::name);
-  require(known != std::end(dtypes), "dtype ", quoted(*e.dtype), " is not one of F32, F64, I64, U8, BOOL");
+  require(known != std::end(dtypes), "dtype ", in_quotes(*e.dtype), " is not one of F32, F64, I64, U8, BOOL");
   require(e.offsets->size() == 2, "data_offsets must be two numbers, not ", e.offsets->size());
   const std::uint64_t begin = (*e.offsets)[0], end = (*e.offsets)[1];
   require(begin <= end, "data_offsets run backwards: [", begin, ", ", end, "]");
@@ -132,9 +132,9 @@ Place place_of(Entry& e) {
     empty = empty || d == 0;
     place.shape.push_back(static_cast<std::int64_t>(d));
   }
-  check<FileError>(fits, "tensor ", quoted(place.name), ": the shape's product exceeds 2^63");
+  check<FileError>(fits, "tensor ", in_quotes(place.name), ": the shape's product exceeds 2^63");
   const std::uint64_t bytes = empty ? 0 : static_cast<std::uint64_t>(product);
-  check<FileError>(end - begin == bytes, "tensor ", quoted(place.name), ": ", known->name, " ", place.shape, " takes ", bytes,
+  check<FileError>(end - begin == bytes, "tensor ", in_quotes(place.name), ": ", known->name, " ", place.shape, " takes ", bytes,
                    " bytes but data_offsets [", begin, ", ", end, "] hold ", end - begin);
   return place;
 }
@@ -146,8 +146,8 @@ std::vector<Place> places_of(std::vector<Entry>& entries, std::uint64_t data_byt
   std::ranges::sort(places, [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   std::uint64_t next = 0;
   for (const Place& p : places) {
-    check<FileError>(p.begin >= next, "tensor ", quoted(p.name), ": its data overlap another tensor's: begin at ", p.begin, ", before ", next);
-    check<FileError>(p.begin <= next, "tensor ", quoted(p.name), ": a hole before its data, bytes ", next, " to ", p.begin);
+    check<FileError>(p.begin >= next, "tensor ", in_quotes(p.name), ": its data overlap another tensor's: begin at ", p.begin, ", before ", next);
+    check<FileError>(p.begin <= next, "tensor ", in_quotes(p.name), ": a hole before its data, bytes ", next, " to ", p.begin);
     next = p.end;
   }
   check<FileError>(next <= data_bytes, "truncated: the tensors take ", next, " bytes, the file has ", data_bytes, " after its header");
@@ -178,7 +178,7 @@ Safetensors read(InputFile& file) {
     const std::size_t n = p.end - p.begin;
     file.read(bytes, n);
     const bool truth = p.dtype != boolean || std::all_of(bytes, bytes + n, [](std::byte b) { return b <= std::byte{1}; });
-    check<FileError>(truth, "tensor ", quoted(p.name), ": a BOOL that is neither 0 nor 1");
+    check<FileError>(truth, "tensor ", in_quotes(p.name), ": a BOOL that is neither 0 nor 1");
     contents.arrays.emplace(p.name, std::move(a));
   }
   return contents;
@@ -216,7 +216,7 @@ void save_safetensors(const std::filesystem::path& path, const Safetensors& cont
   std::vector<std::pair<std::string, Array>> arrays;
   for (const auto& [name, array] : contents.arrays) {
     check<ValueError>(name != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);
-    check<ValueError>(array.defined(), "save_safetensors: ", path, ": tensor ", quoted(name), " is undefined");
+    check<ValueError>(array.defined(), "save_safetensors: ", path, ": tensor ", in_quotes(name), " is undefined");
     arrays.emplace_back(name, array.as_contiguous());
   }
   std::ranges::stable_sort(arrays, {}, [](const auto& a) { return order_of(a.second.dtype()); });

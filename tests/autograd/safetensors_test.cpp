@@ -1,0 +1,249 @@
+#include <gradus/autograd/array/safetensors.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <gradus/autograd/base/file.h>
+#include <temporary_folder.h>
+
+namespace gradus {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+
+const std::string golden = GRADUS_GOLDEN "/safetensors.safetensors";
+
+// A file with this header and these data.
+std::string file_of(const std::string& header, std::size_t data_bytes = 0) {
+  std::string bytes(8, '\0');
+  for (int i = 0; i < 8; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(header.size() >> (8 * i));
+  return bytes + header + std::string(data_bytes, '\0');
+}
+std::string error_of(const TemporaryFolder& folder, const std::string& bytes) {
+  try {
+    load_safetensors(folder.write("x.safetensors", bytes));
+  } catch (const FileError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+std::string tensor(const std::string& name, const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return "\"" + name + R"(":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
+}
+
+TEST(Safetensors, ReadsWhatPythonWrote) {
+  const Safetensors file = load_safetensors(golden);
+  ASSERT_EQ(file.arrays.size(), 8u);
+  EXPECT_EQ(file.metadata.at("made by"), "Python, \"safetensors\"");
+  const Array& weight = file.arrays.at("weight");
+  EXPECT_EQ(weight.dtype(), f32);
+  EXPECT_EQ(weight.shape(), (Shape{2, 3}));
+  EXPECT_THAT(weight.to_vector(), ElementsAre(-0.5, -0.25, 0, 0.25, 0.5, 0.75));
+  const auto bias = file.arrays.at("bias").span<double>();
+  EXPECT_EQ(bias[0], std::numbers::pi);
+  EXPECT_TRUE(std::signbit(bias[1]));
+  EXPECT_TRUE(std::isinf(bias[2]));
+  const auto steps = file.arrays.at("a.steps").span<std::int64_t>();
+  EXPECT_THAT(steps, ElementsAre(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
+  EXPECT_THAT(file.arrays.at("image").span<std::uint8_t>(), ElementsAre(0, 127, 255));
+  EXPECT_THAT(file.arrays.at("mask").span<bool>(), ElementsAre(true, false, true));
+  EXPECT_EQ(file.arrays.at("scalar").shape(), Shape{});
+  EXPECT_EQ(file.arrays.at("scalar").item(), 2.5);
+  EXPECT_EQ(file.arrays.at("empty").shape(), (Shape{3, 0, 2}));
+  EXPECT_EQ(file.arrays.at("ünïcode \"quoted\"\n\x01").item(), 1);
+}
+
+TEST(Safetensors, WritesTheBytesThatPythonWrites) {
+  const TemporaryFolder folder;
+  save_safetensors(folder / "copy", load_safetensors(golden));
+  EXPECT_EQ(read_file(folder / "copy"), read_file(golden));
+}
+
+TEST(Safetensors, WritesViewsByTheirElements) {
+  const TemporaryFolder folder;
+  const Array a = Array::from({1.f, 2.f, 3.f, 4.f, 5.f, 6.f}, {2, 3});
+  save_safetensors(folder / "views", {{{"t", a.transpose(0, 1)}, {"s", a.slice(1, 1, 2)}, {"e", Array::scalar(7).expand({2, 2})}}, {}});
+  const Safetensors back = load_safetensors(folder / "views");
+  EXPECT_EQ(back.arrays.at("t").shape(), (Shape{3, 2}));
+  EXPECT_THAT(back.arrays.at("t").to_vector(), ElementsAre(1, 4, 2, 5, 3, 6));
+  EXPECT_THAT(back.arrays.at("s").to_vector(), ElementsAre(2, 5));
+  EXPECT_THAT(back.arrays.at("e").to_vector(), ElementsAre(7, 7, 7, 7));
+}
+
+TEST(Safetensors, NothingIsAFileToo) {
+  const TemporaryFolder folder;
+  save_safetensors(folder / "empty", {});
+  EXPECT_EQ(read_file(folder / "empty"), file_of("{}      "));
+  EXPECT_TRUE(load_safetensors(folder / "empty").arrays.empty());
+}
+
+TEST(Safetensors, EveryTruncationIsRefused) {
+  const TemporaryFolder folder;
+  const std::string bytes = read_file(golden);
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    EXPECT_THROW(load_safetensors(folder.write("x", bytes.substr(0, n))), FileError) << "at " << n << " of " << bytes.size() << " bytes";
+  EXPECT_THAT(error_of(folder, bytes + '\0'), HasSubstr("1 bytes after the last tensor"));
+}
+
+// A changed byte may change a name, a value or a dtype of equal size, and nothing else.
+TEST(Safetensors, NoChangedByteBreaksTheReader) {
+  const TemporaryFolder folder;
+  const std::string bytes = read_file(golden);
+  const auto data_bytes = [](const Safetensors& s) {
+    std::int64_t n = 0;
+    for (const auto& [name, a] : s.arrays) n += a.size() * static_cast<std::int64_t>(size_of(a.dtype()));
+    return n;
+  };
+  int loaded = 0, refused = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at)
+    for (const char c : {'\0', '\x01', '"', '{', '}', '[', ']', ',', ':', '0', '9', '-', 'e', ' ', '\\', '\xff', '\x80', static_cast<char>(bytes[at] ^ 1)}) {
+      if (bytes[at] == c) continue;
+      std::string changed = bytes;
+      changed[at] = c;
+      try {
+        const Safetensors s = load_safetensors(folder.write("x", changed));
+        EXPECT_EQ(s.arrays.size(), 8u) << at;
+        EXPECT_EQ(data_bytes(s), 82) << at;
+        ++loaded;
+      } catch (const FileError&) {
+        ++refused;
+      }
+    }
+  EXPECT_GT(loaded, 1000);
+  EXPECT_GT(refused, 5000);
+}
+
+TEST(Safetensors, NamesTheRuleAndTheTensor) {
+  const TemporaryFolder folder;
+  const auto header = [&](const std::string& inside, std::size_t data = 0) { return error_of(folder, file_of("{" + inside + "}", data)); };
+  const std::string ok = tensor("w", "F32", "[2]", "[0,8]");
+  EXPECT_EQ(header(ok, 8), "no error");
+
+  EXPECT_THAT(header(tensor("w", "F16", "[2]", "[0,4]"), 4), HasSubstr("tensor 'w': dtype 'F16' is not one of F32, F64, I64, U8, BOOL"));
+  EXPECT_THAT(header(ok + "," + ok, 8), HasSubstr("duplicate name 'w'"));
+  EXPECT_THAT(header(ok + "," + tensor("v", "F32", "[2]", "[4,12]"), 12), HasSubstr("tensor 'v': its data overlap"));
+  EXPECT_THAT(header(ok + "," + tensor("v", "F32", "[2]", "[0,8]"), 8), HasSubstr("overlap"));
+  EXPECT_THAT(header(ok + "," + tensor("v", "F32", "[0]", "[4,4]"), 8), HasSubstr("tensor 'v': its data overlap"));
+  EXPECT_THAT(header(ok + "," + tensor("v", "F32", "[2]", "[12,20]"), 20), HasSubstr("tensor 'v': a hole before its data, bytes 8 to 12"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2]", "[4,12]"), 12), HasSubstr("a hole"));
+  EXPECT_THAT(header(ok, 7), HasSubstr("truncated: the tensors take 8 bytes, the file has 7"));
+  EXPECT_THAT(header(ok, 9), HasSubstr("1 bytes after the last tensor"));
+  EXPECT_THAT(header("", 1), HasSubstr("1 bytes after"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2]", "[8,0]"), 8), HasSubstr("run backwards"));
+  EXPECT_THAT(header(tensor("w", "F32", "[3]", "[0,8]"), 8), HasSubstr("F32 [3] takes 12 bytes but data_offsets [0, 8] hold 8"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2]", "[0]"), 8), HasSubstr("must be two numbers, not 1"));
+  EXPECT_THAT(header(tensor("w", "F32", "[4294967296,4294967296,4]", "[0,0]")), HasSubstr("exceeds 2^63"));
+  EXPECT_THAT(header(tensor("w", "F32", "[0,4294967296,4294967296]", "[0,0]")), HasSubstr("exceeds 2^63"));
+  EXPECT_THAT(header(tensor("w", "F32", "[18446744073709551615]", "[0,0]")), HasSubstr("exceeds 2^63"));
+  EXPECT_THAT(header(tensor("w", "F32", "[18446744073709551616]", "[0,0]")), HasSubstr("not an integer"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2.0]", "[0,8]"), 8), HasSubstr("tensor 'w': a number that is not an integer"));
+  EXPECT_THAT(header(tensor("w", "F32", "[-2]", "[0,8]"), 8), HasSubstr("negative"));
+  EXPECT_THAT(header(tensor("w", "F32", "[1,1,1,1,1,1,1,1,2]", "[0,8]"), 8), HasSubstr("9 dimensions; gradus has at most 8"));
+  EXPECT_THAT(header(tensor("w", "F32", "[[2]]", "[0,8]"), 8), HasSubstr("an array where none belongs"));
+  EXPECT_THAT(header(tensor("w", "F32", "{}", "[0,8]"), 8), HasSubstr("an object where none belongs"));
+  EXPECT_THAT(header(tensor("w", "F32", "null", "[0,8]"), 8), HasSubstr("a null"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2],\"shape\":[2]", "[0,8]"), 8), HasSubstr("tensor 'w': duplicate key at key 'shape'"));
+  EXPECT_THAT(header(tensor("w", "F32", "[2],\"more\":1", "[0,8]"), 8), HasSubstr("at key 'more'"));
+  EXPECT_THAT(header(R"("w":{"dtype":"F32","shape":[2]})", 8), HasSubstr("tensor 'w': needs dtype, shape and data_offsets"));
+  EXPECT_THAT(header(ok + R"(,"v":5)", 8), HasSubstr("tensor 'v': a number where none belongs"));
+  EXPECT_THAT(header(R"("__metadata__":{"a":1})"), HasSubstr("__metadata__: a number where none belongs at key 'a'"));
+  EXPECT_THAT(header(R"("__metadata__":{"a":"","a":""})"), HasSubstr("duplicate key at key 'a'"));
+  EXPECT_THAT(header(R"("__metadata__":{},"__metadata__":{})"), HasSubstr("duplicate name '__metadata__'"));
+  EXPECT_THAT(header("\"\xff\":{}"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(header(std::string("}\0", 2)), HasSubstr("a zero byte in the header"));
+  EXPECT_THAT(error_of(folder, file_of(" {}")), HasSubstr("does not start with '{'"));
+  EXPECT_THAT(error_of(folder, file_of("{} {}")), HasSubstr("not valid JSON"));
+  EXPECT_THAT(error_of(folder, file_of("")), HasSubstr("does not start with '{'"));
+  EXPECT_THAT(error_of(folder, file_of(std::string(100'000, '[') + std::string(100'000, ']'))), HasSubstr("does not start"));
+  EXPECT_THAT(header("\"a\":" + std::string(100'000, '[')), HasSubstr("where none belongs"));
+  EXPECT_THAT(error_of(folder, std::string(7, '\0')), HasSubstr("truncated: 7 bytes cannot hold"));
+  EXPECT_THAT(error_of(folder, std::string(16, '\xff')), HasSubstr("exceeds 100000000; is this a safetensors file?"));
+  std::string truth = file_of("{" + tensor("m", "BOOL", "[1]", "[0,1]") + "}", 1);
+  truth.back() = 2;
+  EXPECT_THAT(error_of(folder, truth), HasSubstr("tensor 'm': a BOOL that is neither 0 nor 1"));
+}
+
+TEST(Safetensors, RefusesWhatIsNoFile) {
+  const TemporaryFolder folder;
+  EXPECT_THROW(load_safetensors(folder / "missing"), FileError);
+  EXPECT_THROW(load_safetensors(folder.path()), FileError);
+  EXPECT_THROW(load_safetensors("/dev/zero"), FileError);
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(load_safetensors(folder / "pipe"), FileError);   // and does not wait for a writer
+}
+
+TEST(Safetensors, RefusesToWriteWhatCannotBeRead) {
+  const TemporaryFolder folder;
+  const Array a = Array::scalar(1);
+  EXPECT_THROW(save_safetensors(folder / "x", {{{"__metadata__", a}}, {}}), ValueError);
+  EXPECT_THROW(save_safetensors(folder / "x", {{{"w", Array()}}, {}}), ValueError);
+  EXPECT_THROW(save_safetensors(folder / "x", {{{"\xff", a}}, {}}), ValueError);
+  EXPECT_THROW(save_safetensors(folder / "x", {{{"w", a}}, {{"key", "\xff"}}}), ValueError);
+  EXPECT_THROW(save_safetensors(folder / "no such folder" / "x", {{{"w", a}}, {}}), FileError);
+  EXPECT_THROW(save_safetensors(folder.path(), {{{"w", a}}, {}}), FileError);
+  EXPECT_EQ(folder.files(), 0u);
+}
+
+TEST(Safetensors, AFailingWriteLeavesTheOldFile) {
+  const TemporaryFolder folder;
+  const auto file = folder / "model";
+  save_safetensors(file, {{{"w", Array::scalar(1)}}, {}});
+  const std::string before = read_file(file);
+
+  rlimit old;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{4096, old.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);   // a full disk, nearly: the write stops half way
+  EXPECT_THROW(save_safetensors(file, {{{"w", Array::zeros({10'000})}}, {}}), FileError);
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, handler);
+
+  EXPECT_EQ(read_file(file), before);
+  EXPECT_EQ(folder.files(), 1u);
+}
+
+TEST(FileReplacement, KeepsTheOldFileUntilCommit) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("f", "old");
+  {
+    FileReplacement out(file);
+    out.write("new, but", 8);
+    EXPECT_EQ(read_file(file), "old");
+  }
+  EXPECT_EQ(read_file(file), "old");
+  EXPECT_EQ(folder.files(), 1u);
+  FileReplacement out(file);
+  out.write("ne", 2);
+  out.write("w", 1);
+  out.commit();
+  EXPECT_EQ(read_file(file), "new");
+  EXPECT_EQ(folder.files(), 1u);
+}
+
+TEST(FileReplacement, KeepsPermissionsAndLinks) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("f", "old"), link = folder / "link";
+  std::filesystem::permissions(file, std::filesystem::perms{0640});
+  std::filesystem::create_symlink("f", link);
+  FileReplacement out(link);
+  out.write("new", 3);
+  out.commit();
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_file(file), "new");
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0640});
+}
+
+}  // namespace
+}  // namespace gradus
