@@ -1,0 +1,9 @@
+# -DGRADUS_SANITIZE=address,undefined or =thread: everything below is built with these sanitizers.
+set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+if(GRADUS_SANITIZE)
+  add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1 -O1)
+  add_link_options(-fsanitize=${GRADUS_SANITIZE})
+  if(GRADUS_SANITIZE MATCHES "thread")
+    add_compile_options(-Wno-tsan)   # std::atomic_thread_fence is used by the standard library only
+  endif()
+endif()
