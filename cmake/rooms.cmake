@@ -25,6 +25,7 @@ function(gradus_room name)
 
   if(level_sources)
     foreach(level IN LISTS GRADUS_SIMD_LEVELS)
+      target_compile_definitions(gradus_${name} PRIVATE GRADUS_HAS_${level})
       set(part gradus_${name}_${level})
       add_library(${part} OBJECT ${level_sources})
       set_target_properties(${part} PROPERTIES POSITION_INDEPENDENT_CODE ON)

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -23,8 +24,17 @@ Array shares_of_max(const Array& x, const Array& max, AxisSet axes);
 template <class T>
 struct Sums {
   double (*sum)(const T* x, std::int64_t n);
-  // sums[j] = Σ_r x[r·stride + j] for j < width.
+  // sums[j] = Σ_r x[r·stride + j] for j < width <= max_width.
   void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums);
+  static constexpr std::int64_t max_width = 256;
+};
+struct ReduceLoops {
+  Sums<float> f32;
+  Sums<double> f64;
+  const auto& of(float) const { return f32; }
+  const auto& of(double) const { return f64; }
 };
 
 }  // namespace gradus::kernels
+
+GRADUS_DISPATCH(ReduceLoops, reduce_loops)

@@ -1,0 +1,20 @@
+// Pooled memory for the length of a scope.
+#pragma once
+#include <gradus/autograd/base/pool.h>
+
+namespace gradus::kernels {
+
+template <class T>
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t count) : bytes_(static_cast<std::size_t>(count) * sizeof(T)), data_(bytes_ ? pool::allocate(bytes_) : nullptr) {}
+  ~Scratch() { if (data_) pool::free(data_, bytes_); }
+  Scratch(const Scratch&) = delete;
+  T* data() const { return static_cast<T*>(data_); }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
+
+}  // namespace gradus::kernels

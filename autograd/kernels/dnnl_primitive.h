@@ -1,0 +1,75 @@
+// What our oneDNN sources share: primitives kept per thread, and the team of threads they run with. Includes oneDNN, so only dnnl_*.cpp include this.
+#pragma once
+#include <array>
+#include <initializer_list>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+namespace gradus::kernels::onednn {
+
+const dnnl::engine& cpu();
+
+// How many threads a primitive of so many multiplications gets; 1 inside a parallel loop.
+int team_size(double multiplications);
+
+// While one lives, OpenMP teams that the calling thread opens have this size. The host's setting is as before afterwards.
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team&) = delete;
+
+ private:
+  int before_, threads_;
+};
+
+// A primitive with the memory objects of its arguments, whose addresses are set at each call. Called through the C API: the C++
+// API's execute() builds a map, which allocates.
+class Prepared {
+ public:
+  static constexpr int most = 4;
+  Prepared() = default;
+  Prepared(dnnl::primitive primitive, std::initializer_list<std::pair<int, dnnl::memory::desc>> arguments);
+  void operator()(std::initializer_list<const void*> addresses) const;   // in the order of `arguments`
+
+ private:
+  dnnl::primitive primitive_;
+  std::array<dnnl::memory, most> memories_;
+  std::array<dnnl_exec_arg_t, most> arguments_;
+};
+
+// oneDNN's implementations of last resort are slower than our own ways.
+inline bool is_reference(const char* implementation) { return std::string_view(implementation).starts_with("ref"); }
+
+// Numbers that identify a primitive.
+template <std::size_t n>
+using Key = std::array<std::int64_t, n>;
+
+template <std::size_t n>
+struct HashKey {
+  std::size_t operator()(const Key<n>& key) const {
+    std::uint64_t h = 0xcbf29ce484222325u;
+    for (std::int64_t word : key) h = (h ^ static_cast<std::uint64_t>(word)) * 0x9e3779b97f4a7c15u, h ^= h >> 32;
+    return h;
+  }
+};
+
+// What make(key) once gave for each key. A program that keeps coming with new shapes starts afresh now and then.
+template <std::size_t n, class Value>
+class Cache {
+ public:
+  template <class Make>
+  Value& get(const Key<n>& key, Make&& make) {
+    if (auto found = values_.find(key); found != values_.end()) return found->second;
+    if (values_.size() >= 1024) values_.clear();
+    return values_.emplace(key, make()).first->second;
+  }
+
+ private:
+  std::unordered_map<Key<n>, Value, HashKey<n>> values_;
+};
+
+}  // namespace gradus::kernels::onednn

@@ -1,0 +1,56 @@
+// Instruction-set levels. Files named *.simd.cpp are compiled once for each level in the build, and each hands out one table of functions
+// from the namespace of its level; GRADUS_DISPATCH chooses the table of the best level that this machine has, at run time:
+//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)    // in a header: const ReduceLoops& reduce_loops();
+//   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() { static const … } }    // in the *.simd.cpp
+#pragma once
+
+namespace gradus::kernels {
+
+enum class Level { plain, v2, v3, v4 };   // x86-64-v2: SSE4.2; v3: AVX2 and FMA; v4: AVX-512
+// The best level of this machine; GRADUS_SIMD_LEVEL=v2 in the environment lowers it.
+Level simd_level();
+
+}  // namespace gradus::kernels
+
+// Which levels are in the build: set by the build system, one macro each.
+#ifdef GRADUS_HAS_plain
+#define GRADUS_AT_plain(act, ...) act(plain, __VA_ARGS__)
+#else
+#define GRADUS_AT_plain(act, ...)
+#endif
+#ifdef GRADUS_HAS_v2
+#define GRADUS_AT_v2(act, ...) act(v2, __VA_ARGS__)
+#else
+#define GRADUS_AT_v2(act, ...)
+#endif
+#ifdef GRADUS_HAS_v3
+#define GRADUS_AT_v3(act, ...) act(v3, __VA_ARGS__)
+#else
+#define GRADUS_AT_v3(act, ...)
+#endif
+#ifdef GRADUS_HAS_v4
+#define GRADUS_AT_v4(act, ...) act(v4, __VA_ARGS__)
+#else
+#define GRADUS_AT_v4(act, ...)
+#endif
+#define GRADUS_AT_LEVELS(act, ...) \
+  GRADUS_AT_plain(act, __VA_ARGS__) GRADUS_AT_v2(act, __VA_ARGS__) GRADUS_AT_v3(act, __VA_ARGS__) GRADUS_AT_v4(act, __VA_ARGS__)
+#define GRADUS_DECLARE_AT(level, Table, function) \
+  namespace level {                               \
+  const Table& function();                        \
+  }
+#define GRADUS_CHOOSE_AT(level, Table, function) \
+  if (simd_level() >= Level::level || !best) best = &level::function();
+
+#define GRADUS_DISPATCH(Table, function)                           \
+  namespace gradus::kernels {                                      \
+  GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)             \
+  inline const Table& function() {                                 \
+    static const Table& chosen = []() -> const Table& {            \
+      const Table* best = nullptr;                                 \
+      GRADUS_AT_LEVELS(GRADUS_CHOOSE_AT, Table, function)          \
+      return *best;                                                \
+    }();                                                           \
+    return chosen;                                                 \
+  }                                                                \
+  }

@@ -1,0 +1,45 @@
+#include <gradus/autograd/kernels/reduce.h>
+
+#include <gradus/autograd/kernels/reduce_blocks.h>
+
+namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace {
+
+template <class T>
+double row_sum(const T* x, std::int64_t n) {
+  return blocked_sum<T>(n, [x](std::int64_t i, auto... lanes) { return Vec<T>::load(x + i, lanes...); });
+}
+
+// Row after row, as memory lies; four rows for each walk over the accumulators.
+template <class T>
+void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums) {
+  constexpr std::int64_t block = 64;
+  constexpr std::int64_t w = Vec<T>::size;
+  std::fill(sums, sums + width, 0.0);
+  for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
+    alignas(64) T block_sums[Sums<T>::max_width] = {};
+    const std::int64_t stop = std::min(rows, r0 + block);
+    std::int64_t r = r0;
+    for (; r + 4 <= stop; r += 4) {
+      const T *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
+      std::int64_t j = 0;
+      for (; j + w <= width; j += w) {
+        const Vec<T> four = (Vec<T>::load(a + j) + Vec<T>::load(b + j)) + (Vec<T>::load(c + j) + Vec<T>::load(d + j));
+        (Vec<T>::load(block_sums + j) + four).store(block_sums + j);
+      }
+      for (; j < width; ++j) block_sums[j] += (a[j] + b[j]) + (c[j] + d[j]);
+    }
+    for (; r < stop; ++r)
+      for (std::int64_t j = 0; j < width; ++j) block_sums[j] += x[r * stride + j];
+    for (std::int64_t j = 0; j < width; ++j) sums[j] += static_cast<double>(block_sums[j]);
+  }
+}
+
+}  // namespace
+
+const ReduceLoops& reduce_loops() {
+  static const ReduceLoops loops{{row_sum<float>, column_sums<float>}, {row_sum<double>, column_sums<double>}};
+  return loops;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL

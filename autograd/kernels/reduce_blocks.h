@@ -1,0 +1,39 @@
+// Long sums of SIMD batches, for *.simd.cpp files: in T within a block, where several accumulators hide the latency, and in double
+// across blocks, so that the error does not grow with the length.
+//   double squares = blocked_sum<float>(n, [=](std::int64_t i, auto... lanes) { return square(Vec<float>::load(x + i, lanes...)); });
+#pragma once
+#include <algorithm>
+
+#include <gradus/autograd/kernels/simd.h>
+
+namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
+
+inline constexpr std::int64_t sum_block = 4096;   // elements summed in T
+
+// Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
+template <class T, class Term>
+double blocked_sum(std::int64_t n, Term term) {
+  constexpr std::int64_t w = Vec<T>::size;
+  double total = 0;
+  std::int64_t i = 0;
+  while (i + w <= n) {
+    const std::int64_t stop = std::min(n, i + sum_block);
+    Vec<T> a = 0, b = 0, c = 0, d = 0;
+    for (; i + 4 * w <= stop; i += 4 * w) {
+      a = a + term(i);
+      b = b + term(i + w);
+      c = c + term(i + 2 * w);
+      d = d + term(i + 3 * w);
+    }
+    for (; i + w <= stop; i += w) a = a + term(i);
+    total += static_cast<double>(sum((a + b) + (c + d)));
+  }
+  if (i < n) {
+    T lanes[w];
+    term(i, n - i).store(lanes);
+    for (std::int64_t j = 0; j < n - i; ++j) total += static_cast<double>(lanes[j]);
+  }
+  return total;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

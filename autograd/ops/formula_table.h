@@ -1,0 +1,37 @@
+// The compiled loops of every formula in formulas.h, one table for each instruction-set level.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include <gradus/autograd/kernels/broadcast.h>
+#include <gradus/autograd/kernels/level.h>
+#include <gradus/autograd/ops/formulas.h>
+
+namespace gradus {
+
+template <class F> concept ReadsOutput = requires(const F f) { f.slope_at_output(1.0); };
+template <class F> concept Constant = requires(const F f) { f.constants(); };
+
+namespace kernels {
+
+struct FormulaRows {
+  std::array<Row, 2> value{}, slope{};   // for f32, f64; slope is null for constant slopes
+};
+
+template <class... F>
+constexpr std::size_t length(formulas::List<F...>) { return sizeof...(F); }
+template <class Wanted, class... F>
+constexpr std::size_t position(formulas::List<F...>) {
+  const bool here[] = {std::is_same_v<Wanted, F>...};
+  std::size_t i = 0;
+  while (!here[i]) ++i;
+  return i;
+}
+
+using FormulaTable = std::array<FormulaRows, length(formulas::All{})>;
+
+}  // namespace kernels
+}  // namespace gradus
+
+GRADUS_DISPATCH(FormulaTable, formula_table)
