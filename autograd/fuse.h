@@ -1,0 +1,88 @@
+// fuse: a formula of your own in one pass over memory, forward and backward, without writing a derivative.
+//   Tensor y = fuse([](auto x, auto gate) { return x * sigmoid(gate); }, x, gate);
+// The lambda is run on SIMD registers for the value, on dual numbers of SIMD registers for the slopes, and on Tensors when the backward
+// itself is recorded (second order). It may use + - * / and comparisons, numbers, and: exp log log1p sqrt square abs sign tanh sigmoid
+// softplus erf relu pow maximum minimum, where(condition, a, b), like(x, number); they are found by the arguments, so write them without
+// std::. Shapes broadcast; the result has f32 or f64 as the inputs. Compiled in your program: link gradus::native for this machine's SIMD
+// (this header needs xsimd, which is why <gradus/gradus.h> leaves it out).
+#pragma once
+#include <gradus/autograd/kernels/broadcast.h>
+#include <gradus/autograd/kernels/formula_rows.h>
+#include <gradus/autograd/grad.h>
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+
+namespace gradus {
+namespace detail {
+
+Tensor alias(const Tensor& x);   // x as a result of its own, so that a gradient can be taken with respect to this use of it
+
+template <class F, std::size_t n>
+struct Fused final : Op {
+  struct Formula {
+    F f;
+    auto value(auto... x) const { return f(x...); }
+  };
+  Formula formula;
+  Shape shape;
+  explicit Fused(F f) : formula{std::move(f)} {}
+  std::string_view name() const override { return "fuse"; }
+
+  template <class... X>
+  Array forward(const X&... x) {
+    const Tensor* inputs[] = {&x...};
+    shape = elementwise_shape("fuse", inputs);
+    save(x...);
+    Array y(shape, inputs[0]->dtype());
+    const Array* in[] = {&x.value()...};
+    Array* out[] = {&y};
+    using namespace kernels::GRADUS_SIMD_NAMESPACE;
+    run_row(y.dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, shape, in, out);
+    return y;
+  }
+
+  Grads backward(const Tensor& g) override {
+    auto x = saved<n>();
+    Grads grads;
+    if (recording()) {
+      for (Tensor& xi : x)
+        if (xi.requires_grad()) xi = alias(xi);
+      const Tensor y = std::apply(formula.f, x);
+      std::array<Tensor, n> wanted;
+      std::size_t count = 0;
+      for (const Tensor& xi : x)
+        if (xi.requires_grad()) wanted[count++] = xi;
+      const auto found = y.requires_grad() ? grad(y, std::span(wanted.data(), count), {.create_graph = true, .seed = sum_to(g, y.shape())})
+                                           : std::vector<Tensor>(count);
+      count = 0;
+      for (const Tensor& xi : x) grads.push_back(xi.requires_grad() ? found[count++] : Tensor{});
+      return grads;
+    }
+    std::array<Array, n> results;
+    std::array<Array*, n> out{};
+    std::array<const Array*, n + 1> in;
+    for (std::size_t i = 0; i < n; ++i) {
+      in[i] = &x[i].value();
+      if (needs(static_cast<int>(i))) results[i] = Array(shape, g.dtype()), out[i] = &results[i];
+    }
+    in[n] = &g.value();
+    using namespace kernels::GRADUS_SIMD_NAMESPACE;
+    run_row(g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>, &formula, shape, in, out);
+    for (std::size_t i = 0; i < n; ++i) grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
+    return grads;
+  }
+};
+
+}  // namespace detail
+
+// f(x...) elementwise, for one to six tensors of one dtype. ShapeError, DtypeError as for any elementwise operation.
+template <class F, class... X>
+  requires(sizeof...(X) >= 1 && sizeof...(X) <= 6)
+Tensor fuse(F f, const X&... x) {
+  return [&](const auto&... t) { return record(detail::Fused<F, sizeof...(X)>(std::move(f)), t...); }(static_cast<const Tensor&>(Tensor(x))...);
+}
+
+}  // namespace gradus
