@@ -1,0 +1,66 @@
+// What one does with a whole model. A model is any struct of layers, or a container of them: no base class, nothing to register.
+// Copying it gives an independent model, moving it keeps its parameters, and whoever holds them (optimizers, a tape) follows.
+//   struct Net { nn::Linear hidden{784, 256}, output{256, 10};  Tensor operator()(const Tensor& x) const { … } } net;
+//   optim::Adam adam(nn::parameters(net));        // "hidden.weight", "hidden.bias", "output.weight", "output.bias"
+// Saving and loading: state.h. How a class lists its fields: fields.h.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gradus/autograd/parameter_list.h>
+#include <gradus/nn/walk.h>
+
+namespace gradus::nn {
+
+// Any model, by reference: the functions below are written once for all models.
+class ModuleRef {
+ public:
+  template <class M>
+    requires(!std::is_const_v<M> && !std::is_same_v<M, ModuleRef>)
+  ModuleRef(M& module) : module_(&module), walk_([](void* m, Visitor& v) { nn::walk(*static_cast<M*>(m), Path{}, v); }) {}
+  ModuleRef(const ModuleRef&) = default;
+  void walk(Visitor& visitor) const { walk_(module_, visitor); }
+
+ private:
+  void* module_;
+  void (*walk_)(void*, Visitor&);
+};
+
+// The same for functions that only read.
+class ConstModuleRef {
+ public:
+  template <class M>
+  ConstModuleRef(const M& module) : module_(const_cast<M&>(module)) {}
+  ConstModuleRef(const ModuleRef& module) : module_(module) {}
+  ConstModuleRef(const ConstModuleRef&) = default;
+  void walk(Visitor& visitor) const { module_.walk(visitor); }
+
+ private:
+  ModuleRef module_;
+};
+
+// What an optimizer trains: every parameter that is not frozen, in the order of declaration, by full name; one that is shared by several
+// places stands there once. Writes the full names into the parameters, so that error messages say them.
+Parameters parameters(ModuleRef net);
+std::int64_t parameter_count(ConstModuleRef net);            // numbers in parameters, frozen ones too
+
+// Fields of type Array by full name: what is saved and not trained.
+struct NamedArray {
+  std::string name;
+  Array value;
+};
+std::vector<NamedArray> buffers(ConstModuleRef net);
+
+void train(ModuleRef net, bool on = true);                   // sets every `bool training`: batch norm, dropout, your own
+inline void eval(ModuleRef net) { train(net, false); }
+void zero_grad(ModuleRef net);
+void set_requires_grad(ModuleRef net, bool on);              // false freezes: for a whole model or a part of it, before parameters()
+
+// Converts floating parameters and buffers and drops the gradients; DtypeError unless f32 or f64. Make optimizers afterwards.
+void to(ModuleRef net, Dtype dtype);
+
+// A table for people: a line for each parameter and buffer with shape, dtype and count, and the totals.
+std::string summary(ConstModuleRef net);
+
+}  // namespace gradus::nn

@@ -1,0 +1,80 @@
+#include <gradus/nn/state.h>
+
+#include <gradus/autograd/array/safetensors.h>
+
+namespace gradus::nn {
+namespace {
+
+class Snapshot final : public Visitor {
+ public:
+  void parameter(const Path& path, Parameter& p) override {
+    if (p.defined()) state.emplace(path.text(), p.value());
+  }
+  void buffer(const Path& path, Array& a) override {
+    if (a.defined()) state.emplace(path.text(), a);
+  }
+  State state;
+};
+
+// Puts the state's values in; every name has been found to be there.
+class Restore final : public Visitor {
+ public:
+  explicit Restore(const State& state) : state_(state) {}
+  void parameter(const Path& path, Parameter& p) override {
+    if (p.defined()) p.set_value(state_.at(path.text()));
+  }
+  void buffer(const Path& path, Array& a) override {
+    if (a.defined()) a = state_.at(path.text());
+  }
+
+ private:
+  const State& state_;
+};
+
+// One line for each way in which the two differ; "" when they fit.
+std::string differences(const State& model, const State& state) {
+  std::string lines;
+  bool dtypes = false;
+  for (const auto& [name, mine] : model) {
+    const auto found = state.find(name);
+    if (found == state.end()) {
+      lines += text("\n  missing: ", name, ' ', mine.shape(), ' ', mine.dtype());
+      continue;
+    }
+    const Array& given = found->second;
+    if (given.shape() != mine.shape()) lines += text("\n  shape: ", name, " is ", mine.shape(), " in the model, ", given.shape(), " in the state");
+    if (given.dtype() != mine.dtype()) lines += text("\n  dtype: ", name, " is ", mine.dtype(), " in the model, ", given.dtype(), " in the state");
+    dtypes |= given.dtype() != mine.dtype();
+  }
+  for (const auto& [name, given] : state)
+    if (!model.contains(name)) lines += text("\n  unexpected: ", name, ' ', given.shape(), ' ', given.dtype());
+  if (dtypes) lines += "\n  (nn::to(net, f64) converts the model, Array::to an entry of the state)";
+  return lines;
+}
+
+void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
+  Snapshot snapshot;
+  net.walk(snapshot);
+  const std::string lines = differences(snapshot.state, given);
+  check(lines.empty(), what, ": the state does not fit the model, which stays as it was:", lines);
+  State ready = given;
+  for (auto& [name, value] : ready) value = value.as_contiguous();
+  Restore restore(ready);
+  net.walk(restore);
+}
+
+}  // namespace
+
+State state(ConstModuleRef net) {
+  Snapshot snapshot;
+  net.walk(snapshot);
+  return std::move(snapshot.state);
+}
+
+void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
+
+void save(ConstModuleRef net, const std::filesystem::path& file) { save_safetensors(file, {.arrays = state(net), .metadata = {{"format", "pt"}}}); }
+
+void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, load_safetensors(file).arrays); }
+
+}  // namespace gradus::nn
