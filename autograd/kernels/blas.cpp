@@ -75,11 +75,39 @@ void single_threaded(Call&& call) {
   }
 }
 
-void cblas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, const Product<float>& p, float beta) {
-  cblas_sgemm(CblasRowMajor, ta, tb, p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c, p.c_stride);
+constexpr CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
+
+void cblas_gemm(const Product<float>& p, float beta) {
+  cblas_sgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c,
+              p.c_stride);
 }
-void cblas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, const Product<double>& p, double beta) {
-  cblas_dgemm(CblasRowMajor, ta, tb, p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c, p.c_stride);
+void cblas_gemm(const Product<double>& p, double beta) {
+  cblas_dgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c,
+              p.c_stride);
+}
+
+// y = op(matrix)·x + beta·y, the matrix [rows, columns] as stored.
+void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<float> a, const float* x, std::int64_t x_step, float beta, float* y,
+                std::int64_t y_step) {
+  cblas_sgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x, x_step, beta, y, y_step);
+}
+void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<double> a, const double* x, std::int64_t x_step, double beta,
+                double* y, std::int64_t y_step) {
+  cblas_dgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x, x_step, beta, y, y_step);
+}
+
+// A single row or column of c is a product of a matrix and a vector, several times faster than gemm would do it.
+template <class T>
+void cblas_product(const Product<T>& p, T beta) {
+  if (p.m == 1) {
+    const std::int64_t rows = p.b.transposed ? p.n : p.k, columns = p.b.transposed ? p.k : p.n;
+    cblas_gemv(flag(!p.b.transposed), rows, columns, p.b, p.a.data, p.a.transposed ? p.a.stride : 1, beta, p.c, 1);
+  } else if (p.n == 1) {
+    const std::int64_t rows = p.a.transposed ? p.k : p.m, columns = p.a.transposed ? p.m : p.k;
+    cblas_gemv(flag(p.a.transposed), rows, columns, p.a, p.b.data, p.b.transposed ? 1 : p.b.stride, beta, p.c, p.c_stride);
+  } else {
+    cblas_gemm(p, beta);
+  }
 }
 
 // One thread's part: the bias goes into c first, the product on top.
@@ -92,9 +120,7 @@ void blas_part(const Product<T>& p) {
       else std::copy_n(p.bias, p.n, row);
     }
   }
-  single_threaded([&] {
-    cblas(p.a.transposed ? CblasTrans : CblasNoTrans, p.b.transposed ? CblasTrans : CblasNoTrans, p, p.accumulate || p.bias ? 1 : 0);
-  });
+  single_threaded([&] { cblas_product<T>(p, p.accumulate || p.bias ? 1 : 0); });
 }
 
 template <class T>

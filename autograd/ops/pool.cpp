@@ -1,0 +1,114 @@
+#include <gradus/autograd/kernels/pool.h>
+
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/conv.h>
+
+namespace gradus {
+namespace {
+
+using kernels::PoolShape;
+
+// Once the winners are known, the largest of each window is a gather, linear in x; its gradient is a scatter, whose gradient is the gather.
+Tensor pool_scatter(const Tensor& y, const Tensor& index, const PoolShape& shape);
+Tensor pool_gather(const Tensor& x, const Tensor& index, const PoolShape& shape);
+
+struct MaxPool final : Op {
+  explicit MaxPool(const PoolShape& shape) : shape_(shape) {}
+  std::string_view name() const override { return "max_pool2d"; }
+  Array forward(const Tensor& x) {
+    Array index;
+    Array y = kernels::max_pool(shape_, x.value().as_contiguous(), tracked() ? &index : nullptr);
+    save(Tensor(std::move(index)));
+    return y;
+  }
+  Grads backward(const Tensor& g) override { return {pool_scatter(g, saved()[0], shape_)}; }
+  PoolShape shape_;
+};
+
+struct PoolScatter final : Op {
+  explicit PoolScatter(const PoolShape& shape) : shape_(shape) {}
+  std::string_view name() const override { return "max_pool2d_gradient"; }
+  Array forward(const Tensor& y, const Tensor& index) {
+    save(index);
+    return kernels::pool_scatter(shape_, y.value().as_contiguous(), index.value());
+  }
+  Grads backward(const Tensor& h) override { return {pool_gather(h, saved()[0], shape_), Tensor{}}; }
+  PoolShape shape_;
+};
+
+struct PoolGather final : Op {
+  explicit PoolGather(const PoolShape& shape) : shape_(shape) {}
+  std::string_view name() const override { return "max_pool2d_winners"; }
+  Array forward(const Tensor& x, const Tensor& index) {
+    save(index);
+    return kernels::pool_gather(shape_, x.value().as_contiguous(), index.value());
+  }
+  Grads backward(const Tensor& h) override { return {pool_scatter(h, saved()[0], shape_), Tensor{}}; }
+  PoolShape shape_;
+};
+
+Tensor pool_scatter(const Tensor& y, const Tensor& index, const PoolShape& shape) { return record(PoolScatter(shape), y, index); }
+Tensor pool_gather(const Tensor& x, const Tensor& index, const PoolShape& shape) { return record(PoolGather(shape), x, index); }
+
+// Averaging is linear: its gradient is its transpose, and the other way round.
+Tensor average(const Tensor& x, const PoolShape& shape);
+Tensor spread(const Tensor& y, const PoolShape& shape);
+
+struct AveragePool final : Op {
+  explicit AveragePool(const PoolShape& shape) : shape_(shape) {}
+  std::string_view name() const override { return shape_.h.kernel == 0 ? "adaptive_avg_pool2d" : "avg_pool2d"; }
+  Array forward(const Tensor& x) { return kernels::average_pool(shape_, x.value().as_contiguous()); }
+  Grads backward(const Tensor& g) override { return {spread(g, shape_)}; }
+  PoolShape shape_;
+};
+
+struct AveragePoolGradient final : Op {
+  explicit AveragePoolGradient(const PoolShape& shape) : shape_(shape) {}
+  std::string_view name() const override { return "avg_pool2d_gradient"; }
+  Array forward(const Tensor& y) { return kernels::average_pool_transposed(shape_, y.value().as_contiguous()); }
+  Grads backward(const Tensor& h) override { return {average(h, shape_)}; }
+  PoolShape shape_;
+};
+
+Tensor average(const Tensor& x, const PoolShape& shape) { return record(AveragePool(shape), x); }
+Tensor spread(const Tensor& y, const PoolShape& shape) { return record(AveragePoolGradient(shape), y); }
+
+std::string both(const Pair& p) { return text("[", p.h, ", ", p.w, "]"); }
+
+void check_image(const char* op, const Tensor& x) {
+  if (x.rank() != 4) fail<ShapeError>(op, ": x must be [N, C, H, W]: x ", describe(x));
+  if (!is_floating(x.dtype())) fail<DtypeError>(op, ": needs f32 or f64: x ", describe(x));
+}
+
+PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {
+  check_image(op, x);
+  const Pair stride(o.stride.h == 0 ? o.kernel.h : o.stride.h, o.stride.w == 0 ? o.kernel.w : o.stride.w);
+  if (std::min(o.kernel.h, o.kernel.w) < 1) fail<ValueError>(op, ": kernel must be at least 1, not ", both(o.kernel));
+  if (std::min(stride.h, stride.w) < 1) fail<ValueError>(op, ": stride must be at least 1, or 0 for the kernel's size, not ", both(o.stride));
+  if (std::min(o.padding.h, o.padding.w) < 0 || 2 * o.padding.h > o.kernel.h || 2 * o.padding.w > o.kernel.w) {
+    fail<ValueError>(op, ": padding must be from 0 to half the kernel, but is ", both(o.padding), " for kernel ", both(o.kernel));
+  }
+  const auto axis = [&](std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+    const std::int64_t room = in + 2 * padding - kernel;
+    if (room < 0 || in < 1) fail<ShapeError>(op, ": kernel ", both(o.kernel), " is larger than the image, padded by ", both(o.padding), ": x ", describe(x));
+    return kernels::PoolAxis{in, room / stride + 1, kernel, stride, padding};
+  };
+  return {x.dim(0), x.dim(1), axis(x.dim(2), o.kernel.h, stride.h, o.padding.h), axis(x.dim(3), o.kernel.w, stride.w, o.padding.w),
+          o.count_include_pad};
+}
+
+}  // namespace
+
+Tensor max_pool2d(const Tensor& x, const PoolOptions& options) { return record(MaxPool(checked("max_pool2d", x, options)), x); }
+
+Tensor avg_pool2d(const Tensor& x, const PoolOptions& options) { return average(x, checked("avg_pool2d", x, options)); }
+
+Tensor adaptive_avg_pool2d(const Tensor& x, Pair output) {
+  const char* op = "adaptive_avg_pool2d";
+  check_image(op, x);
+  if (std::min(output.h, output.w) < 1) fail<ValueError>(op, ": the output must be at least 1, not ", both(output));
+  if (x.dim(2) < 1 || x.dim(3) < 1) fail<ShapeError>(op, ": nothing to average: x ", describe(x));
+  return average(x, {x.dim(0), x.dim(1), {x.dim(2), output.h, 0, 0, 0}, {x.dim(3), output.w, 0, 0, 0}});
+}
+
+}  // namespace gradus
