@@ -145,16 +145,35 @@ void scale(Array& x, double factor) {
 }
 
 template <class T>
+T larger(T best, T x) { return x > best || x != x ? x : best; }
+
+// Largest of n >= 1 numbers; sixteen at a time, for the compiler to vectorise.
+template <class T>
+T max_of_row(const T* x, std::int64_t n) {
+  constexpr std::int64_t width = 16;
+  T best[width];
+  std::fill(best, best + width, x[0]);
+  std::int64_t i = 0;
+  for (; i + width <= n; i += width)
+    for (std::int64_t j = 0; j < width; ++j) best[j] = larger(best[j], x[i + j]);
+  for (; i < n; ++i) best[0] = larger(best[0], x[i]);
+  for (std::int64_t j = 1; j < width; ++j) best[0] = larger(best[0], best[j]);
+  return best[0];
+}
+
+template <class T>
 void max_middle(const T* x, const Cut& c, T* out) {
   parallel_for(c.outer, per_thread(c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o) {
       const T* block = x + o * c.n * c.inner;
       T* best = out + o * c.inner;
-      std::copy(block, block + c.inner, best);
-      for (std::int64_t r = 1; r < c.n; ++r) {
-        const T* row = block + r * c.inner;
-        for (std::int64_t j = 0; j < c.inner; ++j) best[j] = row[j] > best[j] || row[j] != row[j] ? row[j] : best[j];
+      if (c.inner == 1) {
+        *best = max_of_row(block, c.n);
+        continue;
       }
+      std::copy(block, block + c.inner, best);
+      for (std::int64_t r = 1; r < c.n; ++r)
+        for (std::int64_t j = 0; j < c.inner; ++j) best[j] = larger(best[j], block[r * c.inner + j]);
     }
   });
 }

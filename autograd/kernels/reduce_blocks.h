@@ -8,6 +8,14 @@
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
+// Calls step(i) for every whole batch of n elements and step(i, lanes) for the rest.
+template <class T, class Step>
+void for_batches(std::int64_t n, Step step) {
+  std::int64_t i = 0;
+  for (; i + Vec<T>::size <= n; i += Vec<T>::size) step(i);
+  if (i < n) step(i, n - i);
+}
+
 inline constexpr std::int64_t sum_block = 4096;   // elements summed in T
 
 // Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
@@ -34,6 +42,41 @@ double blocked_sum(std::int64_t n, Term term) {
     for (std::int64_t j = 0; j < n - i; ++j) total += static_cast<double>(lanes[j]);
   }
   return total;
+}
+
+// Two sums of one pass: the second is returned, the first left in `first`.
+template <class T>
+struct Two {
+  Vec<T> first, second;
+};
+template <class T, class Term>
+double blocked_sums(std::int64_t n, double& first, Term term) {
+  constexpr std::int64_t w = Vec<T>::size;
+  double second = 0;
+  first = 0;
+  std::int64_t i = 0;
+  while (i + w <= n) {
+    const std::int64_t stop = std::min(n, i + sum_block);
+    Vec<T> a = 0, b = 0, c = 0, d = 0;
+    for (; i + 2 * w <= stop; i += 2 * w) {
+      const Two<T> x = term(i), y = term(i + w);
+      a = a + x.first, b = b + x.second;
+      c = c + y.first, d = d + y.second;
+    }
+    for (; i + w <= stop; i += w) {
+      const Two<T> x = term(i);
+      a = a + x.first, b = b + x.second;
+    }
+    first += static_cast<double>(sum(a + c));
+    second += static_cast<double>(sum(b + d));
+  }
+  if (i < n) {
+    const Two<T> x = term(i, n - i);
+    T a[w], b[w];
+    x.first.store(a), x.second.store(b);
+    for (std::int64_t j = 0; j < n - i; ++j) first += static_cast<double>(a[j]), second += static_cast<double>(b[j]);
+  }
+  return second;
 }
 
 }  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

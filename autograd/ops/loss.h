@@ -1,11 +1,10 @@
-// softmax and its logarithm along one axis, shifted by the largest element so that ±1000 is harmless; cross-entropy fused from logits.
+// Losses. Each is one pass forward and one backward, from logits where there is a choice, so that ±1000 is harmless.
+//   Tensor loss = cross_entropy(logits, label, {.label_smoothing = 0.1});
 #pragma once
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
-
-Tensor softmax(const Tensor& x, int axis = -1);
-Tensor log_softmax(const Tensor& x, int axis = -1);
 
 enum class Reduction { mean, sum, none };
 
@@ -15,7 +14,8 @@ struct CrossEntropyOptions {
   double label_smoothing = 0;            // in [0, 1]
 };
 // −log softmax(logits)[label], PyTorch's cross_entropy. logits [N, C] f32 or f64; label [N] i64 in [0, C).
-// ShapeError, DtypeError; ValueError for a label out of range (names row and label) and for an empty batch with Reduction::mean.
+// ShapeError, DtypeError; ValueError for a label out of range (names row and label) and for an empty batch with Reduction::mean
+// (a batch whose rows are all ignored gives NaN, with gradient 0).
 Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options = {});
 
 // Mean (sum, each) squared difference; shapes equal. ShapeError, DtypeError; ValueError for a mean of nothing.

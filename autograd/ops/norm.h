@@ -1,6 +1,6 @@
-// Normalisation and dropout.
+// Normalisation.
 #pragma once
-#include <gradus/autograd/base/random.h>
+#include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
@@ -13,9 +13,5 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
 // Evaluation: the given statistics.
 Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
                        double eps = 1e-5);
-
-// Zeroes each element with probability p and scales the others by 1 / (1 − p). ValueError unless 0 <= p <= 1. The mask depends on the
-// generator alone, never on threads.
-Tensor dropout(const Tensor& x, double p, Generator& generator);
 
 }  // namespace gradus

@@ -1,0 +1,40 @@
+// Losses of one number against its target, over arrays of n numbers: contiguous, f32 or f64.
+#pragma once
+#include <gradus/autograd/array/array.h>
+#include <gradus/autograd/kernels/level.h>
+
+namespace gradus::kernels {
+
+enum class PairLoss {
+  squared,    // (x − t)²
+  logistic    // max(x, 0) − x·t + log(1 + e^−|x|): cross-entropy of σ(x) against t
+};
+
+Array loss_each(const Array& x, const Array& target, PairLoss loss);
+// The sum of all, times `scale`; accurate for any n (see reduce.h), independent of the number of threads.
+Array loss_sum(const Array& x, const Array& target, PairLoss loss, double scale);
+
+// Slopes by x and by the target, times g (one number or one each) and scale; what is not wanted is undefined.
+struct PairSlopes {
+  Array x, target;
+};
+PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, PairLoss loss, bool want_x, bool want_target);
+
+// The loops inside, compiled for each SIMD level.
+template <class T>
+struct PairLossRows {
+  double (*sum)(const T* x, const T* t, std::int64_t n);
+  void (*each)(const T* x, const T* t, std::int64_t n, T* y);
+  // g: n slopes, or null for one everywhere; dx or dt may be null.
+  void (*backward)(const T* x, const T* t, const T* g, T scale, std::int64_t n, T* dx, T* dt);
+};
+struct PairLossLoops {
+  PairLossRows<float> f32[2];
+  PairLossRows<double> f64[2];
+  const auto& of(float, PairLoss loss) const { return f32[static_cast<int>(loss)]; }
+  const auto& of(double, PairLoss loss) const { return f64[static_cast<int>(loss)]; }
+};
+
+}  // namespace gradus::kernels
+
+GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)

@@ -1,0 +1,55 @@
+#include <gradus/autograd/kernels/loss.h>
+
+#include <gradus/autograd/kernels/reduce_blocks.h>
+
+namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace {
+
+struct Squared {
+  static auto value(auto x, auto t) { return square(x - t); }
+  static auto slope(auto x, auto t) { return 2 * (x - t); }
+  static auto slope_of_target(auto x, auto t) { return 2 * (t - x); }
+};
+
+struct Logistic {
+  static auto value(auto x, auto t) { return relu(x) - x * t + log1p(exp(-abs(x))); }
+  static auto slope(auto x, auto t) { return sigmoid(x) - t; }
+  static auto slope_of_target(auto x, auto) { return -x; }
+};
+
+template <class Loss, class T>
+double loss_sum(const T* x, const T* t, std::int64_t n) {
+  return blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) {
+    return Loss::value(Vec<T>::load(x + i, lanes...), Vec<T>::load(t + i, lanes...));
+  });
+}
+
+template <class Loss, class T>
+void loss_each(const T* x, const T* t, std::int64_t n, T* y) {
+  for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+    Loss::value(Vec<T>::load(x + i, lanes...), Vec<T>::load(t + i, lanes...)).store(y + i, lanes...);
+  });
+}
+
+template <class Loss, class T>
+void loss_backward(const T* x, const T* t, const T* g, T scale, std::int64_t n, T* dx, T* dt) {
+  const Vec<T> factor = scale;
+  for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+    const Vec<T> a = Vec<T>::load(x + i, lanes...), b = Vec<T>::load(t + i, lanes...);
+    const Vec<T> outer = g ? Vec<T>::load(g + i, lanes...) * factor : factor;
+    if (dx) (Loss::slope(a, b) * outer).store(dx + i, lanes...);
+    if (dt) (Loss::slope_of_target(a, b) * outer).store(dt + i, lanes...);
+  });
+}
+
+template <class Loss, class T>
+constexpr PairLossRows<T> rows_of{loss_sum<Loss, T>, loss_each<Loss, T>, loss_backward<Loss, T>};
+
+}  // namespace
+
+const PairLossLoops& pair_loss_loops() {
+  static const PairLossLoops loops{{rows_of<Squared, float>, rows_of<Logistic, float>}, {rows_of<Squared, double>, rows_of<Logistic, double>}};
+  return loops;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL

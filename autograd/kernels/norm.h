@@ -1,0 +1,51 @@
+// Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), contiguous, f32 or f64.
+#pragma once
+#include <gradus/autograd/array/array.h>
+#include <gradus/autograd/kernels/level.h>
+
+namespace gradus::kernels {
+
+// Each channel's mean and Σ (x − mean)², f64 [C]. Blocks are reduced in two passes within the cache and merged by the formula of Chan,
+// Golub and LeVeque (1979): right for f32 however large the mean is against the deviation; one pass over memory.
+struct Moments {
+  Array mean, squares;
+};
+Moments channel_moments(const Array& x);
+
+// Each channel's Σ g and Σ g·(x − mean), f64 [C].
+struct Products {
+  Array g, gx;
+};
+Products channel_products(const Array& g, const Array& x, const Array& mean);
+
+// out = a·g + b·(x − mean) + c, where mean, a, b, c are f64 [C]; without g (undefined) its term is left out.
+Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c);
+
+// What the loops below know of one channel, in T. mean = high + low: the first difference with `high` is exact where it matters.
+template <class T>
+struct Channels {
+  const T *high, *low, *a, *b, *c;   // each [C]
+};
+
+// The loops inside, compiled for each SIMD level: along one channel, or over max_width channels side by side.
+template <class T>
+struct NormRows {
+  void (*moments)(const T* x, std::int64_t n, double& mean, double& squares);
+  void (*products)(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx);
+  void (*affine)(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out);
+  void (*column_moments)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* mean, double* squares);
+  void (*column_products)(const T* g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high, const T* low,
+                          double* sum_g, double* sum_gx);
+  void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out);
+  static constexpr std::int64_t max_width = 64;
+};
+struct NormLoops {
+  NormRows<float> f32;
+  NormRows<double> f64;
+  const auto& of(float) const { return f32; }
+  const auto& of(double) const { return f64; }
+};
+
+}  // namespace gradus::kernels
+
+GRADUS_DISPATCH(NormLoops, norm_loops)

@@ -1,0 +1,159 @@
+#include <gradus/autograd/ops/norm.h>
+
+#include <cmath>
+
+#include <gradus/autograd/kernels/norm.h>
+#include <gradus/autograd/kernels/reduce.h>
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+
+namespace gradus {
+namespace {
+
+// f64 [C] from one number a channel.
+template <class F>
+Array per_channel(std::int64_t channels, F f) {
+  Array out({channels}, f64);
+  double* p = out.mutable_data<double>();
+  for (std::int64_t c = 0; c < channels; ++c) p[c] = f(c);
+  return out;
+}
+
+// Elements of an optional [C] array as f64; `otherwise` where it is undefined.
+class PerChannel {
+ public:
+  PerChannel(const Array& a, double otherwise) : values_(a.defined() ? a.to(f64).as_contiguous() : Array()), otherwise_(otherwise) {}
+  double operator[](std::int64_t c) const { return values_.defined() ? values_.data<double>()[c] : otherwise_; }
+
+ private:
+  Array values_;
+  double otherwise_;
+};
+
+// y = (x − mean)·inverse·weight + bias for each channel, where inverse = 1 / √(var + eps); mean and var are the batch's own, through which
+// the gradient goes too, or given (evaluation).
+struct BatchNorm final : Op {
+  std::string_view name() const override { return "batch_norm"; }
+  double eps;
+  bool own_statistics;
+  Array mean, var;   // f64 [C]
+  BatchNorm(double eps, bool own_statistics, Array mean, Array var)
+      : eps(eps), own_statistics(own_statistics), mean(std::move(mean)), var(std::move(var)) {}
+
+  double inverse(std::int64_t c) const { return 1 / std::sqrt(var.data<double>()[c] + eps); }
+
+  Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+    save(x, weight);
+    const PerChannel w(weight.value(), 1), b(bias.value(), 0);
+    const std::int64_t channels = x.dim(1);
+    const Array scale = per_channel(channels, [&](std::int64_t c) { return inverse(c) * w[c]; });
+    return kernels::channel_affine({}, {}, x.value(), mean, scale, per_channel(channels, [&](std::int64_t c) { return b[c]; }));
+  }
+
+  Grads backward(const Tensor& g) override { return recording() ? composed(g) : raw(g.value().as_contiguous()); }
+
+  // With d = x − mean and n numbers in a channel:
+  // dx = weight·inverse·(g − Σg/n − d·inverse²·Σ(g·d)/n), without the two sums where the statistics are given.
+  Grads raw(const Array& g) {
+    const auto [x, weight] = saved<2>();
+    const PerChannel w(weight.value(), 1);
+    const std::int64_t channels = x.dim(1);
+    const bool sums_needed = own_statistics || needs(1) || needs(2);
+    const kernels::Products sums = sums_needed ? kernels::channel_products(g, x.value(), mean) : kernels::Products{};
+    const double n = static_cast<double>(x.size()) / static_cast<double>(channels);
+    const double *sum_g = static_cast<const double*>(sums.g.raw()), *sum_gd = static_cast<const double*>(sums.gx.raw());
+    Grads grads{Tensor{}, Tensor{}, Tensor{}};
+    if (needs(1)) grads[1] = per_channel(channels, [&](std::int64_t c) { return sum_gd[c] * inverse(c); }).to(x.dtype());
+    if (needs(2)) grads[2] = sums.g.to(x.dtype());
+    if (needs(0)) {
+      const Array a = per_channel(channels, [&](std::int64_t c) { return w[c] * inverse(c); });
+      const double* scale = a.data<double>();
+      const auto square = [](double v) { return v * v; };
+      const Array b = per_channel(channels, [&](std::int64_t c) { return own_statistics ? -scale[c] * square(inverse(c)) * sum_gd[c] / n : 0; });
+      const Array shift = per_channel(channels, [&](std::int64_t c) { return own_statistics ? -scale[c] * sum_g[c] / n : 0; });
+      grads[0] = kernels::channel_affine(g, a, x.value(), mean, b, shift);
+    }
+    return grads;
+  }
+
+  // The same in differentiable operations.
+  Grads composed(const Tensor& g) {
+    const auto [x, weight] = saved<2>();
+    const Shape channel_shape = [&, rank = x.rank()] {
+      Shape shape = Shape::filled(rank, 1);
+      shape[1] = mean.dim(0);
+      return shape;
+    }();
+    const double n = static_cast<double>(x.size()) / static_cast<double>(mean.dim(0));
+    const auto channel_mean = [&](const Tensor& t) { return sum_to(t, channel_shape) * (1 / n); };
+    const auto constant = [&](const Array& a) { return Tensor(a.to(x.dtype()).reshape(channel_shape)); };
+    const Tensor near = x - constant(mean);   // exact where the mean is large; its rounding goes with the next line
+    const Tensor d = own_statistics ? near - channel_mean(near) : near;
+    const Tensor inverse = pow((own_statistics ? channel_mean(square(d)) : constant(var)) + eps, -0.5);
+    const Tensor normal = d * inverse;
+    const Tensor outer = weight.defined() ? g * reshape(weight, channel_shape) : g;
+    Grads grads{Tensor{}, Tensor{}, Tensor{}};
+    if (needs(0)) grads[0] = (own_statistics ? outer - channel_mean(outer) - normal * channel_mean(outer * normal) : outer) * inverse;
+    if (needs(1)) grads[1] = reshape(sum_to(g * normal, channel_shape), {mean.dim(0)});
+    if (needs(2)) grads[2] = reshape(sum_to(g, channel_shape), {mean.dim(0)});
+    return grads;
+  }
+};
+
+void check_channels(const Array& a, const Tensor& x, const char* what) {
+  if (!a.defined()) return;
+  check<ShapeError>(a.shape() == Shape{x.dim(1)}, "batch_norm: ", what, " must be [C] = [", x.dim(1), "], not ", a.shape(), ": x ", x.shape());
+  check<DtypeError>(a.dtype() == x.dtype(), "batch_norm: x is ", x.dtype(), " but ", what, " is ", a.dtype());
+}
+
+void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var, double eps) {
+  visit_floating(x.dtype(), "batch_norm", [](auto) {});
+  check<ShapeError>(x.rank() >= 2, "batch_norm: x must be [N, C] or [N, C, ...], not ", x.shape());
+  check<ValueError>(eps >= 0, "batch_norm: eps must not be negative: ", eps);
+  check_channels(weight.value(), x, "weight");
+  check_channels(bias.value(), x, "bias");
+  check_channels(running_mean, x, "running_mean");
+  check_channels(running_var, x, "running_var");
+}
+
+Tensor contiguous(const Tensor& x) { return x.value().contiguous() ? x : Tensor(x.value().contiguous_copy(), x.node(), x.output()); }
+
+// running ← (1 − momentum)·running + momentum·batch; the batch's numbers times `factor`.
+void update(Array& running, const Array& batch, double factor, double momentum) {
+  if (!running.defined()) return;
+  Array next = running.as_contiguous();
+  visit_floating(next.dtype(), "batch_norm", [&]<class T>(T) {
+    T* r = next.mutable_data<T>();
+    const double* b = batch.data<double>();
+    for (std::int64_t c = 0; c < next.size(); ++c) r[c] = static_cast<T>((1 - momentum) * static_cast<double>(r[c]) + momentum * b[c] * factor);
+  });
+  running = std::move(next);
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum, double eps) {
+  check_arguments(x, weight, bias, running_mean, running_var, eps);
+  const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
+  check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
+  const Tensor input = contiguous(x);
+  auto [mean, squares] = kernels::channel_moments(input.value());
+  const double count = static_cast<double>(n);
+  const double* s = squares.data<double>();
+  const Array var = per_channel(channels, [&](std::int64_t c) { return s[c] / count; });
+  Tensor y = record(BatchNorm(eps, true, mean, var), input, weight, bias);
+  update(running_mean, mean, 1, momentum);
+  update(running_var, var, count / (count - 1), momentum);
+  return y;
+}
+
+Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var, double eps) {
+  check_arguments(x, weight, bias, running_mean, running_var, eps);
+  check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
+  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), contiguous(x), weight, bias);
+}
+
+}  // namespace gradus

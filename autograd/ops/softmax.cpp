@@ -1,0 +1,48 @@
+#include <gradus/autograd/ops/softmax.h>
+
+#include <gradus/autograd/kernels/softmax.h>
+#include <gradus/autograd/op.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+
+namespace gradus {
+namespace {
+
+struct Softmax final : Op {
+  std::string_view name() const override { return "softmax"; }
+  int axis;
+  explicit Softmax(int axis) : axis(axis) {}
+  Array forward(const Tensor& x) {
+    save_output();
+    return kernels::softmax(x.value().as_contiguous(), axis, false);
+  }
+  Grads backward(const Tensor& g) override {
+    const Tensor y = output();
+    if (!recording()) return {kernels::softmax_backward(y.value(), g.value().as_contiguous(), axis, false)};
+    const Tensor gy = g * y;
+    return {gy - y * sum(gy, axis, true)};
+  }
+};
+
+struct LogSoftmax final : Op {
+  std::string_view name() const override { return "log_softmax"; }
+  int axis;
+  explicit LogSoftmax(int axis) : axis(axis) {}
+  Array forward(const Tensor& x) {
+    save_output();
+    return kernels::softmax(x.value().as_contiguous(), axis, true);
+  }
+  Grads backward(const Tensor& g) override {
+    const Tensor y = output();
+    if (!recording()) return {kernels::softmax_backward(y.value(), g.value().as_contiguous(), axis, true)};
+    return {g - exp(y) * sum(g, axis, true)};
+  }
+};
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, int axis) { return record(Softmax(normal_axis(axis, x.rank(), "softmax")), x); }
+Tensor log_softmax(const Tensor& x, int axis) { return record(LogSoftmax(normal_axis(axis, x.rank(), "log_softmax")), x); }
+
+}  // namespace gradus
