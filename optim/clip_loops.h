@@ -1,0 +1,23 @@
+// Loops over one gradient of n elements, compiled for several instruction sets.
+#pragma once
+#include <cstdint>
+
+#include <gradus/autograd/kernels/level.h>
+
+namespace gradus::kernels {
+
+template <class T>
+struct ClipLoopsOf {
+  double (*square_sum)(const T* g, std::int64_t n);         // Σ gᵢ² in double
+  double (*largest)(const T* g, std::int64_t n);            // max |gᵢ|, NaN if any is
+  void (*scale)(T* g, std::int64_t n, double factor);
+  void (*clamp)(T* g, std::int64_t n, double limit);
+};
+struct ClipLoops {
+  ClipLoopsOf<float> f32;
+  ClipLoopsOf<double> f64;
+};
+
+}  // namespace gradus::kernels
+
+GRADUS_DISPATCH(ClipLoops, clip_loops)

@@ -1,0 +1,69 @@
+#include <gradus/optim/clip_loops.h>
+
+#include <limits>
+
+namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace {
+
+constexpr std::int64_t lanes = 16;   // sums side by side: a single one would have to wait for itself
+
+template <class T>
+double square_sum(const T* __restrict g, std::int64_t n) {
+  double sums[lanes] = {};
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += static_cast<double>(g[i + j]) * static_cast<double>(g[i + j]);
+  for (std::int64_t j = 0; i < n; ++i, ++j) sums[j] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
+  double total = 0;
+  for (double sum : sums) total += sum;
+  return total;
+}
+
+template <class T>
+double largest(const T* __restrict g, std::int64_t n) {
+  T tops[lanes] = {};
+  bool odd[lanes] = {};   // a comparison would lose NaN
+  const auto take = [&](T x, std::int64_t j) {
+    const T size = x < 0 ? -x : x;
+    tops[j] = tops[j] < size ? size : tops[j];
+    odd[j] |= x != x;
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t j = 0; j < lanes; ++j) take(g[i + j], j);
+  for (std::int64_t j = 0; i < n; ++i, ++j) take(g[i], j);
+  T top = 0;
+  bool any = false;
+  for (std::int64_t j = 0; j < lanes; ++j) {
+    top = top < tops[j] ? tops[j] : top;
+    any |= odd[j];
+  }
+  return any ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(top);
+}
+
+template <class T>
+void scale(T* __restrict g, std::int64_t n, double factor) {
+  const T by = static_cast<T>(factor);
+  for (std::int64_t i = 0; i < n; ++i) g[i] *= by;
+}
+
+template <class T>
+void clamp(T* __restrict g, std::int64_t n, double limit) {
+  const T high = static_cast<T>(limit), low = -high;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T x = g[i] > high ? high : g[i];
+    g[i] = x < low ? low : x;
+  }
+}
+
+template <class T>
+constexpr ClipLoopsOf<T> loops_of{square_sum<T>, largest<T>, scale<T>, clamp<T>};
+
+}  // namespace
+
+const ClipLoops& clip_loops() {
+  static const ClipLoops table{loops_of<float>, loops_of<double>};
+  return table;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL

@@ -1,0 +1,33 @@
+// CosineAnnealingLR (Loshchilov and Hutter 2017, without restarts): lr = eta_min + (base − eta_min)·(1 + cos(π·t/t_max))/2, half a
+// wave from base to eta_min. After t_max it rises again, with period 2·t_max, as PyTorch's does.
+//   optim::CosineAnnealingLR schedule(adam, {.t_max = 10});
+#pragma once
+#include <cmath>
+#include <numbers>
+
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct CosineAnnealingLROptions {
+  std::int64_t t_max = 0;       // must be given
+  double eta_min = 0;
+};
+
+struct CosineAnnealingLRRule {
+  using Options = CosineAnnealingLROptions;
+  static constexpr std::string_view name = "CosineAnnealingLR";
+  static Fields fields(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}}; }
+  static void validate(const Options& o) {
+    require_at_least_one(name, "t_max", static_cast<double>(o.t_max));
+    require_at_least_zero(name, "eta_min", o.eta_min);
+  }
+  static double lr(const Options& o, double base, std::int64_t t) {
+    const double turn = std::numbers::pi * static_cast<double>(t) / static_cast<double>(o.t_max);
+    return o.eta_min + (base - o.eta_min) * (1 + std::cos(turn)) / 2;
+  }
+};
+
+using CosineAnnealingLR = ScheduleOf<CosineAnnealingLRRule>;
+
+}  // namespace gradus::optim

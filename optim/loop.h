@@ -1,0 +1,59 @@
+// How a rule's formula becomes a loop over memory. A rule offers, for one element and any floating-point T,
+//   template <class T> static auto update(const Scalars& s) { return [=](T& w, T g, T& slot0, …) { … }; }
+// and compiled_here<Rule> makes loops of it that read and write each array once: the weight, the gradient, the slots in use. Slots
+// that the options leave unused are zero for the formula, and no memory.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include <gradus/autograd/array/dtype.h>
+
+namespace gradus::optim {
+
+inline constexpr std::size_t max_slots = 3;
+
+// n elements of one parameter: weights, gradient, and the state arrays in use (null otherwise).
+struct Stretch {
+  void* w;
+  const void* g;
+  void* slots[max_slots];
+  std::int64_t n;
+};
+// Updates a stretch in place; `scalars` points to the rule's Scalars.
+using Loop = void (*)(const Stretch& stretch, const void* scalars);
+
+namespace {   // internal, so that the copies compiled for different instruction sets stay apart
+
+template <class Rule, class T, unsigned used>
+void loop(const Stretch& stretch, const void* scalars) {
+  const auto update = Rule::template update<T>(*static_cast<const typename Rule::Scalars*>(scalars));
+  const auto run = [update](T* __restrict w, const T* __restrict g, T* __restrict a, T* __restrict b, T* __restrict c, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      T x = w[i], s0 = 0, s1 = 0, s2 = 0;
+      if constexpr (used & 1) s0 = a[i];
+      if constexpr (used & 2) s1 = b[i];
+      if constexpr (used & 4) s2 = c[i];
+      if constexpr (Rule::slots.size() == 1) update(x, g[i], s0);
+      else if constexpr (Rule::slots.size() == 2) update(x, g[i], s0, s1);
+      else update(x, g[i], s0, s1, s2);
+      w[i] = x;
+      if constexpr (used & 1) a[i] = s0;
+      if constexpr (used & 2) b[i] = s1;
+      if constexpr (used & 4) c[i] = s2;
+    }
+  };
+  run(static_cast<T*>(stretch.w), static_cast<const T*>(stretch.g), static_cast<T*>(stretch.slots[0]),
+      static_cast<T*>(stretch.slots[1]), static_cast<T*>(stretch.slots[2]), stretch.n);
+}
+
+// The loop for parameters of a dtype (f32 or f64) when the slots of the mask `used` are kept. Rule::always_used are those of every mask.
+template <class Rule, unsigned mask = (1u << Rule::slots.size()) - 1>
+Loop compiled_here(Dtype dtype, unsigned used) {
+  if constexpr ((mask & Rule::always_used) == Rule::always_used)
+    if (used == mask) return dtype == f64 ? loop<Rule, double, mask> : loop<Rule, float, mask>;
+  if constexpr (mask > Rule::always_used) return compiled_here<Rule, mask - 1>(dtype, used);
+  return nullptr;
+}
+
+}  // namespace
+}  // namespace gradus::optim

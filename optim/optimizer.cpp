@@ -1,0 +1,167 @@
+#include <gradus/optim/optimizer.h>
+
+#include <unordered_set>
+
+#include <gradus/optim/partition.h>
+
+namespace gradus::optim {
+namespace {
+
+constexpr std::int64_t cut = 64;         // elements: stretches begin at multiples of it
+constexpr std::int64_t grain = 16384;    // elements that are worth a thread
+
+void* advanced(void* p, std::int64_t bytes) { return p ? static_cast<std::byte*>(p) + bytes : nullptr; }
+
+}  // namespace
+
+void Optimizer::add_parameters(std::string_view rule, const Parameters& parameters) {
+  const int group = groups();
+  check<ValueError>(!parameters.empty(), rule, ": group ", group, " has no parameters; did a name pattern match nothing?");
+  std::unordered_set<const Leaf*> leaves;
+  std::unordered_set<std::string> names;
+  for (const Entry& entry : entries_) {
+    leaves.insert(entry.leaf.get());
+    names.insert(entry.name);
+  }
+  std::vector<Entry> fresh;
+  for (const NamedParameter& p : parameters) {
+    Entry entry{.name = p.name, .leaf = p.leaf, .group = group};
+    const std::size_t place = entries_.size() + fresh.size();
+    if (entry.name.empty()) entry.name = p.leaf && !p.leaf->label.empty() ? p.leaf->label : text("parameter.", place);
+    check<ValueError>(p.leaf && p.leaf->value.defined(), rule, ": parameter ", entry.name, " is undefined");
+    check<DtypeError>(is_floating(p.leaf->value.dtype()), rule, ": parameter ", entry.name, " is ", p.leaf->value.dtype(),
+                      "; only f32 and f64 can be trained");
+    check<ValueError>(leaves.insert(p.leaf.get()).second, rule, ": parameter ", entry.name, " is given twice (again in group ", group,
+                      "); each belongs to one group");
+    check<ValueError>(names.insert(entry.name).second, rule, ": two parameters are named ", entry.name,
+                      "; state is kept by name, so give one of them another");
+    fresh.push_back(std::move(entry));
+  }
+  entries_.reserve(entries_.size() + fresh.size());
+  groups_.emplace_back();
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(entries_));
+}
+
+void Optimizer::step() {
+  for (const Entry& entry : entries_) check_gradient(entry);
+  // Whatever can fail (memory) comes before the first change.
+  struct Cleared {
+    std::vector<Job>& jobs;
+    ~Cleared() { jobs.clear(); }
+  } cleared{jobs_};
+  Partition row(cut);
+  for (Entry& entry : entries_) {
+    if (!entry.leaf->grad.defined()) continue;
+    jobs_.push_back(prepare(entry));
+    row.add(entry.leaf->value.size());
+  }
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    Job& job = jobs_[i];
+    const Entry& entry = *job.entry;
+    const Job* before = i ? &jobs_[i - 1] : nullptr;
+    if (before && before->entry->group == entry.group && before->t == job.t && before->first == job.first) job.scalars = before->scalars;
+    else write_scalars(entry.group, job.t, job.first, job.scalars);
+  }
+  row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
+    const Job& job = jobs_[i];
+    const std::int64_t skipped = begin * job.element;
+    Stretch stretch{advanced(job.whole.w, skipped), static_cast<const std::byte*>(job.whole.g) + skipped, {}, end - begin};
+    for (std::size_t j = 0; j < max_slots; ++j) stretch.slots[j] = advanced(job.whole.slots[j], skipped);
+    job.loop(stretch, job.scalars.bytes);
+  });
+  for (const Job& job : jobs_) job.entry->t = job.t;
+  ++steps_;
+}
+
+void Optimizer::check_gradient(const Entry& entry) const {
+  const Tensor& grad = entry.leaf->grad;
+  if (!grad.defined()) return;
+  const Array& value = entry.leaf->value;
+  check<ShapeError>(grad.shape() == value.shape(), name(), ": the gradient of ", entry.name, " has shape ", grad.shape(),
+                    " but the parameter has ", value.shape());
+  check<DtypeError>(grad.dtype() == value.dtype(), name(), ": the gradient of ", entry.name, " is ", grad.dtype(),
+                    " but the parameter is ", value.dtype());
+}
+
+Optimizer::Job Optimizer::prepare(Entry& entry) const {
+  Array& value = entry.leaf->value;
+  const Dtype dtype = value.dtype();
+  const unsigned used = used_slots(entry.group);
+  Job job{.entry = &entry, .g = entry.leaf->grad.value().as_contiguous(), .loop = loop(entry.group, dtype), .whole = {},
+          .element = static_cast<std::int64_t>(size_of(dtype)), .t = entry.t + 1, .first = entry.t == 0, .scalars = {}};
+  if (!value.contiguous()) value = value.contiguous_copy();
+  job.whole = {value.mutable_raw(), job.g.raw(), {}, value.size()};
+  for (std::size_t j = 0; j < slot_names().size(); ++j) {
+    if (!(used >> j & 1)) continue;
+    if (!entry.slots[j].defined()) {
+      entry.slots[j] = Array::zeros(value.shape(), dtype);
+      job.first = true;
+    }
+    job.whole.slots[j] = entry.slots[j].mutable_raw();
+  }
+  return job;
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (Entry& entry : entries_) {
+    Tensor& grad = entry.leaf->grad;
+    if (set_to_none) grad = {};
+    else if (grad.defined()) grad = Array::zeros(grad.shape(), grad.dtype());
+  }
+}
+
+Parameters Optimizer::parameters() const {
+  Parameters out;
+  for (const Entry& entry : entries_) out.push_back({entry.name, entry.leaf});
+  return out;
+}
+
+void Optimizer::check_group(int group) const {
+  check<ValueError>(0 <= group && group < groups(), name(), ": there is no group ", group, "; it has ", groups());
+}
+
+double Optimizer::option(std::string_view option, int group) const {
+  check_group(group);
+  for (const Field& field : fields(group))
+    if (field.name == option) return field.get();
+  fail<ValueError>(name(), ": has no option ", option);
+}
+
+void Optimizer::set_option(std::string_view option, double value, int group) {
+  check_group(group);
+  SmallVector<double, 12> values;
+  bool found = false;
+  for (const Field& field : fields(group)) {
+    values.push_back(field.name == option ? value : field.get());
+    found |= field.name == option;
+  }
+  check<ValueError>(found, name(), ": has no option ", option);
+  assign(group, {values.data(), values.size()}, true);
+}
+
+std::optional<double> Optimizer::initial_lr(int group) const {
+  check_group(group);
+  return groups_[group].initial_lr;
+}
+
+void Optimizer::set_initial_lr(double lr, int group) {
+  check_group(group);
+  groups_[group].initial_lr = lr;
+}
+
+std::string Optimizer::describe() const {
+  std::string out(name());
+  for (int group = 0; group < groups(); ++group) {
+    std::int64_t parameters = 0, elements = 0;
+    for (const Entry& entry : entries_) {
+      if (entry.group != group) continue;
+      ++parameters;
+      elements += entry.leaf->value.size();
+    }
+    out += text("\n  group ", group, ": ", parameters, parameters == 1 ? " parameter, " : " parameters, ", elements, " numbers\n    ",
+                formula(group));
+  }
+  return out;
+}
+
+}  // namespace gradus::optim

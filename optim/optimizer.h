@@ -1,0 +1,121 @@
+// Optimizer: the driver that all rules share. It owns the parameter groups, the state arrays ("slots") and step counts of each
+// parameter, and their names; a rule (sgd.h, adam.h, …) adds its options and one formula, see rule.h.
+//   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
+//   adam.zero_grad();  loss.backward();  adam.step();
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gradus/autograd/array/safetensors.h>
+#include <gradus/autograd/parameter_list.h>
+#include <gradus/optim/field.h>
+#include <gradus/optim/loop.h>
+
+namespace gradus::optim {
+
+using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
+using gradus::without;
+
+// Named arrays ("fc1.weight.exp_avg") and facts in text ("group.0.lr" = "0.001"): what a safetensors file holds.
+using State = Safetensors;
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;               // a copy would update the same parameters twice; schedules refer to this object
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  // Updates every parameter that has a gradient, in one pass over memory on all cores. A parameter whose gradient is undefined is
+  // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError or DtypeError, before anything changes,
+  // when a gradient does not fit its parameter.
+  void step();
+  // Forgets all gradients, or fills those that are defined with zeros.
+  void zero_grad(bool set_to_none = true);
+
+  virtual std::string_view name() const = 0;          // "Adam"
+  int groups() const { return static_cast<int>(groups_.size()); }
+  Parameters parameters() const;                      // of all groups, in order
+  std::int64_t steps() const { return steps_; }       // calls of step() in this object's life
+
+  // Any option by its name, e.g. "momentum" (a switch is 0 or 1); "betas.0". ValueError: no such group or option, a value the rule rejects.
+  double option(std::string_view option, int group = 0) const;
+  void set_option(std::string_view option, double value, int group = 0);
+  double lr(int group = 0) const { return option("lr", group); }
+  void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
+
+  // What schedules start from: the group's learning rate before any of them changed it.
+  std::optional<double> initial_lr(int group) const;
+  void set_initial_lr(double lr, int group);
+
+  // All that a fresh optimizer over the same parameters needs to continue bit for bit.
+  State state() const;
+  // ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. Numbers (lr, momentum, …) are
+  // taken from the state; switches (nesterov, amsgrad, …), which choose the formula, must agree with this optimizer's.
+  void load_state(const State& state);
+  void save(const std::filesystem::path& file) const;
+  void load(const std::filesystem::path& file);
+
+  // The formula of each group with its numbers, for people.
+  std::string describe() const;
+
+ protected:
+  Optimizer() = default;
+  // Appends parameters as group number groups(); ValueError or DtypeError before anything changes.
+  void add_parameters(std::string_view rule, const Parameters& parameters);
+  void check_group(int group) const;
+
+  // Room for any rule's Scalars.
+  struct alignas(double) ScalarBytes {
+    std::byte bytes[128];
+  };
+
+ private:
+  // One parameter and the state kept for it.
+  struct Entry {
+    std::string name;
+    Counted<Leaf> leaf;
+    int group = 0;
+    std::int64_t t = 0;                               // steps taken
+    Array slots[max_slots] = {};                      // undefined until first used
+  };
+  // One parameter's part in the step under way.
+  struct Job {
+    Entry* entry;
+    Array g;
+    Loop loop;
+    Stretch whole;
+    std::int64_t element;                             // bytes
+    std::int64_t t;
+    bool first;                                       // a slot was empty until now
+    ScalarBytes scalars;
+  };
+  struct Group {
+    std::optional<double> initial_lr;
+  };
+
+  virtual std::span<const std::string_view> slot_names() const = 0;
+  virtual Fields fields(int group) const = 0;
+  // Validates the options with these values, in the order of fields(), and keeps them if told so; returns the slots that they need.
+  virtual unsigned assign(int group, std::span<const double> values, bool keep) = 0;
+  virtual unsigned used_slots(int group) const = 0;   // bit j: slot j is kept
+  // Writes the scalars of step t; `first`: a slot was empty until now.
+  virtual void write_scalars(int group, std::int64_t t, bool first, ScalarBytes& scalars) const = 0;
+  virtual Loop loop(int group, Dtype dtype) const = 0;
+  virtual std::string formula(int group) const = 0;
+
+  void check_gradient(const Entry& entry) const;
+  Job prepare(Entry& entry) const;
+  struct Incoming;                                    // a state that has been read and found to fit
+  Incoming read_state(const State& state);
+
+  std::vector<Entry> entries_;
+  std::vector<Group> groups_;
+  std::vector<Job> jobs_;                             // kept for its memory
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace gradus::optim

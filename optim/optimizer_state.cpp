@@ -1,0 +1,144 @@
+// The state of an optimizer by name, and back. Keys:
+//   arrays      "<parameter>.step" (i64, once it has taken a step), "<parameter>.<slot>"
+//   metadata    "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group"
+#include <gradus/optim/optimizer.h>
+
+#include <set>
+
+namespace gradus::optim {
+namespace {
+
+std::string group_key(int group, std::string_view what) { return text("group.", group, ".", what); }
+
+// Reads a state and keeps book of what was asked for, so that the rest is unexpected, and of all that is wrong.
+class Reader {
+ public:
+  explicit Reader(const State& state) : state_(state) {}
+
+  const std::string* fact(const std::string& key) { return find(state_.metadata, key); }
+  const Array* array(const std::string& key) { return find(state_.arrays, key); }
+  template <class... Parts>
+  void problem(const Parts&... parts) {
+    problems_ += text("\n  ", parts...);
+  }
+  // A line for each problem; empty if there is none. Facts that are not ours (a user's notes) are not read and no problem.
+  std::string report() {
+    for (const auto& [key, value] : state_.metadata)
+      if (!read_.contains(key) && (key.starts_with("group.") || key.ends_with(".group"))) problem("unexpected ", key);
+    for (const auto& [key, value] : state_.arrays)
+      if (!read_.contains(key)) problem("unexpected ", key);
+    return problems_;
+  }
+
+ private:
+  template <class Map>
+  const typename Map::mapped_type* find(const Map& map, const std::string& key) {
+    read_.insert(key);
+    const auto at = map.find(key);
+    return at == map.end() ? nullptr : &at->second;
+  }
+
+  const State& state_;
+  std::set<std::string> read_;
+  std::string problems_;
+};
+
+}  // namespace
+
+struct Optimizer::Incoming {
+  std::vector<SmallVector<double, 12>> options;      // of each group
+  std::vector<std::optional<double>> initial_lr;
+  std::vector<Entry> entries;
+};
+
+State Optimizer::state() const {
+  State state;
+  state.metadata["optimizer"] = name();
+  state.metadata["groups"] = std::to_string(groups());
+  for (int group = 0; group < groups(); ++group) {
+    for (const Field& field : fields(group)) state.metadata[group_key(group, field.name)] = field.text();
+    if (const auto lr = groups_[group].initial_lr) state.metadata[group_key(group, "initial_lr")] = number_text(*lr);
+  }
+  for (const Entry& entry : entries_) {
+    state.metadata[entry.name + ".group"] = std::to_string(entry.group);
+    if (entry.t == 0) continue;
+    state.arrays[entry.name + ".step"] = Array::from({entry.t}, {});
+    for (std::size_t j = 0; j < slot_names().size(); ++j)
+      if (entry.slots[j].defined()) state.arrays[text(entry.name, ".", slot_names()[j])] = entry.slots[j];
+  }
+  return state;
+}
+
+Optimizer::Incoming Optimizer::read_state(const State& state) {
+  Reader reader(state);
+  const std::string* rule = reader.fact("optimizer");
+  check<ValueError>(rule, name(), ": this is not an optimizer's state: it has no \"optimizer\"");
+  check<ValueError>(*rule == name(), name(), ": this is the state of ", *rule, "; load it into optim::", *rule);
+  const std::string* count = reader.fact("groups");
+  check<ValueError>(count && *count == std::to_string(groups()), name(), ": the state has ", count ? *count : "no number of",
+                    " parameter groups, this optimizer ", groups());
+
+  Incoming in;
+  std::vector<unsigned> used;   // the slots that each group's options need
+  for (int group = 0; group < groups(); ++group) {
+    auto& values = in.options.emplace_back();
+    for (const Field& field : fields(group)) {
+      const std::string key = group_key(group, field.name);
+      const std::string* saved = reader.fact(key);
+      const std::optional<double> value = saved ? field.parse(*saved) : std::nullopt;
+      if (!saved) reader.problem("missing ", key);
+      else if (!value) reader.problem(key, " is \"", *saved, "\", which is no value of this option");
+      else if (field.is_switch() && *value != field.get())
+        reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with .", field.name, " = ", *saved);
+      values.push_back(value.value_or(field.get()));
+    }
+    auto& slots = used.emplace_back();
+    try {
+      slots = assign(group, {values.data(), values.size()}, false);
+    } catch (const ValueError& error) {
+      reader.problem("group ", group, ": ", error.what());
+    }
+    auto& initial = in.initial_lr.emplace_back();
+    if (const std::string* saved = reader.fact(group_key(group, "initial_lr")))
+      if (!(initial = parse_number(*saved))) reader.problem(group_key(group, "initial_lr"), " is \"", *saved, "\", which is no number");
+  }
+
+  for (const Entry& mine : entries_) {
+    Entry& entry = in.entries.emplace_back(Entry{.name = mine.name, .leaf = mine.leaf, .group = mine.group});
+    const std::string* group = reader.fact(mine.name + ".group");
+    if (!group) reader.problem("missing ", mine.name, ".group");
+    else if (*group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
+    const Array* step = reader.array(mine.name + ".step");
+    if (!group || !step) continue;   // the state does not know the parameter, or it has not taken a step
+    if (step->dtype() == i64 && step->size() == 1 && step->item() >= 1) entry.t = *step->data<std::int64_t>();
+    else reader.problem(mine.name, ".step must be one i64 of at least 1");
+    for (std::size_t j = 0; j < slot_names().size(); ++j) {
+      const std::string key = text(mine.name, ".", slot_names()[j]);
+      const Array* slot = reader.array(key);
+      const Array& value = mine.leaf->value;
+      if (!slot && (used[mine.group] >> j & 1)) reader.problem("missing ", key);
+      if (!slot) continue;
+      if (slot->shape() != value.shape() || slot->dtype() != value.dtype())
+        reader.problem(key, " is ", slot->shape(), " ", slot->dtype(), " but the parameter is ", value.shape(), " ", value.dtype());
+      else entry.slots[j] = slot->as_contiguous();
+    }
+  }
+  const std::string problems = reader.report();
+  check<ValueError>(problems.empty(), name(), ": the state does not fit this optimizer:", problems);
+  return in;
+}
+
+void Optimizer::load_state(const State& state) {
+  Incoming in = read_state(state);
+  for (int group = 0; group < groups(); ++group) {
+    assign(group, {in.options[group].data(), in.options[group].size()}, true);
+    groups_[group].initial_lr = in.initial_lr[group];
+  }
+  entries_ = std::move(in.entries);
+}
+
+void Optimizer::save(const std::filesystem::path& file) const { save_safetensors(file, state()); }
+
+void Optimizer::load(const std::filesystem::path& file) { load_state(load_safetensors(file)); }
+
+}  // namespace gradus::optim

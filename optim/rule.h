@@ -1,0 +1,83 @@
+// A rule and the optimizer made of it. A rule is a struct of
+//   Options                            an aggregate with PyTorch's names and defaults
+//   name, slots, always_used           constants: "Adam"; the names of the state arrays; the mask of those that no option switches off
+//   fields(Options&)                   the options by name
+//   validate(Options)                  throws ValueError
+//   used(Options)                      which slots these options need, a mask
+//   Scalars, scalars(Options, t, first)   the numbers of step t (from 1), computed once a step and in double
+//   update<T>(Scalars)                 the formula for one element, see loop.h
+//   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
+//   formula(Options)                   the same for people
+// and `using Adam = OptimizerOf<AdamRule>;` is the optimizer. sgd.h is the shortest example.
+#pragma once
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include <gradus/optim/optimizer.h>
+#include <gradus/optim/require.h>
+
+namespace gradus::optim {
+
+template <class Rule>
+class OptimizerOf final : public Optimizer {
+ public:
+  using Options = typename Rule::Options;
+  struct Group {
+    Parameters params;
+    Options options = {};
+  };
+
+  // ValueError: no parameters, a parameter twice, two of one name, an option out of range; DtypeError: neither f32 nor f64.
+  // A parameter without a name is called after its place: "parameter.3".
+  explicit OptimizerOf(const Parameters& params, const Options& options = {}) { add_param_group({params, options}); }
+  // optim::SGD sgd({{.params = weights, .options = {.lr = 0.1, .weight_decay = 1e-4}}, {.params = biases, .options = {.lr = 0.1}}});
+  explicit OptimizerOf(const std::vector<Group>& groups) {
+    check<ValueError>(!groups.empty(), Rule::name, ": needs at least one group of parameters");
+    for (const Group& group : groups) add_param_group(group);
+  }
+
+  void add_param_group(const Group& group) {
+    Rule::validate(group.options);
+    options_.reserve(options_.size() + 1);
+    add_parameters(Rule::name, group.params);
+    options_.push_back(group.options);
+  }
+
+  std::string_view name() const override { return Rule::name; }
+  const Options& options(int group = 0) const {
+    check_group(group);
+    return options_[group];
+  }
+  void set_options(const Options& options, int group = 0) {
+    check_group(group);
+    Rule::validate(options);
+    options_[group] = options;
+  }
+
+ private:
+  using Scalars = typename Rule::Scalars;
+  static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
+  static_assert(Rule::slots.size() <= max_slots);
+
+  std::span<const std::string_view> slot_names() const override { return Rule::slots; }
+  Fields fields(int group) const override { return Rule::fields(options_[group]); }
+  unsigned assign(int group, std::span<const double> values, bool keep) override {
+    Options changed = options_[group];
+    const Fields fields = Rule::fields(changed);
+    for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
+    Rule::validate(changed);
+    if (keep) options_[group] = changed;
+    return Rule::used(changed);
+  }
+  unsigned used_slots(int group) const override { return Rule::used(options_[group]); }
+  void write_scalars(int group, std::int64_t t, bool first, ScalarBytes& scalars) const override {
+    new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first));
+  }
+  Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
+  std::string formula(int group) const override { return Rule::formula(options_[group]); }
+
+  mutable std::vector<Options> options_;   // fields() points into it, for readers and writers alike
+};
+
+}  // namespace gradus::optim
