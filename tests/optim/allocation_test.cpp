@@ -1,0 +1,59 @@
+// A steady training loop asks nobody for memory. This file counts every operator new of the test program.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+#include <optim/table.h>
+
+namespace {
+std::atomic<long> news{0};
+}
+
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  ++news;
+  if (void* p = std::malloc(bytes)) return p;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace gradus::optim::testing {
+namespace {
+
+template <class O>
+void expect_no_allocation(typename O::Options options) {
+  const Parameters p = table_parameters(f32);
+  O optimizer(p, options);
+  CosineAnnealingLR schedule(optimizer, {.t_max = 20});
+  std::vector<Array> gradients;
+  for (int t = 0; t < 4; ++t) gradients.push_back(filled(shapes[t], f32, [&](auto i) { return table_gradient(4, t, i); }));
+  const Array transposed = gradients[3].reshape({6, 4}).transpose(0, 1);   // a view: made contiguous in pooled memory
+  const auto step = [&] {
+    optimizer.zero_grad();
+    for (int t = 0; t < 4; ++t) p[t].leaf->grad = Tensor(t == 3 ? transposed : gradients[t]);
+    clip_grad_norm(p, 1.0);
+    clip_grad_value(p, 0.5);
+    optimizer.step();
+    schedule.step();
+  };
+  for (int i = 0; i < 3; ++i) step();
+  const long before = news;
+  const std::int64_t blocks = pool::blocks_from_system();
+  for (int i = 0; i < 10; ++i) step();
+  EXPECT_EQ(news - before, 0) << optimizer.name();
+  EXPECT_EQ(pool::blocks_from_system() - blocks, 0) << optimizer.name();
+}
+
+TEST(Allocation, StepsClippingAndSchedulesAllocateNothing) {
+  const long before = news;
+  std::vector<int> counted(100);
+  EXPECT_EQ(news - before, 1);
+  expect_no_allocation<SGD>({.momentum = 0.9});
+  expect_no_allocation<RMSprop>({.momentum = 0.9, .centered = true});
+  expect_no_allocation<Adam>({.amsgrad = true});
+  expect_no_allocation<AdamW>({});
+}
+
+}  // namespace
+}  // namespace gradus::optim::testing
