@@ -1,0 +1,202 @@
+// DataLoader: batches of a dataset, in order or shuffled, made ahead by worker threads.
+//   data::DataLoader loader(dataset, {.batch_size = 64, .shuffle = true, .workers = 1});
+//   for (int epoch = 0; epoch < 10; ++epoch)
+//     for (auto [image, label] : loader) …                       // image [64, 1, 28, 28], label [64]
+// Which samples are in which batch depends on (seed, epoch) alone: any number of workers gives the same batches in the same order.
+// Samples become a batch by the dataset's get_batch if it has one, else by Stack (collate.h), or by a function of your own:
+//   data::DataLoader loader(texts, {}, [](std::span<std::string> lines) { return tokenize(lines); });
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gradus/data/collate.h>
+#include <gradus/data/dataset.h>
+#include <gradus/data/prefetcher.h>
+#include <gradus/data/sampler.h>
+
+namespace gradus::data {
+
+struct LoaderOptions {
+  std::int64_t batch_size = 64;
+  bool shuffle = false;          // a new order every epoch
+  std::uint64_t seed = 0;        // of the orders
+  bool drop_last = false;        // leave out the last batch when it is not full
+  int workers = 0;               // threads that make batches; 0: the loop itself makes them
+  int prefetch = 2;              // batches each worker keeps ready
+};
+
+namespace detail {
+void check_options(const LoaderOptions& options);
+// Inside a catch block: throws what was caught again, of the same kind, `where` put before its message.
+[[noreturn]] void rethrow_with(const std::string& where);
+std::string describe_batch(std::int64_t number, std::span<const std::int64_t> indices);
+
+template <class D, class Collate>
+concept MakesBatches = std::invocable<const Collate&, std::span<SampleOf<D>>>;
+
+template <class D, class Collate>
+struct Source {
+  D dataset;
+  Collate collate;
+};
+
+// One epoch's order, the ring of batches and the threads that fill it; stays in place while the loader moves.
+template <class D, class Collate>
+class LoaderEngine {
+ public:
+  static constexpr bool whole_batches = BatchDataset<D> && std::same_as<Collate, Stack>;
+  static auto make_batch(const D& dataset, const Collate& collate, std::span<const std::int64_t> indices, std::span<SampleOf<D>> samples) {
+    if constexpr (whole_batches) return dataset.get_batch(indices);
+    else return collate(samples);
+  }
+  using Batch = decltype(make_batch(std::declval<const D&>(), std::declval<const Collate&>(), {}, {}));
+
+  LoaderEngine(std::shared_ptr<const Source<D, Collate>> source, const LoaderOptions& options)
+      : source_(std::move(source)), options_(options),
+        slots_(options.workers == 0 ? 1 : static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch)),
+        prefetcher_(options.workers, slots_.size(), &LoaderEngine::make, this) {}
+
+  void start(std::uint64_t epoch, std::int64_t first, std::int64_t batches) {
+    prefetcher_.stop();
+    order_.resize(static_cast<std::size_t>(source_->dataset.size()));
+    if (options_.shuffle) shuffled_order(order_, options_.seed, epoch);
+    else sequential_order(order_);
+    ++run_;
+    prefetcher_.start(first, batches);
+  }
+  void stop() { prefetcher_.stop(); }
+  std::uint64_t run() const { return run_; }
+  Batch& current() { return *slots_[prefetcher_.wait()].batch; }
+  void advance() { prefetcher_.advance(); }
+
+ private:
+  struct Slot {
+    std::vector<SampleOf<D>> samples;
+    std::optional<Batch> batch;
+  };
+
+  std::span<const std::int64_t> indices(std::int64_t number) const {
+    const auto begin = static_cast<std::size_t>(number * options_.batch_size);
+    return std::span(order_).subspan(begin, std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - begin));
+  }
+
+  // The old batch goes in the thread that makes the new one, which so gets the same memory again.
+  static void make(void* self, std::int64_t number, std::size_t at) {
+    auto& engine = *static_cast<LoaderEngine*>(self);
+    Slot& slot = engine.slots_[at];
+    const auto indices = engine.indices(number);
+    slot.batch.reset();
+    slot.samples.clear();
+    if constexpr (!whole_batches) {
+      slot.samples.reserve(indices.size());
+      for (const std::int64_t i : indices) {
+        try {
+          slot.samples.push_back(engine.source_->dataset.get(i));
+        } catch (...) {
+          rethrow_with(text("DataLoader: sample ", i, ": "));
+        }
+      }
+    }
+    try {
+      slot.batch.emplace(make_batch(engine.source_->dataset, engine.source_->collate, indices, slot.samples));
+    } catch (...) {
+      rethrow_with(describe_batch(number, indices));
+    }
+    slot.samples.clear();
+  }
+
+  std::shared_ptr<const Source<D, Collate>> source_;
+  LoaderOptions options_;
+  std::vector<std::int64_t> order_;
+  std::uint64_t run_ = 0;
+  std::vector<Slot> slots_;
+  Prefetcher prefetcher_;   // last: its threads end before the rest goes
+};
+
+}  // namespace detail
+
+template <Dataset D, class Collate = Stack>
+  requires(BatchDataset<D> || detail::MakesBatches<D, Collate>)
+class DataLoader {
+  using Engine = detail::LoaderEngine<D, Collate>;
+
+ public:
+  using Batch = typename Engine::Batch;
+
+  // The dataset is moved or copied into the loader. ValueError unless batch_size >= 1, workers >= 0, prefetch >= 1.
+  explicit DataLoader(D dataset, LoaderOptions options = {}, Collate collate = {})
+      : source_(new const detail::Source<D, Collate>{std::move(dataset), std::move(collate)}), options_(options) {
+    detail::check_options(options_);
+  }
+  // A copy shares the dataset and goes on from the same epoch, with threads of its own. A moved loader takes its threads along.
+  DataLoader(const DataLoader& o) : source_(o.source_), options_(o.options_), epoch_(o.epoch_), first_(o.first_) {}
+  DataLoader(DataLoader&&) = default;
+  DataLoader& operator=(const DataLoader& o) { return *this = DataLoader(o); }
+  DataLoader& operator=(DataLoader&&) = default;
+
+  const D& dataset() const { return source_->dataset; }
+  const LoaderOptions& options() const { return options_; }
+  std::int64_t size() const {                           // batches in an epoch
+    const std::int64_t n = dataset().size(), b = options_.batch_size;
+    return n / b + (!options_.drop_last && n % b != 0);
+  }
+  std::int64_t samples() const {                        // samples in an epoch
+    const std::int64_t n = dataset().size();
+    return options_.drop_last ? n - n % options_.batch_size : n;
+  }
+
+  // The epoch that the next begin() plays, and the batch it starts at (for going on in the middle of one).
+  void set_epoch(std::uint64_t epoch, std::int64_t first_batch = 0) {
+    check<ValueError>(0 <= first_batch && first_batch <= size(), "DataLoader: no batch ", first_batch, "; an epoch has ", size());
+    epoch_ = epoch;
+    first_ = first_batch;
+  }
+  std::uint64_t epoch() const { return epoch_; }
+
+  // A position in a running epoch. *it throws what making the batch threw. Destroying it ends the epoch, so leaving the loop early is fine.
+  class Iterator {
+   public:
+    Iterator(Engine* engine, std::int64_t at, std::int64_t end) : engine_(engine), run_(engine->run()), at_(at), end_(end) {}
+    Iterator(Iterator&& o) noexcept : engine_(std::exchange(o.engine_, nullptr)), run_(o.run_), at_(o.at_), end_(o.end_) {}
+    Iterator& operator=(Iterator&&) = delete;
+    ~Iterator() { if (engine_ && engine_->run() == run_) engine_->stop(); }
+
+    Batch& operator*() const {
+      check<ValueError>(engine_->run() == run_, "DataLoader: another loop over the same loader has begun; copy the loader to run two at once");
+      return engine_->current();
+    }
+    Iterator& operator++() {
+      if (engine_->run() == run_) engine_->advance();
+      ++at_;
+      return *this;
+    }
+    struct End {};
+    friend bool operator==(const Iterator& it, End) { return it.at_ >= it.end_; }
+
+   private:
+    Engine* engine_;
+    std::uint64_t run_;
+    std::int64_t at_, end_;
+  };
+
+  // Starts the next epoch, and ends the one that may still run.
+  Iterator begin() {
+    if (!engine_) engine_ = std::make_unique<Engine>(source_, options_);
+    const std::int64_t first = std::exchange(first_, 0);
+    engine_->start(epoch_++, first, size());
+    return Iterator(engine_.get(), first, size());
+  }
+  typename Iterator::End end() const { return {}; }
+
+ private:
+  std::shared_ptr<const detail::Source<D, Collate>> source_;
+  LoaderOptions options_;
+  std::uint64_t epoch_ = 0;
+  std::int64_t first_ = 0;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace gradus::data

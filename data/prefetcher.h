@@ -1,0 +1,42 @@
+// Threads that make the things number first, first + 1, … end - 1 ahead of their use, in a ring of slots, delivered strictly in order.
+// Knows nothing of batches: the owner has the slots, and `make(owner, number, slot)` fills one. Without workers wait() makes them itself.
+// One thread consumes; a hand-over allocates nothing.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace gradus::data {
+
+class Prefetcher {
+ public:
+  using Make = void (*)(void* owner, std::int64_t number, std::size_t slot);
+  Prefetcher(int workers, std::size_t slots, Make make, void* owner);
+
+  void start(std::int64_t first, std::int64_t end);   // stops what is under way first
+  void stop();                                        // no worker is in make() when it returns
+  std::size_t wait();                                 // the slot of the current thing, once made; throws what making it threw
+  void advance();                                     // the current thing is used up: on to the next
+
+ private:
+  void work(std::stop_token stop);
+
+  Make make_;
+  void* owner_;
+  std::mutex mutex_;                                  // guards all below but the threads
+  std::condition_variable_any work_;
+  std::condition_variable made_;
+  std::int64_t current_ = 0, claim_ = 0, end_ = 0;    // what the consumer is at, what a worker takes up next, where to stop
+  int busy_ = 0;                                      // workers in make()
+  struct Slot {
+    std::int64_t number = -1;                         // of the thing that lies here, made
+    std::exception_ptr error;
+  };
+  std::vector<Slot> slots_;
+  std::vector<std::jthread> threads_;                 // last: joined before the rest goes
+};
+
+}  // namespace gradus::data

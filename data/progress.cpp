@@ -1,0 +1,148 @@
+#include <gradus/data/progress.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace gradus::data {
+namespace {
+
+bool on_terminal(const ProgressOptions& options) {
+  if (options.terminal) return *options.terminal;
+  const char* kind = std::getenv("TERM");
+  return !options.out && ::isatty(STDERR_FILENO) == 1 && kind && std::string_view(kind) != "dumb";
+}
+
+int columns_of_terminal() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// With so many significant digits, a point in any locale.
+std::string number(double value, int digits) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, std::end(buffer), value, std::chars_format::general, digits).ptr};
+}
+
+std::string rate(double per_second) {
+  if (per_second >= 1e6) return number(per_second / 1e6, 3) + "M";
+  if (per_second >= 1e3) return number(per_second / 1e3, per_second >= 1e5 ? 4 : 3) + "k";
+  return number(per_second, 3);
+}
+
+std::string minutes(double seconds) {
+  const auto s = static_cast<std::int64_t>(std::min(std::ceil(seconds), 3.6e8));
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return s < 3600 ? std::to_string(s / 60) + ":" + two(s % 60) : std::to_string(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60);
+}
+
+// Characters, not bytes: in UTF-8 only the first byte of a character counts.
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+int columns(std::string_view s) { return static_cast<int>(std::ranges::count_if(s, begins_character)); }
+
+std::string cut(std::string s, int width) {
+  std::size_t end = 0;
+  for (int seen = 0; end < s.size() && (seen += begins_character(s[end])) <= width;) ++end;
+  s.resize(end);
+  return s;
+}
+
+std::string bar(double part, int width) {
+  const int full = static_cast<int>(part * width);
+  std::string s = "[" + std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(width - full), ' ') + "]";
+  if (full < width) s[static_cast<std::size_t>(full) + 1] = '>';
+  return s;
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar(std::string label, ProgressOptions options)
+    : label_(std::move(label)), options_(options), terminal_(on_terminal(options)) {}
+
+void ProgressBar::start(std::int64_t steps, std::int64_t samples) {
+  finish();
+  steps_ = steps;
+  samples_ = samples;
+  done_ = 0;
+  lines_ = 0;
+  notes_.clear();
+  running_ = true;
+  began_ = Clock::now();
+  if (terminal_) draw(began_);
+}
+
+void ProgressBar::step() {
+  if (!running_) return;
+  ++done_;
+  if (done_ >= steps_) return finish();
+  if (terminal_) {
+    const auto now = Clock::now();
+    if (now - drawn_ >= options_.interval) draw(now);
+  } else if (done_ * options_.lines / steps_ > lines_) {
+    draw(Clock::now());
+  }
+}
+
+void ProgressBar::finish() noexcept {
+  if (!std::exchange(running_, false)) return;
+  try {
+    draw(Clock::now());
+    if (terminal_) *(options_.out ? options_.out : &std::cerr) << '\n' << std::flush;
+  } catch (...) {   // a bar that cannot be drawn stops nobody's training
+  }
+}
+
+ProgressBar::Note& ProgressBar::note_named(std::string_view name) {
+  for (Note& note : notes_)
+    if (note.name == name) return note;
+  return notes_.emplace_back(Note{std::string(name), {}, {}});
+}
+void ProgressBar::note(std::string_view name, double value) { note_named(name).value = value; }
+void ProgressBar::note(std::string_view name, std::string_view value) {
+  Note& note = note_named(name);
+  note.text = value;
+  note.value.reset();
+}
+
+// What does not fit goes: first the bar, then the speed, then the count, then whatever sticks out.
+std::string ProgressBar::line(Clock::time_point now, int width) const {
+  const double seconds = std::chrono::duration<double>(now - began_).count();
+  const double part = steps_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(steps_)) : 1;
+  const bool whole = done_ >= steps_;
+
+  std::string percent = std::to_string(static_cast<int>(part * 100)) + "%";
+  const std::string head = label_ + (label_.empty() ? "" : " ") + std::string(4 - percent.size(), ' ') + percent;
+  const std::string count = " " + std::to_string(done_) + "/" + std::to_string(steps_);
+  std::string speed, rest;
+  if (done_ > 0 && seconds > 0)
+    speed = "  " + (samples_ > 0 ? rate(part * static_cast<double>(samples_) / seconds) + " samples/s" : rate(static_cast<double>(done_) / seconds) + " steps/s");
+  if (running_ && done_ > 0) rest = "  " + minutes(seconds / part - seconds) + " left";
+  if (!running_) rest = (whole ? "  in " : "  stopped after ") + minutes(seconds);
+  for (const Note& note : notes_) rest += "  " + note.name + " " + (note.value ? number(*note.value, 4) : note.text);
+
+  if (!terminal_) return head + count + speed + rest;
+  const int room = width - columns(head + count + speed + rest) - 3;
+  if (room >= 5) return head + " " + bar(part, std::min(room, 40)) + count + speed + rest;
+  for (const std::string& shorter : {head + count + speed + rest, head + count + rest, head + rest})
+    if (columns(shorter) <= width) return shorter;
+  return cut(head + rest, width);
+}
+
+void ProgressBar::draw(Clock::time_point now) {
+  std::ostream& out = options_.out ? *options_.out : std::cerr;
+  if (terminal_) {
+    const int width = options_.width > 0 ? options_.width : columns_of_terminal();
+    out << "\r" + line(now, width - 1) + "\x1b[K" << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
+  } else {
+    out << line(now, 0) + "\n" << std::flush;
+    if (steps_ > 0) lines_ = static_cast<int>(done_ * options_.lines / steps_);
+  }
+  drawn_ = now;
+}
+
+}  // namespace gradus::data
