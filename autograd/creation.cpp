@@ -1,5 +1,6 @@
 #include <gradus/autograd/creation.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -51,8 +52,10 @@ Array uniform(Array a, double low, double high, Generator& generator) {
 
 Tensor tensor(double value, Dtype dtype) { return Array::full({}, value, dtype); }
 
-Tensor tensor(std::initializer_list<double> values, Dtype dtype) {
-  return Array::from(values, {static_cast<std::int64_t>(values.size())}).to(dtype);
+Tensor tensor(std::initializer_list<Number> values, Dtype dtype) {
+  Array a({static_cast<std::int64_t>(values.size())}, f64);
+  std::transform(values.begin(), values.end(), a.mutable_data<double>(), [](Number n) { return n.value; });
+  return a.to(dtype);
 }
 
 Tensor tensor(std::initializer_list<std::initializer_list<double>> rows, Dtype dtype) {

@@ -2,14 +2,21 @@
 //   Tensor x = tensor({{1, 2}, {3, 4}});   Tensor n = randn({64, 10});
 #pragma once
 #include <initializer_list>
+#include <type_traits>
 
 #include <gradus/autograd/base/random.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
 
+// An element in braces. A type of its own, so that {{1}, {2}} can only mean two rows.
+struct Number {
+  double value;
+  template <class T> requires std::is_arithmetic_v<T>
+  Number(T number) : value(static_cast<double>(number)) {}
+};
 Tensor tensor(double value, Dtype dtype = f32);                                                        // a scalar
-Tensor tensor(std::initializer_list<double> values, Dtype dtype = f32);                                // [n]
+Tensor tensor(std::initializer_list<Number> values, Dtype dtype = f32);                                // [n]
 Tensor tensor(std::initializer_list<std::initializer_list<double>> rows, Dtype dtype = f32);           // [m, n]; ShapeError when ragged
 Tensor zeros(const Shape& shape, Dtype dtype = f32);
 Tensor ones(const Shape& shape, Dtype dtype = f32);

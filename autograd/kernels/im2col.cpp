@@ -67,6 +67,11 @@ void scatter_patches(const ConvShape& s, std::int64_t channels, const T* columns
   });
 }
 
+// How many images of a batch are worth a thread.
+std::int64_t images_per_thread(const ConvShape& s, const Group& group) {
+  return (1 << 16) / (s.groups * group.weight_size * group.pixels) + 1;
+}
+
 // With a 1x1 kernel the patches are the image itself.
 bool patches_are_image(const ConvShape& s) { return s.h.plain() && s.w.plain(); }
 
@@ -76,7 +81,7 @@ template <class T>
 void im2col_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
   const Group group(s);
   const bool direct = patches_are_image(s);
-  parallel_for(s.n, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(s.n, images_per_thread(s, group), [&](std::int64_t begin, std::int64_t end) {
     Scratch<T> columns(direct ? 0 : group.patch * group.pixels);
     for (std::int64_t at = begin * s.groups; at < end * s.groups; ++at) {
       const std::int64_t g = at % s.groups;
@@ -97,7 +102,7 @@ template <class T>
 void im2col_input_gradient(const ConvShape& s, const T* g, const T* weight, T* dx) {
   const Group group(s);
   const bool direct = patches_are_image(s);
-  parallel_for(s.n, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(s.n, images_per_thread(s, group), [&](std::int64_t begin, std::int64_t end) {
     Scratch<T> columns(direct ? 0 : group.patch * group.pixels);
     for (std::int64_t at = begin * s.groups; at < end * s.groups; ++at) {
       T* image = dx + at * group.x_size;
@@ -116,7 +121,8 @@ template <class T>
 void im2col_weight_gradient(const ConvShape& s, const T* g, const T* x, T* dw) {
   const Group group(s);
   const bool direct = patches_are_image(s);
-  const std::int64_t size = group.weight_size * s.groups, parts = std::min<std::int64_t>(num_threads(), s.n);
+  const std::int64_t size = group.weight_size * s.groups;
+  const std::int64_t parts = std::min<std::int64_t>(num_threads(), (s.n - 1) / images_per_thread(s, group) + 1);
   Scratch<T> others((parts - 1) * size);
   parallel_for(parts, 1, [&](std::int64_t first, std::int64_t last) {
     Scratch<T> columns(direct ? 0 : group.patch * group.pixels);

@@ -7,21 +7,22 @@
 namespace gradus::kernels {
 namespace {
 
-// The share of each element of window (i, j) in the mean.
-template <class T>
-T share(const PoolShape& s, std::int64_t i, std::int64_t j) {
-  const bool whole = s.count_padding && s.h.kernel > 0;
-  const std::int64_t count = whole ? s.h.kernel * s.w.kernel : (s.h.end(i) - s.h.begin(i)) * (s.w.end(j) - s.w.begin(j));
-  return T(1) / static_cast<T>(count);
+struct Window { std::int64_t begin, end, count; };   // count: what the sum over this direction is divided by
+
+Window window(const PoolShape& s, const PoolAxis& axis, std::int64_t o) {
+  const std::int64_t begin = axis.begin(o), end = axis.end(o);
+  return {begin, end, s.count_padding && axis.kernel > 0 ? axis.kernel : end - begin};
 }
 
-// Calls f(plane, row) for all planes, on all cores; row [w.in] is memory to work in.
+// Calls f(plane, columns, row) for all planes, on all cores: the windows of the columns [w.out], and memory to work in [w.in].
 template <class T, class F>
 void for_each_plane(const PoolShape& s, F&& f) {
   const std::int64_t work = s.h.in * s.w.in + s.h.out * s.w.out;
   parallel_for(s.n * s.c, (1 << 14) / std::max<std::int64_t>(work, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+    const Scratch<Window> columns(s.w.out);
+    for (std::int64_t j = 0; j < s.w.out; ++j) columns.data()[j] = window(s, s.w, j);
     const Scratch<T> row(s.w.in);
-    for (std::int64_t plane = begin; plane < end; ++plane) f(plane, row.data());
+    for (std::int64_t plane = begin; plane < end; ++plane) f(plane, static_cast<const Window*>(columns.data()), row.data());
   });
 }
 
@@ -32,18 +33,19 @@ Array average_pool(const PoolShape& s, const Array& x) {
     Array y(s.y(), x.dtype());
     T* const out = y.mutable_data<T>();
     const T* const in = x.data<T>();
-    for_each_plane<T>(s, [&](std::int64_t plane, T* row) {
+    for_each_plane<T>(s, [&](std::int64_t plane, const Window* columns, T* row) {
       for (std::int64_t i = 0; i < s.h.out; ++i) {
         // First down the columns, which is one loop over whole rows, then along the row of sums.
+        const Window rows = window(s, s.h, i);
         std::fill_n(row, s.w.in, T(0));
-        for (std::int64_t k = s.h.begin(i); k < s.h.end(i); ++k) {
+        for (std::int64_t k = rows.begin; k < rows.end; ++k) {
           const T* line = in + (plane * s.h.in + k) * s.w.in;
           for (std::int64_t j = 0; j < s.w.in; ++j) row[j] += line[j];
         }
         for (std::int64_t j = 0; j < s.w.out; ++j) {
           T sum = 0;
-          for (std::int64_t k = s.w.begin(j); k < s.w.end(j); ++k) sum += row[k];
-          out[(plane * s.h.out + i) * s.w.out + j] = sum * share<T>(s, i, j);
+          for (std::int64_t k = columns[j].begin; k < columns[j].end; ++k) sum += row[k];
+          out[(plane * s.h.out + i) * s.w.out + j] = sum / static_cast<T>(rows.count * columns[j].count);
         }
       }
     });
@@ -56,15 +58,16 @@ Array average_pool_transposed(const PoolShape& s, const Array& y) {
     Array x(s.x(), y.dtype());
     T* const out = x.mutable_data<T>();
     const T* const in = y.data<T>();
-    for_each_plane<T>(s, [&](std::int64_t plane, T* row) {
+    for_each_plane<T>(s, [&](std::int64_t plane, const Window* columns, T* row) {
       std::fill_n(out + plane * s.h.in * s.w.in, s.h.in * s.w.in, T(0));
       for (std::int64_t i = 0; i < s.h.out; ++i) {
+        const Window rows = window(s, s.h, i);
         std::fill_n(row, s.w.in, T(0));
         for (std::int64_t j = 0; j < s.w.out; ++j) {
-          const T part = in[(plane * s.h.out + i) * s.w.out + j] * share<T>(s, i, j);
-          for (std::int64_t k = s.w.begin(j); k < s.w.end(j); ++k) row[k] += part;
+          const T part = in[(plane * s.h.out + i) * s.w.out + j] / static_cast<T>(rows.count * columns[j].count);
+          for (std::int64_t k = columns[j].begin; k < columns[j].end; ++k) row[k] += part;
         }
-        for (std::int64_t k = s.h.begin(i); k < s.h.end(i); ++k) {
+        for (std::int64_t k = rows.begin; k < rows.end; ++k) {
           T* line = out + (plane * s.h.in + k) * s.w.in;
           for (std::int64_t j = 0; j < s.w.in; ++j) line[j] += row[j];
         }

@@ -35,6 +35,11 @@ struct Log {
   auto value(auto x) const { return log(x); }
   template <class V> Slope<V> slopes(V x) const { return {1 / x}; }
 };
+struct Log1p {
+  static constexpr std::string_view name = "log1p";
+  auto value(auto x) const { return log1p(x); }
+  template <class V> Slope<V> slopes(V x) const { return {1 / (1 + x)}; }
+};
 struct Sqrt {
   static constexpr std::string_view name = "sqrt";
   auto value(auto x) const { return sqrt(x); }
@@ -176,7 +181,7 @@ struct Minimum {
 };
 
 template <class... F> struct List {};
-using All = List<Exp, Log, Sqrt, Square, Abs, Sign, Tanh, Sigmoid, Softplus, Erf, Relu, Gelu, GeluTanh, Power, Clamp, AddNumber, MulNumber,
+using All = List<Exp, Log, Log1p, Sqrt, Square, Abs, Sign, Tanh, Sigmoid, Softplus, Erf, Relu, Gelu, GeluTanh, Power, Clamp, AddNumber, MulNumber,
                  NumberOver, Add, Sub, Mul, Div, Pow, Maximum, Minimum>;
 
 }  // namespace gradus::formulas

@@ -6,6 +6,7 @@ namespace gradus {
 
 Tensor exp(const Tensor& x) { return elementwise(formulas::Exp{}, x); }
 Tensor log(const Tensor& x) { return elementwise(formulas::Log{}, x); }
+Tensor log1p(const Tensor& x) { return elementwise(formulas::Log1p{}, x); }
 Tensor sqrt(const Tensor& x) { return elementwise(formulas::Sqrt{}, x); }
 Tensor square(const Tensor& x) { return elementwise(formulas::Square{}, x); }
 Tensor abs(const Tensor& x) { return elementwise(formulas::Abs{}, x); }

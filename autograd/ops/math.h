@@ -6,6 +6,7 @@ namespace gradus {
 
 Tensor exp(const Tensor& x);
 Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);          // log(1 + x), exact near 0
 Tensor sqrt(const Tensor& x);
 Tensor square(const Tensor& x);
 Tensor abs(const Tensor& x);            // slope 0 at 0

@@ -1,0 +1,136 @@
+// The ground floor: pool, random numbers, parallel loops, small vectors.
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <string>
+#include <thread>
+
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/random.h>
+#include <gradus/autograd/base/small_vector.h>
+
+#include "support.h"
+
+namespace gradus {
+namespace {
+
+TEST(Pool, BlocksAreReusedAndCounted) {
+  pool::free(pool::allocate(5000), 5000);
+  const std::int64_t asked = pool::blocks_from_system(), live = pool::live_bytes();
+#if !defined(__SANITIZE_ADDRESS__)
+  for (int i = 0; i < 100; ++i) pool::free(pool::allocate(5000), 5000);
+  EXPECT_EQ(pool::blocks_from_system(), asked);
+#else
+  (void)asked;
+#endif
+  EXPECT_EQ(pool::live_bytes(), live);
+}
+
+TEST(Pool, EverySizeFits) {
+  for (std::size_t bytes : {0u, 1u, 63u, 64u, 65u, 79u, 80u, 81u, 127u, 128u, 129u, 1000u, 4097u, 65537u, 1000003u}) {
+    void* block = pool::allocate(bytes);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 64, 0u);
+    std::memset(block, 0xAB, bytes);   // the address sanitizer would see one byte too few
+    pool::free(block, bytes);
+  }
+}
+
+TEST(Pool, BlocksMayBeFreedByAnotherThread) {
+  const std::int64_t live = pool::live_bytes();
+  std::vector<void*> blocks(1000);
+  std::thread([&] { for (void*& block : blocks) block = pool::allocate(300); }).join();
+  std::thread a([&] { for (int i = 0; i < 500; ++i) pool::free(blocks[i], 300); });
+  std::thread b([&] { for (int i = 500; i < 1000; ++i) pool::free(blocks[i], 300); });
+  a.join(), b.join();
+  EXPECT_EQ(pool::live_bytes(), live);
+  pool::release_cached();
+}
+
+TEST(Pool, ImpossibleSizesAreBadAlloc) { EXPECT_THROW(pool::allocate(std::size_t{1} << 50), std::bad_alloc); }
+
+// The known answers that come with Random123.
+TEST(Philox, KnownAnswers) {
+  using Words = std::array<std::uint32_t, 4>;
+  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}), (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+            (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(Generator, SameSeedSameNumbersOtherStreamOthers) {
+  Generator a(7), b(7), c(7, 1), d(8);
+  const auto first = a.bits();
+  EXPECT_EQ(first, b.bits());
+  EXPECT_NE(first, c.bits());
+  EXPECT_NE(first, d.bits());
+  a.normal();
+  const auto state = a.state();
+  const double next = a.uniform();
+  b.restore(state);
+  EXPECT_EQ(b.uniform(), next);
+}
+
+TEST(Generator, Moments) {
+  Generator g(3);
+  const int n = 200000;
+  double sum = 0, squares = 0, cubes = 0, uniform = 0, counts[7] = {};
+  for (int i = 0; i < n; ++i) {
+    const double z = g.normal();
+    sum += z, squares += z * z, cubes += z * z * z;
+    const double u = g.uniform();
+    ASSERT_TRUE(0 <= u && u < 1);
+    uniform += u;
+    ++counts[g.below(7)];
+  }
+  EXPECT_NEAR(sum / n, 0, 0.01);
+  EXPECT_NEAR(squares / n, 1, 0.02);
+  EXPECT_NEAR(cubes / n, 0, 0.05);
+  EXPECT_NEAR(uniform / n, 0.5, 0.005);
+  for (double count : counts) EXPECT_NEAR(count / n, 1.0 / 7, 0.005);
+}
+
+TEST(ParallelFor, CoversEveryIndexOnce) {
+  for (std::int64_t n : {0, 1, 2, 3, 1000, 100003}) {
+    std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n));
+    parallel_for(n, 10, [&](std::int64_t begin, std::int64_t end) { for (; begin < end; ++begin) ++seen[static_cast<std::size_t>(begin)]; });
+    for (auto& count : seen) ASSERT_EQ(count, 1);
+  }
+}
+
+TEST(ParallelFor, PassesExceptionsOnAndNests) {
+  expect_error<ValueError>([] { parallel_for(1000, 1, [](std::int64_t, std::int64_t) { fail<ValueError>("inside"); }); }, {"inside"});
+  std::atomic<int> total = 0;
+  parallel_for(8, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (; begin < end; ++begin) parallel_for(10, 1, [&](std::int64_t b, std::int64_t e) { total += static_cast<int>(e - b); });
+  });
+  EXPECT_EQ(total, 80);
+}
+
+TEST(ParallelFor, ThreadCountIsChecked) {
+  expect_error<ValueError>([] { set_threads(0); }, {"set_threads", "at least 1", "0"});
+  const int before = num_threads();
+  set_threads(1);
+  EXPECT_EQ(num_threads(), 1);
+  set_threads(before);
+}
+
+TEST(SmallVector, GrowsCopiesAndMoves) {
+  SmallVector<std::string, 2> v{"a", "b"};
+  for (int i = 0; i < 20; ++i) v.push_back(v[0] + std::to_string(i));   // argument lives inside while growing
+  EXPECT_EQ(v.size(), 22u);
+  EXPECT_EQ(v[21], "a19");
+  SmallVector<std::string, 2> copy = v, moved = std::move(v);
+  EXPECT_EQ(moved[21], copy[21]);
+  EXPECT_TRUE(v.empty());
+  SmallVector<std::string, 2> small{"x"};
+  SmallVector<std::string, 2> taken = std::move(small);
+  EXPECT_EQ(taken[0], "x");
+  taken = copy;
+  EXPECT_EQ(taken.size(), 22u);
+  taken.resize(1);
+  EXPECT_EQ(taken.back(), "a");
+}
+
+}  // namespace
+}  // namespace gradus
