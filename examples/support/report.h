@@ -1,0 +1,86 @@
+// What the Fashion-MNIST examples share: the pictures, the measuring, the report at the end.
+#pragma once
+#include <gradus/gradus.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/arguments.h"
+#include "support/chart.h"
+#include "support/tables.h"
+
+namespace support {
+
+inline const std::vector<std::string> clothes = {"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"};
+
+using Images = gradus::data::DataLoader<gradus::data::IdxImages>;
+
+// Training and test pictures in batches, from --data or where Debian has them; only the first --limit of each unless that is 0.
+inline std::pair<Images, Images> fashion_mnist(const Arguments& arguments) {
+  namespace data = gradus::data;
+  data::FashionMnistOptions options;
+  if (!arguments.text("data").empty()) options.root = arguments.text("data");
+  const auto some = [&](data::Split split) {
+    const data::IdxImages all = data::fashion_mnist(split, options);
+    const std::int64_t limit = arguments.number("limit"), n = limit ? std::min(limit, all.size()) : all.size();
+    return data::IdxImages(all.bytes().slice(0, 0, n), all.labels().slice(0, 0, n), options.normalisation);
+  };
+  const auto seed = static_cast<std::uint64_t>(arguments.number("seed"));
+  return {Images(some(data::Split::train), {.batch_size = arguments.number("batch"), .shuffle = true, .seed = seed, .workers = 1}),
+          Images(some(data::Split::test), {.batch_size = 500})};
+}
+
+// The mean of numbers that stand for several samples each.
+class Average {
+ public:
+  void add(double value, std::int64_t samples) { sum_ += value * static_cast<double>(samples), samples_ += samples; }
+  double value() const { return sum_ / static_cast<double>(samples_); }
+
+ private:
+  double sum_ = 0;
+  std::int64_t samples_ = 0;
+};
+
+struct Result {
+  double accuracy = 0;
+  std::vector<std::int64_t> confusion = std::vector<std::int64_t>(100);   // [truth * 10 + prediction]
+};
+
+// How good the network is on these pictures, in evaluation mode.
+template <class Net>
+Result test(Net& net, Images& images) {
+  const gradus::NoGrad guard;
+  gradus::nn::eval(net);
+  Result result;
+  std::int64_t right = 0;
+  for (auto [image, label] : images) {
+    const gradus::Tensor prediction = gradus::argmax(net(image), 1);
+    const auto truth = label.value().template span<std::int64_t>(), guess = prediction.value().template span<std::int64_t>();
+    for (std::size_t i = 0; i < truth.size(); ++i) ++result.confusion[truth[i] * 10 + guess[i]], right += truth[i] == guess[i];
+  }
+  gradus::nn::train(net);
+  result.accuracy = static_cast<double>(right) / static_cast<double>(images.samples());
+  return result;
+}
+
+// Draws loss and accuracy into --picture, or a file beside the program, and says where.
+inline void draw_curves(const Arguments& arguments, const std::string& title, const std::vector<Epoch>& epochs) {
+  Curve loss{"train", {}}, train{"train", {}}, test{"test", {}};
+  for (const Epoch& epoch : epochs) {
+    loss.values.push_back(epoch.loss);
+    train.values.push_back(epoch.train_accuracy);
+    test.values.push_back(epoch.test_accuracy);
+  }
+  std::string file = arguments.text("picture");
+  if (file.empty()) file = arguments.program() + ".svg";
+  const std::string path = std::filesystem::absolute(file).lexically_normal().string();
+  if (write_chart(path, title, {{"loss", {loss}}, {"accuracy", {train, test}}})) std::printf("\ncurves: %s\n", path.c_str());
+  else std::printf("\ncould not draw the curves into %s\n", path.c_str());
+}
+
+}  // namespace support
