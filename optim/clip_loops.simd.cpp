@@ -5,7 +5,7 @@
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
-constexpr std::int64_t lanes = 16;   // sums side by side: a single one would have to wait for itself
+constexpr std::int64_t lanes = 32;   // partial results side by side: a single one would have to wait for itself
 
 template <class T>
 double square_sum(const T* __restrict g, std::int64_t n) {
@@ -13,7 +13,7 @@ double square_sum(const T* __restrict g, std::int64_t n) {
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::int64_t j = 0; j < lanes; ++j) sums[j] += static_cast<double>(g[i + j]) * static_cast<double>(g[i + j]);
-  for (std::int64_t j = 0; i < n; ++i, ++j) sums[j] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
+  for (; i < n; ++i) sums[i % lanes] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
   double total = 0;
   for (double sum : sums) total += sum;
   return total;
@@ -21,24 +21,22 @@ double square_sum(const T* __restrict g, std::int64_t n) {
 
 template <class T>
 double largest(const T* __restrict g, std::int64_t n) {
-  T tops[lanes] = {};
-  bool odd[lanes] = {};   // a comparison would lose NaN
+  T tops[lanes] = {}, odd[lanes] = {};   // odd: 1 for NaN, which a comparison would lose
   const auto take = [&](T x, std::int64_t j) {
     const T size = x < 0 ? -x : x;
     tops[j] = tops[j] < size ? size : tops[j];
-    odd[j] |= x != x;
+    odd[j] = x != x ? T(1) : odd[j];
   };
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::int64_t j = 0; j < lanes; ++j) take(g[i + j], j);
-  for (std::int64_t j = 0; i < n; ++i, ++j) take(g[i], j);
-  T top = 0;
-  bool any = false;
+  for (; i < n; ++i) take(g[i], i % lanes);
+  T top = 0, any = 0;
   for (std::int64_t j = 0; j < lanes; ++j) {
     top = top < tops[j] ? tops[j] : top;
-    any |= odd[j];
+    any += odd[j];
   }
-  return any ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(top);
+  return any > 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(top);
 }
 
 template <class T>

@@ -44,54 +44,52 @@ void Optimizer::add_parameters(std::string_view rule, const Parameters& paramete
 
 void Optimizer::step() {
   for (const Entry& entry : entries_) check_gradient(entry);
+  jobs_.clear();
+  scalars_.clear();
+  copies_.clear();
   // Whatever can fail (memory) comes before the first change.
-  struct Cleared {
-    std::vector<Job>& jobs;
-    ~Cleared() { jobs.clear(); }
-  } cleared{jobs_};
   Partition row(cut);
   for (Entry& entry : entries_) {
     if (!entry.leaf->grad.defined()) continue;
-    jobs_.push_back(prepare(entry));
-    row.add(entry.leaf->value.size());
-  }
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    Job& job = jobs_[i];
-    const Entry& entry = *job.entry;
-    const Job* before = i ? &jobs_[i - 1] : nullptr;
-    if (before && before->entry->group == entry.group && before->t == job.t && before->first == job.first) job.scalars = before->scalars;
-    else write_scalars(entry.group, job.t, job.first, job.scalars);
+    Job& job = jobs_.emplace_back(prepare(entry));
+    row.add(job.whole.n);
+    const Job* before = jobs_.size() > 1 ? &job - 1 : nullptr;
+    const bool alike = before && before->entry->group == entry.group && before->entry->t == entry.t && before->first == job.first;
+    if (!alike) write_scalars(entry.group, entry.t + 1, job.first, scalars_.emplace_back());
+    job.scalars = scalars_.size() - 1;
   }
   row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Job& job = jobs_[i];
     const std::int64_t skipped = begin * job.element;
     Stretch stretch{advanced(job.whole.w, skipped), static_cast<const std::byte*>(job.whole.g) + skipped, {}, end - begin};
     for (std::size_t j = 0; j < max_slots; ++j) stretch.slots[j] = advanced(job.whole.slots[j], skipped);
-    job.loop(stretch, job.scalars.bytes);
+    job.loop(stretch, scalars_[job.scalars].bytes);
   });
-  for (const Job& job : jobs_) job.entry->t = job.t;
+  for (const Job& job : jobs_) ++job.entry->t;
   ++steps_;
+  copies_.clear();
 }
 
 void Optimizer::check_gradient(const Entry& entry) const {
   const Tensor& grad = entry.leaf->grad;
   if (!grad.defined()) return;
   const Array& value = entry.leaf->value;
+  if (grad.shape() == value.shape() && grad.dtype() == value.dtype()) return;
   check<ShapeError>(grad.shape() == value.shape(), name(), ": the gradient of ", entry.name, " has shape ", grad.shape(),
                     " but the parameter has ", value.shape());
-  check<DtypeError>(grad.dtype() == value.dtype(), name(), ": the gradient of ", entry.name, " is ", grad.dtype(),
-                    " but the parameter is ", value.dtype());
+  fail<DtypeError>(name(), ": the gradient of ", entry.name, " is ", grad.dtype(), " but the parameter is ", value.dtype());
 }
 
-Optimizer::Job Optimizer::prepare(Entry& entry) const {
+Optimizer::Job Optimizer::prepare(Entry& entry) {
   Array& value = entry.leaf->value;
+  const Array* g = &entry.leaf->grad.value();
+  if (!g->contiguous()) g = &copies_.emplace_back(g->contiguous_copy());
+  if (!value.contiguous()) value = value.contiguous_copy();
   const Dtype dtype = value.dtype();
   const unsigned used = used_slots(entry.group);
-  Job job{.entry = &entry, .g = entry.leaf->grad.value().as_contiguous(), .loop = loop(entry.group, dtype), .whole = {},
-          .element = static_cast<std::int64_t>(size_of(dtype)), .t = entry.t + 1, .first = entry.t == 0, .scalars = {}};
-  if (!value.contiguous()) value = value.contiguous_copy();
-  job.whole = {value.mutable_raw(), job.g.raw(), {}, value.size()};
-  for (std::size_t j = 0; j < slot_names().size(); ++j) {
+  Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g->raw(), {}, value.size()},
+          .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0};
+  for (std::size_t j = 0; used >> j; ++j) {
     if (!(used >> j & 1)) continue;
     if (!entry.slots[j].defined()) {
       entry.slots[j] = Array::zeros(value.shape(), dtype);

@@ -85,13 +85,11 @@ class Optimizer {
   // One parameter's part in the step under way.
   struct Job {
     Entry* entry;
-    Array g;
     Loop loop;
     Stretch whole;
     std::int64_t element;                             // bytes
-    std::int64_t t;
     bool first;                                       // a slot was empty until now
-    ScalarBytes scalars;
+    std::size_t scalars;                              // which of scalars_
   };
   struct Group {
     std::optional<double> initial_lr;
@@ -108,13 +106,15 @@ class Optimizer {
   virtual std::string formula(int group) const = 0;
 
   void check_gradient(const Entry& entry) const;
-  Job prepare(Entry& entry) const;
+  Job prepare(Entry& entry);
   struct Incoming;                                    // a state that has been read and found to fit
   Incoming read_state(const State& state);
 
   std::vector<Entry> entries_;
   std::vector<Group> groups_;
-  std::vector<Job> jobs_;                             // kept for its memory
+  std::vector<Job> jobs_;                             // of the step under way; these three are members to keep their memory
+  std::vector<Array> copies_;                         // of gradients that are not contiguous
+  std::vector<ScalarBytes> scalars_;
   std::int64_t steps_ = 0;
 };
 
