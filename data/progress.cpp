@@ -23,16 +23,17 @@ int columns_of_terminal() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-// With so many significant digits, a point in any locale.
-std::string number(double value, int digits) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, std::end(buffer), value, std::chars_format::general, digits).ptr};
+// A point in any locale.
+std::string number(double value, std::chars_format format, int precision) {
+  char buffer[400];
+  return {buffer, std::to_chars(buffer, std::end(buffer), value, format, precision).ptr};
 }
+std::string fixed(double value, int decimals) { return number(value, std::chars_format::fixed, decimals); }
 
 std::string rate(double per_second) {
-  if (per_second >= 1e6) return number(per_second / 1e6, 3) + "M";
-  if (per_second >= 1e3) return number(per_second / 1e3, per_second >= 1e5 ? 4 : 3) + "k";
-  return number(per_second, 3);
+  const auto three_digits = [](double x) { return fixed(x, x < 10 ? 2 : x < 100 ? 1 : 0); };
+  if (per_second >= 1e6) return three_digits(per_second / 1e6) + "M";
+  return per_second >= 1e3 ? three_digits(per_second / 1e3) + "k" : three_digits(per_second);
 }
 
 std::string minutes(double seconds) {
@@ -122,8 +123,8 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
   if (done_ > 0 && seconds > 0)
     speed = "  " + (samples_ > 0 ? rate(part * static_cast<double>(samples_) / seconds) + " samples/s" : rate(static_cast<double>(done_) / seconds) + " steps/s");
   if (running_ && done_ > 0) rest = "  " + minutes(seconds / part - seconds) + " left";
-  if (!running_) rest = (whole ? "  in " : "  stopped after ") + minutes(seconds);
-  for (const Note& note : notes_) rest += "  " + note.name + " " + (note.value ? number(*note.value, 4) : note.text);
+  if (!running_) rest = (whole ? "  in " : "  stopped after ") + (seconds < 60 ? fixed(seconds, 1) + " s" : minutes(seconds));
+  for (const Note& note : notes_) rest += "  " + note.name + " " + (note.value ? number(*note.value, std::chars_format::general, 4) : note.text);
 
   if (!terminal_) return head + count + speed + rest;
   const int room = width - columns(head + count + speed + rest) - 3;
