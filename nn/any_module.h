@@ -1,10 +1,10 @@
 // AnyModule: a value that holds any one layer or model, for models that are put together at run time; Chain: a list of them, called one
-// after another. Copying copies what is inside, names and walking go through as if it stood there itself.
+// after another. Copying copies what is inside; names and modes are as if it stood there itself. (A Chain is of Chains only where there are
+// other layers beside: nn::Chain{chain} is a copy.)
 //   nn::Chain net{nn::Linear{784, 256}, nn::ReLU{}};
 //   for (int i = 0; i < depth; ++i) net.push_back(nn::Linear{256, 256});                        // "0.weight", "2.weight", "3.weight", …
 #pragma once
 #include <concepts>
-#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -12,11 +12,14 @@
 
 namespace gradus::nn {
 
+// What a layer is: a callable from Tensor to Tensor.
+template <class M> concept Layer = std::is_invocable_r_v<Tensor, std::decay_t<M>&, const Tensor&>;
+
 class AnyModule {
  public:
   AnyModule() = default;                                     // empty: calling it is an Error
   template <class M>
-    requires(!std::same_as<std::remove_cvref_t<M>, AnyModule> && std::is_invocable_r_v<Tensor, std::decay_t<M>&, const Tensor&>)
+    requires(!std::same_as<std::remove_cvref_t<M>, AnyModule> && Layer<M>)
   AnyModule(M&& module) : held_(std::make_unique<Model<std::decay_t<M>>>(std::forward<M>(module))) {}
   AnyModule(const AnyModule& o) : held_(o.held_ ? o.held_->copy() : nullptr) {}
   AnyModule(AnyModule&&) noexcept = default;
@@ -62,7 +65,12 @@ class AnyModule {
 class Chain {
  public:
   Chain() = default;                                         // nothing: returns x
-  Chain(std::initializer_list<AnyModule> layers) : layers_(layers) {}
+  template <class... Layers>
+    requires(sizeof...(Layers) > 0 && (Layer<Layers> && ...) && !(std::same_as<std::remove_cvref_t<Layers>, Chain> && ...))
+  Chain(Layers&&... layers) {
+    layers_.reserve(sizeof...(layers));
+    (layers_.emplace_back(std::forward<Layers>(layers)), ...);
+  }
   explicit Chain(std::vector<AnyModule> layers) : layers_(std::move(layers)) {}
 
   Tensor operator()(Tensor x) {

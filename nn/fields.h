@@ -17,7 +17,14 @@
 namespace gradus::nn {
 
 template <auto... members>
-struct Fields {
+class Fields {
+  template <class Owner, class Member> static Owner owner_of(Member Owner::*);
+
+ public:
+  // Whether T has nothing beside: false for a class that adds members to a base and inherits the base's list.
+  template <class T>
+  static constexpr bool cover = sizeof...(members) == 0 || ((sizeof(owner_of(members)) == sizeof(T)) || ...);
+
   // f(name, member) for each, in the order given.
   template <class T, class F>
   static void each([[maybe_unused]] T& self, [[maybe_unused]] F&& f) {
@@ -29,6 +36,10 @@ struct Fields {
   template <auto member> static constexpr std::string_view name = without_underscore(reflect::last_name(reflect::spelled<member>()));
 };
 
-template <class T> concept ListsFields = requires { typename T::Fields; };
+namespace detail {
+template <class T> inline constexpr bool is_fields = false;
+template <auto... members> inline constexpr bool is_fields<Fields<members...>> = true;
+}  // namespace detail
+template <class T> concept ListsFields = detail::is_fields<typename T::Fields>;
 
 }  // namespace gradus::nn

@@ -63,13 +63,14 @@ void xavier_normal(Parameter& weight, double gain, Generator& generator) {
 
 void uniform(Parameter& p, double low, double high, Generator& generator) {
   check_defined(p, "uniform");
-  check<ValueError>(std::isfinite(low) && std::isfinite(high) && low <= high, "init::uniform: needs finite low <= high, not ", low, " and ", high);
+  check<ValueError>(std::isfinite(low) && std::isfinite(high) && low <= high,
+                    "init::uniform: needs finite low <= high, not ", low, " and ", high);
   p.set_value(gradus::uniform(Array(p.shape(), p.dtype()), low, high, generator));
 }
 void normal(Parameter& p, double mean, double deviation, Generator& generator) {
   check_defined(p, "normal");
-  check<ValueError>(std::isfinite(mean) && std::isfinite(deviation) && deviation >= 0, "init::normal: needs a finite mean and a finite deviation >= 0, not ",
-                    mean, " and ", deviation);
+  check<ValueError>(std::isfinite(mean) && std::isfinite(deviation) && deviation >= 0,
+                    "init::normal: needs a finite mean and a finite deviation >= 0, not ", mean, " and ", deviation);
   p.set_value(gradus::normal(Array(p.shape(), p.dtype()), mean, deviation, generator));
 }
 void constant(Parameter& p, double value) {

@@ -6,8 +6,8 @@
 namespace gradus::nn {
 
 double accuracy(const Tensor& logits, const Tensor& label) {
-  check<ShapeError>(logits.rank() == 2 && label.rank() == 1 && logits.dim(0) == label.dim(0), "accuracy: needs logits [N, C] and label [N], not ",
-                    logits.shape(), " and ", label.shape());
+  check<ShapeError>(logits.rank() == 2 && label.rank() == 1 && logits.dim(0) == label.dim(0),
+                    "accuracy: needs logits [N, C] and label [N], not ", logits.shape(), " and ", label.shape());
   check<DtypeError>(label.dtype() == i64, "accuracy: label is i64, not ", label.dtype());
   check<ValueError>(label.size() > 0, "accuracy: there are no rows: logits ", logits.shape());
   const NoGrad guard;

@@ -113,7 +113,9 @@ std::string summary(ConstModuleRef net) {
     if (p.requires_grad()) trainable += p.shape().elements();
     lines.push_back({path.text(), text(p.shape()), text(p.dtype(), p.requires_grad() ? "" : " frozen"), p.shape().elements()});
   });
-  each_buffer(net, [&](const Path& path, const Array& a) { lines.push_back({path.text(), text(a.shape()), text(a.dtype(), " buffer"), a.size()}); });
+  each_buffer(net, [&](const Path& path, const Array& a) {
+    lines.push_back({path.text(), text(a.shape()), text(a.dtype(), " buffer"), a.size()});
+  });
 
   std::size_t name = 4, shape = 5;
   for (const Line& line : lines) {

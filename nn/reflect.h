@@ -5,6 +5,7 @@
 // Not for aggregates with base classes, with reference members or with more than 26 members.
 #pragma once
 #include <cstddef>
+#include <exception>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -14,13 +15,14 @@ namespace gradus::nn::reflect {
 
 inline constexpr std::size_t most_members = 26;
 
-// Stands for an initialiser of any type, and for one of a base class of T; only asked whether they would compile.
+// Stands for an initialiser of any type, and for one of a base class of T; only asked whether they would compile. (They have bodies for
+// clang 14, which demands one where U is local to a file.)
 struct Anything {
-  template <class U> operator U() const;
+  template <class U> operator U() const { std::terminate(); }
 };
 template <class T>
 struct BaseOf {
-  template <class U> requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>) operator U() const;
+  template <class U> requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>) operator U() const { std::terminate(); }
 };
 
 template <class T, std::size_t... i>
@@ -181,7 +183,9 @@ template <class T, class F>
 void each_member(T& whole, F&& f) {
   using Plain = std::remove_const_t<T>;
   with_members<member_count<Plain>>(whole, [&](auto&... member) {
-    [&]<std::size_t... i>(std::index_sequence<i...>) { (f(member_name<Plain, i>, member), ...); }(std::index_sequence_for<decltype(member)...>{});
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      (f(member_name<Plain, i>, member), ...);
+    }(std::index_sequence_for<decltype(member)...>{});
   });
 }
 

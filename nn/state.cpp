@@ -31,6 +31,11 @@ class Restore final : public Visitor {
   const State& state_;
 };
 
+template <class T>
+std::string difference(const char* what, const std::string& name, const T& mine, const T& given) {
+  return text("\n  ", what, ": ", name, " is ", mine, " in the model, ", given, " in the state");
+}
+
 // One line for each way in which the two differ; "" when they fit.
 std::string differences(const State& model, const State& state) {
   std::string lines;
@@ -42,8 +47,8 @@ std::string differences(const State& model, const State& state) {
       continue;
     }
     const Array& given = found->second;
-    if (given.shape() != mine.shape()) lines += text("\n  shape: ", name, " is ", mine.shape(), " in the model, ", given.shape(), " in the state");
-    if (given.dtype() != mine.dtype()) lines += text("\n  dtype: ", name, " is ", mine.dtype(), " in the model, ", given.dtype(), " in the state");
+    if (given.shape() != mine.shape()) lines += difference("shape", name, mine.shape(), given.shape());
+    if (given.dtype() != mine.dtype()) lines += difference("dtype", name, mine.dtype(), given.dtype());
     dtypes |= given.dtype() != mine.dtype();
   }
   for (const auto& [name, given] : state)
@@ -73,7 +78,9 @@ State state(ConstModuleRef net) {
 
 void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
 
-void save(ConstModuleRef net, const std::filesystem::path& file) { save_safetensors(file, {.arrays = state(net), .metadata = {{"format", "pt"}}}); }
+void save(ConstModuleRef net, const std::filesystem::path& file) {
+  save_safetensors(file, {.arrays = state(net), .metadata = {{"format", "pt"}}});
+}
 
 void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, load_safetensors(file).arrays); }
 

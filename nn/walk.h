@@ -80,6 +80,9 @@ template <class T>
 void walk_members(T& module, const Path& path, Visitor& visitor) {
   const auto enter = [&](std::string_view name, auto& member) { nn::walk(member, {&path, name}, visitor); };
   if constexpr (ListsFields<T>) {
+    static_assert(T::Fields::template cover<T>,
+                  "gradus::nn: this class adds members to a layer and inherits its list of fields, so they would not be trained: "
+                  "list all: using Fields = nn::Fields<&Base::weight, &Derived::extra>;");
     T::Fields::each(module, enter);
   } else if constexpr (reflect::reflectable<T>) {
     reflect::each_member(module, enter);
@@ -89,9 +92,9 @@ void walk_members(T& module, const Path& path, Visitor& visitor) {
                   "list them after the last one: using Fields = nn::Fields<&Net::first, &Net::second>;");
   } else {
     static_assert(!StatefulLayer<T>,
-                  "gradus::nn cannot see into this layer (a class with a constructor or private members, or a lambda with captures), and "
-                  "its parameters would not be trained. Class: list them after the last member: using Fields = nn::Fields<&Layer::weight_>; "
-                  "(empty: nn::Fields<>). Lambda: write a struct with operator()");
+                  "gradus::nn cannot see into this layer (a class with a constructor or private members, or a lambda with captures), "
+                  "and its parameters would not be trained. Class: list them after the last member: "
+                  "using Fields = nn::Fields<&Layer::weight_>; (none: nn::Fields<>). Lambda: write a struct with operator()");
   }
 }
 

@@ -91,6 +91,39 @@ TEST(Parameters, ComeFromListedFields) {
   EXPECT_EQ(net(Tensor(Array::zeros({1, 2}))).shape(), (Shape{1, 1}));
 }
 
+// What walking refuses to compile, since it would leave parameters untrained.
+class Opaque {
+ public:
+  explicit Opaque(int n) : weight_(Array::zeros({n})) {}
+  Tensor operator()(const Tensor& x) const { return x * weight_; }
+
+ private:
+  Parameter weight_;
+};
+class MoreThanItsBase : public nn::Linear {
+ public:
+  using nn::Linear::Linear;
+  Parameter extra;
+};
+class ListsAll : public nn::Linear {
+ public:
+  using nn::Linear::Linear;
+  Parameter extra{Array::zeros({1})};
+  using Fields = nn::Fields<&ListsAll::weight, &ListsAll::bias, &ListsAll::extra>;
+};
+[[maybe_unused]] const auto captures_a_layer = [fc = nn::Linear{1, 1}](const Tensor& x) { return fc(x); };
+[[maybe_unused]] const auto captures_a_number = [slope = 0.1](const Tensor& x) { return x * slope; };
+static_assert(nn::detail::StatefulLayer<Opaque> && nn::detail::StatefulLayer<std::remove_const_t<decltype(captures_a_layer)>>);
+static_assert(!nn::detail::StatefulLayer<std::remove_const_t<decltype(captures_a_number)>>);
+static_assert(!nn::detail::StatefulLayer<std::function<Tensor(const Tensor&)>>);
+static_assert(!MoreThanItsBase::Fields::cover<MoreThanItsBase> && ListsAll::Fields::cover<ListsAll>);
+static_assert(nn::BatchNorm1d::Fields::cover<nn::BatchNorm1d>);
+
+TEST(Parameters, OfDerivedLayersAreListedTogether) {
+  ListsAll layer{2, 1};
+  EXPECT_THAT(names(layer), ElementsAre("weight", "bias", "extra"));
+}
+
 TEST(Parameters, OfNothingAreNone) {
   struct {} empty;
   EXPECT_TRUE(nn::parameters(empty).empty());
@@ -264,6 +297,13 @@ TEST(Chain, GrowsAtRunTime) {
   nn::Chain copy = net;
   EXPECT_NE(nn::parameters(copy)[0].leaf.get(), nn::parameters(net)[0].leaf.get());
   EXPECT_EQ(nn::Chain{}(ones({2})).shape(), (Shape{2}));
+}
+
+TEST(Chain, InBracesIsACopy) {
+  const nn::Chain net{nn::Linear{2, 4}};
+  nn::Chain copy{net}, nested{net, nn::Linear{4, 1}};
+  EXPECT_THAT(names(copy), ElementsAre("0.weight", "0.bias"));
+  EXPECT_THAT(names(nested), ElementsAre("0.0.weight", "0.0.bias", "1.weight", "1.bias"));
 }
 
 }  // namespace
