@@ -65,22 +65,28 @@ void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool lo
   }
 }
 
+// Sums go in T within blocks of rows and in double across them, as everywhere.
 template <class T>
 void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y) {
-  constexpr std::int64_t room = SoftmaxRows<T>::max_width;
-  alignas(64) T largest[room], total[room] = {};
+  constexpr std::int64_t room = SoftmaxRows<T>::max_width, block = 64;
+  alignas(64) T largest[room], total[room];
+  double all_blocks[room] = {};
   std::copy(x, x + width, largest);
   for (std::int64_t r = 1; r < n; ++r)
     for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
       larger(Vec<T>::load(largest + j, lanes...), Vec<T>::load(x + r * inner + j, lanes...)).store(largest + j, lanes...);
     });
-  for (std::int64_t r = 0; r < n; ++r)
-    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-      const Vec<T> shifted = Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...), e = exp(shifted);
-      (logarithm ? shifted : e).store(y + r * inner + j, lanes...);
-      (Vec<T>::load(total + j, lanes...) + e).store(total + j, lanes...);
-    });
-  for (std::int64_t j = 0; j < width; ++j) total[j] = logarithm ? std::log(total[j]) : 1 / total[j];
+  for (std::int64_t r0 = 0; r0 < n; r0 += block) {
+    std::fill(total, total + width, T{0});
+    for (std::int64_t r = r0; r < std::min(n, r0 + block); ++r)
+      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+        const Vec<T> shifted = Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...), e = exp(shifted);
+        (logarithm ? shifted : e).store(y + r * inner + j, lanes...);
+        (Vec<T>::load(total + j, lanes...) + e).store(total + j, lanes...);
+      });
+    for (std::int64_t j = 0; j < width; ++j) all_blocks[j] += static_cast<double>(total[j]);
+  }
+  for (std::int64_t j = 0; j < width; ++j) total[j] = static_cast<T>(logarithm ? std::log(all_blocks[j]) : 1 / all_blocks[j]);
   for (std::int64_t r = 0; r < n; ++r)
     for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
       const Vec<T> value = Vec<T>::load(y + r * inner + j, lanes...), all = Vec<T>::load(total + j, lanes...);
@@ -90,12 +96,19 @@ void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_
 
 template <class T>
 void backward_columns(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx) {
-  alignas(64) T total[SoftmaxRows<T>::max_width] = {};
-  for (std::int64_t r = 0; r < n; ++r)
-    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-      const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
-      (Vec<T>::load(total + j, lanes...) + (logarithm ? slope : slope * value)).store(total + j, lanes...);
-    });
+  constexpr std::int64_t room = SoftmaxRows<T>::max_width, block = 64;
+  alignas(64) T total[room];
+  double all_blocks[room] = {};
+  for (std::int64_t r0 = 0; r0 < n; r0 += block) {
+    std::fill(total, total + width, T{0});
+    for (std::int64_t r = r0; r < std::min(n, r0 + block); ++r)
+      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+        const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
+        (Vec<T>::load(total + j, lanes...) + (logarithm ? slope : slope * value)).store(total + j, lanes...);
+      });
+    for (std::int64_t j = 0; j < width; ++j) all_blocks[j] += static_cast<double>(total[j]);
+  }
+  for (std::int64_t j = 0; j < width; ++j) total[j] = static_cast<T>(all_blocks[j]);
   for (std::int64_t r = 0; r < n; ++r)
     for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
