@@ -33,7 +33,7 @@ Tensor Tensor::to(Dtype dtype) const {
 Tensor Tensor::grad() const {
   const Leaf* leaf = leaf_of(*this);
   check<GraphError>(leaf, "grad: only leaves keep their gradient (a variable(), a parameter); this tensor ", describe(*this),
-                    " is the result of ", node_ ? node_->name() : "nothing tracked", "; use grad(y, x) for its gradient");
+                    " is the result of ", node_ ? node_->name() : "no operation on the tape", "; use grad(y, x) for its gradient");
   return leaf->grad;
 }
 
@@ -46,10 +46,10 @@ Tensor variable(const Tensor& x, std::string name) {
   return Tensor(x.value(), NodePtr(new Leaf(x.value(), std::move(name))));
 }
 
-std::string describe(const Tensor& x) {
-  if (!x.defined()) return "undefined";
-  const Leaf* leaf = leaf_of(x);
-  return text(leaf && !leaf->label.empty() ? leaf->label + " " : "", x.shape(), " ", x.dtype());
+std::ostream& operator<<(std::ostream& out, Description d) {
+  if (!d.x.defined()) return out << "undefined";
+  if (const Leaf* leaf = leaf_of(d.x); leaf && !leaf->label.empty()) out << leaf->label << ' ';
+  return out << d.x.shape() << ' ' << d.x.dtype();
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << x.value(); }

@@ -56,8 +56,10 @@ class Tensor {
 // A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless f32 or f64.
 Tensor variable(const Tensor& x, std::string name = {});
 
-// "fc1.weight [128, 784] f32" for leaves with a name, "[128, 784] f32" for the others: for error messages.
-std::string describe(const Tensor& x);
+// "fc1.weight [128, 784] f32" for leaves with a name, "[128, 784] f32" for the others: for error messages. Made only when written.
+struct Description { const Tensor& x; };
+inline Description describe(const Tensor& x) { return {x}; }
+std::ostream& operator<<(std::ostream& out, Description d);
 
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 

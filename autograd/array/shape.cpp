@@ -53,7 +53,7 @@ Shape row_major_strides(const Shape& shape) {
 
 int normal_axis(int axis, int rank, const char* op) {
   check<ValueError>(-rank <= axis && axis < rank, op, ": axis ", axis, " is out of range for ", rank, " dimension", rank == 1 ? "" : "s",
-                    rank ? text(" (allowed: ", -rank, " to ", rank - 1, ")") : std::string(" (a scalar has none)"));
+                    [&] { return rank ? text(" (allowed: ", -rank, " to ", rank - 1, ")") : " (a scalar has none)"; });
   return axis < 0 ? axis + rank : axis;
 }
 

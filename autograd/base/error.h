@@ -1,10 +1,12 @@
 // Errors. Everything gradus throws on bad input derives from gradus::Error and is thrown before any state changes.
 // A message names the operation, the rule, every shape and dtype involved, and gives a hint:
 //   check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", a.shape(), " x ", b.shape());
+// The parts of a message are written only when it is thrown; one that takes work to make is given as a function: [&] { return …; }.
 #pragma once
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 namespace gradus {
 
@@ -18,11 +20,19 @@ class ValueError : public Error { using Error::Error; };   // a number, index or
 class GraphError : public Error { using Error::Error; };   // a graph that cannot be differentiated (any more)
 class FileError : public Error { using Error::Error; };    // a file that is missing, malformed or cannot be written
 
-// The parts, written one after the other.
+namespace detail {
+template <class Part>
+void write(std::ostream& out, const Part& part) {
+  if constexpr (std::is_invocable_v<const Part&>) out << part();
+  else out << part;
+}
+}  // namespace detail
+
+// The parts, written one after the other; a part that can be called without arguments is called.
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
-  (out << ... << parts);
+  (detail::write(out, parts), ...);
   return std::move(out).str();
 }
 

@@ -68,12 +68,34 @@ void run(const Operands& o, Row row, const void* formula, std::int64_t first_row
   }
 }
 
-}  // namespace
+// Every operand is contiguous in the shape of the result, or a single number: one row.
+bool one_row(const Shape& shape, std::span<const Array* const> in) {
+  for (const Array* a : in)
+    if (a->size() != 1 && !(a->shape() == shape && a->contiguous())) return false;
+  return true;
+}
 
-void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Array* const> out, Row row, const void* formula,
+void run_one_row(std::int64_t elements, std::span<const Array* const> in, std::span<Array* const> out, Row row, const void* formula,
+                 std::int64_t grain) {
+  const void* from[most];
+  void* to[most];
+  bool moves[most];
+  for (std::size_t k = 0; k < in.size(); ++k) from[k] = in[k]->raw(), moves[k] = in[k]->size() != 1;
+  for (std::size_t k = 0; k < out.size(); ++k) to[k] = out[k] ? out[k]->mutable_raw() : nullptr;
+  if (elements <= grain) return row(formula, from, moves, to, elements);
+  parallel_for(elements, grain, [&](std::int64_t begin, std::int64_t end) {
+    const void* my_from[most];
+    void* my_to[most];
+    for (std::size_t k = 0; k < in.size(); ++k)
+      my_from[k] = static_cast<const std::byte*>(from[k]) + (moves[k] ? begin : 0) * static_cast<std::int64_t>(size_of(in[k]->dtype()));
+    for (std::size_t k = 0; k < out.size(); ++k)
+      my_to[k] = to[k] ? static_cast<std::byte*>(to[k]) + begin * static_cast<std::int64_t>(size_of(out[k]->dtype())) : nullptr;
+    row(formula, my_from, moves, my_to, end - begin);
+  });
+}
+
+void run_rows(const Shape& shape, std::span<const Array* const> in, std::span<Array* const> out, Row row, const void* formula,
               std::int64_t grain) {
-  const std::int64_t elements = shape.elements();
-  if (elements == 0) return;
   Operands o;
   o.in = in.size(), o.out = out.size();
   for (std::size_t k = 0; k < o.out; ++k) {
@@ -81,32 +103,21 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
     o.to_size[k] = out[k] ? static_cast<std::int64_t>(size_of(out[k]->dtype())) : 0;
   }
   std::array<Array, most> copies;   // of operands whose innermost stride is neither 0 nor 1
-  bool simple = true;
-  for (std::size_t k = 0; k < o.in; ++k) simple &= in[k]->shape() == shape && in[k]->contiguous();
   for (std::size_t k = 0; k < o.in; ++k) {
-    o.from[k] = static_cast<const std::byte*>(in[k]->raw());
-    o.from_size[k] = static_cast<std::int64_t>(size_of(in[k]->dtype()));
-    o.moves[k] = true;
-  }
-  if (simple) {
-    o.shape.push_back(elements);
-    for (std::size_t k = 0; k < o.in; ++k) o.strides[k].push_back(1);
-  } else {
-    for (std::size_t k = 0; k < o.in; ++k) {
-      const Array* a = in[k];
-      int inner = a->rank() - 1;
-      while (inner >= 0 && a->shape()[inner] == 1) --inner;
-      if (inner >= 0 && a->strides()[inner] > 1) {
-        copies[k] = a->contiguous_copy();
-        a = &copies[k];
-        o.from[k] = static_cast<const std::byte*>(a->raw());
-      }
-      o.strides[k] = aligned_strides(*a, shape);
+    const Array* a = in[k];
+    int inner = a->rank() - 1;
+    while (inner >= 0 && a->shape()[inner] == 1) --inner;
+    if (inner >= 0 && a->strides()[inner] > 1) {
+      copies[k] = a->contiguous_copy();
+      a = &copies[k];
     }
-    merge_dimensions(o, shape);
-    for (std::size_t k = 0; k < o.in; ++k) o.moves[k] = o.strides[k][o.shape.rank() - 1] != 0;
+    o.from[k] = static_cast<const std::byte*>(a->raw());
+    o.from_size[k] = static_cast<std::int64_t>(size_of(a->dtype()));
+    o.strides[k] = aligned_strides(*a, shape);
   }
-  const std::int64_t inner = o.shape[o.shape.rank() - 1], rows = elements / inner;
+  merge_dimensions(o, shape);
+  for (std::size_t k = 0; k < o.in; ++k) o.moves[k] = o.strides[k][o.shape.rank() - 1] != 0;
+  const std::int64_t inner = o.shape[o.shape.rank() - 1], rows = shape.elements() / inner;
   if (rows == 1) {
     parallel_for(inner, grain, [&](std::int64_t begin, std::int64_t end) { run(o, row, formula, 0, 1, begin, end - begin); });
   } else {
@@ -114,6 +125,17 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
       run(o, row, formula, begin, end - begin, 0, inner);
     });
   }
+}
+
+}  // namespace
+
+void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Array* const> out, Row row, const void* formula,
+              std::int64_t grain) {
+  const std::int64_t elements = shape.elements();
+  if (elements == 0) return;
+  check<Error>(in.size() <= most && out.size() <= most, "elementwise: at most ", most, " operands are possible, not ", in.size());
+  if (one_row(shape, in)) run_one_row(elements, in, out, row, formula, grain);
+  else run_rows(shape, in, out, row, formula, grain);
 }
 
 }  // namespace gradus::kernels

@@ -72,13 +72,13 @@ std::int64_t steps(const kernels::ConvAxis& a) {
 
 // All the rules of conv2d.
 ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& o) {
-  const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? ", bias " + describe(bias) : ""); };
+  const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : ""); };
   if (x.rank() != 4) fail<ShapeError>("conv2d: x must be [N, C, H, W]: ", all());
   if (weight.rank() != 4) fail<ShapeError>("conv2d: weight must be [F, C / groups, KH, KW]: ", all());
   if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
     fail<DtypeError>("conv2d: needs one dtype, f32 or f64: ", all());
   }
-  const auto each = [](const Pair& p) { return text("[", p.h, ", ", p.w, "]"); };
+  const auto each = [](const Pair& p) { return [&p] { return text("[", p.h, ", ", p.w, "]"); }; };
   check<ValueError>(std::min(o.stride.h, o.stride.w) >= 1, "conv2d: stride must be at least 1, not ", each(o.stride));
   check<ValueError>(std::min(o.dilation.h, o.dilation.w) >= 1, "conv2d: dilation must be at least 1, not ", each(o.dilation));
   check<ValueError>(std::min(o.padding.h, o.padding.w) >= 0, "conv2d: padding must not be negative: ", each(o.padding));

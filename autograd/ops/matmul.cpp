@@ -42,7 +42,7 @@ struct MatMul final : Op {
 struct Linear final : Op {
   std::string_view name() const override { return "linear"; }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? ", bias " + describe(bias) : ""); };
+    const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : ""); };
     if (weight.rank() != 2) fail<ShapeError>("linear: weight must be [outputs, inputs]: ", all());
     if (x.rank() == 0) fail<ShapeError>("linear: x must have at least 1 dimension: ", all());
     const std::int64_t inputs = weight.dim(1), outputs = weight.dim(0);

@@ -115,6 +115,14 @@ TEST(ParallelFor, ThreadCountIsChecked) {
   set_threads(before);
 }
 
+TEST(Error, PartsAreMadeOnlyWhenThrown) {
+  int made = 0;
+  const auto part = [&] { return ++made; };
+  check(true, "fine ", part);
+  EXPECT_EQ(made, 0);
+  expect_error<Error>([&] { check(false, "bad ", part, "!"); }, {"bad 1!"});
+}
+
 TEST(SmallVector, GrowsCopiesAndMoves) {
   SmallVector<std::string, 2> v{"a", "b"};
   for (int i = 0; i < 20; ++i) v.push_back(v[0] + std::to_string(i));   // argument lives inside while growing
