@@ -13,34 +13,36 @@ IdxImages::IdxImages(const Array& images, const Array& labels, Normalisation nor
   check<ValueError>(std::isfinite(normalisation.mean) && std::isfinite(normalisation.deviation) && normalisation.deviation != 0,
                     "IdxImages: cannot normalise by mean ", normalisation.mean, " and deviation ", normalisation.deviation);
   images_ = images.as_contiguous();
+  height_ = images.dim(1);
+  width_ = images.dim(2);
   labels_ = labels.to(i64).as_contiguous();
   for (std::size_t b = 0; b < value_of_.size(); ++b)
     value_of_[b] = static_cast<float>((static_cast<double>(b) / 255 - normalisation.mean) / normalisation.deviation);
 }
 
 void IdxImages::normalise(std::int64_t i, float* to) const {
-  const std::int64_t pixels = images_.dim(1) * images_.dim(2);
+  const std::int64_t pixels = height_ * width_;
   const std::uint8_t* from = images_.data<std::uint8_t>() + i * pixels;
   for (std::int64_t p = 0; p < pixels; ++p) to[p] = value_of_[from[p]];
 }
 
 std::tuple<Tensor, std::int64_t> IdxImages::get(std::int64_t i) const {
   check_index(i, size(), "IdxImages");
-  Array image({1, images_.dim(1), images_.dim(2)}, f32);
+  Array image({1, height_, width_}, f32);
   normalise(i, image.mutable_data<float>());
   return {std::move(image), labels_.data<std::int64_t>()[i]};
 }
 
 std::tuple<Tensor, Tensor> IdxImages::get_batch(std::span<const std::int64_t> indices) const {
   const auto n = static_cast<std::int64_t>(indices.size());
-  Array images({n, 1, images_.dim(1), images_.dim(2)}, f32), labels({n}, i64);
+  Array images({n, 1, height_, width_}, f32), labels({n}, i64);
   float* image = images.mutable_data<float>();
   auto* label = labels.mutable_data<std::int64_t>();
   const auto* all_labels = labels_.data<std::int64_t>();
   for (const std::int64_t i : indices) {
     check_index(i, size(), "IdxImages");
     normalise(i, image);
-    image += images_.dim(1) * images_.dim(2);
+    image += height_ * width_;
     *label++ = all_labels[i];
   }
   return {std::move(images), std::move(labels)};

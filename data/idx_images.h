@@ -19,7 +19,7 @@ class IdxImages {
   // images u8 [n, height, width], labels u8 or i64 [n]. Throws DtypeError, ShapeError, and ValueError for a deviation of 0.
   IdxImages(const Array& images, const Array& labels, Normalisation normalisation = {});
 
-  std::int64_t size() const { return images_.dim(0); }
+  std::int64_t size() const { return images_.shape()[0]; }
   std::tuple<Tensor, std::int64_t> get(std::int64_t i) const;                         // image f32 [1, height, width], label
   std::tuple<Tensor, Tensor> get_batch(std::span<const std::int64_t> indices) const;  // f32 [k, 1, height, width], i64 [k]
 
@@ -29,6 +29,7 @@ class IdxImages {
  private:
   void normalise(std::int64_t i, float* to) const;
   Array images_, labels_;
+  std::int64_t height_, width_;
   std::array<float, 256> value_of_;                 // of each byte
 };
 

@@ -19,8 +19,9 @@ Array gather_rows(const Array& a, std::span<const std::int64_t> indices) {
   for (int i = 1; i < shape.rank(); ++i) row_bytes *= static_cast<std::size_t>(shape[i]);
   const auto* from = static_cast<const std::byte*>(rows.raw());
   auto* to = static_cast<std::byte*>(out.mutable_raw());
+  const std::int64_t count = rows.dim(0);
   for (const std::int64_t i : indices) {
-    check_index(i, rows.dim(0), "gather_rows");
+    check_index(i, count, "gather_rows");
     if (row_bytes > 0) std::memcpy(to, from + static_cast<std::size_t>(i) * row_bytes, row_bytes);
     to += row_bytes;
   }

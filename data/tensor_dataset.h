@@ -26,7 +26,7 @@ class TensorDataset {
     requires(sizeof...(T) == n && n > 0 && (std::convertible_to<T, Tensor> && ...))
   explicit TensorDataset(const T&... tensors) : arrays_{Tensor(tensors).value()...} { detail::prepare(arrays_); }
 
-  std::int64_t size() const { return arrays_[0].dim(0); }
+  std::int64_t size() const { return arrays_[0].shape()[0]; }
   auto get(std::int64_t i) const {
     check_index(i, size(), "TensorDataset");
     return each([i](const Array& a) { return Tensor(a.slice(0, i, i + 1).squeeze(0)); });
