@@ -278,9 +278,11 @@ TEST(Threads, SettingsOfTheHostStay) {
     work();
   }
   EXPECT_EQ(openblas_get_num_threads(), blas);
-  openblas_set_num_threads(before_blas);
 #ifdef _OPENMP
   EXPECT_EQ(omp_get_max_threads(), 3);
+#endif
+  openblas_set_num_threads(before_blas);   // in OpenBLAS's OpenMP flavour this changes OpenMP's number too
+#ifdef _OPENMP
   omp_set_num_threads(before_team);
 #endif
   set_threads(ours);
