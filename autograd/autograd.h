@@ -8,3 +8,4 @@
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/parameter.h>
+#include <gradus/autograd/parameter_list.h>
