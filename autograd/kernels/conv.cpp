@@ -4,6 +4,12 @@
 #include <gradus/autograd/kernels/im2col.h>
 
 namespace gradus::kernels {
+namespace {
+
+// A 1x1 kernel makes a product of the arrays as they lie; oneDNN would have to rearrange them first.
+bool is_product(const ConvShape& s) { return s.groups == 1 && s.h.plain() && s.w.plain(); }
+
+}  // namespace
 
 Array conv2d(const ConvShape& shape, const Array& x, const Array& weight, const Array& bias) {
   return visit_floating(x.dtype(), "conv2d", [&]<class T>(T) {
@@ -11,7 +17,7 @@ Array conv2d(const ConvShape& shape, const Array& x, const Array& weight, const 
     if (y.size() == 0) return y;
     const T* offsets = bias.defined() ? bias.data<T>() : nullptr;
     if constexpr (std::is_same_v<T, float>) {
-      if (dnnl_conv(shape, x.data<T>(), weight.data<T>(), offsets, y.mutable_data<T>())) return y;
+      if (!is_product(shape) && dnnl_conv(shape, x.data<T>(), weight.data<T>(), offsets, y.mutable_data<T>())) return y;
     }
     im2col_conv(shape, x.data<T>(), weight.data<T>(), offsets, y.mutable_data<T>());
     return y;
@@ -23,7 +29,7 @@ Array conv2d_input_gradient(const ConvShape& shape, const Array& g, const Array&
     Array dx(shape.x(), g.dtype());
     if (dx.size() == 0) return dx;
     if constexpr (std::is_same_v<T, float>) {
-      if (dnnl_conv_input_gradient(shape, g.data<T>(), weight.data<T>(), dx.mutable_data<T>())) return dx;
+      if (!is_product(shape) && dnnl_conv_input_gradient(shape, g.data<T>(), weight.data<T>(), dx.mutable_data<T>())) return dx;
     }
     im2col_input_gradient(shape, g.data<T>(), weight.data<T>(), dx.mutable_data<T>());
     return dx;
@@ -35,7 +41,7 @@ Array conv2d_weight_gradient(const ConvShape& shape, const Array& g, const Array
     if (shape.n == 0) return Array::zeros(shape.weight(), g.dtype());
     Array dw(shape.weight(), g.dtype());
     if constexpr (std::is_same_v<T, float>) {
-      if (dnnl_conv_weight_gradient(shape, g.data<T>(), x.data<T>(), dw.mutable_data<T>())) return dw;
+      if (!is_product(shape) && dnnl_conv_weight_gradient(shape, g.data<T>(), x.data<T>(), dw.mutable_data<T>())) return dw;
     }
     im2col_weight_gradient(shape, g.data<T>(), x.data<T>(), dw.mutable_data<T>());
     return dw;

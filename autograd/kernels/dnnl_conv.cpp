@@ -69,9 +69,14 @@ constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 Forward::primitive_desc forward_desc(const Described& d) {
   const Desc x = d.open(d.x), weight = d.open(d.weight), y = d.open(d.y);
-  const auto training = dnnl::prop_kind::forward_training;
+  const dnnl::prop_kind training = dnnl::prop_kind::forward_training;
   if (d.bias.is_zero()) return {{training, direct, x, weight, y, d.strides, d.dilates, d.padding, d.padding}, cpu()};
   return {{training, direct, x, weight, d.bias, y, d.strides, d.dilates, d.padding, d.padding}, cpu()};
+}
+
+// Whether so few channels were padded to whole registers that most of the arithmetic would be on zeros; then im2col is faster.
+bool mostly_padding(const Described& d, const Desc& x, const Desc& y) {
+  return x.get_size() >= 2 * d.ours(d.x).get_size() || y.get_size() >= 2 * d.ours(d.y).get_size();
 }
 
 enum Kind : std::int64_t { forward, input_gradient, weight_gradient };
@@ -81,21 +86,21 @@ std::optional<Convolution> prepare(Kind kind, const ConvShape& s, bool with_bias
     const Described d(s, with_bias);
     const auto hint = forward_desc(d);
     if (kind == forward) {
-      if (is_reference(hint.impl_info_str())) return {};
       const Desc x = hint.src_desc(), weight = hint.weights_desc(), y = hint.dst_desc();
+      if (is_reference(hint.impl_info_str()) || mostly_padding(d, x, y)) return {};
       return Convolution{{d.ours(d.x), x, true}, {d.ours(d.weight), weight, true}, {d.ours(d.y), y, false},
                          Prepared(Forward(hint), {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_BIAS, d.bias}, {DNNL_ARG_DST, y}})};
     }
     if (kind == input_gradient) {
       const BackwardData::primitive_desc desc({direct, d.open(d.x), d.open(d.weight), d.open(d.y), d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
-      if (is_reference(desc.impl_info_str())) return {};
       const Desc g = desc.diff_dst_desc(), weight = desc.weights_desc(), dx = desc.diff_src_desc();
+      if (is_reference(desc.impl_info_str()) || mostly_padding(d, dx, g)) return {};
       return Convolution{{d.ours(d.y), g, true}, {d.ours(d.weight), weight, true}, {d.ours(d.x), dx, false},
                          Prepared(BackwardData(desc), {{DNNL_ARG_DIFF_DST, g}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DIFF_SRC, dx}})};
     }
     const BackwardWeights::primitive_desc desc({direct, d.open(d.x), d.open(d.weight), d.open(d.y), d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
-    if (is_reference(desc.impl_info_str())) return {};
     const Desc g = desc.diff_dst_desc(), x = desc.src_desc(), dw = desc.diff_weights_desc();
+    if (is_reference(desc.impl_info_str()) || mostly_padding(d, x, g)) return {};
     return Convolution{{d.ours(d.y), g, true}, {d.ours(d.x), x, true}, {d.ours(d.weight), dw, false},
                        Prepared(BackwardWeights(desc), {{DNNL_ARG_DIFF_DST, g}, {DNNL_ARG_SRC, x}, {DNNL_ARG_DIFF_WEIGHTS, dw}})};
   } catch (const dnnl::error&) {
@@ -109,7 +114,7 @@ bool run(Kind kind, const ConvShape& s, const float* a, const float* b, const fl
   const Team team(threads);
   const Key<17> key{s.n, s.c, s.f, s.groups, s.h.in, s.h.kernel, s.h.stride, s.h.padding, s.h.dilation, s.h.out,
                     s.w.in, s.w.kernel, s.w.stride, s.w.padding, s.w.dilation, s.w.out, kind | (bias != nullptr) << 2 | threads << 3};
-  const auto& convolution = known.get(key, [&] { return prepare(kind, s, bias != nullptr); });
+  const std::optional<Convolution>& convolution = known.get(key, [&] { return prepare(kind, s, bias != nullptr); });
   if (!convolution) return false;
   (*convolution)(a, b, bias, out);
   return true;
