@@ -14,7 +14,7 @@ int main() {
   // A tensor is an immutable value. f32 unless said otherwise; a plain number takes the tensor's dtype.
   const Tensor a = tensor({{1, 2, 3}, {4, 5, 6}});
   const Tensor row = tensor({10, 20, 30});
-  std::cout << "a + row = " << a + row << "\n";                          // the row is broadcast over both rows of a
+  std::cout << "a + row = " << a + row << "\n";   // the row is broadcast over both rows of a
   std::cout << "a · aᵀ = " << matmul(a, transpose(a)) << "\n\n";
 
   // A variable is a leaf that gradients reach. backward() leaves ∂y/∂x there.

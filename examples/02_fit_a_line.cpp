@@ -40,5 +40,6 @@ int main() {
     sgd.step();
     last = loss.item();
   }
-  std::printf("with nn::Linear and optim::SGD\n    60   %7.4f   %6.3f   %6.3f\n", last, line.weight.value().item(), line.bias.value().item());
+  std::printf("with nn::Linear and optim::SGD\n    60   %7.4f   %6.3f   %6.3f\n", last, line.weight.value().item(),
+              line.bias.value().item());
 }

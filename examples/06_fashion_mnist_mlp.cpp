@@ -26,12 +26,13 @@ struct Net {
 };
 
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv, {{"epochs", "10"}, {"seed", "1"}, {"batch", "128"}, {"data", ""}, {"limit", "0"}, {"picture", ""}});
+  const support::Arguments arguments(argc, argv,
+                                     {{"epochs", "10"}, {"seed", "1"}, {"batch", "128"}, {"data", ""}, {"limit", "0"}, {"picture", ""}});
   const int epochs = arguments.number("epochs");
   manual_seed(arguments.number("seed"));
 
   auto [train, test] = support::fashion_mnist(arguments);
-  std::printf("Fashion-MNIST: %lld training pictures, %lld test pictures; %d threads\n", static_cast<long long>(train.samples()),
+  std::printf("Fashion-MNIST: %lld training pictures, %lld test pictures; threads: %d\n", static_cast<long long>(train.samples()),
               static_cast<long long>(test.samples()), num_threads());
 
   Net net;

@@ -32,7 +32,8 @@ struct Net {
 };
 
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv, {{"epochs", "6"}, {"seed", "1"}, {"batch", "128"}, {"data", ""}, {"limit", "0"}, {"picture", ""}});
+  const support::Arguments arguments(argc, argv,
+                                     {{"epochs", "6"}, {"seed", "1"}, {"batch", "128"}, {"data", ""}, {"limit", "0"}, {"picture", ""}});
   const int epochs = arguments.number("epochs");
   manual_seed(arguments.number("seed"));
 

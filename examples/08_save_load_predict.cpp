@@ -33,7 +33,8 @@ void draw(std::span<const std::uint8_t> bytes) {
 }
 
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv, {{"file", "fashion.safetensors"}, {"seed", "1"}, {"batch", "64"}, {"data", ""}, {"limit", "0"}});
+  const support::Arguments arguments(argc, argv,
+                                     {{"file", "fashion.safetensors"}, {"seed", "1"}, {"batch", "64"}, {"data", ""}, {"limit", "0"}});
   manual_seed(arguments.number("seed"));
   auto [train, test] = support::fashion_mnist(arguments);
 

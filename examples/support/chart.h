@@ -70,7 +70,8 @@ class PanelPainter {
     const int digits = std::max(0, static_cast<int>(std::ceil(-std::log10(step_) - 1e-9)));
     for (int i = 0; i <= static_cast<int>(std::lround((high_ - low_) / step_)); ++i) {
       const double value = low_ + i * step_;
-      out += format("<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' class='%s'/>", left_, left_ + width_, y(value), y(value), i ? "grid" : "axis");
+      out += format("<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' class='%s'/>", left_, left_ + width_, y(value), y(value),
+                    i ? "grid" : "axis");
       out += format("<text x='%.1f' y='%.1f' class='tick' text-anchor='end'>%.*f</text>\n", left_ - 8, y(value) + 4, digits, value);
     }
     const auto every = static_cast<std::size_t>(std::max(1.0, nice_step(static_cast<double>(epochs_), 10)));
@@ -79,7 +80,8 @@ class PanelPainter {
       out += format("<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' class='axis'/>", x(i), x(i), top_ + height_, top_ + height_ + 5);
       out += format("<text x='%.1f' y='%.1f' class='tick' text-anchor='middle'>%zu</text>\n", x(i), top_ + height_ + 20, i + 1);
     }
-    return out + format("<text x='%.1f' y='%.1f' class='tick' text-anchor='middle'>epoch</text>\n", left_ + width_ / 2, top_ + height_ + 42);
+    return out +
+           format("<text x='%.1f' y='%.1f' class='tick' text-anchor='middle'>epoch</text>\n", left_ + width_ / 2, top_ + height_ + 42);
   }
 
   std::string curves() const {
@@ -109,7 +111,8 @@ class PanelPainter {
       const std::string name = curve.values.empty() ? curve.name : format("%s %.4f", curve.name.c_str(), curve.values.back());
       out += format("<text x='%.1f' y='%.1f' class='tick' text-anchor='end'>%s</text>", right, top_ - 16, name.c_str());
       right -= 7.0 * static_cast<double>(name.size()) + 6;
-      out += format("<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' stroke-width='3'/>\n", right - 18, right, top_ - 20, top_ - 20, colour(c));
+      out += format("<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' stroke-width='3'/>\n", right - 18, right, top_ - 20,
+                    top_ - 20, colour(c));
       right -= 36;
     }
     return out;
@@ -127,8 +130,8 @@ inline bool write_chart(const std::string& file, const std::string& title, const
   constexpr double width = 440, height = 280, left = 64, top = 100;
   const double total = static_cast<double>(panels.size()) * (width + left) + 32;
   std::ofstream out(file);
-  out << detail::format("<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f' viewBox='0 0 %.0f %.0f'>\n", total, top + height + 64, total,
-                        top + height + 64)
+  out << detail::format("<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f' viewBox='0 0 %.0f %.0f'>\n", total,
+                        top + height + 64, total, top + height + 64)
       << "<style>text{font-family:'DejaVu Sans',Verdana,sans-serif;fill:#333}.title{font-size:18px;font-weight:bold}"
          ".panel{font-size:14px;font-weight:bold}.tick{font-size:12px}.grid{stroke:#e3e3e3}.axis{stroke:#888}</style>\n"
       << "<rect width='100%' height='100%' fill='white'/>\n"

@@ -16,7 +16,8 @@
 
 namespace support {
 
-inline const std::vector<std::string> clothes = {"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"};
+inline const std::vector<std::string> clothes = {"T-shirt", "trouser", "pullover", "dress", "coat",
+                                                 "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
 
 using Images = gradus::data::DataLoader<gradus::data::IdxImages>;
 
@@ -79,8 +80,10 @@ inline void draw_curves(const Arguments& arguments, const std::string& title, co
   std::string file = arguments.text("picture");
   if (file.empty()) file = arguments.program() + ".svg";
   const std::string path = std::filesystem::absolute(file).lexically_normal().string();
-  if (write_chart(path, title, {{"loss", {loss}}, {"accuracy", {train, test}}})) std::printf("\ncurves: %s\n", path.c_str());
-  else std::printf("\ncould not draw the curves into %s\n", path.c_str());
+  if (write_chart(path, title, {{"loss", {loss}}, {"accuracy", {train, test}}}))
+    std::printf("\ncurves: %s\n", path.c_str());
+  else
+    std::printf("\ncould not draw the curves into %s\n", path.c_str());
 }
 
 }  // namespace support

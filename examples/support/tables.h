@@ -18,7 +18,8 @@ inline void print_epochs(const std::vector<Epoch>& epochs) {
   double total = 0;
   for (std::size_t i = 0; i < epochs.size(); ++i) {
     const Epoch& e = epochs[i];
-    std::printf(" %5zu   %7.4f   %9.4f   %8.4f   %13.6f   %7.2f\n", i + 1, e.loss, e.train_accuracy, e.test_accuracy, e.learning_rate, e.seconds);
+    std::printf(" %5zu   %7.4f   %9.4f   %8.4f   %13.6f   %7.2f\n", i + 1, e.loss, e.train_accuracy, e.test_accuracy, e.learning_rate,
+                e.seconds);
     total += e.seconds;
   }
   std::printf("%68s\n", ("training took " + std::to_string(total).substr(0, 5) + " s").c_str());
@@ -36,8 +37,10 @@ inline void print_confusion(std::span<const std::int64_t> counts, const std::vec
     std::printf("%12.12s", names[row].c_str());
     for (std::size_t column = 0; column < n; ++column) {
       const auto count = counts[row * n + column];
-      if (count == 0) std::printf("%6s", ".");
-      else std::printf("%6lld", static_cast<long long>(count));
+      if (count == 0)
+        std::printf("%6s", ".");
+      else
+        std::printf("%6lld", static_cast<long long>(count));
     }
     std::printf("%9.3f\n", all ? static_cast<double>(counts[row * n + row]) / static_cast<double>(all) : 0.0);
   }

@@ -18,9 +18,9 @@
 namespace {
 
 struct Block {
-  int line = 0;                       // of the first line of code
+  int line = 0;   // of the first line of code
   bool run = true;
-  std::string hidden;                 // from <!-- cpp: … -->
+  std::string hidden;   // from <!-- cpp: … -->
   std::vector<std::string> code;
   std::string output;
   bool has_output = false;
@@ -98,8 +98,10 @@ void write(const std::vector<Block>& blocks, const std::string& document, const 
     }
     tests << "}\n";
   }
-  out << "// Made from " << document << " by doc_code.\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n" << includes.str()
-      << "namespace document {\n" << code.str() << "}  // namespace document\n" << tests.str();
+  out << "// Made from " << document << " by doc_code.\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
+      << includes.str() << "namespace document {\n"
+      << code.str() << "}  // namespace document\n"
+      << tests.str();
 }
 
 }  // namespace

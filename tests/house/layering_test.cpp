@@ -15,8 +15,8 @@ using testing::IsEmpty;
 namespace {
 
 struct File {
-  std::string path;                     // below the source folder: "nn/linear.h"
-  std::vector<std::string> includes;    // as written, without brackets
+  std::string path;                    // below the source folder: "nn/linear.h"
+  std::vector<std::string> includes;   // as written, without brackets
   int lines = 0;
 };
 
@@ -51,9 +51,9 @@ std::string ours(const std::string& include) { return include.starts_with("gradu
 
 // Floors of the autograd room, from the ground. Mathematics on tensors is the top one; what uses it stands there too.
 int floor_of(const std::string& path) {
-  static const std::set<std::string> upstairs{"autograd/autograd.h",  "autograd/fuse.h",        "autograd/fuse.cpp",
-                                              "autograd/gradcheck.h", "autograd/gradcheck.cpp",
-                                              "autograd/grad.cpp"};   // the sweep sums gradients that have a history themselves
+  static const std::set<std::string> upstairs{
+      "autograd/autograd.h",  "autograd/fuse.h",        "autograd/fuse.cpp",
+      "autograd/gradcheck.h", "autograd/gradcheck.cpp", "autograd/grad.cpp"};   // the sweep sums gradients that have a history themselves
   if (path.starts_with("autograd/base/")) return 0;
   if (path.starts_with("autograd/array/")) return 1;
   if (path.starts_with("autograd/kernels/")) return 2;
@@ -62,9 +62,8 @@ int floor_of(const std::string& path) {
 }
 
 bool third_party(const std::string& include) {
-  static const std::vector<std::string> names{"dnnl",    "oneapi/", "cblas", "openblas", "lapack", "xtensor", "xtl/",
-                                              "xsimd",   "gtest",   "gmock", "nlohmann", "omp.h",  "zlib.h",  "benchmark/",
-                                              "immintrin", "x86intrin"};
+  static const std::vector<std::string> names{"dnnl",  "oneapi/", "cblas",    "openblas", "lapack", "xtensor",    "xtl/",      "xsimd",
+                                              "gtest", "gmock",   "nlohmann", "omp.h",    "zlib.h", "benchmark/", "immintrin", "x86intrin"};
   return std::any_of(names.begin(), names.end(), [&](const auto& name) { return include.starts_with(name); });
 }
 
@@ -138,10 +137,9 @@ TEST(Layering, OnlyKernelsSeeTheMathematicsLibraries) {
 // Whoever includes a room's one header has all of the room (a header forgotten there is a feature that nobody finds), except what is
 // asked for by name and what the room keeps for its own sources.
 TEST(Layering, UmbrellasReachEveryPublicHeader) {
-  const std::set<std::string> left_out{"autograd/array/xtensor.h",      "autograd/fuse.h",         "autograd/base/file.h",
-                                       "autograd/ops/elementwise.h",    "autograd/ops/formulas.h", "autograd/ops/formula_table.h",
-                                       "optim/clip_loops.h",            "optim/partition.h",       "optim/rule_loops.h",
-                                       "data/byte_source.h"};
+  const std::set<std::string> left_out{
+      "autograd/array/xtensor.h",     "autograd/fuse.h",    "autograd/base/file.h", "autograd/ops/elementwise.h", "autograd/ops/formulas.h",
+      "autograd/ops/formula_table.h", "optim/clip_loops.h", "optim/partition.h",    "optim/rule_loops.h",         "data/byte_source.h"};
   for (const std::string name : {"autograd", "nn", "optim", "data"}) {
     std::set<std::string> seen;
     std::vector<std::string> found;
