@@ -2,8 +2,8 @@
 //
 //   ./run example 01_values_and_gradients
 //
-// You should see ∂y/∂x = [10, 28] for y = Σ x² + x³ at x = [2, -2]... computed by the tape, and checked by hand in the comments below;
-// then a second derivative, a gradient through broadcasting, and an error message that names both shapes.
+// You should see ∂y/∂x = [16, 8] for y = Σ x² + x³ at x = [2, -2], a second derivative [12, -12] and a gradient through broadcasting
+// [10, 14, 18], each beside the same by hand; then two error messages that name what did not fit.
 #include <gradus/gradus.h>
 
 #include <iostream>

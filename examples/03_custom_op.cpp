@@ -1,4 +1,4 @@
-// Operations of your own: a structural one (forward above backward in one struct) and a fused formula (no derivative to write).
+// Operations of your own: a structural one, and a fused formula without a derivative to write.
 //
 //   ./run example 03_custom_op
 //

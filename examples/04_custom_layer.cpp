@@ -1,4 +1,4 @@
-// Layers and networks of your own are plain structs: the members are the registration, and parameters are called after them.
+// Layers and networks of your own are plain structs: the members are the registration.
 //
 //   ./run example 04_custom_layer
 //

@@ -1,4 +1,4 @@
-// A small convolutional network on Fashion-MNIST: two convolutions with batch normalisation and pooling, then two linear layers.
+// A small convolutional network on Fashion-MNIST, with batch normalisation, pooling and dropout.
 //
 //   ./run example 07_fashion_mnist_cnn
 //   ./run example 07_fashion_mnist_cnn --epochs 2 --seed 7 --data /path/to/the/four/idx/files
