@@ -33,21 +33,21 @@ struct SGDRule {
   static Loop loop(Dtype dtype, unsigned used);
 
   struct Scalars {
-    double lr, sign, weight_decay, momentum, keep, take;
+    double lr, sign, weight_decay, momentum, take;
     bool nesterov;
   };
   static Scalars scalars(const Options& o, std::int64_t, bool first) {
     return {.lr = o.lr, .sign = o.maximize ? -1. : 1., .weight_decay = o.weight_decay, .momentum = o.momentum,
-            .keep = first ? 0 : o.momentum, .take = first ? 1 : 1 - o.dampening, .nesterov = o.nesterov};
+            .take = first ? 1 : 1 - o.dampening, .nesterov = o.nesterov};   // at first b is 0 and becomes g
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T lr(s.lr), sign(s.sign), weight_decay(s.weight_decay), momentum(s.momentum), keep(s.keep), take(s.take);
+    const T lr(s.lr), sign(s.sign), weight_decay(s.weight_decay), momentum(s.momentum), take(s.take);
     return [=, nesterov = s.nesterov](T& w, T g, T& b) {
       g *= sign;
       if (weight_decay != 0) g += weight_decay * w;
       if (momentum != 0) {
-        b = keep * b + take * g;
+        b = momentum * b + take * g;
         g = nesterov ? g + momentum * b : b;
       }
       w -= lr * g;

@@ -77,6 +77,34 @@ TEST(Step, TakesViewsAsGradientsAndAsValues) {
   EXPECT_EQ(table.to_vector(), (std::vector<double>{1, 2, 3, 4, 5, 6}));
 }
 
+TEST(Step, TakesViewsThatNobodyElseShares) {
+  const Parameters repeated = single(Array::from({1., 2.}, {1, 2}).expand({3, 2}), Array::from({1., 2., 3., 4., 5., 6.}, {3, 2}));
+  SGD(repeated, {.lr = 1}).step();
+  EXPECT_EQ(values(repeated), (std::vector<double>{0, 0, -2, -2, -4, -4}));
+  const Parameters turned = single(Array::from({1., 2., 3., 4.}, {2, 2}).transpose(0, 1), Array::from({1., 1., 0., 0.}, {2, 2}));
+  SGD(turned, {.lr = 1}).step();
+  EXPECT_EQ(values(turned), (std::vector<double>{0, 2, 2, 4}));
+}
+
+TEST(Step, StartsMomentumAtTheFirstStepThatHasIt) {
+  Parameters p = single(f64s({0}), {}, "early");
+  p.push_back(single(f64s({0}), {}, "late")[0]);
+  SGD sgd(p, {.lr = 1, .momentum = 0.5, .dampening = 0.5});
+  p[0].leaf->grad = f64s({1});
+  sgd.step();                               // early: b = 1, w = -1
+  sgd.zero_grad();
+  sgd.set_option("momentum", 0);
+  p[1].leaf->grad = f64s({1});
+  sgd.step();                               // late: w = -1, no buffer
+  sgd.set_option("momentum", 0.5);
+  p[0].leaf->grad = f64s({1});
+  sgd.step();                               // early: b = 0.5 + 0.5; late: b = 1, undampened
+  EXPECT_EQ(values(p), (std::vector<double>{-2, -2}));
+  p[0].leaf->grad = p[1].leaf->grad = f64s({3});
+  sgd.step();                               // b = 0.5 + 1.5
+  EXPECT_EQ(values(p), (std::vector<double>{-4, -4}));
+}
+
 TEST(Step, MayTakeTheWeightItselfAsItsGradient) {
   const Array value = f64s({1, -2});
   const Parameters p = single(value, value);
@@ -91,6 +119,14 @@ TEST(Step, KeepsItsHoldOnGradientsNoLongerThanItself) {
   sgd.step();
   EXPECT_TRUE(p[0].leaf->grad.value().unique());
   EXPECT_TRUE(p[0].leaf->value.unique());
+}
+
+TEST(Step, KeepsNoCopyOfAGradientThatIsAView) {
+  const Parameters p = single(Array::zeros({100, 100}, f64), f64s({1}).expand({100, 100}));
+  SGD sgd(p);
+  const std::int64_t before = pool::live_bytes();
+  sgd.step();
+  EXPECT_EQ(pool::live_bytes(), before);
 }
 
 TEST(Step, TakesEmptyAndScalarParametersAndBothDtypes) {
