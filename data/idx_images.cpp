@@ -16,14 +16,15 @@ IdxImages::IdxImages(const Array& images, const Array& labels, Normalisation nor
   height_ = images.dim(1);
   width_ = images.dim(2);
   labels_ = labels.to(i64).as_contiguous();
-  for (std::size_t b = 0; b < value_of_.size(); ++b)
-    value_of_[b] = static_cast<float>((static_cast<double>(b) / 255 - normalisation.mean) / normalisation.deviation);
+  scale_ = static_cast<float>(1 / (255 * normalisation.deviation));
+  shift_ = static_cast<float>(-normalisation.mean / normalisation.deviation);
 }
 
 void IdxImages::normalise(std::int64_t i, float* to) const {
   const std::int64_t pixels = height_ * width_;
   const std::uint8_t* from = images_.data<std::uint8_t>() + i * pixels;
-  for (std::int64_t p = 0; p < pixels; ++p) to[p] = value_of_[from[p]];
+  const float scale = scale_, shift = shift_;   // in registers: `to` might point at the members, for all the compiler knows
+  for (std::int64_t p = 0; p < pixels; ++p) to[p] = static_cast<float>(from[p]) * scale + shift;
 }
 
 std::tuple<Tensor, std::int64_t> IdxImages::get(std::int64_t i) const {

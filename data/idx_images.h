@@ -1,7 +1,6 @@
 // Images with labels, kept as the bytes they came in; batches are normalised floats, made in one pass over those bytes.
 //   data::IdxImages digits(data::read_idx("images.gz"), data::read_idx("labels.gz"), {.mean = 0.1307, .deviation = 0.3081});
 #pragma once
-#include <array>
 #include <tuple>
 
 #include <gradus/autograd/tensor.h>
@@ -30,7 +29,7 @@ class IdxImages {
   void normalise(std::int64_t i, float* to) const;
   Array images_, labels_;
   std::int64_t height_, width_;
-  std::array<float, 256> value_of_;                 // of each byte
+  float scale_, shift_;                             // byte · scale + shift
 };
 
 }  // namespace gradus::data

@@ -55,9 +55,9 @@ class LoaderEngine {
   using Batch = decltype(make_batch(std::declval<const D&>(), std::declval<const Collate&>(), {}, {}));
 
   LoaderEngine(std::shared_ptr<const Source<D, Collate>> source, const LoaderOptions& options)
-      : source_(std::move(source)), options_(options),
-        slots_(options.workers == 0 ? 1 : static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch)),
-        prefetcher_(options.workers, slots_.size(), &LoaderEngine::make, this) {}
+      : source_(std::move(source)), options_(options), prefetcher_(options.workers, options.prefetch, &LoaderEngine::make, this) {
+    slots_ = std::vector<Slot>(prefetcher_.slots());
+  }
 
   void start(std::uint64_t epoch, std::int64_t first, std::int64_t batches) {
     prefetcher_.stop();

@@ -4,16 +4,18 @@
 
 namespace gradus::data {
 
-Prefetcher::Prefetcher(int workers, std::size_t slots, Make make, void* owner) : make_(make), owner_(owner), slots_(slots) {
-  threads_.reserve(static_cast<std::size_t>(workers));
-  for (int i = 0; i < workers; ++i) threads_.emplace_back([this](std::stop_token stop) { work(std::move(stop)); });
+Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
+    : make_(make), owner_(owner), slots_(workers == 0 ? 1 : static_cast<std::size_t>(workers) * static_cast<std::size_t>(slots_each)),
+      workers_(static_cast<std::size_t>(workers)) {
+  threads_.reserve(workers_.size());
+  for (Worker& worker : workers_) threads_.emplace_back([this, &worker](std::stop_token stop) { work(worker, std::move(stop)); });
 }
 
-void Prefetcher::work(std::stop_token stop) {
+void Prefetcher::work(Worker& self, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  const auto slots = static_cast<std::int64_t>(slots_.size());
-  while (work_.wait(lock, stop, [&] { return claim_ < end_ && claim_ < current_ + slots; })) {
-    const std::int64_t number = claim_++;
+  const auto slots = static_cast<std::int64_t>(slots_.size()), workers = static_cast<std::int64_t>(workers_.size());
+  while (self.wake.wait(lock, stop, [&] { return self.next < end_ && self.next < current_ + slots; })) {
+    const std::int64_t number = std::exchange(self.next, self.next + workers);
     const auto at = static_cast<std::size_t>(number % slots);
     ++busy_;
     lock.unlock();
@@ -32,24 +34,27 @@ void Prefetcher::work(std::stop_token stop) {
 
 void Prefetcher::start(std::int64_t first, std::int64_t end) {
   stop();
-  {
-    const std::lock_guard lock(mutex_);
-    current_ = claim_ = first;
-    end_ = end;
+  const std::lock_guard lock(mutex_);
+  current_ = first;
+  end_ = end;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(workers_.size()); ++i) {
+    const std::int64_t number = first + i;
+    Worker& worker = workers_[static_cast<std::size_t>(number) % workers_.size()];
+    worker.next = number;
+    worker.wake.notify_one();
   }
-  work_.notify_all();
 }
 
 void Prefetcher::stop() {
   std::unique_lock lock(mutex_);
-  end_ = claim_;
+  end_ = 0;
   made_.wait(lock, [&] { return busy_ == 0; });
   for (Slot& slot : slots_) slot = {};
 }
 
 std::size_t Prefetcher::wait() {
-  const auto at = static_cast<std::size_t>(current_ % static_cast<std::int64_t>(slots_.size()));
-  if (threads_.empty()) {
+  const auto at = static_cast<std::size_t>(current_) % slots_.size();
+  if (workers_.empty()) {
     if (slots_[at].number != current_) make_(owner_, current_, at);
     slots_[at].number = current_;
     return at;
@@ -61,11 +66,9 @@ std::size_t Prefetcher::wait() {
 }
 
 void Prefetcher::advance() {
-  {
-    const std::lock_guard lock(mutex_);
-    ++current_;
-  }
-  work_.notify_one();
+  const std::lock_guard lock(mutex_);
+  const auto done = static_cast<std::size_t>(current_++);
+  if (!workers_.empty()) workers_[done % workers_.size()].wake.notify_one();
 }
 
 }  // namespace gradus::data

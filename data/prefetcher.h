@@ -1,6 +1,7 @@
 // Threads that make the things number first, first + 1, … end - 1 ahead of their use, in a ring of slots, delivered strictly in order.
 // Knows nothing of batches: the owner has the slots, and `make(owner, number, slot)` fills one. Without workers wait() makes them itself.
-// One thread consumes; a hand-over allocates nothing.
+// One thread consumes; a hand-over allocates nothing. A slot is always filled by the same thread, so that memory which the pool gives
+// back to a thread is what this thread needs next.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace gradus::data {
 class Prefetcher {
  public:
   using Make = void (*)(void* owner, std::int64_t number, std::size_t slot);
-  Prefetcher(int workers, std::size_t slots, Make make, void* owner);
+  Prefetcher(int workers, int slots_each, Make make, void* owner);   // number n lies in slot n % slots()
+  std::size_t slots() const { return slots_.size(); }
 
   void start(std::int64_t first, std::int64_t end);   // stops what is under way first
   void stop();                                        // no worker is in make() when it returns
@@ -22,21 +24,25 @@ class Prefetcher {
   void advance();                                     // the current thing is used up: on to the next
 
  private:
-  void work(std::stop_token stop);
+  struct Worker {
+    std::condition_variable_any wake;
+    std::int64_t next = 0;              // what it takes up next: the numbers n with n % workers equal to its own
+  };
+  struct Slot {
+    std::int64_t number = -1;           // of the thing that lies here, made
+    std::exception_ptr error;
+  };
+  void work(Worker& self, std::stop_token stop);
 
   Make make_;
   void* owner_;
-  std::mutex mutex_;                                  // guards all below but the threads
-  std::condition_variable_any work_;
+  std::mutex mutex_;                    // guards all below but the threads
   std::condition_variable made_;
-  std::int64_t current_ = 0, claim_ = 0, end_ = 0;    // what the consumer is at, what a worker takes up next, where to stop
-  int busy_ = 0;                                      // workers in make()
-  struct Slot {
-    std::int64_t number = -1;                         // of the thing that lies here, made
-    std::exception_ptr error;
-  };
+  std::int64_t current_ = 0, end_ = 0;  // what the consumer is at, where to stop
+  int busy_ = 0;                        // workers in make()
   std::vector<Slot> slots_;
-  std::vector<std::jthread> threads_;                 // last: joined before the rest goes
+  std::vector<Worker> workers_;
+  std::vector<std::jthread> threads_;   // last: joined before the rest goes
 };
 
 }  // namespace gradus::data

@@ -16,6 +16,7 @@ namespace gradus::data {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using testing::TemporaryFolder;
@@ -139,12 +140,12 @@ TEST(IdxImages, NormalisesBytes) {
   const auto [image, label] = dataset.get(1);
   EXPECT_EQ(image.shape(), (Shape{1, 1, 2}));
   EXPECT_EQ(image.dtype(), f32);
-  EXPECT_THAT(image.value().span<float>(), ElementsAre(-1.2f, -0.4f));
+  EXPECT_THAT(image.value().span<float>(), ElementsAre(FloatNear(-1.2f, 1e-6f), FloatNear(-0.4f, 1e-6f)));
   EXPECT_EQ(label, 4);
   const std::int64_t indices[] = {1, 0};
   const auto [batch, labels] = dataset.get_batch(indices);
   EXPECT_EQ(batch.shape(), (Shape{2, 1, 1, 2}));
-  EXPECT_THAT(batch.value().span<float>(), ElementsAre(-1.2f, -0.4f, -2.f, 2.f));
+  EXPECT_THAT(batch.value().span<float>(), ElementsAre(FloatNear(-1.2f, 1e-6f), FloatNear(-0.4f, 1e-6f), FloatNear(-2, 1e-6f), FloatNear(2, 1e-6f)));
   EXPECT_EQ(labels.dtype(), i64);
   EXPECT_THAT(labels.value().to_vector(), ElementsAre(4, 3));
 }

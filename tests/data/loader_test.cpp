@@ -295,7 +295,7 @@ TEST(DataLoader, SteadyEpochsTakeNoNewMemory) {
     const std::int64_t before = pool::blocks_from_system();
     for (int epoch = 0; epoch < 10; ++epoch)
       for (auto [x, y] : loader) EXPECT_LE(y.size(), 64);
-    EXPECT_LE(pool::blocks_from_system() - before, 2 * workers) << workers << " workers";
+    EXPECT_EQ(pool::blocks_from_system(), before) << workers << " workers";
   }
 }
 
