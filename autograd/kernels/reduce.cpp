@@ -16,7 +16,7 @@ std::int64_t per_thread(std::int64_t cost) { return std::max<std::int64_t>(1, gr
 // out[o] = Σ_r x[o, r]
 template <class T>
 void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
-  const Sums<T>& loops = reduce_loops().of(T{});
+  const ReduceRows<T>& loops = reduce_loops().of(T{});
   const std::int64_t parts = (n + chunk - 1) / chunk;
   if (parts <= 1) {
     parallel_for(outer, per_thread(n), [=, &loops](std::int64_t begin, std::int64_t end) {
@@ -42,9 +42,9 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
 // sums[j] = Σ_r x[r, j] of a narrow matrix without gaps: several rows side by side are summed as one wide row first.
 template <class T>
 void narrow_column_sums(const T* x, std::int64_t rows, std::int64_t width, double* sums) {
-  const Sums<T>& loops = reduce_loops().of(T{});
-  const std::int64_t fold = Sums<T>::max_width / width, folded = rows / fold;
-  double wide[Sums<T>::max_width];
+  const ReduceRows<T>& loops = reduce_loops().of(T{});
+  const std::int64_t fold = ReduceRows<T>::max_width / width, folded = rows / fold;
+  double wide[ReduceRows<T>::max_width];
   loops.column_sums(x, folded, fold * width, fold * width, wide);
   loops.column_sums(x + folded * fold * width, rows - folded * fold, width, width, sums);
   for (std::int64_t i = 0; i < fold * width; ++i) sums[i % width] += wide[i];
@@ -53,8 +53,8 @@ void narrow_column_sums(const T* x, std::int64_t rows, std::int64_t width, doubl
 // out[o, j] = Σ_r x[o, r, j]
 template <class T>
 void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, T* out) {
-  constexpr std::int64_t max_width = Sums<T>::max_width;
-  const Sums<T>& loops = reduce_loops().of(T{});
+  constexpr std::int64_t max_width = ReduceRows<T>::max_width;
+  const ReduceRows<T>& loops = reduce_loops().of(T{});
   const std::int64_t strips = (inner + max_width - 1) / max_width;
   const std::int64_t rows = std::max<std::int64_t>(512, 4 * chunk / inner);   // of one task
   const std::int64_t parts = strips >= 16 ? 1 : (n + rows - 1) / rows, part_rows = parts == 1 ? n : rows;
@@ -145,20 +145,15 @@ void scale(Array& x, double factor) {
 }
 
 template <class T>
-T larger(T best, T x) { return x > best || x != x ? x : best; }
+T larger(T best, T x) {
+  return x > best || x != x ? x : best;
+}
 
-// Largest of n >= 1 numbers; sixteen at a time, for the compiler to vectorise.
+// Largest of n >= 1 numbers.
 template <class T>
 T max_of_row(const T* x, std::int64_t n) {
-  constexpr std::int64_t width = 16;
-  T best[width];
-  std::fill(best, best + width, x[0]);
-  std::int64_t i = 0;
-  for (; i + width <= n; i += width)
-    for (std::int64_t j = 0; j < width; ++j) best[j] = larger(best[j], x[i + j]);
-  for (; i < n; ++i) best[0] = larger(best[0], x[i]);
-  for (std::int64_t j = 1; j < width; ++j) best[0] = larger(best[0], best[j]);
-  return best[0];
+  if constexpr (std::is_floating_point_v<T>) return reduce_loops().of(T{}).max(x, n);
+  else return *std::max_element(x, x + n);
 }
 
 template <class T>
@@ -176,6 +171,21 @@ void max_middle(const T* x, const Cut& c, T* out) {
         for (std::int64_t j = 0; j < c.inner; ++j) best[j] = larger(best[j], block[r * c.inner + j]);
     }
   });
+}
+
+template <class T>
+std::int64_t first_largest(const T* x, std::int64_t n, std::int64_t stride) {
+  std::int64_t at = 0;
+  if (stride == 1) {
+    const T top = max_of_row(x, n);
+    while (top == top ? x[at] != top : x[at] == x[at]) ++at;
+    return at;
+  }
+  for (std::int64_t r = 1; r < n; ++r) {
+    const T value = x[r * stride], top = x[at * stride];
+    if (value > top || (value != value && top == top)) at = r;
+  }
+  return at;
 }
 
 }  // namespace
@@ -238,15 +248,7 @@ Array argmax(const Array& given, int axis) {
     const T* data = x.data<T>();
     parallel_for(c.outer, per_thread(c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o)
-        for (std::int64_t j = 0; j < c.inner; ++j) {
-          const T* column = data + o * c.n * c.inner + j;
-          std::int64_t at = 0;
-          for (std::int64_t r = 1; r < c.n; ++r) {
-            const T value = column[r * c.inner], top = column[at * c.inner];
-            if (value > top || (value != value && top == top)) at = r;
-          }
-          best[o * c.inner + j] = at;
-        }
+        for (std::int64_t j = 0; j < c.inner; ++j) best[o * c.inner + j] = first_largest(data + o * c.n * c.inner + j, c.n, c.inner);
     });
   });
   return out;

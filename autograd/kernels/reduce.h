@@ -22,15 +22,16 @@ Array shares_of_max(const Array& x, const Array& max, AxisSet axes);
 
 // The loops inside, compiled for each SIMD level. Sums of f32 are handed over in f64.
 template <class T>
-struct Sums {
+struct ReduceRows {
   double (*sum)(const T* x, std::int64_t n);
+  T (*max)(const T* x, std::int64_t n);   // n >= 1
   // sums[j] = Σ_r x[r·stride + j] for j < width <= max_width.
   void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums);
   static constexpr std::int64_t max_width = 256;
 };
 struct ReduceLoops {
-  Sums<float> f32;
-  Sums<double> f64;
+  ReduceRows<float> f32;
+  ReduceRows<double> f64;
   const auto& of(float) const { return f32; }
   const auto& of(double) const { return f64; }
 };

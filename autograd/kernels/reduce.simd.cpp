@@ -10,6 +10,34 @@ double row_sum(const T* x, std::int64_t n) {
   return blocked_sum<T>(n, [x](std::int64_t i, auto... lanes) { return Vec<T>::load(x + i, lanes...); });
 }
 
+// NaN wins. (That x != x is not asked: with AVX, xsimd answers no for NaN.)
+template <class T>
+Vec<T> larger(Vec<T> best, Vec<T> x) { return where(x > best || !(x == x), x, best); }
+
+template <class T>
+T row_max(const T* x, std::int64_t n) {
+  constexpr std::int64_t w = Vec<T>::size;
+  T lanes[w];
+  std::fill(lanes, lanes + w, x[0]);
+  std::int64_t i = 0;
+  if (n >= w) {
+    Vec<T> a = Vec<T>::load(x), b = a, c = a, d = a;
+    for (; i + 4 * w <= n; i += 4 * w) {
+      a = larger(a, Vec<T>::load(x + i));
+      b = larger(b, Vec<T>::load(x + i + w));
+      c = larger(c, Vec<T>::load(x + i + 2 * w));
+      d = larger(d, Vec<T>::load(x + i + 3 * w));
+    }
+    for (; i + w <= n; i += w) a = larger(a, Vec<T>::load(x + i));
+    larger(larger(a, b), larger(c, d)).store(lanes);
+  }
+  const auto larger_of_two = [](T best, T y) { return y > best || y != y ? y : best; };
+  T best = lanes[0];
+  for (std::int64_t j = 1; j < w; ++j) best = larger_of_two(best, lanes[j]);
+  for (; i < n; ++i) best = larger_of_two(best, x[i]);
+  return best;
+}
+
 // Row after row, as memory lies; four rows for each walk over the accumulators.
 template <class T>
 void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums) {
@@ -17,7 +45,7 @@ void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
   constexpr std::int64_t w = Vec<T>::size;
   std::fill(sums, sums + width, 0.0);
   for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
-    alignas(64) T block_sums[Sums<T>::max_width] = {};
+    alignas(64) T block_sums[ReduceRows<T>::max_width] = {};
     const std::int64_t stop = std::min(rows, r0 + block);
     std::int64_t r = r0;
     for (; r + 4 <= stop; r += 4) {
@@ -38,7 +66,7 @@ void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
 }  // namespace
 
 const ReduceLoops& reduce_loops() {
-  static const ReduceLoops loops{{row_sum<float>, column_sums<float>}, {row_sum<double>, column_sums<double>}};
+  static const ReduceLoops loops{{row_sum<float>, row_max<float>, column_sums<float>}, {row_sum<double>, row_max<double>, column_sums<double>}};
   return loops;
 }
 

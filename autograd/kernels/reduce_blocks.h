@@ -16,7 +16,7 @@ void for_batches(std::int64_t n, Step step) {
   if (i < n) step(i, n - i);
 }
 
-inline constexpr std::int64_t sum_block = 4096;   // elements summed in T
+inline constexpr std::int64_t sum_block = 2048;   // elements summed in T
 
 // Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
 template <class T, class Term>

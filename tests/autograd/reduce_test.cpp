@@ -72,6 +72,8 @@ TEST(Sum, TenMillionSmallFloatsAreExactToSixDigits) {
   EXPECT_NEAR(sum(x.reshape({10'000'000, 1}), 0).item(), exact, 1e-6 * exact);
   EXPECT_NEAR(sum(x.reshape({1'000'000, 10}), 0).value().at({3}), exact / 10, 1e-7 * exact);
   EXPECT_NEAR(mean(x).item(), 0.1, 1e-7);
+  const Array noise = random({10'000'000}, 3, f32).value();
+  EXPECT_NEAR(sum(noise).item(), sum(noise.to(f64)).item(), 0.05);   // ten million numbers that cancel
 }
 
 TEST(Sum, DoesNotDependOnTheNumberOfThreads) {
