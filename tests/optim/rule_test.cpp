@@ -24,15 +24,17 @@ struct LionRule {
   static std::string formula(const Options& o) { return text("w ← w − ", o.lr, "·sign(", o.beta1, "·m + ", 1 - o.beta1, "·g)"); }
   static Loop loop(Dtype dtype, unsigned used) { return compiled_here<LionRule>(dtype, used); }
 
-  using Scalars = Options;
-  static Scalars scalars(const Options& o, std::int64_t, bool) { return o; }
+  struct Scalars {
+    double lr, beta1, rest1, beta2, rest2;
+  };
+  static Scalars scalars(const Options& o, std::int64_t, bool) { return {o.lr, o.beta1, 1 - o.beta1, o.beta2, 1 - o.beta2}; }
   template <class T>
   static auto update(const Scalars& s) {
-    const T lr(s.lr), beta1(s.beta1), beta2(s.beta2);
+    const T lr(s.lr), beta1(s.beta1), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2);
     return [=](T& w, T g, T& m) {
-      const T d = beta1 * m + (1 - beta1) * g;
+      const T d = beta1 * m + rest1 * g;
       w -= d > 0 ? lr : d < 0 ? -lr : T(0);
-      m = beta2 * m + (1 - beta2) * g;
+      m = beta2 * m + rest2 * g;
     };
   }
 };
