@@ -128,7 +128,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
 
   if (!terminal_) return head + count + speed + rest;
   const int room = width - columns(head + count + speed + rest) - 3;
-  if (room >= 5) return head + " " + bar(part, std::min(room, 40)) + count + speed + rest;
+  if (room >= 5) return head + " " + bar(part, std::min(room - room % 5, 40)) + count + speed + rest;   // steps of 5: it does not jitter
   for (const std::string& shorter : {head + count + speed + rest, head + count + rest, head + rest})
     if (columns(shorter) <= width) return shorter;
   return cut(head + rest, width);
