@@ -78,49 +78,54 @@ void single_threaded(Call&& call) {
 constexpr CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
 void cblas_gemm(const Product<float>& p, float beta) {
-  cblas_sgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c,
-              p.c_stride);
+  cblas_sgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta,
+              p.c, p.c_stride);
 }
 void cblas_gemm(const Product<double>& p, double beta) {
-  cblas_dgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta, p.c,
-              p.c_stride);
+  cblas_dgemm(CblasRowMajor, flag(p.a.transposed), flag(p.b.transposed), p.m, p.n, p.k, 1, p.a.data, p.a.stride, p.b.data, p.b.stride, beta,
+              p.c, p.c_stride);
 }
 
-// y = op(matrix)·x + beta·y, the matrix [rows, columns] as stored.
-void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<float> a, const float* x, std::int64_t x_step, float beta, float* y,
-                std::int64_t y_step) {
-  cblas_sgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x, x_step, beta, y, y_step);
+// A vector in memory, its elements `step` apart.
+template <class T>
+struct Vector { T* data; std::int64_t step; };
+
+// y += op(a)·x, with a [rows, columns] as stored.
+void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<float> a, Vector<const float> x, Vector<float> y) {
+  cblas_sgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x.data, x.step, 1, y.data, y.step);
 }
-void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<double> a, const double* x, std::int64_t x_step, double beta,
-                double* y, std::int64_t y_step) {
-  cblas_dgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x, x_step, beta, y, y_step);
+void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matrix<double> a, Vector<const double> x, Vector<double> y) {
+  cblas_dgemv(CblasRowMajor, t, rows, columns, 1, a.data, a.stride, x.data, x.step, 1, y.data, y.step);
 }
 
-// A single row or column of c is a product of a matrix and a vector, several times faster than gemm would do it.
+// A single row or column of c is the product of a matrix and a vector, several times faster than gemm would do it.
+template <class T>
+bool is_vector(const Product<T>& p) { return p.m == 1 || p.n == 1; }
+
 template <class T>
 void cblas_product(const Product<T>& p, T beta) {
+  if (!is_vector(p)) return cblas_gemm(p, beta);
   if (p.m == 1) {
     const std::int64_t rows = p.b.transposed ? p.n : p.k, columns = p.b.transposed ? p.k : p.n;
-    cblas_gemv(flag(!p.b.transposed), rows, columns, p.b, p.a.data, p.a.transposed ? p.a.stride : 1, beta, p.c, 1);
-  } else if (p.n == 1) {
-    const std::int64_t rows = p.a.transposed ? p.k : p.m, columns = p.a.transposed ? p.m : p.k;
-    cblas_gemv(flag(p.a.transposed), rows, columns, p.a, p.b.data, p.b.transposed ? 1 : p.b.stride, beta, p.c, p.c_stride);
+    cblas_gemv(flag(!p.b.transposed), rows, columns, p.b, {p.a.data, p.a.transposed ? p.a.stride : 1}, {p.c, 1});
   } else {
-    cblas_gemm(p, beta);
+    const std::int64_t rows = p.a.transposed ? p.k : p.m, columns = p.a.transposed ? p.m : p.k;
+    cblas_gemv(flag(p.a.transposed), rows, columns, p.a, {p.b.data, p.b.transposed ? 1 : p.b.stride}, {p.c, p.c_stride});
   }
 }
 
-// One thread's part: the bias goes into c first, the product on top.
+// One thread's part: the bias goes into c first, the product on top. A vector starts from written zeros too: not every BLAS takes
+// beta = 0 to mean that NaNs in y are to be forgotten.
 template <class T>
 void blas_part(const Product<T>& p) {
-  if (p.bias) {
-    for (std::int64_t i = 0; i < p.m; ++i) {
-      T* row = p.c + i * p.c_stride;
-      if (p.accumulate) for (std::int64_t j = 0; j < p.n; ++j) row[j] += p.bias[j];
-      else std::copy_n(p.bias, p.n, row);
-    }
+  const bool from_zero = !p.accumulate && !p.bias;
+  for (std::int64_t i = 0; i < p.m && (p.bias || (from_zero && is_vector(p))); ++i) {
+    T* row = p.c + i * p.c_stride;
+    if (from_zero) std::fill_n(row, p.n, T(0));
+    else if (!p.accumulate) std::copy_n(p.bias, p.n, row);
+    else for (std::int64_t j = 0; j < p.n; ++j) row[j] += p.bias[j];
   }
-  single_threaded([&] { cblas_product<T>(p, p.accumulate || p.bias ? 1 : 0); });
+  single_threaded([&] { cblas_product<T>(p, from_zero ? 0 : 1); });
 }
 
 template <class T>

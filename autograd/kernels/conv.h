@@ -1,5 +1,5 @@
-// Convolution of images and its two gradients, on contiguous arrays whose shapes are known to fit. f32 goes to oneDNN where there is one and it has a
-// fast way; the rest is im2col and gemm. Knows nothing of the tape: ops/conv.h does.
+// Convolution of images and its two gradients, on contiguous arrays whose shapes are known to fit. f32 goes to oneDNN where there is one
+// and it has a fast way; the rest is im2col and gemm. Knows nothing of the tape: ops/conv.h does.
 #pragma once
 #include <gradus/autograd/array/array.h>
 

@@ -1,5 +1,6 @@
-// oneDNN's side of products and convolutions, f32. Each function says whether it did the work; false: this build has no oneDNN, or oneDNN has no fast way.
-// Primitives are made once for each shape and thread and kept; a call with a known shape allocates nothing here. No oneDNN header is included.
+// oneDNN's side of products and convolutions, f32. Each function says whether it did the work; false: this build has no oneDNN, or oneDNN
+// has no fast way. Primitives are made once for each shape and thread and kept; a call with a known shape allocates nothing here.
+// No oneDNN header is included.
 #pragma once
 #include <gradus/autograd/kernels/conv.h>
 #include <gradus/autograd/kernels/gemm.h>

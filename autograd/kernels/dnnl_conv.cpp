@@ -12,20 +12,22 @@ namespace {
 using namespace onednn;
 using Desc = dnnl::memory::desc;
 using Tag = dnnl::memory::format_tag;
+constexpr auto single = dnnl::memory::data_type::f32;
 
 // oneDNN's description of a convolution: the sizes of its tensors, each with its layout left open or as ours.
 struct Described {
   explicit Described(const ConvShape& s, bool with_bias)
       : x{s.n, s.c, s.h.in, s.w.in}, y{s.n, s.f, s.h.out, s.w.out}, weight(grouped(s)), strides{s.h.stride, s.w.stride},
-        dilates{s.h.dilation - 1, s.w.dilation - 1}, padding{s.h.padding, s.w.padding}, bias(with_bias ? Desc({s.f}, dnnl::memory::data_type::f32, Tag::a) : Desc()) {}
+        dilates{s.h.dilation - 1, s.w.dilation - 1}, padding{s.h.padding, s.w.padding},
+        bias(with_bias ? Desc({s.f}, single, Tag::a) : Desc()) {}
 
   static dnnl::memory::dims grouped(const ConvShape& s) {
     if (s.groups == 1) return {s.f, s.c, s.h.kernel, s.w.kernel};
     return {s.groups, s.f / s.groups, s.c / s.groups, s.h.kernel, s.w.kernel};
   }
 
-  static Desc open(const dnnl::memory::dims& sizes) { return {sizes, dnnl::memory::data_type::f32, Tag::any}; }
-  static Desc ours(const dnnl::memory::dims& sizes) { return {sizes, dnnl::memory::data_type::f32, sizes.size() == 5 ? Tag::abcde : Tag::abcd}; }
+  static Desc open(const dnnl::memory::dims& sizes) { return {sizes, single, Tag::any}; }
+  static Desc ours(const dnnl::memory::dims& sizes) { return {sizes, single, sizes.size() == 5 ? Tag::abcde : Tag::abcd}; }
 
   dnnl::memory::dims x, y, weight, strides, dilates, padding;
   Desc bias;
@@ -89,16 +91,18 @@ std::optional<Convolution> prepare(Kind kind, const ConvShape& s, bool with_bias
       const Desc x = hint.src_desc(), weight = hint.weights_desc(), y = hint.dst_desc();
       if (is_reference(hint.impl_info_str()) || mostly_padding(d, x, y)) return {};
       return Convolution{{d.ours(d.x), x, true}, {d.ours(d.weight), weight, true}, {d.ours(d.y), y, false},
-                         Prepared(Forward(hint), {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_BIAS, d.bias}, {DNNL_ARG_DST, y}})};
+                         Prepared(Forward(hint),
+                                  {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_BIAS, d.bias}, {DNNL_ARG_DST, y}})};
     }
+    const Desc x_open = d.open(d.x), weight_open = d.open(d.weight), y_open = d.open(d.y);
     if (kind == input_gradient) {
-      const BackwardData::primitive_desc desc({direct, d.open(d.x), d.open(d.weight), d.open(d.y), d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
+      const BackwardData::primitive_desc desc({direct, x_open, weight_open, y_open, d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
       const Desc g = desc.diff_dst_desc(), weight = desc.weights_desc(), dx = desc.diff_src_desc();
       if (is_reference(desc.impl_info_str()) || mostly_padding(d, dx, g)) return {};
       return Convolution{{d.ours(d.y), g, true}, {d.ours(d.weight), weight, true}, {d.ours(d.x), dx, false},
                          Prepared(BackwardData(desc), {{DNNL_ARG_DIFF_DST, g}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DIFF_SRC, dx}})};
     }
-    const BackwardWeights::primitive_desc desc({direct, d.open(d.x), d.open(d.weight), d.open(d.y), d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
+    const BackwardWeights::primitive_desc desc({direct, x_open, weight_open, y_open, d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
     const Desc g = desc.diff_dst_desc(), x = desc.src_desc(), dw = desc.diff_weights_desc();
     if (is_reference(desc.impl_info_str()) || mostly_padding(d, x, g)) return {};
     return Convolution{{d.ours(d.y), g, true}, {d.ours(d.x), x, true}, {d.ours(d.weight), dw, false},

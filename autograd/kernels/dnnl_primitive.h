@@ -1,4 +1,5 @@
-// What our oneDNN sources share: primitives kept per thread, and the team of threads they run with. Includes oneDNN, so only dnnl_*.cpp include this.
+// What our oneDNN sources share: primitives kept per thread, and the team of threads they run with. Includes oneDNN, so only dnnl_*.cpp
+// include this.
 #pragma once
 #include <array>
 #include <initializer_list>

@@ -46,7 +46,9 @@ Array product(const Array& a_in, const Array& b_in) {
   shape.push_back(m);
   shape.push_back(n);
   // One matrix b for all: the rows of all of a are one tall matrix.
-  if (b_in.rank() == 2 && a_in.rank() > 2 && a_in.contiguous()) return product<T>(a_in.reshape({lead.elements() * m, k}), b_in).reshape(shape);
+  if (b_in.rank() == 2 && a_in.rank() > 2 && a_in.contiguous()) {
+    return product<T>(a_in.reshape({lead.elements() * m, k}), b_in).reshape(shape);
+  }
 
   Array c(shape, a_in.dtype());
   if (c.size() == 0) return c;
@@ -86,8 +88,8 @@ Array linear(const Array& x, const Array& weight, const Array& bias) {
     const Operand<T> a(x, {}), b(weight, {});
     const Matrix<T> w = b.matrix(0);
     const Array offsets = bias.defined() ? bias.as_contiguous() : Array();
-    gemm(Product<T>{.m = m, .n = n, .k = k, .a = a.matrix(0), .b = {w.data, w.stride, !w.transposed}, .c = y.mutable_data<T>(), .c_stride = n,
-                    .bias = offsets.defined() ? offsets.data<T>() : nullptr});
+    gemm(Product<T>{.m = m, .n = n, .k = k, .a = a.matrix(0), .b = {w.data, w.stride, !w.transposed}, .c = y.mutable_data<T>(),
+                    .c_stride = n, .bias = offsets.defined() ? offsets.data<T>() : nullptr});
     return y;
   });
 }

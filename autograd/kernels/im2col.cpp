@@ -116,7 +116,8 @@ void im2col_input_gradient(const ConvShape& s, const T* g, const T* weight, T* d
   });
 }
 
-// Each part of the batch sums into a dw of its own; the parts are then added in order, so that the bits depend on the number of threads alone.
+// Each part of the batch sums into a dw of its own; the parts are then added in order, so that the bits depend on the number of threads
+// alone.
 template <class T>
 void im2col_weight_gradient(const ConvShape& s, const T* g, const T* x, T* dw) {
   const Group group(s);

@@ -1,4 +1,5 @@
-// Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], contiguous arrays, f32 or f64. All cores share the n·c planes.
+// Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], contiguous arrays, f32 or f64. All cores share the n·c
+// planes.
 #pragma once
 #include <gradus/autograd/array/array.h>
 
@@ -7,8 +8,9 @@ namespace gradus::kernels {
 // One of the two directions. The window of output o covers the inputs [begin(o), end(o)); padding is never part of it.
 struct PoolAxis {
   std::int64_t in, out, kernel, stride, padding;   // kernel 0: adaptive, `out` windows that cover the inputs evenly
-  std::int64_t begin(std::int64_t o) const { return kernel == 0 ? o * in / out : std::max<std::int64_t>(0, o * stride - padding); }
-  std::int64_t end(std::int64_t o) const { return kernel == 0 ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel); }
+  bool adaptive() const { return kernel == 0; }
+  std::int64_t begin(std::int64_t o) const { return adaptive() ? o * in / out : std::max<std::int64_t>(0, o * stride - padding); }
+  std::int64_t end(std::int64_t o) const { return adaptive() ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel); }
 };
 
 struct PoolShape {

@@ -11,7 +11,7 @@ struct Window { std::int64_t begin, end, count; };   // count: what the sum over
 
 Window window(const PoolShape& s, const PoolAxis& axis, std::int64_t o) {
   const std::int64_t begin = axis.begin(o), end = axis.end(o);
-  return {begin, end, s.count_padding && axis.kernel > 0 ? axis.kernel : end - begin};
+  return {begin, end, s.count_padding && !axis.adaptive() ? axis.kernel : end - begin};
 }
 
 // Calls f(plane, columns, row) for all planes, on all cores: the windows of the columns [w.out], and memory to work in [w.in].

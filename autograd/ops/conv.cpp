@@ -72,7 +72,9 @@ std::int64_t steps(const kernels::ConvAxis& a) {
 
 // All the rules of conv2d.
 ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& o) {
-  const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : ""); };
+  const auto all = [&] {
+    return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : "");
+  };
   if (x.rank() != 4) fail<ShapeError>("conv2d: x must be [N, C, H, W]: ", all());
   if (weight.rank() != 4) fail<ShapeError>("conv2d: weight must be [F, C / groups, KH, KW]: ", all());
   if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
@@ -87,7 +89,8 @@ ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, con
     fail<ValueError>("conv2d: groups must divide the channels of x (", c, ") and of y (", f, "), and ", o.groups, " does not: ", all());
   }
   if (c != weight.dim(1) * o.groups) {
-    fail<ShapeError>("conv2d: input has ", c, " channels but weight expects ", weight.dim(1) * o.groups, " (groups ", o.groups, "): ", all());
+    fail<ShapeError>("conv2d: input has ", c, " channels but weight expects ", weight.dim(1) * o.groups, " (groups ", o.groups, "): ",
+                     all());
   }
   if (bias.defined() && bias.shape() != Shape{f}) fail<ShapeError>("conv2d: bias must be [", f, "]: ", all());
   if (c < 1 || f < 1 || weight.dim(2) < 1 || weight.dim(3) < 1) fail<ShapeError>("conv2d: no channels, or an empty kernel: ", all());
@@ -97,7 +100,8 @@ ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   s.h.out = steps(s.h);
   s.w.out = steps(s.w);
   if (s.h.out < 1 || s.w.out < 1) {
-    fail<ShapeError>("conv2d: the kernel, dilated by ", each(o.dilation), ", is larger than the image, padded by ", each(o.padding), ": ", all());
+    fail<ShapeError>("conv2d: the kernel, dilated by ", each(o.dilation), ", is larger than the image, padded by ", each(o.padding), ": ",
+                     all());
   }
   return s;
 }

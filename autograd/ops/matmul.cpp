@@ -22,7 +22,8 @@ struct MatMul final : Op {
   Array forward(const Tensor& a, const Tensor& b) {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
                       "; unsqueeze() makes a row or a column of a vector");
-    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one with to(x, ", a.dtype(), ")");
+    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one with to(x, ",
+                      a.dtype(), ")");
     check<DtypeError>(is_floating(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     save(a, b);
@@ -42,14 +43,16 @@ struct MatMul final : Op {
 struct Linear final : Op {
   std::string_view name() const override { return "linear"; }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    const auto all = [&] { return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : ""); };
+    const auto all = [&] {
+      return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : "");
+    };
     if (weight.rank() != 2) fail<ShapeError>("linear: weight must be [outputs, inputs]: ", all());
     if (x.rank() == 0) fail<ShapeError>("linear: x must have at least 1 dimension: ", all());
     const std::int64_t inputs = weight.dim(1), outputs = weight.dim(0);
     if (x.dim(-1) != inputs) {
       const std::string& label = weight.node() && weight.node()->is_leaf() ? static_cast<const Leaf&>(*weight.node()).label : std::string();
-      fail<ShapeError>("linear: input has ", x.dim(-1), " features but ", label.empty() ? "weight" : label, " expects ", inputs, ": x ", x.shape(),
-                       ", weight ", weight.shape());
+      fail<ShapeError>("linear: input has ", x.dim(-1), " features but ", label.empty() ? "weight" : label, " expects ", inputs, ": x ",
+                       x.shape(), ", weight ", weight.shape());
     }
     if (bias.defined() && bias.shape() != Shape{outputs}) fail<ShapeError>("linear: bias must be [", outputs, "]: ", all());
     if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {

@@ -56,7 +56,7 @@ Tensor spread(const Tensor& y, const PoolShape& shape);
 
 struct AveragePool final : Op {
   explicit AveragePool(const PoolShape& shape) : shape_(shape) {}
-  std::string_view name() const override { return shape_.h.kernel == 0 ? "adaptive_avg_pool2d" : "avg_pool2d"; }
+  std::string_view name() const override { return shape_.h.adaptive() ? "adaptive_avg_pool2d" : "avg_pool2d"; }
   Array forward(const Tensor& x) { return kernels::average_pool(shape_, x.value().as_contiguous()); }
   Grads backward(const Tensor& g) override { return {spread(g, shape_)}; }
   PoolShape shape_;
@@ -84,13 +84,17 @@ PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {
   check_image(op, x);
   const Pair stride(o.stride.h == 0 ? o.kernel.h : o.stride.h, o.stride.w == 0 ? o.kernel.w : o.stride.w);
   if (std::min(o.kernel.h, o.kernel.w) < 1) fail<ValueError>(op, ": kernel must be at least 1, not ", both(o.kernel));
-  if (std::min(stride.h, stride.w) < 1) fail<ValueError>(op, ": stride must be at least 1, or 0 for the kernel's size, not ", both(o.stride));
+  if (std::min(stride.h, stride.w) < 1) {
+    fail<ValueError>(op, ": stride must be at least 1, or 0 for the kernel's size, not ", both(o.stride));
+  }
   if (std::min(o.padding.h, o.padding.w) < 0 || 2 * o.padding.h > o.kernel.h || 2 * o.padding.w > o.kernel.w) {
     fail<ValueError>(op, ": padding must be from 0 to half the kernel, but is ", both(o.padding), " for kernel ", both(o.kernel));
   }
   const auto axis = [&](std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
     const std::int64_t room = in + 2 * padding - kernel;
-    if (room < 0 || in < 1) fail<ShapeError>(op, ": kernel ", both(o.kernel), " is larger than the image, padded by ", both(o.padding), ": x ", describe(x));
+    if (room < 0 || in < 1) {
+      fail<ShapeError>(op, ": kernel ", both(o.kernel), " is larger than the image, padded by ", both(o.padding), ": x ", describe(x));
+    }
     return kernels::PoolAxis{in, room / stride + 1, kernel, stride, padding};
   };
   return {x.dim(0), x.dim(1), axis(x.dim(2), o.kernel.h, stride.h, o.padding.h), axis(x.dim(3), o.kernel.w, stride.w, o.padding.w),

@@ -78,7 +78,8 @@ Array by_definition(const kernels::ConvShape& s, const Array& x, const Array& w)
           for (std::int64_t c = 0; c < channels; ++c)
             for (std::int64_t p = 0; p < s.h.kernel; ++p)
               for (std::int64_t q = 0; q < s.w.kernel; ++q) {
-                const std::int64_t row = i * s.h.stride - s.h.padding + p * s.h.dilation, column = j * s.w.stride - s.w.padding + q * s.w.dilation;
+                const std::int64_t row = i * s.h.stride - s.h.padding + p * s.h.dilation;
+                const std::int64_t column = j * s.w.stride - s.w.padding + q * s.w.dilation;
                 if (row < 0 || row >= s.h.in || column < 0 || column >= s.w.in) continue;
                 sum += x.at({n, f / filters * channels + c, row, column}) * w.at({f, c, p, q});
               }
@@ -89,7 +90,7 @@ Array by_definition(const kernels::ConvShape& s, const Array& x, const Array& w)
 
 kernels::ConvShape random_shape(Generator& g) {
   for (;;) {
-    const auto pick = [&](int low, int high) { return low + static_cast<std::int64_t>(g.below(static_cast<std::uint64_t>(high - low + 1))); };
+    const auto pick = [&](int low, int high) { return low + static_cast<int>(g.below(static_cast<std::uint64_t>(high - low + 1))); };
     const std::int64_t groups = pick(1, 3);
     kernels::ConvShape s{pick(1, 3), groups * pick(1, 3), groups * pick(1, 3), groups, {}, {}};
     for (kernels::ConvAxis* a : {&s.h, &s.w}) {
@@ -101,14 +102,15 @@ kernels::ConvShape random_shape(Generator& g) {
   }
 }
 
-// Random shapes of all kinds: forward by definition; the gradients are the transposes, ⟨conv(x, w), g⟩ = ⟨x, dx⟩ = ⟨w, dw⟩, and each way agrees.
+// Random shapes of all kinds: forward by definition; the gradients are its transposes, ⟨conv(x, w), g⟩ = ⟨x, dx⟩ = ⟨w, dw⟩; each way
+// agrees.
 TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
   Generator g(11);
   int by_onednn = 0;
   for (int round = 0; round < 150; ++round) {
     const kernels::ConvShape s = random_shape(g);
-    SCOPED_TRACE(text("round ", round, " x ", s.x(), " weight ", s.weight(), " stride ", s.h.stride, s.w.stride, " padding ", s.h.padding, s.w.padding,
-                      " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
+    SCOPED_TRACE(text("round ", round, " x ", s.x(), " weight ", s.weight(), " stride ", s.h.stride, s.w.stride, " padding ", s.h.padding,
+                      s.w.padding, " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
     const Array x = random(s.x(), g.fork()).value(), w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
     const Array y = kernels::conv2d(s, x, w, {}), want = by_definition(s, x, w);
     expect_near(y, want, 1e-12);
@@ -148,7 +150,8 @@ TEST(Conv2d, ViewsAndEmptyBatches) {
   const Tensor view = permute(x, {3, 2, 0, 1}), wview = transpose(w);
   expect_near(conv2d(view, wview).value(), conv2d(view.value().contiguous_copy(), wview.value().contiguous_copy()).value(), 0);
   for (Dtype dtype : {f32, f64}) {
-    const Tensor none = variable(zeros({0, 2, 5, 5}, dtype)), weight = variable(ones({3, 2, 3, 3}, dtype)), bias = variable(ones({3}, dtype));
+    const Tensor none = variable(zeros({0, 2, 5, 5}, dtype)), weight = variable(ones({3, 2, 3, 3}, dtype));
+    const Tensor bias = variable(ones({3}, dtype));
     const Tensor y = conv2d(none, weight, bias);
     EXPECT_EQ(y.shape(), (Shape{0, 3, 3, 3}));
     sum(y).backward();
@@ -170,7 +173,8 @@ TEST(Conv2d, UnwantedGradientsAreNotComputed) {
 
 TEST(Conv2d, AWholeLayerInF32AgreesWithF64) {
   // Large enough for blocked layouts and several threads; 20 channels do not fill whole blocks.
-  const Tensor x = variable(random({5, 20, 14, 13}, 1, f32)), w = variable(random({36, 20, 3, 3}, 2, f32)), b = variable(random({36}, 3, f32));
+  const Tensor x = variable(random({5, 20, 14, 13}, 1, f32)), w = variable(random({36, 20, 3, 3}, 2, f32));
+  const Tensor b = variable(random({36}, 3, f32));
   const Tensor X = variable(x.detach().to(f64)), W = variable(w.detach().to(f64)), B = variable(b.detach().to(f64));
   const ConvOptions o{.stride = 2, .padding = 1};
   const Tensor y = conv2d(x, w, b, o), Y = conv2d(X, W, B, o);
@@ -184,10 +188,12 @@ TEST(Conv2d, AWholeLayerInF32AgreesWithF64) {
 
 TEST(Conv2d, ErrorsNameRuleAndShapes) {
   const Tensor x = zeros({2, 3, 8, 8}), w = variable(zeros({4, 3, 3, 3}), "conv1.weight");
-  EXPECT_THAT([&] { conv2d(zeros({3, 8, 8}), w); }, ThrowsMessage<ShapeError>(HasSubstr("conv2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
+  EXPECT_THAT([&] { conv2d(zeros({3, 8, 8}), w); },
+              ThrowsMessage<ShapeError>(HasSubstr("conv2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
   EXPECT_THAT([&] { conv2d(x, zeros({4, 3})); }, ThrowsMessage<ShapeError>(HasSubstr("weight must be [F, C / groups, KH, KW]")));
   EXPECT_THAT([&] { conv2d(zeros({2, 1, 8, 8}), w); },
-              ThrowsMessage<ShapeError>(HasSubstr("input has 1 channels but weight expects 3 (groups 1): x [2, 1, 8, 8] f32, weight conv1.weight [4, 3, 3, 3] f32")));
+              ThrowsMessage<ShapeError>(HasSubstr("input has 1 channels but weight expects 3 (groups 1): x [2, 1, 8, 8] f32, "
+                                                  "weight conv1.weight [4, 3, 3, 3] f32")));
   EXPECT_THAT([&] { conv2d(x, w, zeros({3})); }, ThrowsMessage<ShapeError>(HasSubstr("bias must be [4]")));
   EXPECT_THAT([&] { conv2d(x.to(f64), w); }, ThrowsMessage<DtypeError>(testing::AllOf(HasSubstr("f64"), HasSubstr("[4, 3, 3, 3] f32"))));
   EXPECT_THAT([&] { conv2d(x, w, {}, {.groups = 2}); }, ThrowsMessage<ValueError>(HasSubstr("groups must divide")));

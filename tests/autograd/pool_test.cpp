@@ -112,7 +112,8 @@ TEST(AveragePool2d, CountsPaddingUnlessTold) {
   const Tensor x = ones({1, 1, 2, 2});
   const PoolOptions padded{.kernel = 2, .stride = 2, .padding = 1};
   EXPECT_EQ(avg_pool2d(x, padded).value().to_vector(), std::vector<double>(4, 0.25));
-  EXPECT_EQ(avg_pool2d(x, {.kernel = 2, .stride = 2, .padding = 1, .count_include_pad = false}).value().to_vector(), std::vector<double>(4, 1));
+  const PoolOptions inside{.kernel = 2, .stride = 2, .padding = 1, .count_include_pad = false};
+  EXPECT_EQ(avg_pool2d(x, inside).value().to_vector(), std::vector<double>(4, 1));
 }
 
 TEST(Pool2d, GradientsToSecondOrder) {
@@ -153,9 +154,11 @@ TEST(Pool2d, WhatTheThreadsShareAgreesWithOneThread) {
 
 TEST(Pool2d, ErrorsNameRuleAndShapes) {
   const Tensor x = zeros({2, 3, 8, 8});
-  EXPECT_THAT([&] { max_pool2d(zeros({3, 8, 8}), {}); }, ThrowsMessage<ShapeError>(HasSubstr("max_pool2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
+  EXPECT_THAT([&] { max_pool2d(zeros({3, 8, 8}), {}); },
+              ThrowsMessage<ShapeError>(HasSubstr("max_pool2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
   EXPECT_THAT([&] { max_pool2d(zeros({1, 1, 4, 4}, i64), {}); }, ThrowsMessage<DtypeError>(HasSubstr("needs f32 or f64")));
-  EXPECT_THAT([&] { avg_pool2d(x, {.kernel = {0, 2}}); }, ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: kernel must be at least 1, not [0, 2]")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.kernel = {0, 2}}); },
+              ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: kernel must be at least 1, not [0, 2]")));
   EXPECT_THAT([&] { avg_pool2d(x, {.stride = -1}); }, ThrowsMessage<ValueError>(HasSubstr("stride must be at least 1")));
   EXPECT_THAT([&] { max_pool2d(x, {.kernel = 3, .padding = 2}); },
               ThrowsMessage<ValueError>(HasSubstr("padding must be from 0 to half the kernel, but is [2, 2] for kernel [3, 3]")));
