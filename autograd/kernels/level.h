@@ -1,6 +1,6 @@
 // Instruction-set levels. Files named *.simd.cpp are compiled once for each level in the build, and each hands out one table of functions
 // from the namespace of its level; GRADUS_DISPATCH chooses the table of the best level that this machine has, at run time:
-//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)    // in a header: const ReduceLoops& reduce_loops();
+//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)    // in a header of ours: const ReduceLoops& reduce_loops();
 //   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() { static const … } }    // in the *.simd.cpp
 #pragma once
 
@@ -12,7 +12,11 @@ Level simd_level();
 
 }  // namespace gradus::kernels
 
-// Which levels are in the build: set by the build system, one macro each.
+// Which levels are in the build: set by the build system, one macro each, for the sources of the library alone. A program must not see this
+// header, or its copy of the choice would be an empty one.
+#if !defined(GRADUS_HAS_plain) && !defined(GRADUS_HAS_v2) && !defined(GRADUS_HAS_v3) && !defined(GRADUS_HAS_v4) && !defined(GRADUS_SIMD_LEVEL)
+#error "kernels/level.h is for the library's own sources"
+#endif
 #ifdef GRADUS_HAS_plain
 #define GRADUS_AT_plain(act, ...) act(plain, __VA_ARGS__)
 #else

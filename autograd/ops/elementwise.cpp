@@ -1,6 +1,14 @@
 #include <gradus/autograd/ops/elementwise.h>
 
-namespace gradus::detail {
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(FormulaTable, formula_table)
+
+namespace gradus {
+
+const kernels::FormulaTable& kernels::formula_rows() { return formula_table(); }
+
+namespace detail {
 
 Shape elementwise_shape(const char* name, std::span<const Tensor* const> inputs) {
   Shape shape;
@@ -18,4 +26,5 @@ void run_row(kernels::Row row, const void* formula, const Shape& shape, std::spa
   kernels::for_rows(shape, in, out, row, formula);
 }
 
-}  // namespace gradus::detail
+}  // namespace detail
+}  // namespace gradus

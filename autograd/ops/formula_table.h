@@ -5,7 +5,6 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/broadcast.h>
-#include <gradus/autograd/kernels/level.h>
 #include <gradus/autograd/ops/formulas.h>
 
 namespace gradus {
@@ -30,8 +29,7 @@ constexpr std::size_t position(formulas::List<F...>) {
 }
 
 using FormulaTable = std::array<FormulaRows, length(formulas::All{})>;
+const FormulaTable& formula_rows();     // of the best level that this machine has
 
 }  // namespace kernels
 }  // namespace gradus
-
-GRADUS_DISPATCH(FormulaTable, formula_table)
