@@ -17,7 +17,9 @@ static_assert(std::endian::native == std::endian::little, "two words are stored 
 // Philox words in the low halves of 64-bit lanes, one lane a block; what the high halves hold does not matter.
 #if defined(__AVX2__)
 using Lanes = unsigned long long __attribute__((vector_size(32)));
-Lanes product(Lanes a, Lanes b) { return reinterpret_cast<Lanes>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b))); }
+Lanes product(Lanes a, Lanes b) {
+  return reinterpret_cast<Lanes>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+}
 Lanes merge_low(Lanes a, Lanes b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
 Lanes merge_high(Lanes a, Lanes b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
 #else

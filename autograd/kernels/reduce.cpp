@@ -1,7 +1,5 @@
 #include <gradus/autograd/kernels/reduce.h>
 
-#include <cmath>
-
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/gather.h>
 

@@ -121,12 +121,13 @@ template <class T>
 void log_sum(const T* x, std::int64_t n, T& largest, T& log_sum) {
   largest = largest_of(x, n);
   const Vec<T> shift = static_cast<double>(largest);
-  log_sum = static_cast<T>(std::log(blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); })));
+  const double total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
+  log_sum = static_cast<T>(std::log(total));
 }
 
 template <class T>
 void distance(const T* x, std::int64_t n, T largest, T log_sum, T less, T factor, T* dx) {
-  const Vec<T> a = static_cast<double>(largest), b = static_cast<double>(log_sum), c = static_cast<double>(less), f = static_cast<double>(factor);
+  const Vec<T> a = largest, b = log_sum, c = less, f = factor;
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
     ((exp((Vec<T>::load(x + i, lanes...) - a) - b) - c) * f).store(dx + i, lanes...);
   });

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include <gradus/autograd/kernels/norm.h>
-#include <gradus/autograd/kernels/reduce.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
@@ -71,8 +70,9 @@ struct BatchNorm final : Op {
     if (needs(0)) {
       const Array a = per_channel(channels, [&](std::int64_t c) { return w[c] * inverse(c); });
       const double* scale = a.data<double>();
-      const auto square = [](double v) { return v * v; };
-      const Array b = per_channel(channels, [&](std::int64_t c) { return own_statistics ? -scale[c] * square(inverse(c)) * sum_gd[c] / n : 0; });
+      const Array b = per_channel(channels, [&](std::int64_t c) {
+        return own_statistics ? -scale[c] * inverse(c) * inverse(c) * sum_gd[c] / n : 0;
+      });
       const Array shift = per_channel(channels, [&](std::int64_t c) { return own_statistics ? -scale[c] * sum_g[c] / n : 0; });
       grads[0] = kernels::channel_affine(g, a, x.value(), mean, b, shift);
     }
@@ -109,7 +109,8 @@ void check_channels(const Array& a, const Tensor& x, const char* what) {
   check<DtypeError>(a.dtype() == x.dtype(), "batch_norm: x is ", x.dtype(), " but ", what, " is ", a.dtype());
 }
 
-void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var, double eps) {
+void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
+                     double eps) {
   visit_floating(x.dtype(), "batch_norm", [](auto) {});
   check<ShapeError>(x.rank() >= 2, "batch_norm: x must be [N, C] or [N, C, ...], not ", x.shape());
   check<ValueError>(eps >= 0, "batch_norm: eps must not be negative: ", eps);
@@ -135,7 +136,8 @@ void update(Array& running, const Array& batch, double factor, double momentum) 
 
 }  // namespace
 
-Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum, double eps) {
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum,
+                  double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
   check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
@@ -150,7 +152,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
   return y;
 }
 
-Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var, double eps) {
+Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
+                       double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
   return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), contiguous(x), weight, bias);

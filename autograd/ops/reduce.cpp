@@ -1,8 +1,5 @@
 #include <gradus/autograd/ops/reduce.h>
 
-#include <cmath>
-#include <limits>
-
 #include <gradus/autograd/kernels/reduce.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>

@@ -146,7 +146,8 @@ Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const ch
   Array flat = index.value().as_contiguous();
   const std::int64_t bad = kernels::first_outside(flat, shape[axis]);
   if (bad >= 0)
-    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at element ", bad, " is out of range for axis ", axis, " of shape ", shape);
+    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at element ", bad, " is out of range for axis ", axis, " of shape ",
+                     shape);
   return flat;
 }
 

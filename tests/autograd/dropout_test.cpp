@@ -13,7 +13,8 @@ TEST(Dropout, TheMaskIsPhiloxKeyedByTheGeneratorsFork) {
     const Tensor y = dropout(ones({n}, f64), p, g);
     const std::uint64_t key = same.fork();
     for (std::int64_t i = 0; i < n; ++i) {
-      const auto words = philox({static_cast<std::uint32_t>(i / 4), 0, 0, 0}, {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
+      const auto words = philox({static_cast<std::uint32_t>(i / 4), 0, 0, 0},
+                                {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
       const bool kept = words[static_cast<std::size_t>(i % 4)] >= static_cast<std::uint32_t>(p * 0x1p32);
       ASSERT_EQ(y.value().at({i}), kept ? 1 / (1 - p) : 0) << i;
     }

@@ -126,7 +126,8 @@ TEST(PairLosses, GradientsToSecondOrder) {
         const Function f = [&, loss = loss, reduction = reduction](const auto& v) { return loss(v[0], v[1], reduction); };
         check_gradients(f, {random(shape), random(shape, 2)});
         expect_same_gradients(f, {random(shape), random(shape, 2)});
-        if (shape.rank() == 2) check_gradients([&, loss = loss](const auto& v) { return loss(transpose(v[0]), transpose(v[0] * v[0]), Reduction::sum); }, {random(shape)});
+        const Function twice = [loss = loss](const auto& v) { return loss(transpose(v[0]), transpose(v[0] * v[0]), Reduction::sum); };
+        if (shape.rank() == 2) check_gradients(twice, {random(shape)});
       }
 }
 
