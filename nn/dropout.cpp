@@ -1,6 +1,6 @@
 #include <gradus/nn/dropout.h>
 
-#include <gradus/autograd/ops/norm.h>
+#include <gradus/autograd/ops/dropout.h>
 
 namespace gradus::nn {
 

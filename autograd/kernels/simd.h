@@ -65,7 +65,7 @@ struct Vec {
   friend Mask<T> operator>(Vec x, Vec y) { return {x.b > y.b}; }
   friend Mask<T> operator>=(Vec x, Vec y) { return {x.b >= y.b}; }
   friend Mask<T> operator==(Vec x, Vec y) { return {x.b == y.b}; }
-  friend Mask<T> operator!=(Vec x, Vec y) { return {x.b != y.b}; }
+  friend Mask<T> operator!=(Vec x, Vec y) { return !(x == y); }   // true for NaN, which xsimd's own is not at every level
 
   friend Vec where(Mask<T> m, Vec x, Vec y) { return xsimd::select(m.b, x.b, y.b); }
   friend Vec like(Vec, double constant) { return Vec(constant); }

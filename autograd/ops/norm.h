@@ -1,6 +1,5 @@
 // Normalisation.
 #pragma once
-#include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {

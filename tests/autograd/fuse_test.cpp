@@ -1,5 +1,7 @@
 #include <gradus/autograd/fuse.h>
 
+#include <limits>
+
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/ops.h>
@@ -51,6 +53,14 @@ TEST(Fuse, CapturesAndSeveralInputs) {
 TEST(Fuse, AnInputThatIsNotUsed) {
   check_gradients([](const auto& x) { return fuse([](auto a, auto) { return a * a; }, x[0], x[1]); },
                   {tensor({1.0, 2.0}, f64), tensor({{3.0, 1.0}, {2.0, 2.0}}, f64)});
+}
+
+TEST(Fuse, NaNIsUnequalToItself) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Dtype dtype : {f32, f64}) {
+    const Tensor y = fuse([](auto x) { return where(x != x, like(x, 1), where(x == x, like(x, 2), like(x, 3))); }, tensor({nan, 0.0}, dtype));
+    EXPECT_THAT(y.value().to_vector(), testing::ElementsAre(1, 2));
+  }
 }
 
 TEST(Fuse, Errors) {
