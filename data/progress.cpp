@@ -32,14 +32,14 @@ std::string fixed(double value, int decimals) { return number(value, std::chars_
 
 std::string rate(double per_second) {
   const auto three_digits = [](double x) { return fixed(x, x < 10 ? 2 : x < 100 ? 1 : 0); };
-  if (per_second >= 1e6) return three_digits(per_second / 1e6) + "M";
-  return per_second >= 1e3 ? three_digits(per_second / 1e3) + "k" : three_digits(per_second);
+  if (per_second >= 1e6) return three_digits(per_second / 1e6).append("M");
+  return per_second >= 1e3 ? three_digits(per_second / 1e3).append("k") : three_digits(per_second);
 }
 
 std::string minutes(double seconds) {
   const auto s = static_cast<std::int64_t>(std::min(std::ceil(seconds), 3.6e8));
-  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-  return s < 3600 ? std::to_string(s / 60) + ":" + two(s % 60) : std::to_string(s / 3600) + ":" + two(s / 60 % 60) + ":" + two(s % 60);
+  const auto two = [](std::int64_t n) { return text(n / 10, n % 10); };
+  return s < 3600 ? text(std::to_string(s / 60), ':', two(s % 60)) : text(std::to_string(s / 3600), ':', two(s / 60 % 60), ':', two(s % 60));
 }
 
 // Characters, not bytes: in UTF-8 only the first byte of a character counts.
@@ -54,10 +54,11 @@ std::string cut(std::string s, int width) {
 }
 
 std::string bar(double part, int width) {
-  const int full = static_cast<int>(part * width);
-  std::string s = "[" + std::string(static_cast<std::size_t>(full), '=') + std::string(static_cast<std::size_t>(width - full), ' ') + "]";
-  if (full < width) s[static_cast<std::size_t>(full) + 1] = '>';
-  return s;
+  const auto full = static_cast<std::size_t>(part * width);
+  std::string s(static_cast<std::size_t>(width), ' ');
+  std::fill_n(s.begin(), full, '=');
+  if (full < s.size()) s[full] = '>';
+  return text('[', s, ']');
 }
 
 }  // namespace
@@ -116,15 +117,17 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
   const double part = steps_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(steps_)) : 1;
   const bool whole = done_ >= steps_;
 
-  std::string percent = std::to_string(static_cast<int>(part * 100)) + "%";
-  const std::string head = label_ + (label_.empty() ? "" : " ") + std::string(4 - percent.size(), ' ') + percent;
-  const std::string count = " " + std::to_string(done_) + "/" + std::to_string(steps_);
+  const std::string percent = std::to_string(static_cast<int>(part * 100));
+  const std::string head = text(label_, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' '), label_.empty() ? "" : " ", percent, '%');
+  const std::string count = text(' ', std::to_string(done_), '/', std::to_string(steps_));
   std::string speed, rest;
-  if (done_ > 0 && seconds > 0)
-    speed = "  " + (samples_ > 0 ? rate(part * static_cast<double>(samples_) / seconds) + " samples/s" : rate(static_cast<double>(done_) / seconds) + " steps/s");
-  if (running_ && done_ > 0) rest = "  " + minutes(seconds / part - seconds) + " left";
-  if (!running_) rest = (whole ? "  in " : "  stopped after ") + (seconds < 60 ? fixed(seconds, 1) + " s" : minutes(seconds));
-  for (const Note& note : notes_) rest += "  " + note.name + " " + (note.value ? number(*note.value, std::chars_format::general, 4) : note.text);
+  if (done_ > 0 && seconds > 0) {
+    const double worked = samples_ > 0 ? part * static_cast<double>(samples_) : static_cast<double>(done_);
+    speed = text("  ", rate(worked / seconds), samples_ > 0 ? " samples/s" : " steps/s");
+  }
+  if (running_ && done_ > 0) rest = text("  ", minutes(seconds / part - seconds), " left");
+  if (!running_) rest = text(whole ? "  in " : "  stopped after ", seconds < 60 ? fixed(seconds, 1).append(" s") : minutes(seconds));
+  for (const Note& note : notes_) rest += text("  ", note.name, ' ', note.value ? number(*note.value, std::chars_format::general, 4) : note.text);
 
   if (!terminal_) return head + count + speed + rest;
   const int room = width - columns(head + count + speed + rest) - 3;
@@ -138,9 +141,9 @@ void ProgressBar::draw(Clock::time_point now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
     const int width = options_.width > 0 ? options_.width : columns_of_terminal();
-    out << "\r" + line(now, width - 1) + "\x1b[K" << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
+    out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
   } else {
-    out << line(now, 0) + "\n" << std::flush;
+    out << text(line(now, 0), '\n') << std::flush;
     if (steps_ > 0) lines_ = static_cast<int>(done_ * options_.lines / steps_);
   }
   drawn_ = now;

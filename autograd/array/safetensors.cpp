@@ -25,7 +25,7 @@ struct Named { Dtype dtype; std::string_view name; };
 constexpr Named dtypes[] = {{i64, "I64"}, {f64, "F64"}, {f32, "F32"}, {u8, "U8"}, {boolean, "BOOL"}};
 int order_of(Dtype d) { return static_cast<int>(std::ranges::find(dtypes, d, &Named::dtype) - dtypes); }
 
-std::string in_quotes(const std::string& name) { return name.size() <= 80 ? "'" + name + "'" : "'" + name.substr(0, 77) + "...'"; }
+std::string in_quotes(const std::string& name) { return name.size() <= 80 ? text('\'', name, '\'') : text('\'', name.substr(0, 77), "...'"); }
 
 struct Entry {
   std::string name;
@@ -185,18 +185,27 @@ Safetensors read(InputFile& file) {
 }
 
 std::string header_of(const Safetensors& contents, const std::vector<std::pair<std::string, Array>>& arrays) {
-  using nlohmann::json;
-  std::string header;
-  if (!contents.metadata.empty()) header += text(',', json(metadata_key), ':', json(contents.metadata));
+  using nlohmann::json;   // for numbers too: streams would write them as the program's locale likes
+  std::string header = "{";
+  const auto member = [&header](std::string_view name, const std::string& value) {
+    if (header.size() > 1) header += ',';
+    header += json(name).dump();
+    header += ':';
+    header += value;
+  };
+  if (!contents.metadata.empty()) member(metadata_key, json(contents.metadata).dump());
   std::int64_t begin = 0;
   for (const auto& [name, array] : arrays) {
     const std::int64_t end = begin + array.size() * static_cast<std::int64_t>(size_of(array.dtype()));
     const std::vector<std::int64_t> shape(array.shape().begin(), array.shape().end());
-    header += text(',', json(name), R"(:{"dtype":")", dtypes[order_of(array.dtype())].name, R"(","shape":)", json(shape),
-                   R"(,"data_offsets":[)", begin, ',', end, "]}");
+    nlohmann::ordered_json entry;
+    entry["dtype"] = dtypes[order_of(array.dtype())].name;
+    entry["shape"] = shape;
+    entry["data_offsets"] = {begin, end};
+    member(name, entry.dump());
     begin = end;
   }
-  header = "{" + (header.empty() ? header : header.substr(1)) + "}";
+  header += '}';
   header.resize((header.size() + 7) / 8 * 8, ' ');
   return header;
 }

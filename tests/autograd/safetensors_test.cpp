@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <locale>
 #include <numbers>
 
 #include <sys/resource.h>
@@ -68,6 +69,21 @@ TEST(Safetensors, WritesTheBytesThatPythonWrites) {
   const TemporaryFolder folder;
   save_safetensors(folder / "copy", load_safetensors(golden));
   EXPECT_EQ(read_file(folder / "copy"), read_file(golden));
+}
+
+// A program may like its numbers as 1.000.
+TEST(Safetensors, WritesTheSameInAnyLocale) {
+  struct Points : std::numpunct<char> {
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const TemporaryFolder folder;
+  const Safetensors contents{{{"w", Array::zeros({5000})}, {"v", Array::zeros({1})}}, {}};
+  save_safetensors(folder / "plain", contents);
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Points));
+  EXPECT_NO_THROW(save_safetensors(folder / "points", contents));
+  std::locale::global(before);
+  EXPECT_EQ(read_file(folder / "points"), read_file(folder / "plain"));
 }
 
 TEST(Safetensors, WritesViewsByTheirElements) {
