@@ -12,11 +12,7 @@ Level simd_level();
 
 }  // namespace gradus::kernels
 
-// Which levels are in the build: set by the build system, one macro each, for the sources of the library alone. A program must not see this
-// header, or its copy of the choice would be an empty one.
-#if !defined(GRADUS_HAS_plain) && !defined(GRADUS_HAS_v2) && !defined(GRADUS_HAS_v3) && !defined(GRADUS_HAS_v4) && !defined(GRADUS_SIMD_LEVEL)
-#error "kernels/level.h is for the library's own sources"
-#endif
+// Which levels are in the build: set by the build system, one macro each, for the sources of the library alone.
 #ifdef GRADUS_HAS_plain
 #define GRADUS_AT_plain(act, ...) act(plain, __VA_ARGS__)
 #else
@@ -46,6 +42,8 @@ Level simd_level();
 #define GRADUS_CHOOSE_AT(level, Table, function) \
   if (simd_level() >= Level::level || !best) best = &level::function();
 
+// Elsewhere there is nothing to choose among, so the function is only declared there.
+#if defined(GRADUS_HAS_plain) || defined(GRADUS_HAS_v2) || defined(GRADUS_HAS_v3) || defined(GRADUS_HAS_v4)
 #define GRADUS_DISPATCH(Table, function)                           \
   namespace gradus::kernels {                                      \
   GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)             \
@@ -58,3 +56,9 @@ Level simd_level();
     return chosen;                                                 \
   }                                                                \
   }
+#else
+#define GRADUS_DISPATCH(Table, function) \
+  namespace gradus::kernels {            \
+  const Table& function();               \
+  }
+#endif
