@@ -1,21 +1,13 @@
 #include <gradus/autograd/array/array.h>
 
 #include <cstring>
-#include <limits>
-
 
 namespace gradus {
 
-Array::Array(const Shape& shape, Dtype dtype) : shape_(shape), strides_(row_major_strides(shape)), dtype_(dtype) {
-  std::int64_t elements = 1;
-  bool too_many = false, empty = false;
-  for (std::int64_t size : shape) {
-    check<ShapeError>(size >= 0, "array: sizes must not be negative: ", shape);
-    empty |= size == 0;
-    too_many |= __builtin_mul_overflow(elements, std::max<std::int64_t>(size, 1), &elements) || elements > std::int64_t{1} << 41;
-  }
-  check<ShapeError>(!too_many, "array: shape ", shape, " has more elements than memory can hold");
-  storage_ = Storage::allocate(empty ? 0 : static_cast<std::size_t>(elements) * size_of(dtype));
+Array::Array(const Shape& shape, Dtype dtype) : shape_(shape), dtype_(dtype) {
+  const std::int64_t elements = checked_elements(shape, "array");
+  strides_ = row_major_strides(shape);
+  storage_ = Storage::allocate(static_cast<std::size_t>(elements) * size_of(dtype));
 }
 
 Array Array::full(const Shape& shape, double value, Dtype dtype) {
@@ -29,8 +21,9 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
 
 template <class T>
 Array Array::from(std::span<const T> values, const Shape& shape) {
-  check<ShapeError>(static_cast<std::int64_t>(values.size()) == shape.elements(), "array: ", values.size(), " values do not fill shape ",
-                    shape, ", which has ", shape.elements());
+  const std::int64_t elements = checked_elements(shape, "array");
+  check<ShapeError>(static_cast<std::int64_t>(values.size()) == elements, "array: ", values.size(), " values do not fill shape ",
+                    shape, ", which has ", elements);
   Array a(shape, dtype_of<T>);
   if (!values.empty()) std::memcpy(a.mutable_raw(), values.data(), values.size_bytes());
   return a;
@@ -127,6 +120,7 @@ Array Array::slice(int axis, std::int64_t begin, std::int64_t end, std::int64_t 
 Array Array::expand(const Shape& shape) const {
   const int more = shape.rank() - rank();
   check<ShapeError>(more >= 0, "expand: shape ", shape_, " has more dimensions than ", shape);
+  checked_elements(shape, "expand");
   Array view = *this;
   view.shape_ = shape;
   view.strides_ = Shape::filled(shape.rank(), 0);
@@ -157,23 +151,21 @@ Array Array::squeeze(int axis) const {
 
 Array Array::reshape(const Shape& wanted) const {
   Shape shape = wanted;
-  std::int64_t known = 1;
   int open = -1;
   for (int i = 0; i < shape.rank(); ++i) {
-    if (shape[i] == -1) {
-      check<ShapeError>(open < 0, "reshape: at most one size may be -1: ", wanted);
-      open = i;
-    } else {
-      check<ShapeError>(shape[i] >= 0, "reshape: sizes must not be negative: ", wanted);
-      known *= shape[i];
-    }
+    if (shape[i] != -1) continue;
+    check<ShapeError>(open < 0, "reshape: at most one size may be -1: ", wanted);
+    open = i;
+    shape[i] = 1;
   }
+  std::int64_t elements = checked_elements(shape, "reshape");
   if (open >= 0) {
-    check<ShapeError>(known > 0 && size() % known == 0, "reshape: ", shape_, " cannot become ", wanted, ": ", size(),
-                      " elements are no multiple of ", known);
-    shape[open] = size() / known;
+    check<ShapeError>(elements > 0 && size() % elements == 0, "reshape: ", shape_, " cannot become ", wanted, ": ", size(),
+                      " elements are no multiple of ", elements);
+    shape[open] = size() / elements;
+    elements = size();
   }
-  check<ShapeError>(shape.elements() == size(), "reshape: ", shape_, " has ", size(), " elements, ", wanted, " would have ", shape.elements());
+  check<ShapeError>(elements == size(), "reshape: ", shape_, " has ", size(), " elements, ", wanted, " would have ", elements);
   Array view = as_contiguous();
   view.shape_ = shape;
   view.strides_ = row_major_strides(shape);

@@ -51,6 +51,19 @@ Shape row_major_strides(const Shape& shape) {
   return strides;
 }
 
+std::int64_t checked_elements(const Shape& shape, const char* op) {
+  constexpr std::int64_t most = std::int64_t{1} << 41;
+  std::int64_t elements = 1;   // a size of 0 counts as 1, so that strides fit too
+  bool empty = false;
+  for (std::int64_t size : shape) {
+    check<ShapeError>(size >= 0, op, ": sizes must not be negative: ", shape);
+    empty |= size == 0;
+    const bool overflow = __builtin_mul_overflow(elements, std::max<std::int64_t>(size, 1), &elements);
+    check<ShapeError>(!overflow && elements <= most, op, ": shape ", shape, " has more elements than memory can hold");
+  }
+  return empty ? 0 : elements;
+}
+
 int normal_axis(int axis, int rank, const char* op) {
   check<ValueError>(-rank <= axis && axis < rank, op, ": axis ", axis, " is out of range for ", rank, " dimension", rank == 1 ? "" : "s",
                     [&] { return rank ? text(" (allowed: ", -rank, " to ", rank - 1, ")") : " (a scalar has none)"; });

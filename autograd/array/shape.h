@@ -44,6 +44,10 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);   // [64, 784]
 
 Shape row_major_strides(const Shape& shape);
 
+// The number of elements, for shapes that come from outside: ShapeError that names `op` for a negative size, or for more elements than
+// memory can hold.
+std::int64_t checked_elements(const Shape& shape, const char* op);
+
 // `axis` counted from the front; negative ones count from the back. Throws ValueError that names `op` when out of range.
 int normal_axis(int axis, int rank, const char* op);
 

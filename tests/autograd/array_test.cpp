@@ -113,6 +113,11 @@ TEST(Array, Errors) {
   expect_error<ShapeError>([&] { Array::from({1.f, 2.f}, {3}); }, {"2 values", "[3]"});
   expect_error<ShapeError>([&] { Array({-1}, f32); }, {"negative"});
   expect_error<ShapeError>([&] { Array({std::int64_t{1} << 40, std::int64_t{1} << 40}, f32); }, {"more elements than memory"});
+  constexpr std::int64_t huge = std::int64_t{1} << 40;
+  expect_error<ShapeError>([&] { a.reshape({huge, huge}); }, {"reshape", "more elements than memory"});
+  expect_error<ShapeError>([&] { a.reshape({-2, 3}); }, {"reshape", "negative"});
+  expect_error<ShapeError>([&] { Array::scalar(1).expand({huge, huge}); }, {"expand", "more elements than memory"});
+  expect_error<ShapeError>([&] { Array::from({1.f}, {huge, huge}); }, {"array", "more elements than memory"});
   expect_error<ShapeError>([&] { Array({1, 1, 1, 1, 1, 1, 1, 1, 1}, f32); }, {"at most 8"});
   expect_error<GraphError>([&] { Array().to_vector(); }, {"undefined"});
 }

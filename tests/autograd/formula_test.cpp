@@ -16,10 +16,11 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
-void expect_same(double ours, double reference, double tolerance, const std::string& where) {
+// `scale`: the size of the terms that the formula subtracts, whose rounding stays when they cancel (1 − y² of tanh without FMA).
+void expect_same(double ours, double reference, double tolerance, const std::string& where, double scale = 1e-30) {
   if (std::isnan(reference)) EXPECT_TRUE(std::isnan(ours)) << where << " gives " << ours;
   else if (std::isinf(reference)) EXPECT_EQ(ours, reference) << where;
-  else EXPECT_NEAR(ours, reference, tolerance * (std::abs(reference) + 1e-30)) << where;
+  else EXPECT_NEAR(ours, reference, tolerance * (std::abs(reference) + scale)) << where;
 }
 
 double slope(const auto& f, double x, double y) {
@@ -42,7 +43,7 @@ void check_unary(F f, const std::vector<double>& points, double f32_tolerance = 
       const double reference = f.value(rounded[i]);
       expect_same(values[i], dtype == f32 ? static_cast<double>(static_cast<float>(reference)) : reference, tolerance, where);
       const double s = slope(f, rounded[i], values[i]);
-      expect_same(slopes[i], dtype == f32 ? static_cast<double>(static_cast<float>(s)) : s, 4 * tolerance, "slope of " + where);
+      expect_same(slopes[i], dtype == f32 ? static_cast<double>(static_cast<float>(s)) : s, 4 * tolerance, "slope of " + where, 0.02);
     }
   }
 }

@@ -1,43 +1,11 @@
-// In a steady training loop our code never asks the system for memory. Every operator new of the process is counted here, but for those
-// called from inside oneDNN, OpenBLAS and OpenMP, which are not ours to mend.
-#include <dlfcn.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-#include <sstream>
+// In a steady training loop our code never asks the system for memory.
+#include <optional>
+#include <string>
 
 #include <gradus/gradus.h>
 #include <gtest/gtest.h>
 
-namespace {
-
-std::atomic<bool> counting{false};
-std::atomic<int> allocations{0};
-
-bool from_a_library_below(const void* caller) {
-  Dl_info info;
-  if (!dladdr(caller, &info) || !info.dli_fname) return false;
-  const std::string_view object = info.dli_fname;
-  for (const std::string_view name : {"libdnnl", "libopenblas", "libgomp"})
-    if (object.find(name) != object.npos) return true;
-  return false;
-}
-
-}  // namespace
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-void* operator new(std::size_t bytes) {
-  if (counting && !from_a_library_below(__builtin_return_address(0))) ++allocations;
-  if (void* block = std::malloc(bytes)) return block;
-  throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-constexpr bool can_count = true;
-#else
-constexpr bool can_count = false;
-#endif
+#include <count_allocations.h>
 
 namespace gradus {
 namespace {
@@ -55,18 +23,18 @@ data::IdxImages pictures(std::int64_t n) {
 }
 
 // Allocations of the operator and blocks from the system in the second half of the third epoch.
-int steady_allocations(int workers) {
+std::int64_t steady_allocations(int workers) {
   Net net;
   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
   data::DataLoader loader(pictures(64 * 20), {.batch_size = 64, .shuffle = true, .workers = workers});
   std::int64_t blocks = 0;
+  std::optional<AllocationCount> count;
   for (int epoch = 0; epoch < 3; ++epoch) {
     int step = 0;
     for (auto [image, label] : loader) {
       if (epoch == 2 && ++step == 10) {
         blocks = pool::blocks_from_system();
-        allocations = 0;
-        counting = true;
+        count.emplace();
       }
       const Tensor logits = net(image);
       const Tensor loss = nn::cross_entropy(logits, label);
@@ -75,17 +43,14 @@ int steady_allocations(int workers) {
       adam.step();
     }
   }
-  counting = false;
-  return allocations + static_cast<int>(pool::blocks_from_system() - blocks);
+  return count->so_far() + pool::blocks_from_system() - blocks;
 }
 
 TEST(Allocation, TheCounterCounts) {
   if (!can_count) GTEST_SKIP() << "a sanitizer owns operator new";
-  counting = true;
-  allocations = 0;
+  const AllocationCount count;
   delete new std::string(100, 'x');
-  counting = false;
-  EXPECT_GE(allocations, 1);
+  EXPECT_GE(count.so_far(), 1);
 }
 
 TEST(Allocation, ATrainingStepAsksTheSystemForNothing) {
