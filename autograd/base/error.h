@@ -3,6 +3,7 @@
 //   check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", a.shape(), " x ", b.shape());
 // The parts of a message are written only when it is thrown; one that takes work to make is given as a function: [&] { return …; }.
 #pragma once
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,7 @@ void write(std::ostream& out, const Part& part) {
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());   // the same text whatever the program's locale
   (detail::write(out, parts), ...);
   return std::move(out).str();
 }

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <locale>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -121,6 +122,17 @@ TEST(Error, PartsAreMadeOnlyWhenThrown) {
   check(true, "fine ", part);
   EXPECT_EQ(made, 0);
   expect_error<Error>([&] { check(false, "bad ", part, "!"); }, {"bad 1!"});
+}
+
+TEST(Error, NumbersAreWrittenAlikeInEveryLocale) {
+  struct Grouped : std::numpunct<char> {
+    char do_thousands_sep() const override { return '.'; }
+    char do_decimal_point() const override { return ','; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale(), new Grouped));
+  EXPECT_EQ(text(1234567, ' ', 0.5), "1234567 0.5");
+  std::locale::global(before);
 }
 
 TEST(SmallVector, GrowsCopiesAndMoves) {
