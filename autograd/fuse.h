@@ -36,18 +36,14 @@ struct Fused final : Op {
     const Tensor* inputs[] = {&x...};
     shape = elementwise_shape("fuse", inputs);
     save(x...);
-    Array y(shape, inputs[0]->dtype());
-    const Array* in[] = {&x.value()...};
-    Array* out[] = {&y};
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    run_row(y.dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, shape, in, out);
-    return y;
+    return run_value_row(inputs[0]->dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, shape, inputs);
   }
 
   Grads backward(const Tensor& g) override {
     auto x = saved<n>();
-    Grads grads;
     if (recording()) {
+      Grads grads;
       for (Tensor& xi : x)
         if (xi.requires_grad()) xi = alias(xi);
       const Tensor y = std::apply(formula.f, x);
@@ -61,18 +57,8 @@ struct Fused final : Op {
       for (const Tensor& xi : x) grads.push_back(xi.requires_grad() ? found[count++] : Tensor{});
       return grads;
     }
-    std::array<Array, n> results;
-    std::array<Array*, n> out{};
-    std::array<const Array*, n + 1> in;
-    for (std::size_t i = 0; i < n; ++i) {
-      in[i] = &x[i].value();
-      if (needs(static_cast<int>(i))) results[i] = Array(shape, g.dtype()), out[i] = &results[i];
-    }
-    in[n] = &g.value();
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    run_row(g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>, &formula, shape, in, out);
-    for (std::size_t i = 0; i < n; ++i) grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
-    return grads;
+    return run_slope_row(g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>, &formula, shape, x, g, wants_);
   }
 };
 

@@ -16,8 +16,12 @@ namespace detail {
 // Throws unless all inputs are f32, or all f64; returns the shape they broadcast to.
 Shape elementwise_shape(const char* name, std::span<const Tensor* const> inputs);
 
-// One pass of `row` over the inputs; each wanted result has `shape`.
-void run_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Array* const> in, std::span<Array* const> out);
+// One pass of `row` over the inputs; the result has `shape`.
+Array run_value_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor* const> inputs);
+
+// g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x.
+Grads run_slope_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor> x, const Tensor& g,
+                    std::uint32_t wanted);
 
 }  // namespace detail
 
@@ -34,12 +38,8 @@ struct Elementwise final : Op {
     shape = detail::elementwise_shape(F::name.data(), inputs);
     if constexpr (ReadsOutput<F>) save_output();
     else if constexpr (!Constant<F>) save(x...);
-    Array y(shape, inputs[0]->dtype());
-    const Array* in[] = {&x.value()...};
-    Array* out[] = {&y};
-    detail::run_row(rows().value[y.dtype() == f64], &formula, shape, in, out);
     if constexpr (Constant<F>) (shapes.push_back(x.shape()), ...);
-    return y;
+    return detail::run_value_row(rows().value[inputs[0]->dtype() == f64], &formula, shape, inputs);
   }
 
   Grads backward(const Tensor& g) override {
@@ -52,11 +52,11 @@ struct Elementwise final : Op {
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
       if (recording()) return {g * formula.slope_at_output(y)};
-      return slopes_times<1>(g, std::array{y});
+      return detail::run_slope_row(rows().slope[g.dtype() == f64], &formula, shape, std::span(&y, 1), g, wants_);
     } else {
       constexpr std::size_t n = requires { formula.slopes(Tensor(), Tensor()); } ? 2 : 1;
       const auto x = saved<n>();
-      if (!recording()) return slopes_times<n>(g, x);
+      if (!recording()) return detail::run_slope_row(rows().slope[g.dtype() == f64], &formula, shape, x, g, wants_);
       const auto slopes = std::apply([&](const auto&... v) { return formula.slopes(v...); }, x);
       Grads grads;
       for (std::size_t i = 0; i < n; ++i)
@@ -67,24 +67,6 @@ struct Elementwise final : Op {
 
  private:
   static const kernels::FormulaRows& rows() { return kernels::formula_rows()[kernels::position<F>(formulas::All{})]; }
-
-  // g · slope for each wanted input, in one pass.
-  template <std::size_t n>
-  Grads slopes_times(const Tensor& g, const std::array<Tensor, n>& x) {
-    std::array<Array, n> results;
-    std::array<Array*, n> out{};
-    std::array<const Array*, n + 1> in;
-    for (std::size_t i = 0; i < n; ++i) {
-      in[i] = &x[i].value();
-      if (needs(static_cast<int>(i))) results[i] = Array(shape, g.dtype()), out[i] = &results[i];
-    }
-    in[n] = &g.value();
-    detail::run_row(rows().slope[g.dtype() == f64], &formula, shape, in, out);
-    Grads grads;
-    for (std::size_t i = 0; i < n; ++i)
-      grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
-    return grads;
-  }
 
   SmallVector<Shape, 2> shapes;
 };
