@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/accumulate.h>
 #include <gradus/autograd/ops/arithmetic.h>
 
@@ -101,7 +100,7 @@ class Sweep {
   void add_to(Tensor& sum, Tensor g) {
     if (!sum.defined()) sum = std::move(g);
     else if (create_graph_) sum = sum + g;
-    else sum = Tensor(kernels::accumulate(std::move(const_cast<Array&>(sum.value())), g.value()));
+    else sum = Tensor(kernels::accumulate(std::move(sum).value(), g.value()));
   }
 
   void put(const NodePtr& node, int output, Tensor g) {

@@ -21,7 +21,8 @@ class Tensor {
   Tensor(Array value, NodePtr node, int output = 0) : value_(std::move(value)), node_(std::move(node)), output_(output) {}
 
   bool defined() const { return value_.defined(); }
-  const Array& value() const { return value_; }
+  const Array& value() const& { return value_; }
+  Array value() && { return std::move(value_); }         // of a tensor that goes: the array may be written in place
   const Shape& shape() const { return value_.shape(); }
   Dtype dtype() const { return value_.dtype(); }
   int rank() const { return value_.rank(); }
@@ -33,6 +34,7 @@ class Tensor {
   const NodePtr& node() const { return node_; }
   int output() const { return output_; }                 // which result of the node this is
   Tensor detach() const { return Tensor(value_); }       // the same value without a history
+  Tensor contiguous() const { return Tensor(value_.as_contiguous(), node_, output_); }   // the same tensor, its elements row-major in memory
   Tensor to(Dtype dtype) const;                          // differentiable between f32 and f64
 
   // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).

@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include <gradus/autograd/kernels/level.h>
 #include <gradus/optim/clip_loops.h>
 #include <gradus/optim/partition.h>
+
+GRADUS_DISPATCH(ClipLoops, clip_loops)
 
 namespace gradus::optim {
 namespace {

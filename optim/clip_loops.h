@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -18,6 +17,6 @@ struct ClipLoops {
   ClipLoopsOf<double> f64;
 };
 
-}  // namespace gradus::kernels
+const ClipLoops& clip_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(ClipLoops, clip_loops)
+}  // namespace gradus::kernels

@@ -1,6 +1,5 @@
 // The loops of the built-in rules, compiled for several instruction sets; a new rule adds a line here and one in rule_loops.simd.cpp.
 #pragma once
-#include <gradus/autograd/kernels/level.h>
 #include <gradus/optim/loop.h>
 
 namespace gradus::kernels {
@@ -10,6 +9,6 @@ struct RuleLoops {
   Choice sgd, rmsprop, adam, adamw;
 };
 
-}  // namespace gradus::kernels
+const RuleLoops& rule_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(RuleLoops, rule_loops)
+}  // namespace gradus::kernels

@@ -75,7 +75,7 @@ void copy_all(const T* from, U* to, const Walk& w) {
   for (int i = 0; i < outer_rank; ++i) outer *= w.shape[i];
   if (plane) {
     const std::int64_t rows = w.shape[last - 1];
-    parallel_for(outer * rows, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer * rows, items_worth(grain, inner), [&](std::int64_t begin, std::int64_t end) {
       while (begin < end) {
         const std::int64_t index = begin / rows, stop = std::min(end, (index + 1) * rows);
         std::int64_t f = 0, t = 0;
@@ -85,7 +85,7 @@ void copy_all(const T* from, U* to, const Walk& w) {
       }
     });
   } else {
-    parallel_for(outer, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(grain, inner), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t index = begin; index < end; ++index) {
         std::int64_t f = 0, t = 0;
         offsets(index, f, t);

@@ -1,4 +1,4 @@
-// The element types: f32 f64 i64 u8 bool. Nothing is promoted silently; to(x, f64) converts.
+// The element types: f32 f64 i64 u8 bool. Nothing is promoted silently; x.to(f64) converts.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +43,7 @@ template <class F>
 decltype(auto) visit_floating(Dtype d, std::string_view op, F&& f) {
   if (d == f32) return f(float{});
   if (d == f64) return f(double{});
-  fail<DtypeError>(op, ": needs f32 or f64, not ", name_of(d), "; convert with to(x, f32)");
+  fail<DtypeError>(op, ": needs f32 or f64, not ", name_of(d), "; convert with .to(f32)");
 }
 
 }  // namespace gradus

@@ -13,25 +13,27 @@
 
 namespace gradus {
 
-// A view of the elements, any strides; it must not outlive the array. DtypeError unless T is the dtype.
+namespace detail {
+// The elements of `a`, which start at p, as xtensor sees them.
 template <class T>
-auto as_xtensor(const Array& a) {
+auto adapt(T* p, const Array& a) {
   const std::vector<std::size_t> shape(a.shape().begin(), a.shape().end());
   const std::vector<std::ptrdiff_t> strides(a.strides().begin(), a.strides().end());
   std::size_t reach = a.size() > 0;   // how many elements lie between the first and the last
   for (int i = 0; i < a.rank() && reach; ++i) reach += static_cast<std::size_t>((a.shape()[i] - 1) * a.strides()[i]);
-  return xt::adapt(a.data<T>(), reach, xt::no_ownership(), shape, strides);
+  return xt::adapt(std::move(p), reach, xt::no_ownership(), shape, strides);
 }
+}  // namespace detail
+
+// A view of the elements, any strides; it must not outlive the array. DtypeError unless T is the dtype.
+template <class T>
+auto as_xtensor(const Array& a) { return detail::adapt(a.data<T>(), a); }
 
 // The same for writing; unshares first.
 template <class T>
 auto as_mutable_xtensor(Array& a) {
-  T* p = a.mutable_data<T>();
-  const std::vector<std::size_t> shape(a.shape().begin(), a.shape().end());
-  const std::vector<std::ptrdiff_t> strides(a.strides().begin(), a.strides().end());
-  std::size_t reach = a.size() > 0;
-  for (int i = 0; i < a.rank() && reach; ++i) reach += static_cast<std::size_t>((a.shape()[i] - 1) * a.strides()[i]);
-  return xt::adapt(p, reach, xt::no_ownership(), shape, strides);
+  T* p = a.mutable_data<T>();   // before the strides are read: unsharing changes them
+  return detail::adapt(p, a);
 }
 
 // A new array with the expression's shape and values, computed straight into its memory.

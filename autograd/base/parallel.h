@@ -2,6 +2,7 @@
 // are read, never changed.
 //   parallel_for(n, 4096, [&](std::int64_t begin, std::int64_t end) { … });
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -14,6 +15,11 @@ namespace detail {
 using Range = void (*)(void* body, std::int64_t begin, std::int64_t end);
 void parallel_ranges(std::int64_t n, std::int64_t grain, Range range, void* body);
 }  // namespace detail
+
+// The grain of a loop over items of `cost` elements each, when a thread is worth waking for `elements` of them.
+inline std::int64_t items_worth(std::int64_t elements, std::int64_t cost) {
+  return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(cost, 1));
+}
 
 // Calls body(begin, end) on consecutive ranges that cover [0, n), each of at least `grain` (but the last) and at most one per thread.
 // Runs in the calling thread alone when n <= grain or when already inside a parallel loop. An exception of body reaches the caller.

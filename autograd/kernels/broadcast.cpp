@@ -121,7 +121,7 @@ void run_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   if (rows == 1) {
     parallel_for(inner, grain, [&](std::int64_t begin, std::int64_t end) { run(o, row, formula, 0, 1, begin, end - begin); });
   } else {
-    parallel_for(rows, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(rows, items_worth(grain, inner), [&](std::int64_t begin, std::int64_t end) {
       run(o, row, formula, begin, end - begin, 0, inner);
     });
   }

@@ -1,6 +1,9 @@
 #include <gradus/autograd/kernels/dropout.h>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(DropoutLoops, dropout_loops)
 
 namespace gradus::kernels {
 

@@ -1,7 +1,6 @@
 // The mask of dropout, applied on the fly: it is drawn from (key, place) whenever it is needed and never stored.
 #pragma once
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -19,6 +18,6 @@ struct DropoutLoops {
   auto of(double) const { return f64; }
 };
 
-}  // namespace gradus::kernels
+const DropoutLoops& dropout_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(DropoutLoops, dropout_loops)
+}  // namespace gradus::kernels

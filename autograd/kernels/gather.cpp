@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 
-std::int64_t rows_per_thread(std::int64_t row) { return std::max<std::int64_t>(1, grain / std::max<std::int64_t>(row, 1)); }
+std::int64_t rows_per_thread(std::int64_t row) { return items_worth(grain, row); }
 
 }  // namespace
 

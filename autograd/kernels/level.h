@@ -1,7 +1,9 @@
 // Instruction-set levels. Files named *.simd.cpp are compiled once for each level in the build, and each hands out one table of functions
 // from the namespace of its level; GRADUS_DISPATCH chooses the table of the best level that this machine has, at run time:
-//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)    // in a header of ours: const ReduceLoops& reduce_loops();
-//   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() { static const … } }    // in the *.simd.cpp
+//   const ReduceLoops& reduce_loops();                                                    in a header, namespace gradus::kernels
+//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)                                            in one source of the library: the choice
+//   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() {…} }   in the *.simd.cpp
+// For sources of the library alone: nobody else knows which levels were built.
 #pragma once
 
 namespace gradus::kernels {
@@ -12,7 +14,7 @@ Level simd_level();
 
 }  // namespace gradus::kernels
 
-// Which levels are in the build: set by the build system, one macro each, for the sources of the library alone.
+// Which levels are in the build: set by the build system, one macro each.
 #ifdef GRADUS_HAS_plain
 #define GRADUS_AT_plain(act, ...) act(plain, __VA_ARGS__)
 #else
@@ -42,12 +44,10 @@ Level simd_level();
 #define GRADUS_CHOOSE_AT(level, Table, function) \
   if (simd_level() >= Level::level || !best) best = &level::function();
 
-// Elsewhere there is nothing to choose among, so the function is only declared there.
-#if defined(GRADUS_HAS_plain) || defined(GRADUS_HAS_v2) || defined(GRADUS_HAS_v3) || defined(GRADUS_HAS_v4)
 #define GRADUS_DISPATCH(Table, function)                           \
   namespace gradus::kernels {                                      \
   GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)             \
-  inline const Table& function() {                                 \
+  const Table& function() {                                        \
     static const Table& chosen = []() -> const Table& {            \
       const Table* best = nullptr;                                 \
       GRADUS_AT_LEVELS(GRADUS_CHOOSE_AT, Table, function)          \
@@ -56,9 +56,3 @@ Level simd_level();
     return chosen;                                                 \
   }                                                                \
   }
-#else
-#define GRADUS_DISPATCH(Table, function) \
-  namespace gradus::kernels {            \
-  const Table& function();               \
-  }
-#endif

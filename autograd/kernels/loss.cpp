@@ -1,6 +1,9 @@
 #include <gradus/autograd/kernels/loss.h>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)
 
 namespace gradus::kernels {
 namespace {

@@ -1,7 +1,6 @@
 // Losses of one number against its target, over arrays of n numbers: contiguous, f32 or f64.
 #pragma once
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -35,6 +34,6 @@ struct PairLossLoops {
   const auto& of(double, PairLoss loss) const { return f64[static_cast<int>(loss)]; }
 };
 
-}  // namespace gradus::kernels
+const PairLossLoops& pair_loss_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)
+}  // namespace gradus::kernels

@@ -1,6 +1,9 @@
 #include <gradus/autograd/kernels/norm.h>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(NormLoops, norm_loops)
 
 namespace gradus::kernels {
 namespace {
@@ -8,7 +11,7 @@ namespace {
 constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 constexpr std::int64_t task = 1 << 16;    // elements of one task of a reduction
 
-std::int64_t per_thread(std::int64_t cost) { return std::max<std::int64_t>(1, grain / std::max<std::int64_t>(cost, 1)); }
+std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
 struct Layout {
   std::int64_t n, channels, length = 1;

@@ -1,7 +1,6 @@
 // Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), contiguous, f32 or f64.
 #pragma once
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -46,6 +45,6 @@ struct NormLoops {
   const auto& of(double) const { return f64; }
 };
 
-}  // namespace gradus::kernels
+const NormLoops& norm_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(NormLoops, norm_loops)
+}  // namespace gradus::kernels

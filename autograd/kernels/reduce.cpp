@@ -2,6 +2,9 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/gather.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(ReduceLoops, reduce_loops)
 
 namespace gradus::kernels {
 namespace {
@@ -9,7 +12,7 @@ namespace {
 constexpr std::int64_t grain = 1 << 15;        // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that make one task
 
-std::int64_t per_thread(std::int64_t cost) { return std::max<std::int64_t>(1, grain / std::max<std::int64_t>(cost, 1)); }
+std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
 // out[o] = Σ_r x[o, r]
 template <class T>
@@ -98,12 +101,6 @@ void sum_middle(const T* x, const Cut& c, T* out) {
     sum_columns(x, c.outer, c.n, c.inner, out);
 }
 
-Shape with_ones(Shape shape, AxisSet axes) {
-  for (int i = 0; i < shape.rank(); ++i)
-    if (axes >> i & 1) shape[i] = 1;
-  return shape;
-}
-
 // The axes in the order in which they lie in memory: x.permute(order) is contiguous wherever that is possible.
 Shape memory_order(const Array& x) {
   Shape order;
@@ -187,6 +184,12 @@ std::int64_t first_largest(const T* x, std::int64_t n, std::int64_t stride) {
 }
 
 }  // namespace
+
+Shape with_ones(Shape shape, AxisSet axes) {
+  for (int i = 0; i < shape.rank(); ++i)
+    if (axes >> i & 1) shape[i] = 1;
+  return shape;
+}
 
 Array sum(const Array& given, AxisSet axes) {
   Array x = is_floating(given.dtype()) ? given : given.to(i64);

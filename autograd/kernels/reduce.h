@@ -4,11 +4,11 @@
 #include <cstdint>
 
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
 using AxisSet = unsigned;   // bit i: dimension i is reduced
+Shape with_ones(Shape shape, AxisSet axes);   // what is left of `shape`, the reduced dimensions kept with size 1
 
 // f32 is summed in f32 within blocks and in f64 across them, so the error stays near 1e-7 for any length. bool, u8, i64 give i64.
 Array sum(const Array& x, AxisSet axes);
@@ -36,6 +36,6 @@ struct ReduceLoops {
   const auto& of(double) const { return f64; }
 };
 
-}  // namespace gradus::kernels
+const ReduceLoops& reduce_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(ReduceLoops, reduce_loops)
+}  // namespace gradus::kernels

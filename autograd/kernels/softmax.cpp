@@ -2,13 +2,16 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/gather.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
 
 namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 12;   // elements a thread should have at least: each costs an exponential
 
-std::int64_t per_thread(std::int64_t cost) { return std::max<std::int64_t>(1, grain / std::max<std::int64_t>(cost, 1)); }
+std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
 // Calls rows(begin, end) on ranges of rows when the axis is the innermost, else columns(offset, width) on strips of columns.
 template <class Rows, class Columns>

@@ -2,7 +2,6 @@
 // f32 or f64. Every row is shifted by its largest element, so that nothing overflows; a NaN makes its row NaN.
 #pragma once
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/level.h>
 
 namespace gradus::kernels {
 
@@ -45,6 +44,6 @@ struct SoftmaxLoops {
   const auto& of(double) const { return f64; }
 };
 
-}  // namespace gradus::kernels
+const SoftmaxLoops& softmax_loops();   // of the best instruction-set level that this machine has
 
-GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
+}  // namespace gradus::kernels

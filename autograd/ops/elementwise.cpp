@@ -4,11 +4,7 @@
 
 GRADUS_DISPATCH(FormulaTable, formula_table)
 
-namespace gradus {
-
-const kernels::FormulaTable& kernels::formula_rows() { return formula_table(); }
-
-namespace detail {
+namespace gradus::detail {
 
 Shape elementwise_shape(const char* name, std::span<const Tensor* const> inputs) {
   Shape shape;
@@ -49,5 +45,4 @@ Grads run_slope_row(kernels::Row row, const void* formula, const Shape& shape, s
   return grads;
 }
 
-}  // namespace detail
-}  // namespace gradus
+}  // namespace gradus::detail

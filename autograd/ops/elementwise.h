@@ -66,7 +66,7 @@ struct Elementwise final : Op {
   }
 
  private:
-  static const kernels::FormulaRows& rows() { return kernels::formula_rows()[kernels::position<F>(formulas::All{})]; }
+  static const kernels::FormulaRows& rows() { return kernels::formula_table()[kernels::position<F>(formulas::All{})]; }
 
   SmallVector<Shape, 2> shapes;
 };

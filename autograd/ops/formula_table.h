@@ -29,7 +29,7 @@ constexpr std::size_t position(formulas::List<F...>) {
 }
 
 using FormulaTable = std::array<FormulaRows, length(formulas::All{})>;
-const FormulaTable& formula_rows();     // of the best level that this machine has
+const FormulaTable& formula_table();   // of the best instruction-set level that this machine has
 
 }  // namespace kernels
 }  // namespace gradus

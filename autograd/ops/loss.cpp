@@ -21,9 +21,9 @@ struct CrossEntropy final : Op {
   CrossEntropy(const CrossEntropyOptions& o, double scale) : rule{o.ignore_index, o.label_smoothing}, reduction(o.reduction), scale(scale) {}
 
   Array forward(const Tensor& logits, const Tensor& label) {
-    const Array x = logits.value().as_contiguous();
-    auto [losses, log_sums] = kernels::cross_entropy(x, label.value(), rule);
-    save(Tensor(x, logits.node(), logits.output()), label, Tensor(log_sums));
+    const Tensor x = logits.contiguous();
+    auto [losses, log_sums] = kernels::cross_entropy(x.value(), label.value(), rule);
+    save(x, label, Tensor(log_sums));
     if (reduction == Reduction::none) return losses;
     const Array total = kernels::sum(losses, 1);
     return Array::scalar(total.item() * scale, x.dtype());
@@ -70,11 +70,11 @@ struct PairwiseLoss final : Op {
   PairwiseLoss(PairLoss loss, Reduction reduction) : loss(loss), reduction(reduction) {}
 
   Array forward(const Tensor& x, const Tensor& target) {
-    const Array a = x.value().as_contiguous(), t = target.value().as_contiguous();
-    save(Tensor(a, x.node(), x.output()), Tensor(t, target.node(), target.output()));
-    if (reduction == Reduction::none) return kernels::loss_each(a, t, loss);
+    const Tensor a = x.contiguous(), t = target.contiguous();
+    save(a, t);
+    if (reduction == Reduction::none) return kernels::loss_each(a.value(), t.value(), loss);
     if (reduction == Reduction::mean) scale = 1 / static_cast<double>(a.size());
-    return kernels::loss_sum(a, t, loss, scale);
+    return kernels::loss_sum(a.value(), t.value(), loss, scale);
   }
   Grads backward(const Tensor& g) override {
     const auto [x, t] = saved<2>();

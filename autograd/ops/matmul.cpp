@@ -22,8 +22,7 @@ struct MatMul final : Op {
   Array forward(const Tensor& a, const Tensor& b) {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
                       "; unsqueeze() makes a row or a column of a vector");
-    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one with to(x, ",
-                      a.dtype(), ")");
+    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with .to(", a.dtype(), ")");
     check<DtypeError>(is_floating(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     save(a, b);

@@ -120,8 +120,6 @@ void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   check_channels(running_var, x, "running_var");
 }
 
-Tensor contiguous(const Tensor& x) { return x.value().contiguous() ? x : Tensor(x.value().contiguous_copy(), x.node(), x.output()); }
-
 // running ← (1 − momentum)·running + momentum·batch; the batch's numbers times `factor`.
 void update(Array& running, const Array& batch, double factor, double momentum) {
   if (!running.defined()) return;
@@ -141,7 +139,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
   check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
-  const Tensor input = contiguous(x);
+  const Tensor input = x.contiguous();
   auto [mean, squares] = kernels::channel_moments(input.value());
   const double count = static_cast<double>(n);
   const double* s = squares.data<double>();
@@ -156,7 +154,7 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias
                        double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
-  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), contiguous(x), weight, bias);
+  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), x.contiguous(), weight, bias);
 }
 
 }  // namespace gradus

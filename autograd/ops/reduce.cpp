@@ -8,7 +8,7 @@
 namespace gradus {
 namespace {
 
-using kernels::AxisSet;
+using kernels::AxisSet, kernels::with_ones;
 
 AxisSet all_axes(const Tensor& x) { return (1u << x.rank()) - 1; }
 
@@ -26,13 +26,6 @@ Shape without(const Shape& shape, AxisSet axes) {
   Shape kept;
   for (int i = 0; i < shape.rank(); ++i)
     if (!(axes >> i & 1)) kept.push_back(shape[i]);
-  return kept;
-}
-
-Shape with_ones(const Shape& shape, AxisSet axes) {
-  Shape kept = shape;
-  for (int i = 0; i < shape.rank(); ++i)
-    if (axes >> i & 1) kept[i] = 1;
   return kept;
 }
 
@@ -104,7 +97,7 @@ struct SumTo final : Op {
 Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
 
 Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
-  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with to(x, f32)");
+  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with .to(f32)");
   return record(Sum(axes, keepdim, true), x);
 }
 

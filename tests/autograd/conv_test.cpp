@@ -9,6 +9,8 @@
 #include <gradus/autograd/kernels/dnnl.h>
 #include <gradus/autograd/kernels/im2col.h>
 
+#include "reference.h"
+
 namespace gradus {
 namespace {
 
@@ -29,17 +31,6 @@ std::set<std::string> cases(const std::string& kind) {
   return names;
 }
 
-Tensor random(const Shape& shape, std::uint64_t seed, Dtype dtype = f64) {
-  Generator g(seed);
-  return randn(shape, g, dtype);
-}
-
-void expect_near(const Array& got, const Array& want, double tolerance) {
-  ASSERT_EQ(got.shape(), want.shape());
-  const auto a = got.to_vector(), b = want.to_vector();
-  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << "at " << i;
-}
-
 ConvOptions options_of(const Array& o) {
   const auto at = [&](std::int64_t i) { return static_cast<std::int64_t>(o.at({i})); };
   return {.stride = {at(0), at(1)}, .padding = {at(2), at(3)}, .dilation = {at(4), at(5)}, .groups = at(6)};
@@ -56,11 +47,11 @@ TEST(Conv2d, AgreesWithPyTorch) {
       const Tensor x = variable(value("x").to(dtype)), w = variable(value("weight").to(dtype));
       const Tensor b = with_bias ? variable(value("bias").to(dtype)) : Tensor();
       const Tensor y = conv2d(x, w, b, options_of(value("options")));
-      expect_near(y.value(), value("y"), tolerance);
+      expect_within(y.value(), value("y"), tolerance);
       y.backward(value("g").to(dtype));
-      expect_near(x.grad().value(), value("dx"), tolerance);
-      expect_near(w.grad().value(), value("dweight"), tolerance);
-      if (with_bias) expect_near(b.grad().value(), value("dbias"), tolerance);
+      expect_within(x.grad().value(), value("dx"), tolerance);
+      expect_within(w.grad().value(), value("dweight"), tolerance);
+      if (with_bias) expect_within(b.grad().value(), value("dbias"), tolerance);
     }
   }
 }
@@ -113,20 +104,20 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
                       s.w.padding, " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
     const Array x = random(s.x(), g.fork()).value(), w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
     const Array y = kernels::conv2d(s, x, w, {}), want = by_definition(s, x, w);
-    expect_near(y, want, 1e-12);
+    expect_within(y, want, 1e-12);
     const auto dot = [](const Array& a, const Array& b) { return sum(Tensor(a) * Tensor(b)).item(); };
     const Array dx = kernels::conv2d_input_gradient(s, dy, w), dw = kernels::conv2d_weight_gradient(s, dy, x);
     EXPECT_NEAR(dot(dy, want), dot(dx, x), 1e-10);
     EXPECT_NEAR(dot(dy, want), dot(dw, w), 1e-10);
 
     const Array x32 = x.to(f32), w32 = w.to(f32), dy32 = dy.to(f32);
-    expect_near(kernels::conv2d(s, x32, w32, {}), want, 1e-4);
-    expect_near(kernels::conv2d_input_gradient(s, dy32, w32), dx, 1e-4);
-    expect_near(kernels::conv2d_weight_gradient(s, dy32, x32), dw, 1e-4);
+    expect_within(kernels::conv2d(s, x32, w32, {}), want, 1e-4);
+    expect_within(kernels::conv2d_input_gradient(s, dy32, w32), dx, 1e-4);
+    expect_within(kernels::conv2d_weight_gradient(s, dy32, x32), dw, 1e-4);
     Array y32(s.y(), f32);
     by_onednn += kernels::dnnl_conv(s, x32.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
     kernels::im2col_conv<float>(s, x32.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
-    expect_near(y32, want, 1e-4);
+    expect_within(y32, want, 1e-4);
     if (HasFatalFailure()) return;
   }
 #ifdef GRADUS_ONEDNN
@@ -148,7 +139,7 @@ TEST(Conv2d, GradientsToSecondOrder) {
 TEST(Conv2d, ViewsAndEmptyBatches) {
   const Tensor x = random({4, 5, 3, 2}, 1), w = random({3, 3, 2, 2}, 2);
   const Tensor view = permute(x, {3, 2, 0, 1}), wview = transpose(w);
-  expect_near(conv2d(view, wview).value(), conv2d(view.value().contiguous_copy(), wview.value().contiguous_copy()).value(), 0);
+  expect_within(conv2d(view, wview).value(), conv2d(view.value().contiguous_copy(), wview.value().contiguous_copy()).value(), 0);
   for (Dtype dtype : {f32, f64}) {
     const Tensor none = variable(zeros({0, 2, 5, 5}, dtype)), weight = variable(ones({3, 2, 3, 3}, dtype));
     const Tensor bias = variable(ones({3}, dtype));
@@ -178,12 +169,12 @@ TEST(Conv2d, AWholeLayerInF32AgreesWithF64) {
   const Tensor X = variable(x.detach().to(f64)), W = variable(w.detach().to(f64)), B = variable(b.detach().to(f64));
   const ConvOptions o{.stride = 2, .padding = 1};
   const Tensor y = conv2d(x, w, b, o), Y = conv2d(X, W, B, o);
-  expect_near(y.value(), Y.value(), 1e-4);
+  expect_within(y.value(), Y.value(), 1e-4);
   sum(y * y).backward();
   sum(Y * Y).backward();
-  expect_near(x.grad().value(), X.grad().value(), 1e-2);
-  expect_near(w.grad().value(), W.grad().value(), 2e-2);
-  expect_near(b.grad().value(), B.grad().value(), 1e-2);
+  expect_within(x.grad().value(), X.grad().value(), 1e-2);
+  expect_within(w.grad().value(), W.grad().value(), 2e-2);
+  expect_within(b.grad().value(), B.grad().value(), 1e-2);
 }
 
 TEST(Conv2d, ErrorsNameRuleAndShapes) {

@@ -7,22 +7,13 @@
 
 #include <gradus/autograd/autograd.h>
 
+#include "reference.h"
+
 namespace gradus {
 namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-Tensor random(const Shape& shape, std::uint64_t seed, Dtype dtype = f64) {
-  Generator g(seed);
-  return randn(shape, g, dtype);
-}
-
-void expect_near(const Array& got, const Array& want, double tolerance) {
-  ASSERT_EQ(got.shape(), want.shape());
-  const auto a = got.to_vector(), b = want.to_vector();
-  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << "at " << i;
-}
 
 // Runs f(x, options) on every case of the kind and compares the result and its gradient.
 template <class F>
@@ -39,9 +30,9 @@ void expect_pytorch(const std::string& kind, std::size_t least, F&& f) {
       const Tensor x = variable(value("x").to(dtype));
       const Tensor y = f(x, [&](std::int64_t i) { return static_cast<std::int64_t>(options.at({i})); });
       const double tolerance = dtype == f64 ? 1e-9 : 1e-5;
-      expect_near(y.value(), want, tolerance);
+      expect_within(y.value(), want, tolerance);
       y.backward(value("g").to(dtype));
-      expect_near(x.grad().value(), value("dx"), tolerance);
+      expect_within(x.grad().value(), value("dx"), tolerance);
     }
   }
   EXPECT_GE(count, least);
@@ -128,9 +119,9 @@ TEST(Pool2d, GradientsToSecondOrder) {
 
 TEST(Pool2d, ViewsAndEmptyBatches) {
   const Tensor x = random({4, 5, 3, 2}, 1), view = permute(x, {3, 2, 0, 1}), same(view.value().contiguous_copy());
-  expect_near(max_pool2d(view, {}).value(), max_pool2d(same, {}).value(), 0);
-  expect_near(avg_pool2d(view, {}).value(), avg_pool2d(same, {}).value(), 0);
-  expect_near(adaptive_avg_pool2d(view, 3).value(), adaptive_avg_pool2d(same, 3).value(), 0);
+  expect_within(max_pool2d(view, {}).value(), max_pool2d(same, {}).value(), 0);
+  expect_within(avg_pool2d(view, {}).value(), avg_pool2d(same, {}).value(), 0);
+  expect_within(adaptive_avg_pool2d(view, 3).value(), adaptive_avg_pool2d(same, 3).value(), 0);
   const Tensor none = variable(zeros({0, 2, 4, 4}));
   sum(max_pool2d(none, {}) + avg_pool2d(none, {}) + adaptive_avg_pool2d(none, 2)).backward();
   EXPECT_EQ(none.grad().shape(), none.shape());
@@ -148,7 +139,7 @@ TEST(Pool2d, WhatTheThreadsShareAgreesWithOneThread) {
   set_threads(1);
   const Array alone = all();
   set_threads(3);
-  expect_near(all(), alone, 1e-6);
+  expect_within(all(), alone, 1e-6);
   set_threads(ours);
 }
 

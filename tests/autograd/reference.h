@@ -27,6 +27,13 @@ inline void expect_near(const Tensor& got, const Array& wanted, double tolerance
   expect_near(got.value(), wanted, tolerance, what);
 }
 
+// Equal shapes, and every element within `tolerance` of the wanted one.
+inline void expect_within(const Array& got, const Array& wanted, double tolerance) {
+  ASSERT_EQ(got.shape(), wanted.shape());
+  const auto a = got.to_vector(), b = wanted.to_vector();
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << "at " << i;
+}
+
 inline Tensor random(const Shape& shape, std::uint64_t seed = 1, Dtype dtype = f64) {
   Generator g(seed);
   return randn(shape, g, dtype);
