@@ -27,17 +27,17 @@ struct Fused final : Op {
     auto value(auto... x) const { return f(x...); }
   };
   Formula formula;
-  Shape shape;
   explicit Fused(F f) : formula{std::move(f)} {}
   std::string_view name() const override { return "fuse"; }
 
   template <class... X>
   Array forward(const X&... x) {
     const Tensor* inputs[] = {&x...};
-    shape = elementwise_shape("fuse", inputs);
+    Array y = elementwise_result("fuse", inputs);
     save(x...);
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    return run_value_row(inputs[0]->dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, shape, inputs);
+    run_value_row(y.dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, inputs, y);
+    return y;
   }
 
   Grads backward(const Tensor& g) override {
@@ -58,7 +58,8 @@ struct Fused final : Op {
       return grads;
     }
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    return run_slope_row(g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>, &formula, shape, x, g, wants_);
+    const kernels::Row row = g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>;   // before g is taken
+    return run_slope_row(row, &formula, x, take(g), wants_);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/kernels/accumulate.h>
 #include <gradus/autograd/ops/arithmetic.h>
 
@@ -30,6 +31,10 @@ class Sweep {
     SmallVector<NodePtr, 16> leaves;
     while (NodePtr node = next()) {
       if (node->is_leaf()) {
+        const Leaf& leaf = static_cast<const Leaf&>(*node);
+        check<ShapeError>(leaf.pending_[0].shape() == leaf.value.shape(), "backward: a gradient of shape ", leaf.pending_[0].shape(),
+                          " arrived at the leaf ", leaf.label, leaf.label.empty() ? "" : " ", leaf.value.shape(),
+                          "; the backward of an operation must return gradients of its inputs' shapes");
         leaves.push_back(std::move(node));
         continue;
       }
@@ -103,15 +108,16 @@ class Sweep {
     else sum = Tensor(kernels::accumulate(std::move(sum).value(), g.value()));
   }
 
-  void put(const NodePtr& node, int output, Tensor g) {
+  void put(NodePtr node, int output, Tensor g) {
     check<GraphError>(!node->released_, "backward: the graph was already released by an earlier backward (at ", node->name(),
                       "); pass {.retain_graph = true} to the earlier one to walk it twice");
+    SmallVector<Tensor, 1>& pending = node->pending_;
     if (!node->reached_) {
       node->reached_ = true;
-      push(heap_, node);
+      push(heap_, std::move(node));
     }
-    if (node->pending_.size() <= static_cast<std::size_t>(output)) node->pending_.resize(output + 1);
-    add_to(node->pending_[output], std::move(g));
+    if (pending.size() <= static_cast<std::size_t>(output)) pending.resize(output + 1);
+    add_to(pending[output], std::move(g));
   }
 
   NodePtr next() {
@@ -120,16 +126,32 @@ class Sweep {
     return node;
   }
 
+  static void describe_step(profile::Span& span, const SmallVector<Tensor, 1>& gs, const Grads& grads) {
+    std::string shapes;
+    double bytes = 0;
+    const auto add = [&](const Tensor& g) {
+      if (!g.defined()) return;
+      shapes += text(shapes.empty() ? "" : " ", g.shape());
+      bytes += static_cast<double>(g.size()) * size_of(g.dtype());
+    };
+    for (const Tensor& g : gs) add(g);
+    shapes += " ->";
+    for (const Tensor& g : grads) add(g);
+    span.describe(std::move(shapes), bytes);
+  }
+
   // Runs the node's backward and hands its results on to the inputs.
   void step(Node& node) {
-    const SmallVector<Tensor, 1> gs = std::move(node.pending_);
-    node.pending_.clear();
+    SmallVector<Tensor, 1> gs = std::move(node.pending_);
+    profile::Span span(node.name(), "backward");
     Grads grads = node.run_backward(gs);
+    if (span.wanted()) [[unlikely]] describe_step(span, gs, grads);
     check<GraphError>(grads.size() <= node.inputs_.size(), node.name(), ": backward returned ", grads.size(), " gradients for ",
                       node.inputs_.size(), " inputs");
     for (std::size_t i = 0; i < grads.size(); ++i) {
-      const Node::Edge& edge = node.inputs_[i];
-      if (grads[i].defined() && edge.node && (marked_.empty() || edge.node->wanted_)) put(edge.node, edge.output, std::move(grads[i]));
+      Node::Edge& edge = node.inputs_[i];
+      if (grads[i].defined() && edge.node && (marked_.empty() || edge.node->wanted_))
+        put(keep_ ? edge.node : std::move(edge.node), edge.output, std::move(grads[i]));
     }
     if (keep_) return;
     node.released_ = true;

@@ -15,15 +15,13 @@
 #include <type_traits>
 #include <utility>
 
+#include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/tape.h>
 
 namespace gradus {
 
 class Op : public Node {
  protected:
-  Op() = default;
-  Op(Op&&) noexcept = default;
-
   // While forward runs: whether the result will be recorded. Saving is free of cost when it will not.
   bool tracked() const { return tracked_; }
   // Whether the gradient of input i is wanted (forward: whether input i is tracked; backward: whether this sweep needs it).
@@ -42,7 +40,7 @@ class Op : public Node {
   std::array<Tensor, n> saved() const {
     return [&]<std::size_t... i>(std::index_sequence<i...>) { return std::array<Tensor, n>{saved_[i]...}; }(std::make_index_sequence<n>{});
   }
-  const SmallVector<Tensor, 3>& saved() const { return saved_; }
+  const SmallVector<Tensor, 2>& saved() const { return saved_; }
   Tensor output() { return Tensor(output_, NodePtr(this)); }
 
   // The gradients of the inputs, each in its input's shape, from that of the result.
@@ -53,32 +51,67 @@ class Op : public Node {
   // The same for an operation with several results (recorded by record_all); an undefined gradient is zero.
   virtual Grads backward_all(std::span<const Tensor> gs) { return backward(gs[0]); }
 
+  // backward: the gradient's array; the caller may write into it if nobody else holds it, and g is not used again.
+  static Array take(const Tensor& g) { return std::move(const_cast<Tensor&>(g)).value(); }
+
  private:
-  template <class O, class... In> friend Tensor record(O, const In&...);
-  template <class O> friend Tensor record_list(O, std::span<const Tensor>);
-  template <class O, class... In> friend auto record_all(O, const In&...);
-  bool prepare(const Tensor* const* inputs, std::size_t n);          // sets tracked_ and wants_
-  void attach(const Tensor* const* inputs, std::size_t n, const Array& output);
-  Grads run_backward(const SmallVector<Tensor, 1>& grads) final;
+  template <class O> friend class Recorder;
+  Grads run_backward(SmallVector<Tensor, 1>& grads) final { return backward_all({grads.data(), grads.size()}); }
   void forget() final;
 
-  SmallVector<Tensor, 3> saved_;
+  SmallVector<Tensor, 2> saved_;
   Array output_;
   bool tracked_ = false, keeps_output_ = false;
 };
 
-// Runs op.forward(inputs...) and, if recording and any input is tracked, puts the op on the tape.
-// forward may return an Array (or a Tensor, whose value is taken).
+namespace detail {
+void describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, const Array& output);
+}
+
+// Puts one operation on the tape, if recording and any input is tracked: then the operation moves to its node before its forward runs.
+template <class O>
+class Recorder {
+ public:
+  Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), span_(op.name(), "forward") {
+    std::uint32_t wants = 0;
+    if (recording())
+      for (std::size_t i = 0; i < n; ++i)
+        if (inputs[i]->requires_grad()) wants |= 1u << std::min<std::size_t>(i, 31);
+    if (wants == 0) return;
+    node_ = NodePtr(op_ = new O(std::move(op)));
+    op_->wants_ = wants;
+    op_->tracked_ = true;
+  }
+  O& op() { return *op_; }
+
+  // The node, with its inputs and what of the result it keeps; null when nothing is recorded.
+  NodePtr finish(const Array& output) {
+    if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, output);
+    if (!node_) return {};
+    Op& op = *op_;
+    op.inputs_.reserve(n_);
+    for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
+    if (op.keeps_output_) op.output_ = output;
+    op.be_born();
+    return std::move(node_);
+  }
+
+ private:
+  NodePtr node_;
+  O* op_;
+  const Tensor* const* inputs_;
+  std::size_t n_;
+  profile::Span span_;
+};
+
+// Runs op.forward(inputs...), recorded or not. forward may return an Array (or a Tensor, whose value is taken).
 template <class O, class... In>
 Tensor record(O op, const In&... inputs) {
   const Tensor* all[] = {&inputs...};
-  op.prepare(all, sizeof...(In));
-  Array value = op.forward(inputs...);
-  if (!op.tracked()) return value;
-  Op* node = new O(std::move(op));
-  NodePtr owner(node);
-  node->attach(all, sizeof...(In), value);
-  return Tensor(std::move(value), std::move(owner));
+  Recorder<O> recorder(op, all, sizeof...(In));
+  Array value = recorder.op().forward(inputs...);
+  NodePtr node = recorder.finish(value);
+  return Tensor(std::move(value), std::move(node));
 }
 
 // The same for any number of inputs: op.forward(std::span<const Tensor>).
@@ -86,30 +119,22 @@ template <class O>
 Tensor record_list(O op, std::span<const Tensor> inputs) {
   SmallVector<const Tensor*, 8> all;
   for (const Tensor& x : inputs) all.push_back(&x);
-  op.prepare(all.data(), all.size());
-  Array value = op.forward(inputs);
-  if (!op.tracked()) return value;
-  Op* node = new O(std::move(op));
-  NodePtr owner(node);
-  node->attach(all.data(), all.size(), value);
-  return Tensor(std::move(value), std::move(owner));
+  Recorder<O> recorder(op, all.data(), all.size());
+  Array value = recorder.op().forward(inputs);
+  NodePtr node = recorder.finish(value);
+  return Tensor(std::move(value), std::move(node));
 }
 
 // The same for several results: op.forward(inputs...) returns std::array<Array, n>, and backward_all gets n gradients.
 template <class O, class... In>
 auto record_all(O op, const In&... inputs) {
   const Tensor* all[] = {&inputs...};
-  op.prepare(all, sizeof...(In));
-  auto values = op.forward(inputs...);
+  Recorder<O> recorder(op, all, sizeof...(In));
+  auto values = recorder.op().forward(inputs...);
   constexpr std::size_t n = std::tuple_size_v<decltype(values)>;
+  const NodePtr node = recorder.finish(values[0]);
   std::array<Tensor, n> results;
-  NodePtr owner;
-  if (op.tracked()) {
-    Op* node = new O(std::move(op));
-    owner = NodePtr(node);
-    node->attach(all, sizeof...(In), values[0]);
-  }
-  for (std::size_t i = 0; i < n; ++i) results[i] = Tensor(std::move(values[i]), owner, static_cast<int>(i));
+  for (std::size_t i = 0; i < n; ++i) results[i] = Tensor(std::move(values[i]), node, static_cast<int>(i));
   return results;
 }
 

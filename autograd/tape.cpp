@@ -1,11 +1,13 @@
 #include <gradus/autograd/tape.h>
 
+#include <algorithm>
+
 namespace gradus {
 namespace {
 
-std::atomic<std::uint64_t> births{0};
-std::atomic<std::int64_t> alive{0};
-thread_local bool is_recording = true;
+// Numbers only have to grow along every path: each thread counts by itself, and jumps ahead when it takes up another thread's tensors.
+constinit thread_local std::uint64_t last_number = 0;
+constinit thread_local bool is_recording = true;
 
 }  // namespace
 
@@ -13,19 +15,23 @@ bool recording() { return is_recording; }
 Recording::Recording(bool on) : before_(is_recording) { is_recording = on; }
 Recording::~Recording() { is_recording = before_; }
 
-Node::Node() : number_(births.fetch_add(1, std::memory_order_relaxed)) { alive.fetch_add(1, std::memory_order_relaxed); }
-Node::Node(Node&& o) noexcept : Node() { inputs_ = std::move(o.inputs_), wants_ = o.wants_; }
-Node::~Node() { alive.fetch_sub(1, std::memory_order_relaxed); }
-std::int64_t Node::live() { return alive.load(std::memory_order_relaxed); }
+void Node::be_born() {
+  std::uint64_t number = last_number;
+  for (const Edge& edge : inputs_)
+    if (edge.node) number = std::max(number, edge.node->number_);
+  last_number = number_ = number + 1;
+  tally::add(tally::nodes, 1);
+}
 
 void retain(Node* node) { node->owners_.fetch_add(1, std::memory_order_relaxed); }
 
 // Deleting a node lets go of its inputs, which may doom them too: they queue here instead of nesting, so that a chain of any length
 // is freed in a loop.
 void release(Node* node) {
-  if (node->owners_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  thread_local Node* doomed = nullptr;
-  thread_local bool deleting = false;
+  // The only owner needs no locked instruction: nobody else can reach the node.
+  if (node->owners_.load(std::memory_order_acquire) != 1 && node->owners_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  constinit thread_local Node* doomed = nullptr;
+  constinit thread_local bool deleting = false;
   node->next_doomed_ = std::exchange(doomed, node);
   if (deleting) return;
   deleting = true;

@@ -1,5 +1,5 @@
-// The tape: one node for each recorded operation, owned by the tensors that need it and numbered at birth. Creation order is a valid
-// reverse order, so backward is one loop over the reachable nodes, newest first, and freeing a graph is a loop too: no recursion.
+// The tape: one node for each recorded operation, owned by the tensors that need it and numbered at birth, higher than its inputs. So
+// backward is one loop over the reachable nodes, highest number first, and freeing a graph is a loop too: no recursion.
 // Who writes an operation reads op.h; this header is for the engine.
 #pragma once
 #include <atomic>
@@ -9,6 +9,7 @@
 
 #include <gradus/autograd/base/pool.h>
 #include <gradus/autograd/base/small_vector.h>
+#include <gradus/autograd/base/tally.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
@@ -40,32 +41,36 @@ decltype(auto) no_grad(F&& f) {
 
 class Node : public pool::Pooled {
  public:
-  Node();
-  Node(Node&&) noexcept;   // of an operation on its way to the tape: the copy is born now
-  virtual ~Node();
+  Node() = default;
+  Node(Node&&) noexcept {}   // of an operation on its way to the tape, which has kept nothing yet
+  virtual ~Node() {
+    if (number_ != 0) tally::add(tally::nodes, -1);
+  }
   virtual std::string_view name() const = 0;
   virtual bool is_leaf() const { return false; }
 
   struct Edge { NodePtr node; int output = 0; };
   std::uint64_t number() const { return number_; }
-  const SmallVector<Edge, 3>& inputs() const { return inputs_; }
+  const SmallVector<Edge, 2>& inputs() const { return inputs_; }
 
-  static std::int64_t live();   // how many nodes exist, over all threads: zero when every graph is gone
+  static std::int64_t live() { return tally::total(tally::nodes); }   // over all threads: zero when every graph is gone
 
  protected:
-  SmallVector<Edge, 3> inputs_;   // where each input came from; a null node where it is not tracked
+  void be_born();   // takes a number, after inputs_ are known
+
+  SmallVector<Edge, 2> inputs_;   // where each input came from; a null node where it is not tracked
 
  private:
   friend void retain(Node*);
   friend void release(Node*);
   friend class Sweep;
-  virtual Grads run_backward(const SmallVector<Tensor, 1>& grads) = 0;   // leaves are never asked
+  virtual Grads run_backward(SmallVector<Tensor, 1>& grads) = 0;         // leaves are never asked
   virtual void forget() = 0;                                             // drops all that was kept for backward
 
   std::atomic<std::uint32_t> owners_{0};
   bool released_ = false;
   bool reached_ = false, wanted_ = false;    // marks of the sweep in progress
-  std::uint64_t number_;
+  std::uint64_t number_ = 0;                 // 0: not on the tape (yet)
   SmallVector<Tensor, 1> pending_;           // gradients of the outputs, summed up while a sweep comes nearer
   Node* next_doomed_ = nullptr;
 
@@ -76,7 +81,7 @@ class Node : public pool::Pooled {
 // The end of every path: a value that gradients reach. Parameters and variables are leaves.
 class Leaf final : public Node {
  public:
-  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) {}
+  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) { be_born(); }
   std::string_view name() const override { return "leaf"; }
   bool is_leaf() const override { return true; }
 
@@ -85,7 +90,7 @@ class Leaf final : public Node {
   std::string label;
 
  private:
-  Grads run_backward(const SmallVector<Tensor, 1>&) override { return {}; }
+  Grads run_backward(SmallVector<Tensor, 1>&) override { return {}; }
   void forget() override {}
 };
 

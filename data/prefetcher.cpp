@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <gradus/autograd/base/profile.h>
+
 namespace gradus::data {
 
 Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
@@ -54,6 +56,7 @@ void Prefetcher::stop() {
 
 std::size_t Prefetcher::wait() {
   const auto at = static_cast<std::size_t>(current_) % slots_.size();
+  const profile::Span span("wait for a batch", "data");
   if (workers_.empty()) {
     if (slots_[at].number != current_) make_(owner_, current_, at);
     slots_[at].number = current_;

@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include <gradus/autograd/base/profile.h>
 #include <gradus/optim/partition.h>
 
 namespace gradus::optim {
@@ -43,6 +44,7 @@ void Optimizer::add_parameters(std::string_view rule, const Parameters& paramete
 }
 
 void Optimizer::step() {
+  const profile::Span span("step", "optimizer");
   for (const Entry& entry : entries_) check_gradient(entry);
   jobs_.clear();
   scalars_.clear();

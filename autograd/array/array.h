@@ -1,14 +1,12 @@
-// Array: shape, strides, dtype and shared storage; a value without a history. Copying shares the storage, writing unshares it first
-// (copy on write), so a copy is a snapshot and is free. Transposes, slices and expands are views.
+// Array: shape, strides, dtype and shared elements; a value without a history. Copying shares (an Array is one pointer), writing unshares
+// first (copy on write), so a copy is a snapshot and is free. Transposes, slices and expands are views.
 //   Array a = Array::from({1.f, 2.f, 3.f, 4.f}, {2, 2});  Array b = a.transpose(0, 1);  b.mutable_data<float>()[0] = 7;   // a is as before
 // Mathematics does not live here: see ops/ (differentiable) and kernels/ (raw loops).
 #pragma once
 #include <span>
 #include <vector>
 
-#include <gradus/autograd/array/dtype.h>
-#include <gradus/autograd/array/shape.h>
-#include <gradus/autograd/array/storage.h>
+#include <gradus/autograd/array/body.h>
 
 namespace gradus {
 
@@ -16,6 +14,7 @@ class Array {
  public:
   Array() = default;                                              // undefined: no elements, no dtype
   Array(const Shape& shape, Dtype dtype);                         // contents undefined; throws ShapeError for negative sizes
+  static Array empty_like(const Array& a);                        // a's shape and dtype, row-major; contents undefined
   static Array full(const Shape& shape, double value, Dtype dtype = f32);
   static Array zeros(const Shape& shape, Dtype dtype = f32) { return full(shape, 0, dtype); }
   static Array scalar(double value, Dtype dtype = f32) { return full({}, value, dtype); }
@@ -23,24 +22,24 @@ class Array {
   template <class T> static Array from(const std::vector<T>& values, const Shape& shape) { return from(std::span<const T>(values), shape); }
   template <class T> static Array from(std::initializer_list<T> values, const Shape& shape) { return from(std::span<const T>(values.begin(), values.size()), shape); }
 
-  bool defined() const { return static_cast<bool>(storage_); }
-  const Shape& shape() const { return shape_; }
-  const Shape& strides() const { return strides_; }               // in elements
-  Dtype dtype() const { return dtype_; }
-  int rank() const { return shape_.rank(); }
-  std::int64_t size() const { return shape_.elements(); }         // number of elements
-  std::int64_t dim(int axis) const { return shape_[normal_axis(axis, rank(), "dim")]; }
-  bool contiguous() const;                                        // row-major without gaps
-  bool unique() const { return storage_ && storage_->unique(); }  // nobody else shares the storage: writing will not copy
+  bool defined() const { return static_cast<bool>(body_); }
+  const Shape& shape() const { return body_ ? body_->shape : scalar_shape; }
+  const Shape& strides() const { return body_ ? body_->strides : scalar_shape; }   // in elements
+  Dtype dtype() const { return body_ ? body_->dtype : f32; }
+  int rank() const { return shape().rank(); }
+  std::int64_t size() const { return body_ ? body_->size : 1; }   // number of elements
+  std::int64_t dim(int axis) const { return shape()[normal_axis(axis, rank(), "dim")]; }
+  bool contiguous() const { return !body_ || body_->contiguous; } // row-major without gaps
+  bool unique() const { return body_ && body_->unique(); }        // nobody else shares the elements: writing will not copy
 
   // Pointers to the first element; DtypeError unless T is the dtype. Index with strides(), or ask contiguous() first.
   template <class T> const T* data() const { expect_dtype(dtype_of<T>); return static_cast<const T*>(raw()); }
-  // Unshares first: if the storage was shared, the array gets its own, contiguous one.
+  // Unshares first: if the elements were shared, the array gets its own, contiguous ones.
   template <class T> T* mutable_data() { expect_dtype(dtype_of<T>); return static_cast<T*>(mutable_raw()); }
   // All elements in row-major order; ShapeError unless contiguous.
   template <class T> std::span<const T> span() const { expect_contiguous(); return {data<T>(), static_cast<std::size_t>(size())}; }
   template <class T> std::span<T> mutable_span() { T* p = mutable_data<T>(); expect_contiguous(); return {p, static_cast<std::size_t>(size())}; }
-  const void* raw() const { return storage_ ? storage_->data() + offset_ * size_of(dtype_) : nullptr; }
+  const void* raw() const { return body_ ? body_->data : nullptr; }
   void* mutable_raw();
 
   // The only element, or the one at `index`, converted to double. ShapeError / ValueError.
@@ -48,7 +47,7 @@ class Array {
   double at(const Shape& index) const;
   std::vector<double> to_vector() const;                          // all elements, row-major, as doubles
 
-  // Views; they share the storage.
+  // Views; they share the elements.
   Array transpose(int a, int b) const;
   Array permute(const Shape& axes) const;                         // axis i of the result is axis axes[i] of this
   Array slice(int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1) const;   // step >= 1; ValueError out of range
@@ -57,17 +56,17 @@ class Array {
   Array squeeze(int axis) const;                                  // drops a dimension of size 1
   Array reshape(const Shape& shape) const;                        // one size may be -1; a view where possible, else a copy
 
-  Array contiguous_copy() const;                                  // always new storage
+  Array contiguous_copy() const;                                  // always elements of its own
   Array as_contiguous() const { return contiguous() ? *this : contiguous_copy(); }
   Array to(Dtype dtype) const;                                    // converts; to bool: whether it is not zero
 
  private:
-  void expect_dtype(Dtype wanted) const;
+  static constexpr Shape scalar_shape{};
+  void expect_dtype(Dtype wanted) const { if (!body_ || body_->dtype != wanted) [[unlikely]] refuse_dtype(wanted); }
   void expect_contiguous() const;
-  Counted<Storage> storage_;
-  std::int64_t offset_ = 0;   // elements
-  Shape shape_, strides_;
-  Dtype dtype_ = f32;
+  [[noreturn]] void refuse_dtype(Dtype wanted) const;
+  Array view(const Shape& shape, const Shape& strides, std::int64_t offset = 0) const;
+  Counted<detail::Body> body_;
 };
 
 // Copies the elements of `from` over those of `to`; shapes equal, dtypes converted.

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <new>
 
+#include <gradus/autograd/base/tally.h>
+
 namespace gradus::pool {
 namespace {
 
@@ -44,7 +46,7 @@ struct Stack {
   }
 };
 
-std::atomic<std::int64_t> live{0}, peak{0}, from_system{0};
+std::atomic<std::int64_t> peak{0}, from_system{0};
 
 struct Process {
   std::mutex mutex;
@@ -62,24 +64,60 @@ Process& process() {
   return *p;
 }
 
-thread_local bool thread_gone = false;
+// A thread's own idle blocks. Plain data, so that reaching it needs no check; what has to happen at the thread's end is Leaving's.
 struct Thread {
   std::array<Stack, classes> stacks;
-  void empty() {
-    for (int c = 0; c < classes; ++c)
-      while (void* block = stacks[c].pop()) process().give(c, block);
-  }
-  ~Thread() {
-    thread_gone = true;
-    empty();
+  int small_blocks = 0;   // allocated since the peak was last looked at
+  bool known = false, gone = false;
+};
+constinit thread_local Thread thread;
+
+void empty_thread() {
+  for (int c = 0; c < classes; ++c)
+    while (void* block = thread.stacks[c].pop()) process().give(c, block);
+}
+struct Leaving {
+  ~Leaving() {
+    thread.gone = true;
+    empty_thread();
   }
 };
-thread_local Thread thread;
+bool may_keep() {
+  if (!thread.known) [[unlikely]] {
+    thread_local const Leaving leaving;
+    (void)leaving;
+    thread.known = true;
+  }
+  return !thread.gone;
+}
 
-void count(std::int64_t bytes) {
-  const std::int64_t now = live.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+void raise_peak() {
+  const std::int64_t now = live_bytes();
   std::int64_t before = peak.load(std::memory_order_relaxed);
   while (now > before && !peak.compare_exchange_weak(before, now, std::memory_order_relaxed)) {}
+}
+
+// Adding up all threads takes longer than giving out a small block, so of those only every so many are followed by a look at the peak.
+void count(std::int64_t bytes) {
+  tally::add(tally::live_bytes, bytes);
+  if (bytes < 16384 && ++thread.small_blocks < 64) return;
+  thread.small_blocks = 0;
+  raise_peak();
+}
+
+void* from_elsewhere(int c) {
+  if (caching) {
+    const std::lock_guard lock(process().mutex);
+    if (void* block = process().stacks[c].pop()) return block;
+  }
+  void* block = std::aligned_alloc(line, bytes_of(c));
+  if (!block) {
+    release_cached();
+    block = std::aligned_alloc(line, bytes_of(c));
+  }
+  if (!block) throw std::bad_alloc();
+  from_system.fetch_add(1, std::memory_order_relaxed);
+  return block;
 }
 
 }  // namespace
@@ -88,20 +126,8 @@ void* allocate(std::size_t bytes) {
   if (bytes > std::size_t{1} << 45) throw std::bad_alloc();
   const int c = class_of(bytes);
   void* block = nullptr;
-  if (caching && !thread_gone) block = thread.stacks[c].pop();
-  if (caching && !block) {
-    const std::lock_guard lock(process().mutex);
-    block = process().stacks[c].pop();
-  }
-  if (!block) {
-    block = std::aligned_alloc(line, bytes_of(c));
-    if (!block) {
-      release_cached();
-      block = std::aligned_alloc(line, bytes_of(c));
-    }
-    if (!block) throw std::bad_alloc();
-    from_system.fetch_add(1, std::memory_order_relaxed);
-  }
+  if (caching) block = thread.stacks[c].pop();
+  if (!block) [[unlikely]] block = from_elsewhere(c);
   count(static_cast<std::int64_t>(bytes_of(c)));
   return block;
 }
@@ -110,19 +136,22 @@ void free(void* block, std::size_t bytes) noexcept {
   if (!block) return;
   const int c = class_of(bytes);
   const auto size = static_cast<std::int64_t>(bytes_of(c));
-  live.fetch_sub(size, std::memory_order_relaxed);
+  tally::add(tally::live_bytes, -size);
   if (!caching) return std::free(block);
-  if (!thread_gone && (thread.stacks[c].count < 4 || thread.stacks[c].count * size < thread_share)) return thread.stacks[c].push(block);
+  if (may_keep() && (thread.stacks[c].count < 4 || thread.stacks[c].count * size < thread_share)) return thread.stacks[c].push(block);
   process().give(c, block);
 }
 
-std::int64_t live_bytes() { return live.load(std::memory_order_relaxed); }
-std::int64_t peak_bytes() { return peak.load(std::memory_order_relaxed); }
+std::int64_t live_bytes() { return tally::total(tally::live_bytes); }
+std::int64_t peak_bytes() {
+  raise_peak();
+  return peak.load(std::memory_order_relaxed);
+}
 void reset_peak() { peak.store(live_bytes(), std::memory_order_relaxed); }
 std::int64_t blocks_from_system() { return from_system.load(std::memory_order_relaxed); }
 
 void release_cached() {
-  if (!thread_gone) thread.empty();
+  empty_thread();
   const std::lock_guard lock(process().mutex);
   for (Stack& stack : process().stacks)
     while (void* block = stack.pop()) std::free(block);

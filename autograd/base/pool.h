@@ -9,7 +9,8 @@ namespace gradus::pool {
 void* allocate(std::size_t bytes);                       // throws std::bad_alloc
 void free(void* block, std::size_t bytes) noexcept;      // `bytes` as given to allocate; any thread may free
 
-// Bytes handed out and not yet freed, and the largest that number has been (over all threads).
+// Bytes handed out and not yet freed, and the largest that number has been (over all threads; blocks under 16 KiB are looked at only now
+// and then, so the peak may miss some tens of them).
 std::int64_t live_bytes();
 std::int64_t peak_bytes();
 void reset_peak();

@@ -3,11 +3,12 @@
 #include <array>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/profile.h>
 
 namespace gradus::kernels {
 namespace {
 
-constexpr std::size_t most = 8;   // operands or results of one loop
+constexpr std::size_t most = most_operands;
 
 struct Operands {
   std::size_t in = 0, out = 0;
@@ -134,6 +135,7 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   const std::int64_t elements = shape.elements();
   if (elements == 0) return;
   check<Error>(in.size() <= most && out.size() <= most, "elementwise: at most ", most, " operands are possible, not ", in.size());
+  profile::add_flops(static_cast<double>(elements) * static_cast<double>(out.size()));
   if (one_row(shape, in)) run_one_row(elements, in, out, row, formula, grain);
   else run_rows(shape, in, out, row, formula, grain);
 }

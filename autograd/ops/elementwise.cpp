@@ -1,45 +1,58 @@
 #include <gradus/autograd/ops/elementwise.h>
 
+#include <array>
+#include <utility>
+
 #include <gradus/autograd/kernels/level.h>
 
 GRADUS_DISPATCH(FormulaTable, formula_table)
 
 namespace gradus::detail {
 
-Shape elementwise_shape(const char* name, std::span<const Tensor* const> inputs) {
-  Shape shape;
+Array elementwise_result(const char* name, std::span<const Tensor* const> inputs) {
+  const Tensor& first = *inputs[0];
+  bool alike = true;
   for (const Tensor* x : inputs) {
     check<GraphError>(x->defined(), name, ": an input is undefined");
-    check<DtypeError>(x->dtype() == inputs[0]->dtype(), name, ": dtypes differ: ", describe(*inputs[0]), " and ", describe(*x),
-                      "; nothing is promoted silently, convert one side with .to(", inputs[0]->dtype(), ")");
-    check<DtypeError>(is_floating(x->dtype()), name, ": needs f32 or f64, not ", describe(*x), "; convert with .to(f32)");
-    shape = x == inputs[0] ? x->shape() : broadcast_shapes(shape, x->shape(), name);
+    check<DtypeError>(x->dtype() == first.dtype(), name, ": dtypes differ: ", describe(first), " and ", describe(*x),
+                      "; nothing is promoted silently, convert one side with .to(", first.dtype(), ")");
+    alike &= x == &first || x->shape() == first.shape();
   }
-  return shape;
+  check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with .to(f32)");
+  if (alike) return Array::empty_like(first.value());
+  Shape shape = first.shape();
+  for (const Tensor* x : inputs) shape = broadcast_shapes(shape, x->shape(), name);
+  return Array(shape, first.dtype());
 }
 
-Array run_value_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor* const> inputs) {
-  Array y(shape, inputs[0]->dtype());
-  SmallVector<const Array*, 4> in;
-  for (const Tensor* x : inputs) in.push_back(&x->value());
+void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, Array& y) {
+  std::array<const Array*, kernels::most_operands> in;
+  for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = &inputs[i]->value();
   Array* out[] = {&y};
-  kernels::for_rows(shape, {in.data(), in.size()}, out, row, formula);
-  return y;
+  kernels::for_rows(y.shape(), {in.data(), inputs.size()}, out, row, formula);
 }
 
-Grads run_slope_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor> x, const Tensor& g,
-                    std::uint32_t wanted) {
-  SmallVector<const Array*, 4> in;
-  SmallVector<Array, 3> results;
-  SmallVector<Array*, 3> out;
-  results.resize(x.size());
+Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted) {
+  std::array<const Array*, kernels::most_operands> in;
+  std::array<Array, kernels::most_operands> results;
+  std::array<Array*, kernels::most_operands> out;
+  const Shape shape = g.shape();
+  in[x.size()] = &g;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    in.push_back(&x[i].value());
-    if (wanted >> i & 1) results[i] = Array(shape, g.dtype());
-    out.push_back(wanted >> i & 1 ? &results[i] : nullptr);
+    in[i] = &x[i].value();
+    out[i] = nullptr;
+    check<ShapeError>(x[i].shape() == shape || broadcast_shapes(x[i].shape(), shape, "backward") == shape, "backward: a gradient of shape ",
+                      shape, " arrived at an operation on ", x[i].shape(), ", whose result is larger");
+    if (wanted >> i & 1) out[i] = &results[i];
   }
-  in.push_back(&g.value());
-  kernels::for_rows(shape, {in.data(), in.size()}, {out.data(), out.size()}, row, formula);
+  // Every register of g is read before one of a result is written, so one result may take its place.
+  bool free_place = g.unique() && g.contiguous();
+  for (std::size_t i = x.size(); i-- > 0;) {
+    if (!out[i]) continue;
+    if (std::exchange(free_place, false)) in[x.size()] = &(results[i] = std::move(g));
+    else results[i] = Array(shape, x[i].dtype());
+  }
+  kernels::for_rows(shape, {in.data(), x.size() + 1}, {out.data(), x.size()}, row, formula);
   Grads grads;
   for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
   return grads;

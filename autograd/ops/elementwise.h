@@ -13,50 +13,54 @@ inline Tensor like(const Tensor& x, double constant) { return Array::full({}, co
 
 namespace detail {
 
-// Throws unless all inputs are f32, or all f64; returns the shape they broadcast to.
-Shape elementwise_shape(const char* name, std::span<const Tensor* const> inputs);
+// An empty array of the shape that the inputs broadcast to. Throws unless all are f32, or all f64.
+Array elementwise_result(const char* name, std::span<const Tensor* const> inputs);
 
-// One pass of `row` over the inputs; the result has `shape`.
-Array run_value_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor* const> inputs);
+// One pass of `row` over the inputs into y.
+void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, Array& y);
 
-// g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x.
-Grads run_slope_row(kernels::Row row, const void* formula, const Shape& shape, std::span<const Tensor> x, const Tensor& g,
-                    std::uint32_t wanted);
+// g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x. Written over g if nobody holds it.
+Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted);
 
 }  // namespace detail
 
 template <class F>
 struct Elementwise final : Op {
   F formula;
-  Shape shape;
   explicit Elementwise(F f) : formula(f) {}
   std::string_view name() const override { return F::name; }
 
   template <class... X>
   Array forward(const X&... x) {
     const Tensor* inputs[] = {&x...};
-    shape = detail::elementwise_shape(F::name.data(), inputs);
+    Array y = detail::elementwise_result(F::name.data(), inputs);
     if constexpr (ReadsOutput<F>) save_output();
     else if constexpr (!Constant<F>) save(x...);
-    if constexpr (Constant<F>) (shapes.push_back(x.shape()), ...);
-    return detail::run_value_row(rows().value[inputs[0]->dtype() == f64], &formula, shape, inputs);
+    else if (tracked() && !((x.shape() == y.shape()) && ...)) (shapes.push_back(x.shape()), ...);
+    detail::run_value_row(rows().value[y.dtype() == f64], &formula, inputs, y);
+    return y;
   }
 
   Grads backward(const Tensor& g) override {
+    [[maybe_unused]] const bool f64_rows = g.dtype() == f64;   // before g is taken
     if constexpr (Constant<F>) {
       const auto constants = formula.constants();
       Grads grads;
-      for (std::size_t i = 0; i < shapes.size(); ++i)
-        grads.push_back(needs(static_cast<int>(i)) ? sum_to(constants[i] == 1 ? g : g * constants[i], shapes[i]) : Tensor{});
+      for (std::size_t i = 0; i < constants.size(); ++i) {
+        if (!needs(static_cast<int>(i))) grads.push_back({});
+        else if (const Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(gi);
+        else grads.push_back(sum_to(gi, shapes[i]));
+      }
       return grads;
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
       if (recording()) return {g * formula.slope_at_output(y)};
-      return detail::run_slope_row(rows().slope[g.dtype() == f64], &formula, shape, std::span(&y, 1), g, wants_);
+      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants_);
     } else {
       constexpr std::size_t n = requires { formula.slopes(Tensor(), Tensor()); } ? 2 : 1;
+      if (!recording())
+        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants_);
       const auto x = saved<n>();
-      if (!recording()) return detail::run_slope_row(rows().slope[g.dtype() == f64], &formula, shape, x, g, wants_);
       const auto slopes = std::apply([&](const auto&... v) { return formula.slopes(v...); }, x);
       Grads grads;
       for (std::size_t i = 0; i < n; ++i)
@@ -68,7 +72,7 @@ struct Elementwise final : Op {
  private:
   static const kernels::FormulaRows& rows() { return kernels::formula_table()[kernels::position<F>(formulas::All{})]; }
 
-  SmallVector<Shape, 2> shapes;
+  SmallVector<Shape, 1> shapes;   // of the inputs, where they are not the result's
 };
 
 template <class F, class... X>

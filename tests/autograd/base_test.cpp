@@ -10,6 +10,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/random.h>
 #include <gradus/autograd/base/small_vector.h>
+#include <gradus/autograd/base/tally.h>
 
 #include "support.h"
 
@@ -46,6 +47,18 @@ TEST(Pool, BlocksMayBeFreedByAnotherThread) {
   a.join(), b.join();
   EXPECT_EQ(pool::live_bytes(), live);
   pool::release_cached();
+}
+
+TEST(Tally, CountsOverThreadsPresentAndPast) {
+  const std::int64_t before = tally::total(tally::nodes);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([] { for (int i = 0; i < 1000; ++i) tally::add(tally::nodes, 1); });
+  for (std::thread& t : threads) t.join();
+  std::thread([] { tally::add(tally::nodes, -3000); }).join();   // may take over the place of a thread that is gone
+  EXPECT_EQ(tally::total(tally::nodes), before + 5000);
+  tally::add(tally::nodes, -5000);
+  EXPECT_EQ(tally::total(tally::nodes), before);
 }
 
 TEST(Pool, ImpossibleSizesAreBadAlloc) { EXPECT_THROW(pool::allocate(std::size_t{1} << 50), std::bad_alloc); }

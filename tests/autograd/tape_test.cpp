@@ -279,5 +279,31 @@ TEST(Tensor, CastIsDifferentiable) {
   expect_error<DtypeError>([] { variable(zeros({1}, i64)); }, {"variable", "i64"});
 }
 
+TEST(Backward, WritesOverNoGradientThatSomebodyHolds) {
+  const Tensor a = variable(tensor({0.5, -1.0})), b = variable(tensor({2.0, 3.0})), seed = tensor({1.0, 10.0});
+  const Tensor left = tanh(a), right = exp(b);
+  (left + right).backward(seed);   // one gradient, handed to two operations that would write into it
+  EXPECT_EQ(seed.value().to_vector(), (std::vector<double>{1, 10}));
+  for (int i = 0; i < 2; ++i) {
+    const double g = seed.value().at({i}), y = std::tanh(a.value().at({i}));
+    EXPECT_NEAR(a.grad().value().at({i}), g * (1 - y * y), 1e-5);
+    EXPECT_NEAR(b.grad().value().at({i}), g * std::exp(b.value().at({i})), 1e-4);
+  }
+}
+
+struct GradientTooSmall final : Op {
+  std::string_view name() const override { return "gradient_too_small"; }
+  Array forward(const Tensor& x) { return x.value(); }
+  Grads backward(const Tensor&) override { return {tensor(1.0)}; }
+};
+
+TEST(Backward, AGradientOfAnotherShapeIsAnError) {
+  const Tensor x = variable(tensor({1.0, 2.0, 3.0}));
+  const Tensor y = record(GradientTooSmall{}, exp(x));
+  expect_error<ShapeError>([&] { y.backward(tensor({1.0, 1.0, 1.0})); }, {"backward", "[]", "[3]"});
+  expect_error<ShapeError>([&] { record(GradientTooSmall{}, x).backward(tensor({1.0, 1.0, 1.0})); }, {"backward", "leaf", "[]", "[3]"});
+  EXPECT_FALSE(x.grad().defined());
+}
+
 }  // namespace
 }  // namespace gradus

@@ -1,0 +1,41 @@
+#include <gradus/autograd/array/body.h>
+
+#include <new>
+
+#include <gradus/autograd/base/pool.h>
+
+namespace gradus::detail {
+
+Counted<Body> Body::allocate(std::size_t bytes, Dtype dtype) {
+  if (bytes > std::size_t{1} << 44) throw std::bad_alloc();
+  const std::size_t all = sizeof(Body) + bytes;
+  Body* body = new (pool::allocate(all)) Body(all, dtype);
+  body->data = reinterpret_cast<std::byte*>(body + 1);
+  return Counted<Body>(body);
+}
+
+Counted<Body> Body::view(const Counted<Body>& base, std::int64_t offset) {
+  Body* body = new (pool::allocate(sizeof(Body))) Body(sizeof(Body), base->dtype);
+  body->data = base->data + offset * static_cast<std::int64_t>(size_of(base->dtype));
+  body->owner = base->owner ? base->owner : base;
+  return Counted<Body>(body);
+}
+
+void Body::set_layout(const Shape& new_shape, const Shape& new_strides) {
+  shape = new_shape, strides = new_strides;
+  size = shape.elements();
+  contiguous = true;
+  std::int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0 && size > 0; --i) {
+    contiguous &= shape[i] == 1 || strides[i] == step;
+    step *= shape[i];
+  }
+}
+
+void Body::destroy(Body* b) {
+  const std::size_t bytes = b->bytes_;
+  b->~Body();
+  pool::free(b, bytes);
+}
+
+}  // namespace gradus::detail

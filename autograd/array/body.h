@@ -1,0 +1,39 @@
+// What an Array points to: its layout, and its elements right behind it in one block of pooled memory, aligned to 64 bytes; of a view,
+// the layout alone and the body that has the elements. Shared by count, and never changed while shared.
+#pragma once
+#include <atomic>
+#include <cstddef>
+
+#include <gradus/autograd/array/dtype.h>
+#include <gradus/autograd/array/shape.h>
+#include <gradus/autograd/base/counted.h>
+
+namespace gradus::detail {
+
+struct alignas(64) Body {
+  static Counted<Body> allocate(std::size_t bytes, Dtype dtype);                    // room for elements; the layout is the caller's to set
+  static Counted<Body> view(const Counted<Body>& base, std::int64_t offset);        // starts `offset` elements behind base's first element
+
+  std::byte* data = nullptr;       // the first element
+  std::int64_t size = 0;           // number of elements
+  Shape shape, strides;            // strides in elements
+  Dtype dtype = f32;
+  bool contiguous = true;          // row-major without gaps
+  Counted<Body> owner;             // of a view: whose elements it shows
+
+  void set_layout(const Shape& shape, const Shape& strides);
+  bool unique() const { return owners_.load(std::memory_order_acquire) == 1 && (!owner || owner->unique()); }
+
+  friend void retain(Body* b) { b->owners_.fetch_add(1, std::memory_order_relaxed); }
+  friend void release(Body* b) {
+    if (b->owners_.load(std::memory_order_acquire) == 1 || b->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(b);
+  }
+
+ private:
+  Body(std::size_t bytes, Dtype dtype) : dtype(dtype), bytes_(bytes) {}
+  static void destroy(Body* b);
+  std::atomic<int> owners_{0};
+  std::size_t bytes_;              // of the whole block
+};
+
+}  // namespace gradus::detail
