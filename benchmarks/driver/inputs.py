@@ -1,0 +1,56 @@
+"""What all sides read alike: the pictures, and the initial weights of each model, as raw floats in the order of its parameters."""
+import array
+import gzip
+import math
+import pathlib
+import random
+import sys
+
+PICTURES = pathlib.Path("/usr/share/datasets/fashion-mnist")
+
+
+def linear(n_in, n_out):
+    """Weight [n_out, n_in] and bias, uniform in ±1/√n_in."""
+    return [(n_in * n_out, 1 / math.sqrt(n_in)), (n_out, 1 / math.sqrt(n_in))]
+
+
+def conv(n_in, n_out, kernel, bias=True):
+    bound = 1 / math.sqrt(n_in * kernel * kernel)
+    return [(n_in * n_out * kernel * kernel, bound)] + ([(n_out, bound)] if bias else [])
+
+
+def norm(channels):
+    """Ones and zeros."""
+    return [(channels, "one"), (channels, "zero")]
+
+
+MODELS = {
+    "mlp": linear(784, 512) + linear(512, 256) + linear(256, 10),
+    "lenet": conv(1, 6, 5) + conv(6, 16, 5) + linear(400, 120) + linear(120, 84) + linear(84, 10),
+    "convnet": conv(1, 32, 3, False) + norm(32) + conv(32, 64, 3, False) + norm(64) + conv(64, 128, 3, False) + norm(128) + linear(128, 10),
+    "tiny": linear(2, 16) + linear(16, 16) + linear(16, 1),
+}
+
+
+def floats(parts, generator):
+    for count, bound in parts:
+        if bound == "one":
+            yield from (1.0 for _ in range(count))
+        elif bound == "zero":
+            yield from (0.0 for _ in range(count))
+        else:
+            yield from (generator.uniform(-bound, bound) for _ in range(count))
+
+
+def write(folder, pictures=PICTURES):
+    """Fills the folder; what is there already stays. Ends the program with a hint where the pictures are missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        if not (folder / name).exists():
+            source = pictures / f"{name}.gz"
+            if not source.exists():
+                sys.exit(f"bench: no {source}; Debian: apt-get install dataset-fashion-mnist")
+            (folder / name).write_bytes(gzip.decompress(source.read_bytes()))
+    for name, parts in MODELS.items():
+        if not (folder / f"{name}.f32").exists():
+            (folder / f"{name}.f32").write_bytes(array.array("f", floats(parts, random.Random(1))).tobytes())

@@ -1,0 +1,74 @@
+// Single operations at several sizes, forward (unrecorded) and backward: job ops, or ops-NAME for those whose name begins so.
+#include <functional>
+
+#include "common.h"
+
+namespace {
+
+using Function = std::function<Tensor(const Tensor&)>;
+
+struct Case {
+  std::string name;
+  Shape shape;
+  Function f;
+  std::vector<Tensor> weights = {};   // other leaves that get a gradient
+};
+
+void measure(const bench::Options& options, const Case& c, const std::string& size) {
+  Generator generator(1);
+  const Tensor x = variable(rand(c.shape, generator) * 2 - 1);
+  const double forward = [&] {
+    const NoGrad guard;
+    return bench::seconds_per_call(options.seconds, [&] { c.f(x); });
+  }();
+  Tensor y = c.f(x);
+  const Tensor seed = ones_like(y);
+  const double backward = bench::seconds_of_second(
+      options.seconds,
+      [&] {
+        x.zero_grad();
+        for (const Tensor& w : c.weights) w.zero_grad();
+        y = c.f(x);
+      },
+      [&] { y.backward(seed); });
+  bench::report("ops/" + c.name + "-fwd-" + size, "us", forward * 1e6);
+  bench::report("ops/" + c.name + "-bwd-" + size, "us", backward * 1e6);
+}
+
+std::vector<Case> cases(std::int64_t side, const Shape& images) {
+  const Shape square{side, side};
+  Generator generator(2);
+  const Tensor other = variable(rand(square, generator) + 0.5);
+  const Tensor weight = variable(ones({images[1]})), bias = variable(zeros({images[1]}));
+  return {
+      {"relu", square, [](const Tensor& x) { return relu(x); }},
+      {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
+      {"mul", square, [=](const Tensor& x) { return x * other; }, {other}},
+      {"exp", square, [](const Tensor& x) { return exp(x); }},
+      {"tanh", square, [](const Tensor& x) { return tanh(x); }},
+      {"sigmoid", square, [](const Tensor& x) { return sigmoid(x); }},
+      {"gelu", square, [](const Tensor& x) { return gelu(x); }},
+      {"softmax0", square, [](const Tensor& x) { return softmax(x, 0); }},
+      {"softmax1", square, [](const Tensor& x) { return softmax(x, 1); }},
+      {"sum", square, [](const Tensor& x) { return sum(x); }},
+      {"sum0", square, [](const Tensor& x) { return sum(x, 0); }},
+      {"sum1", square, [](const Tensor& x) { return sum(x, 1); }},
+      {"transpose", square, [](const Tensor& x) { return transpose(x).contiguous(); }},
+      {"batch_norm", images, [=, mean = Array::zeros({images[1]}), var = Array::full({images[1]}, 1)](const Tensor& x) mutable {
+         return batch_norm(x, weight, bias, mean, var);
+       }, {weight, bias}},
+  };
+}
+
+void run(const bench::Options& options) {
+  const std::string wanted = options.job.size() > 4 ? options.job.substr(4) : "";
+  struct Size { const char* name; std::int64_t side; Shape images; };
+  for (const auto& [name, side, images] : {Size{"1k", 32, {4, 4, 8, 8}}, Size{"64k", 256, {16, 16, 16, 16}},
+                                           Size{"1M", 1024, {64, 16, 32, 32}}, Size{"16M", 4096, {64, 64, 64, 64}}})
+    for (const Case& c : cases(side, images))
+      if (c.name.starts_with(wanted)) measure(options, c, name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench_main(argc, argv, run); }

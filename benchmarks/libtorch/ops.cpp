@@ -1,0 +1,73 @@
+// Single operations at several sizes, forward (unrecorded) and backward: job ops, or ops-NAME for those whose name begins so.
+#include <functional>
+
+#include "common.h"
+
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+using Function = std::function<Tensor(const Tensor&)>;
+
+struct Case {
+  std::string name;
+  Shape shape;
+  Function f;
+  std::vector<Tensor> weights = {};   // other leaves that get a gradient
+};
+
+void measure(const bench::Options& options, const Case& c, const std::string& size) {
+  Tensor x = (torch::rand(c.shape) * 2 - 1).set_requires_grad(true);
+  const double forward = [&] {
+    const torch::NoGradGuard guard;
+    return bench::seconds_per_call(options.seconds, [&] { c.f(x); });
+  }();
+  Tensor y = c.f(x);
+  const Tensor seed = torch::ones_like(y);
+  const double backward = bench::seconds_of_second(
+      options.seconds,
+      [&] {
+        x.mutable_grad().reset();
+        for (Tensor w : c.weights) w.mutable_grad().reset();
+        y = c.f(x);
+      },
+      [&] { y.backward(seed); });
+  bench::report("ops/" + c.name + "-fwd-" + size, "us", forward * 1e6);
+  bench::report("ops/" + c.name + "-bwd-" + size, "us", backward * 1e6);
+}
+
+std::vector<Case> cases(std::int64_t side, const Shape& images) {
+  const Shape square{side, side};
+  const Tensor other = (torch::rand(square) + 0.5).set_requires_grad(true);
+  const Tensor weight = torch::ones({images[1]}).set_requires_grad(true), bias = torch::zeros({images[1]}).set_requires_grad(true);
+  return {
+      {"relu", square, [](const Tensor& x) { return torch::relu(x); }},
+      {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
+      {"mul", square, [=](const Tensor& x) { return x * other; }, {other}},
+      {"exp", square, [](const Tensor& x) { return torch::exp(x); }},
+      {"tanh", square, [](const Tensor& x) { return torch::tanh(x); }},
+      {"sigmoid", square, [](const Tensor& x) { return torch::sigmoid(x); }},
+      {"gelu", square, [](const Tensor& x) { return torch::gelu(x); }},
+      {"softmax0", square, [](const Tensor& x) { return torch::softmax(x, 0); }},
+      {"softmax1", square, [](const Tensor& x) { return torch::softmax(x, 1); }},
+      {"sum", square, [](const Tensor& x) { return torch::sum(x); }},
+      {"sum0", square, [](const Tensor& x) { return torch::sum(x, 0); }},
+      {"sum1", square, [](const Tensor& x) { return torch::sum(x, 1); }},
+      {"transpose", square, [](const Tensor& x) { return x.t().contiguous(); }},
+      {"batch_norm", images, [=, mean = torch::zeros({images[1]}), var = torch::ones({images[1]})](const Tensor& x) {
+         return torch::batch_norm(x, weight, bias, mean, var, true, 0.1, 1e-5, false);
+       }, {weight, bias}},
+  };
+}
+
+void run(const bench::Options& options) {
+  const std::string wanted = options.job.size() > 4 ? options.job.substr(4) : "";
+  struct Size { const char* name; std::int64_t side; Shape images; };
+  for (const auto& [name, side, images] : {Size{"1k", 32, {4, 4, 8, 8}}, Size{"64k", 256, {16, 16, 16, 16}},
+                                           Size{"1M", 1024, {64, 16, 32, 32}}, Size{"16M", 4096, {64, 64, 64, 64}}})
+    for (const Case& c : cases(side, images))
+      if (c.name.compare(0, wanted.size(), wanted) == 0) measure(options, c, name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench_main(argc, argv, run); }
