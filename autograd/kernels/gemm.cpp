@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/gemm.h>
 
+#include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/kernels/blas.h>
 #include <gradus/autograd/kernels/dnnl.h>
 #include <gradus/autograd/kernels/gemm_small.h>
@@ -23,6 +24,7 @@ template <class T>
 void gemm_of(const Product<T>& p) {
   if (p.m == 0 || p.n == 0) return;
   if (p.k == 0) return gemm_without_terms(p);
+  profile::add_flops(2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k));
   if (gemm_small_fits(p)) return gemm_small(p);
   if constexpr (std::is_same_v<T, float>) {
     if (!too_small_for_dnnl(p) && dnnl_gemm(p)) return;
