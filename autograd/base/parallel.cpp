@@ -4,29 +4,41 @@
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
-#include <exception>
+#include <string_view>
 #include <thread>
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 #include <gradus/autograd/base/error.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include <gradus/autograd/base/thread_pool.h>
 
 namespace gradus {
 namespace {
 
-int default_threads() {
-  if (const char* wish = std::getenv("GRADUS_NUM_THREADS")) {
-    int n = 0;
-    const char* end = wish + std::strlen(wish);
-    if (auto [stop, error] = std::from_chars(wish, end, n); error == std::errc{} && stop == end && n >= 1) return n;
-  }
-#ifdef _OPENMP
-  return std::max(1, omp_get_max_threads());
-#else
-  return std::max(1u, std::thread::hardware_concurrency());
+// The number that an environment variable gives, 0 if none. OMP_NUM_THREADS may be a list, one number for each level of nesting.
+int wish(const char* name) {
+  const char* value = std::getenv(name);
+  if (!value) return 0;
+  const std::string_view text = value;
+  int n = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  const bool whole = stop == text.data() + text.size() || *stop == ',';
+  return error == std::errc{} && whole ? std::max(n, 0) : 0;
+}
+
+int processors() {
+#ifdef __linux__
+  cpu_set_t mine;
+  if (sched_getaffinity(0, sizeof mine, &mine) == 0) return std::max(1, CPU_COUNT(&mine));
 #endif
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int default_threads() {
+  for (const char* name : {"GRADUS_NUM_THREADS", "OMP_NUM_THREADS"})
+    if (const int n = wish(name)) return n;
+  return processors();
 }
 
 std::atomic<int>& threads() {
@@ -43,34 +55,19 @@ void set_threads(int n) {
   threads().store(n, std::memory_order_relaxed);
 }
 
+bool in_parallel_for() { return detail::in_region(); }
+
 namespace detail {
 
 void parallel_ranges(std::int64_t n, std::int64_t grain, Range range, void* body) {
+  constexpr std::int64_t each = 2;   // pieces for a thread: one that starts late leaves some to the others
   if (n <= 0) return;
-#ifdef _OPENMP
-  const std::int64_t most = (n + std::max<std::int64_t>(grain, 1) - 1) / std::max<std::int64_t>(grain, 1);
-  const int parts = static_cast<int>(std::min<std::int64_t>(num_threads(), most));
-  if (parts > 1 && !omp_in_parallel()) {
-    std::exception_ptr failure;
-#pragma omp parallel num_threads(parts)
-    {
-      // The runtime may give fewer threads than asked for.
-      const std::int64_t team = omp_get_num_threads(), me = omp_get_thread_num();
-      try {
-        const std::int64_t begin = n * me / team, end = n * (me + 1) / team;
-        if (begin < end) range(body, begin, end);
-      } catch (...) {
-#pragma omp critical(gradus_parallel_failure)
-        failure = std::current_exception();
-      }
-    }
-    if (failure) std::rethrow_exception(failure);
-    return;
-  }
-#else
-  (void)grain;
-#endif
-  range(body, 0, n);
+  grain = std::max<std::int64_t>(grain, 1);
+  if (n <= grain || in_region()) return range(body, 0, n);
+  const std::int64_t most = (n - 1) / grain + 1, threads = std::min<std::int64_t>({num_threads(), most, Region::most_threads});
+  if (threads == 1) return range(body, 0, n);
+  const std::int64_t pieces = threads * std::min(each, most / threads), unit = grain >= 1024 ? 64 : 1;
+  run_region({range, body, n, unit, static_cast<int>(pieces)}, static_cast<int>(threads));
 }
 
 }  // namespace detail

@@ -1,6 +1,6 @@
-// Loops over all cores. One thread runtime (OpenMP) serves our loops, BLAS and oneDNN; the host program's own OpenMP settings
-// are read, never changed.
+// Loops over all cores, by threads of our own that sleep while nobody needs them (thread_pool.h).
 //   parallel_for(n, 4096, [&](std::int64_t begin, std::int64_t end) { … });
+// A loop is cut into pieces by n, grain and num_threads() alone, so what it computes does not depend on who runs which piece.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -8,8 +8,12 @@
 
 namespace gradus {
 
-int num_threads();          // how many threads a loop may use; at first GRADUS_NUM_THREADS, else what OpenMP would take
+// How many threads a loop may use, the calling one included. At first GRADUS_NUM_THREADS, else OMP_NUM_THREADS, else the processors that
+// this process may run on.
+int num_threads();
 void set_threads(int n);    // n >= 1; throws ValueError otherwise
+
+bool in_parallel_for();     // in the body of a loop that was cut into several pieces?
 
 namespace detail {
 using Range = void (*)(void* body, std::int64_t begin, std::int64_t end);
@@ -21,8 +25,9 @@ inline std::int64_t items_worth(std::int64_t elements, std::int64_t cost) {
   return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(cost, 1));
 }
 
-// Calls body(begin, end) on consecutive ranges that cover [0, n), each of at least `grain` (but the last) and at most one per thread.
-// Runs in the calling thread alone when n <= grain or when already inside a parallel loop. An exception of body reaches the caller.
+// Calls body(begin, end) on ranges that cover [0, n), each of about `grain` at least and at most two per thread; n <= num_threads()
+// with grain 1 gives ranges of one. Long ranges begin at multiples of 64. In the calling thread alone, as one range, when n <= grain or
+// when already inside a parallel loop. An exception of body reaches the caller: that of the first range, if there are several.
 template <class Body>
 void parallel_for(std::int64_t n, std::int64_t grain, Body&& body) {
   using Plain = std::remove_reference_t<Body>;

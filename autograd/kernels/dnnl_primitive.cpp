@@ -19,7 +19,7 @@ int team_size(double multiplications) {
 #ifdef _OPENMP
   if (omp_in_parallel()) return 1;
 #endif
-  return multiplications < 2 * worth_waking ? 1 : num_threads();
+  return in_parallel_for() || multiplications < 2 * worth_waking ? 1 : num_threads();
 }
 
 #ifdef _OPENMP
