@@ -127,6 +127,13 @@ double Optimizer::option(std::string_view option, int group) const {
   fail<ValueError>(name(), ": has no option ", option);
 }
 
+bool Optimizer::has_option(std::string_view option, int group) const {
+  check_group(group);
+  for (const Field& field : fields(group))
+    if (field.name == option) return true;
+  return false;
+}
+
 void Optimizer::set_option(std::string_view option, double value, int group) {
   check_group(group);
   SmallVector<double, 12> values;

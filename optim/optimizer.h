@@ -44,6 +44,7 @@ class Optimizer {
   // Any option by its name, e.g. "momentum" (a switch is 0 or 1); "betas.0". ValueError: no such group or option, a value the rule rejects.
   double option(std::string_view option, int group = 0) const;
   void set_option(std::string_view option, double value, int group = 0);
+  bool has_option(std::string_view option, int group = 0) const;
   double lr(int group = 0) const { return option("lr", group); }
   void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
 
