@@ -1,7 +1,9 @@
 // Copies between arrays of any strides and dtypes.
 #include <cstring>
+#include <utility>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/transpose.h>
 #include <gradus/autograd/base/parallel.h>
 
 namespace gradus {
@@ -9,7 +11,8 @@ namespace {
 
 constexpr std::int64_t grain = 1 << 15;
 
-// Dimensions that both sides walk in one stride are merged, so that the loops below see few, long ones.
+// Dimensions that both sides walk in one stride are merged, so that the loops below see few, long ones; the one in which `to` moves by single
+// elements comes last, and before it that in which `from` does, if that is another one.
 struct Walk {
   Shape shape, from, to;
   Walk(const Array& a, const Array& b) {
@@ -24,7 +27,22 @@ struct Walk {
       }
     }
     if (shape.rank() == 0) shape.push_back(1), from.push_back(1), to.push_back(1);
+    const int last = shape.rank() - 1;
+    if (const int b = dense(to); b >= 0) exchange(b, last);
+    if (const int a = dense(from); a >= 0 && a < last) exchange(a, last - 1);
   }
+  bool transposes() const {
+    const int last = shape.rank() - 1;
+    return last > 0 && from[last - 1] == 1 && to[last] == 1 && from[last] != 1;
+  }
+
+ private:
+  static int dense(const Shape& strides) {
+    int i = strides.rank() - 1;
+    while (i >= 0 && strides[i] != 1) --i;
+    return i;
+  }
+  void exchange(int a, int b) { std::swap(shape[a], shape[b]), std::swap(from[a], from[b]), std::swap(to[a], to[b]); }
 };
 
 template <class T, class U>
@@ -41,9 +59,12 @@ void copy_row(const T* from, std::int64_t s, U* to, std::int64_t t, std::int64_t
   }
 }
 
-// The two inner dimensions in tiles of one cache line each way: for transposes, where one side jumps.
+// The two inner dimensions in tiles of one cache line each way, where one side jumps or both do.
 template <class T, class U>
 void copy_plane(const T* from, const U*, U* to, const Walk& w, int a, int b, std::int64_t begin, std::int64_t end) {
+  if constexpr (std::is_same_v<T, U>)
+    if (w.transposes())
+      return transpose_plane(from + begin, w.from[b], to + begin * w.to[a], w.to[a], end - begin, w.shape[b], sizeof(T));
   constexpr std::int64_t tile = 16;
   for (std::int64_t i0 = begin; i0 < end; i0 += tile)
     for (std::int64_t j0 = 0; j0 < w.shape[b]; j0 += tile)

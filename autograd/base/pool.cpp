@@ -3,9 +3,14 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include <gradus/autograd/base/tally.h>
 
@@ -105,6 +110,18 @@ void count(std::int64_t bytes) {
   raise_peak();
 }
 
+// Large pages for large blocks, where the system gives them on request: fewer faults, and fewer misses of the address cache, above all
+// when a loop strides over rows.
+void ask_for_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#if defined(MADV_HUGEPAGE)
+  constexpr std::size_t page = 4096, large_page = std::size_t{1} << 21;
+  if (bytes < 2 * large_page) return;
+  const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
+  const auto last = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
+  madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);   // advice: a refusal changes nothing
+#endif
+}
+
 void* from_elsewhere(int c) {
   if (caching) {
     const std::lock_guard lock(process().mutex);
@@ -116,6 +133,7 @@ void* from_elsewhere(int c) {
     block = std::aligned_alloc(line, bytes_of(c));
   }
   if (!block) throw std::bad_alloc();
+  ask_for_large_pages(block, bytes_of(c));
   from_system.fetch_add(1, std::memory_order_relaxed);
   return block;
 }

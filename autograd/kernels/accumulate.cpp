@@ -1,6 +1,9 @@
 #include <gradus/autograd/kernels/accumulate.h>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/level.h>
+
+GRADUS_DISPATCH(AddLoops, add_loops)
 
 namespace gradus::kernels {
 
@@ -10,12 +13,11 @@ Array accumulate(Array sum, const Array& g) {
   if (!in_place) sum = sum.as_contiguous();
   Array out = in_place ? std::move(sum) : Array(sum.shape(), sum.dtype());
   visit_floating(out.dtype(), "backward", [&]<class T>(T) {
+    const AddLoop<T> loop = add_loops().of(T{});
     T* y = out.mutable_data<T>();
     const T* a = in_place ? y : sum.data<T>();
     const T* b = more.data<T>();
-    parallel_for(out.size(), 1 << 15, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) y[i] = a[i] + b[i];
-    });
+    parallel_for(out.size(), 1 << 15, [=](std::int64_t begin, std::int64_t end) { loop(a + begin, b + begin, end - begin, y + begin); });
   });
   return out;
 }

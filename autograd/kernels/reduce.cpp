@@ -151,19 +151,41 @@ T max_of_row(const T* x, std::int64_t n) {
   else return *std::max_element(x, x + n);
 }
 
+// Largest of n >= 1 numbers, on all cores if there are many.
+template <class T>
+T max_of_long_row(const T* x, std::int64_t n) {
+  const std::int64_t parts = (n + chunk - 1) / chunk;
+  if (parts == 1) return max_of_row(x, n);
+  Array tops({parts}, dtype_of<T>);
+  T* top = tops.mutable_data<T>();
+  parallel_for(parts, 1, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) top[p] = max_of_row(x + p * chunk, std::min(chunk, n - p * chunk));
+  });
+  return max_of_row(top, parts);
+}
+
 template <class T>
 void max_middle(const T* x, const Cut& c, T* out) {
-  parallel_for(c.outer, per_thread(c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t o = begin; o < end; ++o) {
-      const T* block = x + o * c.n * c.inner;
-      T* best = out + o * c.inner;
-      if (c.inner == 1) {
-        *best = max_of_row(block, c.n);
-        continue;
-      }
-      std::copy(block, block + c.inner, best);
+  if (c.inner == 1 && c.outer == 1) {
+    *out = max_of_long_row(x, c.n);
+    return;
+  }
+  if (c.inner == 1) {
+    parallel_for(c.outer, per_thread(c.n), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t o = begin; o < end; ++o) out[o] = max_of_row(x + o * c.n, c.n);
+    });
+    return;
+  }
+  constexpr std::int64_t strip = 4096;   // columns of one task
+  const std::int64_t strips = (c.inner + strip - 1) / strip;
+  parallel_for(c.outer * strips, per_thread(c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) {
+      const std::int64_t o = task / strips, column = task % strips * strip, width = std::min(strip, c.inner - column);
+      const T* block = x + o * c.n * c.inner + column;
+      T* best = out + o * c.inner + column;
+      std::copy(block, block + width, best);
       for (std::int64_t r = 1; r < c.n; ++r)
-        for (std::int64_t j = 0; j < c.inner; ++j) best[j] = larger(best[j], block[r * c.inner + j]);
+        for (std::int64_t j = 0; j < width; ++j) best[j] = larger(best[j], block[r * c.inner + j]);
     }
   });
 }
@@ -261,13 +283,17 @@ Array shares_of_max(const Array& x, const Array& max, AxisSet axes) {
   visit_floating(x.dtype(), "max", [&]<class T>(T) {
     const T *v = values.data<T>(), *top = tops.data<T>();
     T* tie = ties.mutable_data<T>();
-    for (std::int64_t i = 0; i < values.size(); ++i) tie[i] = v[i] == top[i] ? 1 : 0;
+    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) tie[i] = v[i] == top[i] ? 1 : 0;
+    });
   });
   const Array counts = sum(ties, axes).expand(x.shape()).as_contiguous();
   visit_floating(x.dtype(), "max", [&]<class T>(T) {
     const T* count = counts.data<T>();
     T* tie = ties.mutable_data<T>();
-    for (std::int64_t i = 0; i < values.size(); ++i) tie[i] /= count[i];
+    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) tie[i] /= count[i];
+    });
   });
   return ties;
 }

@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/reduce.h>
 
+#include <limits>
+
 #include <gradus/autograd/kernels/reduce_blocks.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
@@ -10,32 +12,24 @@ double row_sum(const T* x, std::int64_t n) {
   return blocked_sum<T>(n, [x](std::int64_t i, auto... lanes) { return Vec<T>::load(x + i, lanes...); });
 }
 
-// NaN wins. (That x != x is not asked: with AVX, xsimd answers no for NaN.)
-template <class T>
-Vec<T> larger(Vec<T> best, Vec<T> x) { return where(x > best || !(x == x), x, best); }
-
 template <class T>
 T row_max(const T* x, std::int64_t n) {
   constexpr std::int64_t w = Vec<T>::size;
-  T lanes[w];
-  std::fill(lanes, lanes + w, x[0]);
+  const Vec<T> none = -std::numeric_limits<double>::infinity();
+  Vec<T> a = none, b = none;
+  Mask<T> numbers = a == a, more_numbers = numbers;   // so far no NaN, which max may have lost
+  const auto look = [](Vec<T>& top, Mask<T>& numbers, Vec<T> v) {
+    top = xsimd::max(top.b, v.b);
+    numbers = numbers && v == v;
+  };
   std::int64_t i = 0;
-  if (n >= w) {
-    Vec<T> a = Vec<T>::load(x), b = a, c = a, d = a;
-    for (; i + 4 * w <= n; i += 4 * w) {
-      a = larger(a, Vec<T>::load(x + i));
-      b = larger(b, Vec<T>::load(x + i + w));
-      c = larger(c, Vec<T>::load(x + i + 2 * w));
-      d = larger(d, Vec<T>::load(x + i + 3 * w));
-    }
-    for (; i + w <= n; i += w) a = larger(a, Vec<T>::load(x + i));
-    larger(larger(a, b), larger(c, d)).store(lanes);
+  for (; i + 2 * w <= n; i += 2 * w) {
+    look(a, numbers, Vec<T>::load(x + i));
+    look(b, more_numbers, Vec<T>::load(x + i + w));
   }
-  const auto larger_of_two = [](T best, T y) { return y > best || y != y ? y : best; };
-  T best = lanes[0];
-  for (std::int64_t j = 1; j < w; ++j) best = larger_of_two(best, lanes[j]);
-  for (; i < n; ++i) best = larger_of_two(best, x[i]);
-  return best;
+  if (i + w <= n) look(a, numbers, Vec<T>::load(x + i)), i += w;
+  if (i < n) look(b, more_numbers, where(Vec<T>::first(n - i), Vec<T>::load(x + i, n - i), none));
+  return all(numbers && more_numbers) ? largest(Vec<T>(xsimd::max(a.b, b.b))) : std::numeric_limits<T>::quiet_NaN();
 }
 
 // Row after row, as memory lies; four rows for each walk over the accumulators.

@@ -16,7 +16,7 @@ void for_batches(std::int64_t n, Step step) {
   if (i < n) step(i, n - i);
 }
 
-inline constexpr std::int64_t sum_block = 2048;   // elements summed in T
+inline constexpr std::int64_t sum_block = 2048;   // elements summed in T; a multiple of every register's width
 
 // Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
 template <class T, class Term>
@@ -24,7 +24,7 @@ double blocked_sum(std::int64_t n, Term term) {
   constexpr std::int64_t w = Vec<T>::size;
   double total = 0;
   std::int64_t i = 0;
-  while (i + w <= n) {
+  while (i < n) {
     const std::int64_t stop = std::min(n, i + sum_block);
     Vec<T> a = 0, b = 0, c = 0, d = 0;
     for (; i + 4 * w <= stop; i += 4 * w) {
@@ -34,12 +34,8 @@ double blocked_sum(std::int64_t n, Term term) {
       d = d + term(i + 3 * w);
     }
     for (; i + w <= stop; i += w) a = a + term(i);
+    if (i < stop) b = b + where(Vec<T>::first(stop - i), term(i, stop - i), Vec<T>(0)), i = stop;
     total += static_cast<double>(sum((a + b) + (c + d)));
-  }
-  if (i < n) {
-    T lanes[w];
-    term(i, n - i).store(lanes);
-    for (std::int64_t j = 0; j < n - i; ++j) total += static_cast<double>(lanes[j]);
   }
   return total;
 }
@@ -55,7 +51,7 @@ double blocked_sums(std::int64_t n, double& first, Term term) {
   double second = 0;
   first = 0;
   std::int64_t i = 0;
-  while (i + w <= n) {
+  while (i < n) {
     const std::int64_t stop = std::min(n, i + sum_block);
     Vec<T> a = 0, b = 0, c = 0, d = 0;
     for (; i + 2 * w <= stop; i += 2 * w) {
@@ -67,14 +63,14 @@ double blocked_sums(std::int64_t n, double& first, Term term) {
       const Two<T> x = term(i);
       a = a + x.first, b = b + x.second;
     }
+    if (i < stop) {
+      const Two<T> x = term(i, stop - i);
+      const Mask<T> counts = Vec<T>::first(stop - i);
+      c = c + where(counts, x.first, Vec<T>(0)), d = d + where(counts, x.second, Vec<T>(0));
+      i = stop;
+    }
     first += static_cast<double>(sum(a + c));
     second += static_cast<double>(sum(b + d));
-  }
-  if (i < n) {
-    const Two<T> x = term(i, n - i);
-    T a[w], b[w];
-    x.first.store(a), x.second.store(b);
-    for (std::int64_t j = 0; j < n - i; ++j) first += static_cast<double>(a[j]), second += static_cast<double>(b[j]);
   }
   return second;
 }

@@ -1,24 +1,16 @@
 // Vec<T>: as many numbers as one SIMD register holds, with the vocabulary that formulas are written in. For *.simd.cpp files and fuse.h.
 // Everything lives in a namespace of its instruction-set level, so that code compiled for several levels can be linked together.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include <xsimd/xsimd.hpp>
 
-#ifdef GRADUS_SIMD_LEVEL
-#define GRADUS_SIMD_NAMESPACE GRADUS_SIMD_LEVEL
-#elif defined(__AVX512F__)
-#define GRADUS_SIMD_NAMESPACE v4
-#elif defined(__AVX2__)
-#define GRADUS_SIMD_NAMESPACE v3
-#elif defined(__SSE4_2__)
-#define GRADUS_SIMD_NAMESPACE v2
-#else
-#define GRADUS_SIMD_NAMESPACE plain
-#endif
+#include <gradus/autograd/kernels/simd_math.h>
+#include <gradus/autograd/kernels/simd_tail.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
@@ -28,6 +20,7 @@ struct Mask {
   friend Mask operator&&(Mask x, Mask y) { return {x.b & y.b}; }
   friend Mask operator||(Mask x, Mask y) { return {x.b | y.b}; }
   friend Mask operator!(Mask x) { return {!x.b}; }
+  friend bool all(Mask x) { return xsimd::all(x.b); }
 };
 
 template <class T>
@@ -44,15 +37,17 @@ struct Vec {
   static Vec load(const T* p) { return Batch::load_unaligned(p); }
   void store(T* p) const { b.store_unaligned(p); }
   // The first n < size lanes; the others are loaded as zero and not stored.
-  static Vec load(const T* p, std::int64_t n) {
-    T lanes[size] = {};
-    std::memcpy(lanes, p, static_cast<std::size_t>(n) * sizeof(T));
-    return load(lanes);
-  }
-  void store(T* p, std::int64_t n) const {
-    T lanes[size];
-    store(lanes);
-    std::memcpy(p, lanes, static_cast<std::size_t>(n) * sizeof(T));
+  static Vec load(const T* p, std::int64_t n) { return Batch(load_first(p, n)); }
+  void store(T* p, std::int64_t n) const { store_first(p, n, b); }
+  // Which lanes are the first n.
+  static Mask<T> first(std::int64_t n) { return counting() < Vec(static_cast<double>(n)); }
+  static Vec counting() {
+    alignas(64) static constexpr auto lanes = [] {
+      std::array<T, size> a{};
+      for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(i);
+      return a;
+    }();
+    return load(lanes.data());
   }
 
   friend Vec operator+(Vec x, Vec y) { return x.b + y.b; }
@@ -69,17 +64,26 @@ struct Vec {
 
   friend Vec where(Mask<T> m, Vec x, Vec y) { return xsimd::select(m.b, x.b, y.b); }
   friend Vec like(Vec, double constant) { return Vec(constant); }
-  friend Vec exp(Vec x) { return xsimd::exp(x.b); }
+  friend Vec exp(Vec x) {
+    if constexpr (std::is_same_v<T, float>) return fast_exp(x.b);
+    else return xsimd::exp(x.b);
+  }
   friend Vec log(Vec x) { return xsimd::log(x.b); }
   friend Vec log1p(Vec x) { return xsimd::log1p(x.b); }
   friend Vec sqrt(Vec x) { return xsimd::sqrt(x.b); }
   friend Vec abs(Vec x) { return xsimd::abs(x.b); }
   friend Vec square(Vec x) { return x * x; }
   friend Vec sign(Vec x) { return where(x > 0, Vec(1), where(x < 0, Vec(-1), x)); }
-  friend Vec tanh(Vec x) { return xsimd::tanh(x.b); }
+  friend Vec tanh(Vec x) {
+    if constexpr (std::is_same_v<T, float>) return fast_tanh(x.b);
+    else return xsimd::tanh(x.b);
+  }
   friend Vec sigmoid(Vec x) { return 1 / (1 + exp(-x)); }
   friend Vec softplus(Vec x) { return where(x == x, where(x > 0, x, Vec(0)) + log1p(exp(-abs(x))), x); }
-  friend Vec erf(Vec x) { return xsimd::erf(x.b); }
+  friend Vec erf(Vec x) {
+    if constexpr (std::is_same_v<T, float>) return fast_erf(x.b);
+    else return xsimd::erf(x.b);
+  }
   friend Vec relu(Vec x) { return where(x < 0, Vec(0), x); }
   friend Vec maximum(Vec x, Vec y) { return where(x > y, x, where(y >= x, y, x + y)); }
   friend Vec minimum(Vec x, Vec y) { return where(x < y, x, where(y <= x, y, x + y)); }
@@ -88,6 +92,13 @@ struct Vec {
     return where(y == 0, Vec(1), where(x == 0, at_zero, xsimd::pow(x.b, y.b)));
   }
   friend T sum(Vec x) { return xsimd::hadd(x.b); }
+  friend T largest(Vec x) {   // anything, where there is NaN
+    alignas(64) T lanes[size];
+    x.b.store_aligned(lanes);
+    T top = lanes[0];
+    for (std::int64_t i = 1; i < size; ++i) top = lanes[i] > top ? lanes[i] : top;
+    return top;
+  }
 };
 
 }  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

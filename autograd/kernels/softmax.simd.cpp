@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include <gradus/autograd/kernels/reduce_blocks.h>
 
@@ -15,24 +16,20 @@ Vec<T> larger(Vec<T> a, Vec<T> b) { return where(a > b, a, b); }
 template <class T>
 T largest_of(const T* x, std::int64_t n) {
   constexpr std::int64_t w = Vec<T>::size;
-  T largest = -std::numeric_limits<T>::infinity();
+  const Vec<T> none = -std::numeric_limits<double>::infinity();
+  Vec<T> a = none, b = none;
   std::int64_t i = 0;
-  if (n >= w) {
-    Vec<T> a = Vec<T>::load(x), b = a;
-    for (; i + 2 * w <= n; i += 2 * w) {
-      a = larger(a, Vec<T>::load(x + i));
-      b = larger(b, Vec<T>::load(x + i + w));
-    }
-    T lanes[w];
-    larger(a, b).store(lanes);
-    for (T lane : lanes) largest = lane > largest ? lane : largest;
+  for (; i + 2 * w <= n; i += 2 * w) {
+    a = larger(a, Vec<T>::load(x + i));
+    b = larger(b, Vec<T>::load(x + i + w));
   }
-  for (; i < n; ++i) largest = x[i] > largest ? x[i] : largest;
-  return largest;
+  if (i + w <= n) a = larger(a, Vec<T>::load(x + i)), i += w;
+  if (i < n) b = larger(b, where(Vec<T>::first(n - i), Vec<T>::load(x + i, n - i), none));
+  return largest(larger(a, b));
 }
 
 template <class T>
-void forward(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y) {
+void forward_long(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y) {
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     const Vec<T> largest = static_cast<double>(largest_of(x, n));
     if (logarithm) {
@@ -52,7 +49,7 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y
 }
 
 template <class T>
-void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
+void backward_long(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
   for (std::int64_t r = 0; r < rows; ++r, y += n, g += n, dx += n) {
     const Vec<T> total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + i, lanes...);
@@ -63,6 +60,102 @@ void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool lo
       (logarithm ? slope - exp(value) * total : value * (slope - total)).store(dx + i, lanes...);
     });
   }
+}
+
+// A row of at most k registers, which stays in them; lanes without an element hold `fill`.
+template <class T, int k>
+struct ShortRow {
+  static constexpr std::int64_t w = Vec<T>::size;
+  Vec<T> at[k];
+  ShortRow(const T* x, std::int64_t n, double fill) {
+    for (int i = 0; i < k - 1; ++i) at[i] = Vec<T>::load(x + i * w);
+    const std::int64_t rest = n - (k - 1) * w;
+    at[k - 1] = rest == w ? Vec<T>::load(x + (k - 1) * w) : where(Vec<T>::first(rest), Vec<T>::load(x + (k - 1) * w, rest), Vec<T>(fill));
+  }
+  template <class F>
+  auto combined(F f) const {
+    Vec<T> all = at[0];
+    for (int i = 1; i < k; ++i) all = f(all, at[i]);
+    return all;
+  }
+  template <class F>
+  void each(F f) {
+    for (int i = 0; i < k; ++i) at[i] = f(at[i], i);
+  }
+  void store(T* y, std::int64_t n) const {
+    for (int i = 0; i < k - 1; ++i) at[i].store(y + i * w);
+    const std::int64_t rest = n - (k - 1) * w;
+    if (rest == w) at[k - 1].store(y + (k - 1) * w);
+    else at[k - 1].store(y + (k - 1) * w, rest);
+  }
+  double total() const { return static_cast<double>(sum(combined([](Vec<T> a, Vec<T> b) { return a + b; }))); }
+};
+// Filled up with −∞, so that what is added to the sum of exponentials is 0.
+template <class T, int k>
+struct ShortLogits : ShortRow<T, k> {
+  ShortLogits(const T* x, std::int64_t n) : ShortRow<T, k>(x, n, -std::numeric_limits<double>::infinity()) {}
+  T largest_element() const { return largest(this->combined([](Vec<T> a, Vec<T> b) { return larger(a, b); })); }
+};
+
+template <class T, int k>
+void forward_short(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y) {
+  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
+    ShortLogits<T, k> row(x, n);
+    const Vec<T> largest = row.largest_element();
+    row.each([=](Vec<T> v, int) { return v - largest; });
+    ShortLogits<T, k> powers = row;
+    powers.each([](Vec<T> v, int) { return exp(v); });
+    if (logarithm) {
+      const Vec<T> log_sum = std::log(powers.total());
+      row.each([=](Vec<T> v, int) { return v - log_sum; });
+      row.store(y, n);
+    } else {
+      const Vec<T> factor = 1 / powers.total();
+      powers.each([=](Vec<T> v, int) { return v * factor; });
+      powers.store(y, n);
+    }
+  }
+}
+
+template <class T, int k>
+void backward_short(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
+  for (std::int64_t r = 0; r < rows; ++r, y += n, g += n, dx += n) {
+    const ShortRow<T, k> value(y, n, 0);
+    ShortRow<T, k> slope(g, n, 0);
+    ShortRow<T, k> terms = slope;
+    if (!logarithm) terms.each([&](Vec<T> v, int i) { return v * value.at[i]; });
+    const Vec<T> total = terms.total();
+    slope.each([&](Vec<T> v, int i) { return logarithm ? v - exp(value.at[i]) * total : value.at[i] * (v - total); });
+    slope.store(dx, n);
+  }
+}
+
+// Calls f(k), a constant, for the number of registers that a row of n elements takes, or f(0) if it takes many.
+template <class T, class F>
+void by_registers(std::int64_t n, F f) {
+  switch ((n + Vec<T>::size - 1) / Vec<T>::size) {
+    case 1: return f(std::integral_constant<int, 1>());
+    case 2: return f(std::integral_constant<int, 2>());
+    case 3: return f(std::integral_constant<int, 3>());
+    case 4: return f(std::integral_constant<int, 4>());
+    default: return f(std::integral_constant<int, 0>());
+  }
+}
+
+template <class T>
+void forward(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y) {
+  by_registers<T>(n, [=](auto k) {
+    if constexpr (k == 0) forward_long(x, rows, n, logarithm, y);
+    else forward_short<T, k>(x, rows, n, logarithm, y);
+  });
+}
+
+template <class T>
+void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
+  by_registers<T>(n, [=](auto k) {
+    if constexpr (k == 0) backward_long(y, g, rows, n, logarithm, dx);
+    else backward_short<T, k>(y, g, rows, n, logarithm, dx);
+  });
 }
 
 // Sums go in T within blocks of rows and in double across them, as everywhere.
@@ -118,11 +211,22 @@ void backward_columns(const T* y, const T* g, std::int64_t n, std::int64_t inner
 }
 
 template <class T>
-void log_sum(const T* x, std::int64_t n, T& largest, T& log_sum) {
-  largest = largest_of(x, n);
-  const Vec<T> shift = static_cast<double>(largest);
-  const double total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
-  log_sum = static_cast<T>(std::log(total));
+void log_sum(const T* x, std::int64_t n, T& top, T& log_sum) {
+  by_registers<T>(n, [=, &top, &log_sum](auto k) {
+    double total;
+    if constexpr (k == 0) {
+      top = largest_of(x, n);
+      const Vec<T> shift = static_cast<double>(top);
+      total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
+    } else {
+      ShortLogits<T, k> row(x, n);
+      top = row.largest_element();
+      const Vec<T> shift = static_cast<double>(top);
+      row.each([=](Vec<T> v, int) { return exp(v - shift); });
+      total = row.total();
+    }
+    log_sum = static_cast<T>(std::log(total));
+  });
 }
 
 template <class T>
