@@ -37,7 +37,8 @@ struct Options {
       else throw std::invalid_argument("unknown argument " + std::string(name));
     }
   }
-  bool job_has(std::string_view word) const { return job.find(word) != std::string::npos; }
+  // Whether batches come through the side's loader: jobs mlp-64-preloaded and mlp-64-floor have all of them in memory beforehand.
+  bool loads() const { return job.find("preloaded") == std::string::npos && job.find("floor") == std::string::npos; }
   // The number in the job's name: 64 in "mlp-64-preloaded".
   std::int64_t number() const {
     const std::size_t digit = job.find_first_of("0123456789");
@@ -89,23 +90,25 @@ double seconds_of_second(double seconds, Untimed&& untimed, Timed&& timed) {
   return quantile(samples, 0.5);
 }
 
-// The time of every single call.
-template <class F>
-std::vector<double> latencies(double seconds, F&& call) {
-  std::vector<double> samples;
-  const auto begin = Clock::now();
-  while (samples.size() < 100 || since(begin) < seconds) {
-    const auto start = Clock::now();
-    call();
-    samples.push_back(since(start));
-  }
-  return samples;
-}
-
 inline void report(std::string_view job, std::string_view unit, double value, double check = std::numeric_limits<double>::quiet_NaN()) {
   std::printf("job=%.*s unit=%.*s value=%.9g check=%.9g\n", static_cast<int>(job.size()), job.data(), static_cast<int>(unit.size()), unit.data(),
               value, check);
   std::fflush(stdout);
+}
+
+// The median and the 99th percentile of single calls' times.
+template <class F>
+void report_latencies(const Options& options, double check, F&& call) {
+  for (int i = 0; i < 20; ++i) call();
+  std::vector<double> samples;
+  const auto begin = Clock::now();
+  while (samples.size() < 100 || since(begin) < options.seconds) {
+    const auto start = Clock::now();
+    call();
+    samples.push_back(since(start));
+  }
+  report(options.job + "-p50", "us", quantile(samples, 0.50) * 1e6, check);
+  report(options.job + "-p99", "us", quantile(samples, 0.99) * 1e6, check);
 }
 
 // All floats of DIR/NAME.f32.

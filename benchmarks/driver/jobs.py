@@ -1,47 +1,67 @@
-"""The jobs: which program runs each, and how far the checks of two sides may differ."""
+"""The jobs: how each is run, how far the checks of two sides may differ, and what gradus is to reach."""
 import dataclasses
+
+from driver import outside
+
+CPP, PYTHON, FLOOR = "cpp", "python", "floor"
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
     name: str
     program: str
-    tolerance: float          # relative, between the checks of two sides
-    sides: str = "cpp"        # "cpp": the C++ programs; "all": PyTorch from Python too
-    quick_samples: int = 60000
+    kinds: tuple = (CPP,)       # the kinds of peers that have it
+    tolerance: float = 1e-4     # relative, between the checks of two sides
+    goal: float = 1.0           # how many times faster than the best peer, with all cores
+    share: float = 1.0          # of --seconds, for a program that measures many things
+    outside: object = None      # measured from outside: a function of outside.py
 
 
-def training(name, program, tolerance=0.01):
-    return Job(name, program, tolerance, "all", 6000)
+def training(name, program, goal, tolerance=0.01):
+    return Job(name, program, (CPP, PYTHON), tolerance, goal)
+
+
+def optimizer(rule, goal):
+    return Job(f"optimizer-{rule}", "optimizer", (CPP, PYTHON), 1e-4, goal)
 
 
 JOBS = [
-    training("mlp-64", "mlp", 0.05),   # each side shuffles for itself
-    training("mlp-256", "mlp", 0.05),
-    training("mlp-64-preloaded", "mlp"),
-    training("mlp-256-preloaded", "mlp"),
-    training("lenet-64", "lenet"),
-    training("convnet-64", "convnet"),
-    training("convnet-128", "convnet"),
-    Job("chain-1", "chain", 1e-4),
-    Job("chain-64", "chain", 1e-4),
-    Job("tiny-sgd", "tiny", 1e-4),
-    Job("tiny-adam", "tiny", 1e-4),
-    *(Job(f"optimizer-{rule}", "optimizer", 1e-4, "all") for rule in ("sgd", "momentum", "rmsprop", "adam", "adamw")),
-    Job("ops", "ops", 0),
+    training("mlp-64", "mlp", 2, 0.05),   # each side shuffles for itself
+    training("mlp-256", "mlp", 2, 0.05),
+    training("mlp-64-preloaded", "mlp", 1.5),
+    training("mlp-256-preloaded", "mlp", 1.2),
+    Job("mlp-64-floor", "mlp", (FLOOR,), 0.01, 0.9),
+    Job("mlp-256-floor", "mlp", (FLOOR,), 0.01, 0.9),
+    training("lenet-64", "lenet", 1.5),
+    training("convnet-64", "convnet", 1.3),
+    training("convnet-128", "convnet", 1.3),
+    Job("chain-1", "chain", goal=10),
+    Job("chain-64", "chain", goal=10),
+    Job("tiny-sgd", "tiny", goal=10),
+    Job("tiny-adam", "tiny", goal=10),
+    optimizer("sgd", 1),
+    optimizer("momentum", 1),
+    optimizer("rmsprop", 1),
+    optimizer("adam", 1.3),
+    optimizer("adamw", 1.3),
+    Job("infer-mlp", "infer", tolerance=1e-3, goal=2),
+    Job("infer-convnet", "infer", tolerance=1e-3, goal=2),
+    Job("ops", "ops", share=0.1),
+    Job("rss-mlp", "mlp", (CPP, PYTHON), goal=2, outside=outside.rss),
+    Job("start", "start", goal=2, outside=outside.start),
+    Job("compile", "compile", goal=2, outside=outside.compile_time),
+    Job("size", "size", goal=2, outside=outside.size),
 ]
 
 
 def select(names):
     """The jobs of these names, or of families ("mlp", "optimizer"), and ops-NAME; all when none is named. ValueError for an unknown one."""
-    if not names:
-        return JOBS
     chosen = []
     for name in names:
         found = [job for job in JOBS if job.name == name or job.name.startswith(f"{name}-")]
         if name.startswith("ops-"):
-            found = [Job(name, "ops", 0)]
+            found = [Job(name, "ops", share=0.1)]
         if not found:
             raise ValueError(f"there is no job {name}; there are: {' '.join(job.name for job in JOBS)}")
         chosen += [job for job in found if job not in chosen]
-    return chosen
+    return chosen or JOBS

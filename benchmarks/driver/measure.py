@@ -7,27 +7,22 @@ import sys
 
 
 class Results:
-    """rows[(job, threads)][side] = one value a round."""
+    """rows[(row, threads)][side] = one value a round. Less is better in all of them."""
 
     def __init__(self):
         self.rows = collections.defaultdict(lambda: collections.defaultdict(list))
-        self.units, self.checks, self.complaints = {}, collections.defaultdict(dict), []
+        self.units, self.goals, self.checks, self.complaints = {}, {}, collections.defaultdict(dict), []
 
-    def add(self, side, threads, line, tolerance):
-        fields = dict(part.split("=", 1) for part in line.split(" "))
-        name, key = fields["job"], (fields["job"], threads)
-        self.units[name] = fields["unit"]
-        self.rows[key][side].append(float(fields["value"]))
-        check = float(fields["check"])
+    def add(self, side, threads, job, row, unit, value, check=math.nan):
+        key = (row, threads)
+        self.units[row], self.goals[key] = unit, job.goal if threads != 1 or job.outside else min(job.goal, 1)
+        self.rows[key][side].append(value)
         if math.isnan(check):
             return
         self.checks[key][side] = check
-        first = next(iter(self.checks[key].values()))
-        if not abs(check - first) <= tolerance * abs(first):
-            complaint = f"{name}, {threads} thread(s): {side} computes {check:g}, {next(iter(self.checks[key]))} {first:g}"
-            if complaint not in self.complaints:
-                self.complaints.append(complaint)
-                print(f"bench: {complaint}", file=sys.stderr)
+        first, reference = next(iter(self.checks[key].items()))
+        if not abs(check - reference) <= job.tolerance * abs(reference):
+            complain(self.complaints, f"{row}, {threads} thread(s): {side} computes {check:.6g}, {first} {reference:.6g}")
 
     def median(self, key, side):
         values = self.rows[key].get(side)
@@ -41,42 +36,62 @@ class Results:
         peers, ours = self.peers(key), self.rows[key].get("gradus", [])
         if not peers or not ours:
             return []
-        best = min(peers, key=peers.get)
-        return [theirs / mine for theirs, mine in zip(self.rows[key][best], ours)]
+        return [theirs / mine for theirs, mine in zip(self.rows[key][min(peers, key=peers.get)], ours)]
 
 
-def run_once(side, job, threads, seconds, samples, inputs, results, cores, timeout=900):
-    command = side.command(job, threads, seconds, samples, inputs)
-    if command is None:
-        return
-    if threads < cores:
-        command = ["taskset", "-c", ",".join(map(str, range(threads)))] + command
-    try:
-        run = subprocess.run(command, env=side.environment(threads), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        print(f"bench: {side.name} took more than {timeout} s for {job.name}", file=sys.stderr)
-        return
-    if run.returncode:
-        print(f"bench: {side.name} failed at {job.name}: {run.stderr[-500:]}", file=sys.stderr)
-    for line in run.stdout.splitlines():
-        if line.startswith("job="):
-            results.add(side.name, threads, line, job.tolerance)
+def complain(complaints, words):
+    if words not in complaints:
+        complaints.append(words)
+        print(f"bench: {words}", file=sys.stderr, flush=True)
 
 
 def progress(text):
-    """What is going on, on a line of its own that the next one replaces; silent where nobody watches."""
+    """What is going on: where somebody watches, on a line that the next one replaces."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
 
 
-def run(jobs, sides, thread_counts, rounds, seconds, samples, inputs, cores):
-    """Job by job: all sides in turn, `rounds` times, so that whatever else happens on the machine happens to all."""
-    results = Results()
+def takes_part(side, job, threads):
+    if side.kind == "gradus":
+        return True
+    return side.kind in job.kinds and not (side.untouched and threads == 1 and not job.outside)
+
+
+def run_once(side, job, threads, settings, results):
+    if job.outside:
+        for row, unit, value in job.outside(side, threads, settings.inputs):
+            results.add(side.name, threads, job, row, unit, value)
+        return
+    command = side.command(job.program, job.name, threads, settings.seconds * job.share, settings.samples, settings.inputs)
+    if command is None:
+        return
+    if threads < settings.cores:
+        command = ["taskset", "-c", ",".join(map(str, range(threads))), *command]
+    run = subprocess.run(command, env=side.environment(threads), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=settings.timeout)
+    if run.returncode:
+        raise RuntimeError(run.stderr[-500:].strip())
+    for line in run.stdout.splitlines():
+        if line.startswith("job="):
+            fields = dict(part.split("=", 1) for part in line.split(" "))
+            results.add(side.name, threads, job, fields["job"], fields["unit"], float(fields["value"]), float(fields["check"]))
+
+
+def run(jobs, sides, thread_counts, settings, results):
+    """Job by job: all sides in turn, `rounds` times, so that whatever else happens on the machine happens to all. Yields after each job."""
+    failed = set()
     for threads in thread_counts:
         for job in jobs:
-            for turn in range(rounds):
-                progress(f"{job.name}, {threads} thread(s), round {turn + 1}/{rounds}")
+            for turn in range(1 if job.name in ("size", "compile") else settings.rounds):
                 for side in sides:
-                    run_once(side, job, threads, seconds, samples or 60000, inputs, results, cores)
+                    if not takes_part(side, job, threads) or (side.name, job.name) in failed:
+                        continue
+                    progress(f"{job.name}, {threads} thread(s), round {turn + 1} of {settings.rounds}: {side.name}")
+                    try:
+                        run_once(side, job, threads, settings, results)
+                    except (RuntimeError, subprocess.SubprocessError, OSError) as error:
+                        failed.add((side.name, job.name))
+                        complain(results.complaints, f"{side.name} failed at {job.name}: {error}")
             progress("")
-            yield job, threads, results
+            yield job, threads

@@ -1,15 +1,10 @@
 // 784-512-256-10 with Adam on Fashion-MNIST: an epoch through the loader, or from preloaded data.
-#include "common.h"
+#include "mlp.h"
 
 namespace {
 
-struct Net {
-  nn::Linear first{784, 512}, second{512, 256}, output{256, 10};
-  Tensor operator()(const Tensor& image) const { return output(relu(second(relu(first(flatten(image, 1)))))); }
-};
-
 void run(const bench::Options& options) {
-  Net net;
+  Mlp net;
   load_weights(nn::parameters(net), options, "mlp");
   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
 
@@ -20,7 +15,7 @@ void run(const bench::Options& options) {
     for (const auto& [image, label] : batches) loss.add(training_step(net, adam, image, label), static_cast<double>(label.size()));
     return loss.value();
   };
-  if (options.job_has("preloaded")) {
+  if (!options.loads()) {
     const std::vector<Batch> batches = preloaded(images, batch);
     bench::report_epochs(options, [&] { return epoch(batches); });
   } else {

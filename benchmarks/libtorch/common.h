@@ -44,7 +44,7 @@ inline void zero_grad(torch::optim::Optimizer& optimizer) {
 // What every program's main does: `run` the job that the arguments name.
 inline int bench_main(int argc, char** argv, void (*run)(const bench::Options&)) try {
   const bench::Options options(argc, argv);
-  torch::set_num_threads(options.threads);
+  if (options.threads > 0) torch::set_num_threads(options.threads);   // 0: as LibTorch likes it
   run(options);
   return 0;
 } catch (const std::exception& error) {

@@ -1,20 +1,10 @@
 // 784-512-256-10 with Adam on Fashion-MNIST: an epoch through the loader, or from preloaded data.
-#include "common.h"
+#include "mlp.h"
 
 namespace {
 
-struct Net : torch::nn::Module {
-  torch::nn::Linear first{784, 512}, second{512, 256}, output{256, 10};
-  Net() {
-    register_module("first", first);
-    register_module("second", second);
-    register_module("output", output);
-  }
-  Tensor forward(const Tensor& image) { return output(torch::relu(second(torch::relu(first(image.flatten(1)))))); }
-};
-
 void run(const bench::Options& options) {
-  Net net;
+  Mlp net;
   load_weights(net.parameters(), options, "mlp");
   torch::optim::Adam adam(net.parameters(), torch::optim::AdamOptions(1e-3));
 
@@ -23,7 +13,7 @@ void run(const bench::Options& options) {
     for (const Batch& batch : batches) loss.add(training_step(net, adam, batch.data, batch.target), static_cast<double>(batch.target.size(0)));
     return loss.value();
   };
-  if (options.job_has("preloaded")) {
+  if (!options.loads()) {
     const std::vector<Batch> batches = preloaded(options, options.number());
     bench::report_epochs(options, [&] { return epoch(batches); });
   } else {

@@ -1,0 +1,63 @@
+"""What the machine can do, measured by ../limits.cpp, and what that means for a job: the least that a row could come to, in its unit."""
+import subprocess
+
+
+def measure(program, side, threads, seconds, cores):
+    """{"fma": GFLOP/s, "triad-l2": GB/s, …}, sizes of caches in bytes."""
+    command = [str(program), "--threads", str(threads), "--seconds", str(seconds)]
+    if threads < cores:
+        command = ["taskset", "-c", ",".join(map(str, range(threads))), *command]
+    lines = subprocess.run(command, env=side.environment(threads), stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    rows = (dict(part.split("=", 1) for part in line.split(" ")) for line in lines)
+    return {row["job"].removeprefix("limit/"): float(row["value"]) for row in rows}
+
+
+def describe(limits, threads):
+    return (f"limits, {threads} thread(s): FMA {limits['fma']:.0f} GFLOP/s; triad, GB/s: L1 {limits['triad-l1']:.0f}, L2 {limits['triad-l2']:.0f}, "
+            f"L3 {limits['triad-l3']:.0f}, memory {limits['triad-memory']:.0f} ({limits['triad-memory-streaming']:.0f} with streaming stores)")
+
+
+# Multiply-adds of a forward pass on one sample, layer by layer.
+MLP = [784 * 512, 512 * 256, 256 * 10]
+LENET = [28 * 28 * 6 * 25, 10 * 10 * 16 * 6 * 25, 400 * 120, 120 * 84, 84 * 10]
+CONVNET = [28 * 28 * 32 * 9, 14 * 14 * 64 * 32 * 9, 7 * 7 * 128 * 64 * 9, 128 * 10]
+PARAMETER_BYTES = {"sgd": 12, "momentum": 20, "rmsprop": 20, "adam": 28, "adamw": 28}
+# Bytes an element that have to be read or written once: forward, backward. None: nothing has to be.
+OP_BYTES = {"add": (12, None), "mul": (12, 20), "sum": (4, 4), "sum0": (4, 4), "sum1": (4, 4), "transpose": (8, 8)}
+SIZES = {"1k": 1 << 10, "64k": 1 << 16, "1M": 1 << 20, "16M": 1 << 24}
+
+
+def training_flops(layers):
+    """Forward, the weights' gradients and, but for the first layer, the inputs'."""
+    return 2 * (3 * sum(layers) - layers[0])
+
+
+def memory_speed(limits):
+    return max(limits["triad-memory"], limits["triad-memory-streaming"])
+
+
+def speed_for(limits, threads, total):
+    """GB/s for so many bytes used again and again."""
+    if total <= limits["l2-size"] * threads:
+        return limits["triad-l2"]
+    return limits["triad-l3"] if total <= limits["l3-size"] else memory_speed(limits)
+
+
+def bound(row, limits, threads):
+    """None where arithmetic and memory say nothing."""
+    words, gflops = row.split("-"), limits["fma"]
+    if words[0] == "mlp":
+        return 60000 * training_flops(MLP) / gflops * 1e-9
+    if words[0] in ("lenet", "convnet"):
+        return int(words[1]) * training_flops(LENET if words[0] == "lenet" else CONVNET) / gflops * 1e-6
+    if words[0] == "infer":
+        weights = 4 * sum(MLP) / limits["triad-l3"] * 1e-3 if words[1] == "mlp" else 0
+        return max(weights, 2 * sum(MLP if words[1] == "mlp" else CONVNET) / gflops * 1e-3)
+    if words[0] == "optimizer":
+        return PARAMETER_BYTES[words[1]] / memory_speed(limits)
+    if row.startswith("ops/"):
+        op, direction, size = row.removeprefix("ops/").rsplit("-", 2)
+        each = OP_BYTES.get(op, (8, 12))[direction == "bwd"]
+        total = each and each * SIZES[size]
+        return total and total / speed_for(limits, threads, total) * 1e-3
+    return None

@@ -1,0 +1,85 @@
+"""What PyTorch's programs share: arguments, inputs, the clock. The C++ sides' counterpart is ../measure.h."""
+import argparse
+import statistics
+import time
+
+import torch
+
+EPOCH = 60000
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--job", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--samples", type=int, default=EPOCH)
+    parser.add_argument("--inputs", required=True)
+    parser.add_argument("--compile", action="store_true", help="through torch.compile")
+    options = parser.parse_args()
+    options.batch = next((int(word) for word in options.job.split("-") if word.isdigit()), 0)
+    torch.set_num_threads(options.threads)
+    return options
+
+
+def load_weights(net, options, name):
+    with open(f"{options.inputs}/{name}.f32", "rb") as file:
+        floats = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
+    parameters = list(net.parameters())
+    with torch.no_grad():
+        for parameter, values in zip(parameters, floats.split([p.numel() for p in parameters])):
+            parameter.copy_(values.view_as(parameter))
+
+
+def pictures(options):
+    """All of them, normalised: [samples, 1, 28, 28], and their labels."""
+    def read(name, header):
+        with open(f"{options.inputs}/{name}", "rb") as file:
+            return torch.frombuffer(bytearray(file.read()), dtype=torch.uint8, offset=header)
+    images = read("train-images-idx3-ubyte", 16).view(-1, 1, 28, 28)[:options.samples]
+    labels = read("train-labels-idx1-ubyte", 8)[:options.samples]
+    return ((images / 255 - 0.2860) / 0.3530), labels.long()
+
+
+def report(job, unit, value, check):
+    print(f"job={job} unit={unit} value={value:.9g} check={check:.9g}", flush=True)
+
+
+def samples_of(seconds, call, least=3):
+    """The times of single calls."""
+    samples, begin = [], time.perf_counter()
+    while len(samples) < least or time.perf_counter() - begin < seconds:
+        start = time.perf_counter()
+        call()
+        samples.append(time.perf_counter() - start)
+    return samples
+
+
+def training_step(loss_of, optimizer, image, label):
+    loss = loss_of(image, label)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def loss_function(net, options):
+    """net and cross-entropy in one, compiled if wanted."""
+    def loss_of(image, label):
+        return torch.nn.functional.cross_entropy(net(image), label)
+    return torch.compile(loss_of) if options.compile else loss_of
+
+
+def measure_steps(options, net, optimizer, images, labels):
+    """The time of a training step on preloaded pictures; checked by the mean loss of the first twenty."""
+    loss_of = loss_function(net, options)
+    batches = list(zip(images.split(options.batch), labels.split(options.batch)))[:-1]   # full batches only
+    at = 0
+
+    def step():
+        nonlocal at
+        image, label = batches[at % len(batches)]
+        at += 1
+        return training_step(loss_of, optimizer, image, label)
+    losses = [step() for _ in range(20)]
+    report(options.job, "ms/step", statistics.median(samples_of(options.seconds, step)) * 1e3, statistics.mean(losses))
