@@ -7,73 +7,33 @@
 #include <mutex>
 
 #include <gradus/autograd/base/parallel.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+#include <gradus/autograd/kernels/team.h>
 
 namespace gradus::kernels {
 namespace {
 
-// Calls OpenBLAS's setter; its OpenMP flavour hands the number on to the calling thread's OpenMP settings, which are the host's.
-void set_blas_threads(int n) {
-#ifdef _OPENMP
-  const int team = omp_get_max_threads();
-  openblas_set_num_threads(n);
-  omp_set_num_threads(team);
-#else
-  openblas_set_num_threads(n);
-#endif
-}
-
-// While one lives, OpenBLAS's own thread pool is off. The setting belongs to the process, so the first of several threads that come
-// here at once saves the host's number and the last one restores it.
+// While one lives, OpenBLAS's own thread pool is off, where its flavour has one. The setting belongs to the process, so the first of several
+// threads that come here at once saves the host's number and the last one restores it.
 class PoolOff {
  public:
   PoolOff() {
+    if (!has_pool) return;
     const std::lock_guard lock(mutex);
-    if (users++ == 0 && (before = openblas_get_num_threads()) != 1) set_blas_threads(1);
+    if (users++ == 0 && (before = openblas_get_num_threads()) != 1) openblas_set_num_threads(1);
   }
   ~PoolOff() {
+    if (!has_pool) return;
     const std::lock_guard lock(mutex);
     // If the host has set another number meanwhile, that one stands.
-    if (--users == 0 && before != 1 && openblas_get_num_threads() == 1) set_blas_threads(before);
+    if (--users == 0 && before != 1 && openblas_get_num_threads() == 1) openblas_set_num_threads(before);
   }
   PoolOff(const PoolOff&) = delete;
 
  private:
+  static inline const bool has_pool = openblas_get_parallel() == OPENBLAS_THREAD;
   static inline std::mutex mutex;
   static inline int users = 0, before = 1;
 };
-
-#ifdef _OPENMP
-// While one lives, the calling thread would get an OpenMP team of one: what OpenBLAS's OpenMP flavour goes by.
-class TeamOff {
- public:
-  TeamOff() { omp_set_num_threads(1); }
-  ~TeamOff() { omp_set_num_threads(before_); }
-  TeamOff(const TeamOff&) = delete;
-
- private:
-  int before_ = omp_get_max_threads();
-};
-#endif
-
-// Runs `call` with OpenBLAS single-threaded, whichever flavour is installed.
-template <class Call>
-void single_threaded(Call&& call) {
-  const int flavour = openblas_get_parallel();
-  if (flavour == OPENBLAS_THREAD) {
-    const PoolOff off;
-    call();
-#ifdef _OPENMP
-  } else if (flavour == OPENBLAS_OPENMP) {
-    const TeamOff off;
-    call();
-#endif
-  } else {
-    call();
-  }
-}
 
 constexpr CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
@@ -125,7 +85,8 @@ void blas_part(const Product<T>& p) {
     else if (!p.accumulate) std::copy_n(p.bias, p.n, row);
     else for (std::int64_t j = 0; j < p.n; ++j) row[j] += p.bias[j];
   }
-  single_threaded([&] { cblas_product<T>(p, from_zero ? 0 : 1); });
+  const Team one(1);   // what OpenBLAS's OpenMP flavour goes by
+  cblas_product<T>(p, from_zero ? 0 : 1);
 }
 
 template <class T>
@@ -138,6 +99,7 @@ void blas_split(const Product<T>& p) {
   const bool by_rows = p.m >= p.n;
   const std::int64_t length = by_rows ? p.m : p.n, tiles = (length + tile - 1) / tile;
   const std::int64_t work = tile * (by_rows ? p.n : p.m) * p.k;
+  const PoolOff off;
   parallel_for(tiles, (worthwhile + work - 1) / work, [&](std::int64_t begin, std::int64_t end) {
     begin *= tile;
     end = std::min(end * tile, length);

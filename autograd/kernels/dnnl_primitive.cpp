@@ -22,18 +22,6 @@ int team_size(double multiplications) {
   return in_parallel_for() || multiplications < 2 * worth_waking ? 1 : num_threads();
 }
 
-#ifdef _OPENMP
-Team::Team(int threads) : before_(omp_get_max_threads()), threads_(threads) {
-  if (threads_ != before_) omp_set_num_threads(threads_);
-}
-Team::~Team() {
-  if (threads_ != before_) omp_set_num_threads(before_);
-}
-#else
-Team::Team(int threads) : before_(threads), threads_(threads) {}
-Team::~Team() = default;
-#endif
-
 Prepared::Prepared(dnnl::primitive primitive, std::initializer_list<std::pair<int, dnnl::memory::desc>> arguments)
     : primitive_(std::move(primitive)) {
   int at = 0;

@@ -9,23 +9,14 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <gradus/autograd/kernels/team.h>
+
 namespace gradus::kernels::onednn {
 
 const dnnl::engine& cpu();
 
 // How many threads a primitive of so many multiplications gets; 1 inside a parallel loop.
 int team_size(double multiplications);
-
-// While one lives, OpenMP teams that the calling thread opens have this size. The host's setting is as before afterwards.
-class Team {
- public:
-  explicit Team(int threads);
-  ~Team();
-  Team(const Team&) = delete;
-
- private:
-  int before_, threads_;
-};
 
 // A primitive with the memory objects of its arguments, whose addresses are set at each call. Called through the C API: the C++
 // API's execute() builds a map, which allocates.

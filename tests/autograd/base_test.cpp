@@ -1,4 +1,4 @@
-// The ground floor: pool, random numbers, parallel loops, small vectors.
+// The ground floor: pool, random numbers, small vectors.
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -7,7 +7,6 @@
 #include <string>
 #include <thread>
 
-#include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/random.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/base/tally.h>
@@ -102,31 +101,6 @@ TEST(Generator, Moments) {
   EXPECT_NEAR(cubes / n, 0, 0.05);
   EXPECT_NEAR(uniform / n, 0.5, 0.005);
   for (double count : counts) EXPECT_NEAR(count / n, 1.0 / 7, 0.005);
-}
-
-TEST(ParallelFor, CoversEveryIndexOnce) {
-  for (std::int64_t n : {0, 1, 2, 3, 1000, 100003}) {
-    std::vector<std::atomic<int>> seen(static_cast<std::size_t>(n));
-    parallel_for(n, 10, [&](std::int64_t begin, std::int64_t end) { for (; begin < end; ++begin) ++seen[static_cast<std::size_t>(begin)]; });
-    for (auto& count : seen) ASSERT_EQ(count, 1);
-  }
-}
-
-TEST(ParallelFor, PassesExceptionsOnAndNests) {
-  expect_error<ValueError>([] { parallel_for(1000, 1, [](std::int64_t, std::int64_t) { fail<ValueError>("inside"); }); }, {"inside"});
-  std::atomic<int> total = 0;
-  parallel_for(8, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (; begin < end; ++begin) parallel_for(10, 1, [&](std::int64_t b, std::int64_t e) { total += static_cast<int>(e - b); });
-  });
-  EXPECT_EQ(total, 80);
-}
-
-TEST(ParallelFor, ThreadCountIsChecked) {
-  expect_error<ValueError>([] { set_threads(0); }, {"set_threads", "at least 1", "0"});
-  const int before = num_threads();
-  set_threads(1);
-  EXPECT_EQ(num_threads(), 1);
-  set_threads(before);
 }
 
 TEST(Error, PartsAreMadeOnlyWhenThrown) {

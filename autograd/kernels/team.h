@@ -1,0 +1,19 @@
+// The OpenMP teams of libraries that are built on OpenMP (oneDNN, one flavour of OpenBLAS), while we call them: the setting belongs to the
+// calling thread, the host program's too, and is as before afterwards. Without OpenMP in the build this does nothing.
+//   const Team one(1);   until the end of the scope such a library works in this thread alone
+#pragma once
+
+namespace gradus::kernels {
+
+// While one lives, OpenMP teams that the calling thread opens have this size.
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team&) = delete;
+
+ private:
+  int before_, threads_;
+};
+
+}  // namespace gradus::kernels
