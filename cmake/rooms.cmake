@@ -33,7 +33,7 @@ function(gradus_room name)
       target_include_directories(${part} PRIVATE ${PROJECT_BINARY_DIR}/include)
       target_compile_definitions(${part} PRIVATE GRADUS_SIMD_LEVEL=${level})
       if(NOT level STREQUAL "plain")
-        target_compile_options(${part} PRIVATE -march=x86-64-${level})
+        target_compile_options(${part} PRIVATE -march=x86-64-${level} $<$<STREQUAL:${level},v4>:-mprefer-vector-width=512>)
       endif()
       # Neither option changes a result: they say that nobody reads errno or the floating-point exception flags.
       target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math -Wno-uninitialized -Wno-maybe-uninitialized)
