@@ -7,6 +7,8 @@
 #include <array>
 #include <cmath>
 
+#include <gradus/optim/conventions.h>
+#include <gradus/optim/intake.h>
 #include <gradus/optim/rule.h>
 
 namespace gradus::optim {
@@ -19,7 +21,9 @@ struct AdamOptionsOf {
   double eps = 1e-8;
   double weight_decay = decoupled ? 1e-2 : 0;
   bool amsgrad = false;
-  bool maximize = false;        // g ← −g
+  bool maximize = false;         // g ← −g
+  bool bias_correction = true;   // without: 1 in the place of 1−β₁ᵗ and 1−β₂ᵗ, and first steps of up to 6.6·lr
+  Eps eps_at = Eps::outside;     // inside: √(v/(1−β₂ᵗ) + eps), the lecture's; scaled_hat: Keras and TensorFlow
 };
 using AdamOptions = AdamOptionsOf<false>;
 using AdamWOptions = AdamOptionsOf<true>;
@@ -33,33 +37,38 @@ struct AdamRule {
   static unsigned used(const Options& o) { return 3u | o.amsgrad << 2; }
 
   static Fields fields(Options& o) {
-    return {{"lr", &o.lr}, {"betas.0", &o.betas[0]}, {"betas.1", &o.betas[1]}, {"eps", &o.eps}, {"weight_decay", &o.weight_decay},
-            {"amsgrad", &o.amsgrad}, {"maximize", &o.maximize}};
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
+            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"amsgrad", &o.amsgrad},
+            {"maximize", &o.maximize}, {"bias_correction", &o.bias_correction}, {"eps_at", choice(o.eps_at)}};
   }
-  static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, unsigned used);
 
+  // w ← keep·w − step·m/(√(v + eps_inside)·root + eps_outside)
   struct Scalars {
-    double step, sign, coupled, keep, rest1, beta2, rest2, root, eps;
+    Intake in;
+    double rest1, beta2, rest2, step, root, eps_inside, eps_outside;
     bool amsgrad;
   };
   static Scalars scalars(const Options& o, std::int64_t t, bool) {
     const double steps = static_cast<double>(t);
-    return {.step = o.lr / (1 - std::pow(o.betas[0], steps)), .sign = o.maximize ? -1. : 1., .coupled = decoupled ? 0 : o.weight_decay,
-            .keep = decoupled ? 1 - o.lr * o.weight_decay : 1, .rest1 = 1 - o.betas[0], .beta2 = o.betas[1], .rest2 = 1 - o.betas[1],
-            .root = 1 / std::sqrt(1 - std::pow(o.betas[1], steps)), .eps = o.eps, .amsgrad = o.amsgrad};
+    const double correction1 = o.bias_correction ? 1 - std::pow(o.betas[0], steps) : 1;
+    const double correction2 = o.bias_correction ? 1 - std::pow(o.betas[1], steps) : 1;
+    const bool inside = o.eps_at == Eps::inside, hat = o.eps_at == Eps::scaled_hat;
+    return {.in{o.maximize, o.weight_decay, decoupled, o.lr}, .rest1 = 1 - o.betas[0], .beta2 = o.betas[1], .rest2 = 1 - o.betas[1],
+            .step = o.lr * (hat ? std::sqrt(correction2) : 1) / correction1, .root = hat ? 1 : 1 / std::sqrt(correction2),
+            .eps_inside = inside ? o.eps * correction2 : 0, .eps_outside = inside ? 0 : o.eps, .amsgrad = o.amsgrad};
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T step(s.step), sign(s.sign), coupled(s.coupled), keep(s.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), root(s.root), eps(s.eps);
-    return [=, amsgrad = s.amsgrad](T& w, T g, T& m, T& v, T& largest) {
-      g *= sign;
-      if (coupled != 0) g += coupled * w;
+    const T keep(s.in.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), step(s.step), root(s.root), inside(s.eps_inside), outside(s.eps_outside);
+    return [=, take_in = intake<T>(s.in), amsgrad = s.amsgrad](T& w, T g, T& m, T& v, T& largest) {
+      g = take_in(g, w);
       m += rest1 * (g - m);
       v = beta2 * v + rest2 * g * g;
       if (amsgrad) largest = std::max(largest, v);
-      w = keep * w - step * m / (std::sqrt(amsgrad ? largest : v) * root + eps);
+      w = keep * w - step * m / (std::sqrt((amsgrad ? largest : v) + inside) * root + outside);
     };
   }
 };

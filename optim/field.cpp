@@ -1,28 +1,73 @@
 #include <gradus/optim/field.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
+#include <gradus/optim/require.h>
+
 namespace gradus::optim {
+namespace {
+
+std::string listed(const Choice& choice) {
+  std::string out;
+  for (const std::string_view name : choice.names) out += gradus::text(out.empty() ? "" : ", ", choice.type, "::", name);
+  return out;
+}
+
+}  // namespace
 
 double Field::get() const {
-  return std::visit([](auto* p) { return static_cast<double>(*p); }, value);
+  if (const Choice* choice = std::get_if<Choice>(&value)) return choice->get(choice->place);
+  return std::visit([]<class P>(P p) -> double {
+    if constexpr (std::is_pointer_v<P>) return static_cast<double>(*p);
+    else return 0;
+  }, value);
 }
 
 void Field::set(double number) const {
-  std::visit([&]<class T>(T* p) { *p = static_cast<T>(number); }, value);
+  std::visit([&]<class P>(const P& p) {
+    if constexpr (std::is_pointer_v<P>) *p = static_cast<std::remove_pointer_t<P>>(number);
+    else p.set(p.place, number == std::trunc(number) && std::abs(number) < 100 ? static_cast<int>(number) : -1);
+  }, value);
 }
 
 std::string Field::text() const {
+  if (const Choice* choice = std::get_if<Choice>(&value)) return std::string(choice->names[choice->get(choice->place)]);
   if (is_switch()) return get() != 0 ? "true" : "false";
   return number_text(get());
 }
 
 std::optional<double> Field::parse(std::string_view text) const {
+  if (const Choice* choice = std::get_if<Choice>(&value)) {
+    const auto at = std::find(choice->names.begin(), choice->names.end(), text);
+    return at == choice->names.end() ? std::nullopt : std::optional<double>(at - choice->names.begin());
+  }
   if (is_switch()) return text == "true" ? std::optional(1.0) : text == "false" ? std::optional(0.0) : std::nullopt;
   const std::optional<double> number = parse_number(text);
   const bool whole = !std::holds_alternative<std::int64_t*>(value) || (number && *number == std::trunc(*number) && std::abs(*number) < 0x1p53);
   return whole ? number : std::nullopt;
+}
+
+std::string Field::code(std::string_view text) const {
+  const Choice* choice = std::get_if<Choice>(&value);
+  return gradus::text(".", name, " = ", choice ? choice->type : "", choice ? "::" : "", text);
+}
+
+void require_ranges(std::string_view who, const Fields& fields) {
+  for (const Field& field : fields) {
+    const double x = field.get();
+    if (const Choice* choice = std::get_if<Choice>(&field.value))
+      check<ValueError>(0 <= x && x < static_cast<double>(choice->names.size()), who, ": ", field.name, " must be one of ", [&] { return listed(*choice); });
+    switch (field.range) {
+      case Range::any: break;
+      case Range::finite: require_finite(who, field.name, x); break;
+      case Range::at_least_zero: require_at_least_zero(who, field.name, x); break;
+      case Range::above_zero: require_above_zero(who, field.name, x); break;
+      case Range::below_one: require_below_one(who, field.name, x); break;
+      case Range::unit: require_unit(who, field.name, x); break;
+    }
+  }
 }
 
 std::string number_text(double number) {

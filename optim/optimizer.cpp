@@ -1,5 +1,6 @@
 #include <gradus/optim/optimizer.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include <gradus/autograd/base/profile.h>
@@ -15,7 +16,7 @@ void* advanced(void* p, std::int64_t bytes) { return p ? static_cast<std::byte*>
 
 }  // namespace
 
-void Optimizer::add_parameters(std::string_view rule, const Parameters& parameters) {
+void Optimizer::add_parameters(std::string_view rule, std::span<const Number> numbers, const Parameters& parameters) {
   const int group = groups();
   check<ValueError>(!parameters.empty(), rule, ": group ", group, " has no parameters; did a name pattern match nothing?");
   std::unordered_set<const Leaf*> leaves;
@@ -36,6 +37,7 @@ void Optimizer::add_parameters(std::string_view rule, const Parameters& paramete
                       "); each belongs to one group");
     check<ValueError>(names.insert(entry.name).second, rule, ": two parameters are named ", entry.name,
                       "; state is kept by name, so give one of them another");
+    std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const Number& number) { return number.initial; });
     fresh.push_back(std::move(entry));
   }
   entries_.reserve(entries_.size() + fresh.size());
@@ -56,8 +58,10 @@ void Optimizer::step() {
     Job& job = jobs_.emplace_back(prepare(entry));
     row.add(job.whole.n);
     const Job* before = jobs_.size() > 1 ? &job - 1 : nullptr;
-    const bool alike = before && before->entry->group == entry.group && before->entry->t == entry.t && before->first == job.first;
-    if (!alike) write_scalars(entry.group, entry.t + 1, job.first, scalars_.emplace_back());
+    const bool alike = before && before->entry->group == entry.group && before->entry->t == entry.t && before->first == job.first &&
+                       before->entry->numbers == entry.numbers;
+    job.numbers = alike ? before->numbers : entry.numbers;
+    if (!alike) write_scalars(entry.group, entry.t + 1, job.first, job.numbers, scalars_.emplace_back());
     job.scalars = scalars_.size() - 1;
   }
   row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
@@ -67,7 +71,10 @@ void Optimizer::step() {
     for (std::size_t j = 0; j < max_slots; ++j) stretch.slots[j] = advanced(job.whole.slots[j], skipped);
     job.loop(stretch, scalars_[job.scalars].bytes);
   });
-  for (const Job& job : jobs_) ++job.entry->t;
+  for (const Job& job : jobs_) {
+    ++job.entry->t;
+    job.entry->numbers = job.numbers;
+  }
   ++steps_;
   copies_.clear();
 }
@@ -90,7 +97,7 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
   const Dtype dtype = value.dtype();
   const unsigned used = used_slots(entry.group);
   Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g->raw(), {}, value.size()},
-          .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0};
+          .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0, .numbers = {}};
   for (std::size_t j = 0; used >> j; ++j) {
     if (!(used >> j & 1)) continue;
     if (!entry.slots[j].defined()) {

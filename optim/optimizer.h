@@ -3,6 +3,7 @@
 //   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
 //   adam.zero_grad();  loss.backward();  adam.step();
 #pragma once
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -19,6 +20,14 @@ namespace gradus::optim {
 
 using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
 using gradus::without;
+
+// A number that a rule keeps for each parameter beside its arrays, such as NAdam's "mu_product"; part of the state.
+struct Number {
+  std::string_view name;
+  double initial;
+};
+inline constexpr std::size_t max_numbers = 2;
+using Numbers = std::array<double, max_numbers>;
 
 // Named arrays ("fc1.weight.exp_avg") and facts in text ("group.0.lr" = "0.001"): what a safetensors file holds.
 using State = Safetensors;
@@ -41,7 +50,7 @@ class Optimizer {
   Parameters parameters() const;                      // of all groups, in order
   std::int64_t steps() const { return steps_; }       // calls of step() in this object's life
 
-  // Any option by its name, e.g. "momentum" (a switch is 0 or 1); "betas.0". ValueError: no such group or option, a value the rule rejects.
+  // Any option by its name, e.g. "momentum" (a switch is 0 or 1, a choice its place among the names); "betas.0". ValueError: no such group or option, a value the rule rejects.
   double option(std::string_view option, int group = 0) const;
   void set_option(std::string_view option, double value, int group = 0);
   bool has_option(std::string_view option, int group = 0) const;
@@ -55,7 +64,7 @@ class Optimizer {
   // All that a fresh optimizer over the same parameters needs to continue bit for bit.
   State state() const;
   // ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. Numbers (lr, momentum, …) are
-  // taken from the state; switches (nesterov, amsgrad, …), which choose the formula, must agree with this optimizer's.
+  // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's.
   void load_state(const State& state);
   void save(const std::filesystem::path& file) const;
   void load(const std::filesystem::path& file);
@@ -66,7 +75,7 @@ class Optimizer {
  protected:
   Optimizer() = default;
   // Appends parameters as group number groups(); ValueError or DtypeError before anything changes.
-  void add_parameters(std::string_view rule, const Parameters& parameters);
+  void add_parameters(std::string_view rule, std::span<const Number> numbers, const Parameters& parameters);
   void check_group(int group) const;
 
   // Room for any rule's Scalars.
@@ -81,6 +90,7 @@ class Optimizer {
     Counted<Leaf> leaf;
     int group = 0;
     std::int64_t t = 0;                               // steps taken
+    Numbers numbers = {};
     Array slots[max_slots] = {};                      // undefined until first used
   };
   // One parameter's part in the step under way.
@@ -91,18 +101,20 @@ class Optimizer {
     std::int64_t element;                             // bytes
     bool first;                                       // a slot was empty until now
     std::size_t scalars;                              // which of scalars_
+    Numbers numbers;                                  // as they will be after the step
   };
   struct Group {
     std::optional<double> initial_lr;
   };
 
   virtual std::span<const std::string_view> slot_names() const = 0;
+  virtual std::span<const Number> numbers() const = 0;
   virtual Fields fields(int group) const = 0;
   // Validates the options with these values, in the order of fields(), and keeps them if told so; returns the slots that they need.
   virtual unsigned assign(int group, std::span<const double> values, bool keep) = 0;
   virtual unsigned used_slots(int group) const = 0;   // bit j: slot j is kept
-  // Writes the scalars of step t; `first`: a slot was empty until now.
-  virtual void write_scalars(int group, std::int64_t t, bool first, ScalarBytes& scalars) const = 0;
+  // Writes the scalars of step t, and brings the parameter's numbers up to date; `first`: a slot was empty until now.
+  virtual void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const = 0;
   virtual Loop loop(int group, Dtype dtype) const = 0;
   virtual std::string formula(int group) const = 0;
 

@@ -1,8 +1,9 @@
 // The state of an optimizer by name, and back. Keys:
-//   arrays      "<parameter>.step" (i64, once it has taken a step), "<parameter>.<slot>"
+//   arrays      "<parameter>.step" (i64, once it has taken a step), "<parameter>.<slot>", "<parameter>.<number>" (f64)
 //   metadata    "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group"
 #include <gradus/optim/optimizer.h>
 
+#include <cmath>
 #include <set>
 
 namespace gradus::optim {
@@ -63,6 +64,7 @@ State Optimizer::state() const {
     state.metadata[entry.name + ".group"] = std::to_string(entry.group);
     if (entry.t == 0) continue;
     state.arrays[entry.name + ".step"] = Array::from({entry.t}, {});
+    for (std::size_t j = 0; j < numbers().size(); ++j) state.arrays[text(entry.name, ".", numbers()[j].name)] = Array::scalar(entry.numbers[j], f64);
     for (std::size_t j = 0; j < slot_names().size(); ++j)
       if (entry.slots[j].defined()) state.arrays[text(entry.name, ".", slot_names()[j])] = entry.slots[j];
   }
@@ -89,7 +91,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       if (!saved) reader.problem("missing ", key);
       else if (!value) reader.problem(key, " is \"", *saved, "\", which is no value of this option");
       else if (field.is_switch() && *value != field.get())
-        reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with .", field.name, " = ", *saved);
+        reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with ", field.code(*saved));
       values.push_back(value.value_or(field.get()));
     }
     auto& slots = used.emplace_back();
@@ -105,6 +107,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
 
   for (const Entry& mine : entries_) {
     Entry& entry = in.entries.emplace_back(Entry{.name = mine.name, .leaf = mine.leaf, .group = mine.group});
+    for (std::size_t j = 0; j < numbers().size(); ++j) entry.numbers[j] = numbers()[j].initial;
     const std::string* group = reader.fact(mine.name + ".group");
     if (!group) reader.problem("missing ", mine.name, ".group");
     else if (*group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
@@ -112,6 +115,13 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
     if (!group || !step) continue;   // the state does not know the parameter, or it has not taken a step
     if (step->dtype() == i64 && step->size() == 1 && step->item() >= 1) entry.t = *step->data<std::int64_t>();
     else reader.problem(mine.name, ".step must be one i64 of at least 1");
+    for (std::size_t j = 0; j < numbers().size(); ++j) {
+      const std::string key = text(mine.name, ".", numbers()[j].name);
+      const Array* number = reader.array(key);
+      if (!number) reader.problem("missing ", key);
+      else if (number->dtype() != f64 || number->size() != 1 || !std::isfinite(number->item())) reader.problem(key, " must be one finite f64");
+      else entry.numbers[j] = number->item();
+    }
     for (std::size_t j = 0; j < slot_names().size(); ++j) {
       const std::string key = text(mine.name, ".", slot_names()[j]);
       const Array* slot = reader.array(key);

@@ -17,6 +17,12 @@ inline void require_at_least_zero(std::string_view who, std::string_view option,
 inline void require_below_one(std::string_view who, std::string_view option, double value) {
   check<ValueError>(value >= 0 && value < 1, who, ": ", option, " must lie in [0, 1), not ", value);
 }
+inline void require_above_zero(std::string_view who, std::string_view option, double value) {
+  check<ValueError>(std::isfinite(value) && value > 0, who, ": ", option, " must be finite and above 0, not ", value);
+}
+inline void require_unit(std::string_view who, std::string_view option, double value) {
+  check<ValueError>(value >= 0 && value <= 1, who, ": ", option, " must lie in [0, 1], not ", value);
+}
 inline void require_at_least_one(std::string_view who, std::string_view option, double value) {
   check<ValueError>(value >= 1, who, ": ", option, " must be at least 1, not ", value);
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradus/optim/conventions.h>
+#include <gradus/optim/intake.h>
 #include <gradus/optim/rule.h>
 
 namespace gradus::optim {
@@ -18,6 +20,8 @@ struct RMSpropOptions {
   double momentum = 0;
   bool centered = false;
   bool maximize = false;        // g ← −g
+  Eps eps_at = Eps::outside;    // or inside: Keras, TensorFlow, optax, the lecture
+  Momentum form = Momentum::classic;      // or lr_inside: Keras, TensorFlow, optax
 };
 
 struct RMSpropRule {
@@ -28,36 +32,38 @@ struct RMSpropRule {
   static unsigned used(const Options& o) { return 1u | (o.momentum != 0) << 1 | o.centered << 2; }
 
   static Fields fields(Options& o) {
-    return {{"lr", &o.lr}, {"alpha", &o.alpha}, {"eps", &o.eps}, {"weight_decay", &o.weight_decay}, {"momentum", &o.momentum},
-            {"centered", &o.centered}, {"maximize", &o.maximize}};
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"alpha", &o.alpha, below_one}, {"eps", &o.eps, at_least_zero},
+            {"weight_decay", &o.weight_decay, at_least_zero}, {"momentum", &o.momentum, at_least_zero}, {"centered", &o.centered},
+            {"maximize", &o.maximize}, {"eps_at", choice(o.eps_at, 2)}, {"form", choice(o.form, 2)}};
   }
-  static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, unsigned used);
 
   struct Scalars {
-    double lr, sign, weight_decay, alpha, rest, eps, momentum;
+    Intake in;
+    double alpha, rest, eps_inside, eps_outside, momentum, take, step;
     bool centered;
   };
   static Scalars scalars(const Options& o, std::int64_t, bool) {
-    return {.lr = o.lr, .sign = o.maximize ? -1. : 1., .weight_decay = o.weight_decay, .alpha = o.alpha, .rest = 1 - o.alpha,
-            .eps = o.eps, .momentum = o.momentum, .centered = o.centered};
+    const bool inside = o.eps_at == Eps::inside, whole = o.momentum != 0 && o.form == Momentum::lr_inside;
+    return {.in{o.maximize, o.weight_decay}, .alpha = o.alpha, .rest = 1 - o.alpha, .eps_inside = inside ? o.eps : 0,
+            .eps_outside = inside ? 0 : o.eps, .momentum = o.momentum, .take = whole ? o.lr : 1, .step = whole ? 1 : o.lr, .centered = o.centered};
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T lr(s.lr), sign(s.sign), weight_decay(s.weight_decay), alpha(s.alpha), rest(s.rest), eps(s.eps), momentum(s.momentum);
-    return [=, centered = s.centered](T& w, T g, T& v, T& b, T& mean) {
-      g *= sign;
-      if (weight_decay != 0) g += weight_decay * w;
+    const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
+    return [=, take_in = intake<T>(s.in), centered = s.centered](T& w, T g, T& v, T& b, T& mean) {
+      g = take_in(g, w);
       v = alpha * v + rest * g * g;
       T spread = v;
       if (centered) {
         mean += rest * (g - mean);
         spread = std::max(v - mean * mean, T(0));
       }
-      T d = g / (std::sqrt(spread) + eps);
-      if (momentum != 0) d = b = momentum * b + d;
-      w -= lr * d;
+      T d = g / (std::sqrt(spread + eps_inside) + eps_outside);
+      if (momentum != 0) d = b = momentum * b + take * d;
+      w -= step * d;
     };
   }
 };

@@ -1,10 +1,11 @@
 // A rule and the optimizer made of it. A rule is a struct of
 //   Options                            an aggregate with PyTorch's names and defaults
 //   name, slots, always_used           constants: "Adam"; the names of the state arrays; the mask of those that no option switches off
-//   fields(Options&)                   the options by name
-//   validate(Options)                  throws ValueError
+//   fields(Options&)                   the options by name, with their ranges
+//   validate(Options)                  optional: throws ValueError for what ranges cannot say
 //   used(Options)                      which slots these options need, a mask
-//   Scalars, scalars(Options, t, first)   the numbers of step t (from 1), computed once a step and in double
+//   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
+//   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
 //   update<T>(Scalars)                 the formula for one element, see loop.h
 //   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
 //   formula(Options)                   the same for people
@@ -38,9 +39,9 @@ class OptimizerOf final : public Optimizer {
   }
 
   void add_param_group(const Group& group) {
-    Rule::validate(group.options);
+    validate(group.options);
     options_.reserve(options_.size() + 1);
-    add_parameters(Rule::name, group.params);
+    add_parameters(Rule::name, numbers(), group.params);
     options_.push_back(group.options);
   }
 
@@ -51,7 +52,7 @@ class OptimizerOf final : public Optimizer {
   }
   void set_options(const Options& options, int group = 0) {
     check_group(group);
-    Rule::validate(options);
+    validate(options);
     options_[group] = options;
   }
 
@@ -59,20 +60,31 @@ class OptimizerOf final : public Optimizer {
   using Scalars = typename Rule::Scalars;
   static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
   static_assert(Rule::slots.size() <= max_slots);
+  static constexpr bool has_numbers = requires { Rule::numbers; };
+
+  static void validate(Options options) {
+    require_ranges(Rule::name, Rule::fields(options));
+    if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
+  }
 
   std::span<const std::string_view> slot_names() const override { return Rule::slots; }
+  std::span<const Number> numbers() const override {
+    if constexpr (has_numbers) return Rule::numbers;
+    else return {};
+  }
   Fields fields(int group) const override { return Rule::fields(options_[group]); }
   unsigned assign(int group, std::span<const double> values, bool keep) override {
     Options changed = options_[group];
     const Fields fields = Rule::fields(changed);
     for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
-    Rule::validate(changed);
+    validate(changed);
     if (keep) options_[group] = changed;
     return Rule::used(changed);
   }
   unsigned used_slots(int group) const override { return Rule::used(options_[group]); }
-  void write_scalars(int group, std::int64_t t, bool first, ScalarBytes& scalars) const override {
-    new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first));
+  void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const override {
+    if constexpr (has_numbers) new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first, numbers));
+    else new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first));
   }
   Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
   std::string formula(int group) const override { return Rule::formula(options_[group]); }

@@ -1,9 +1,12 @@
 // SGD: gradient descent with momentum (Polyak 1964; Nesterov as in Sutskever et al. 2013), as PyTorch has it.
 //   optim::SGD sgd(nn::parameters(net), {.lr = 0.1, .momentum = 0.9, .nesterov = true});
 //   b ← momentum·b + (1−dampening)·g, at a parameter's first step b ← g;   w ← w − lr·b,  with nesterov w ← w − lr·(g + momentum·b)
+// Other forms of momentum, the lecture's average among them: conventions.h.
 #pragma once
-#include <array>
+#include <cmath>
 
+#include <gradus/optim/conventions.h>
+#include <gradus/optim/intake.h>
 #include <gradus/optim/rule.h>
 
 namespace gradus::optim {
@@ -11,10 +14,11 @@ namespace gradus::optim {
 struct SGDOptions {
   double lr = 1e-3;
   double momentum = 0;
-  double dampening = 0;
+  double dampening = 0;         // Momentum::classic only
   double weight_decay = 0;      // g ← g + weight_decay·w
-  bool nesterov = false;        // needs momentum > 0 and dampening 0
+  bool nesterov = false;        // needs momentum > 0 and dampening 0; not for Momentum::ema_debiased
   bool maximize = false;        // g ← −g
+  Momentum form = Momentum::classic;
 };
 
 struct SGDRule {
@@ -25,32 +29,39 @@ struct SGDRule {
   static unsigned used(const Options& o) { return o.momentum != 0; }
 
   static Fields fields(Options& o) {
-    return {{"lr", &o.lr}, {"momentum", &o.momentum}, {"dampening", &o.dampening}, {"weight_decay", &o.weight_decay},
-            {"nesterov", &o.nesterov}, {"maximize", &o.maximize}};
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"momentum", &o.momentum, at_least_zero}, {"dampening", &o.dampening, finite},
+            {"weight_decay", &o.weight_decay, at_least_zero}, {"nesterov", &o.nesterov}, {"maximize", &o.maximize}, {"form", choice(o.form)}};
   }
   static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, unsigned used);
 
+  // b ← momentum·b + take·g;  w ← w − step·b,  with nesterov w ← w − step·(take_ahead·g + momentum·b)
   struct Scalars {
-    double lr, sign, weight_decay, momentum, take;
+    Intake in;
+    double momentum, take, take_ahead, step;
     bool nesterov;
   };
-  static Scalars scalars(const Options& o, std::int64_t, bool first) {
-    return {.lr = o.lr, .sign = o.maximize ? -1. : 1., .weight_decay = o.weight_decay, .momentum = o.momentum,
-            .take = first ? 1 : 1 - o.dampening, .nesterov = o.nesterov};   // at first b is 0 and becomes g
+  static Scalars scalars(const Options& o, std::int64_t t, bool first) {
+    Scalars s{.in{o.maximize, o.weight_decay}, .momentum = o.momentum, .take = first ? 1 : 1 - o.dampening, .take_ahead = 1, .step = o.lr,
+              .nesterov = o.nesterov};                                            // at first b is 0 and becomes g
+    if (o.momentum == 0 || o.form == Momentum::classic) return s;
+    s.take = s.take_ahead = o.form == Momentum::lr_inside ? o.lr : 1 - o.momentum;
+    if (o.form == Momentum::lr_inside) s.step = 1;
+    if (o.form == Momentum::ema_debiased) s.step /= 1 - std::pow(o.momentum, static_cast<double>(t));
+    return s;
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T lr(s.lr), sign(s.sign), weight_decay(s.weight_decay), momentum(s.momentum), take(s.take);
-    return [=, nesterov = s.nesterov](T& w, T g, T& b) {
-      g *= sign;
-      if (weight_decay != 0) g += weight_decay * w;
+    const T momentum(s.momentum), take(s.take), take_ahead(s.take_ahead), step(s.step);
+    return [=, take_in = intake<T>(s.in), nesterov = s.nesterov](T& w, T g, T& b) {
+      g = take_in(g, w);
       if (momentum != 0) {
         b = momentum * b + take * g;
-        g = nesterov ? g + momentum * b : b;
+        g = nesterov ? take_ahead * g + momentum * b : b;
       }
-      w -= lr * g;
+      w -= step * g;
     };
   }
 };

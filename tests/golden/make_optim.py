@@ -7,6 +7,7 @@ element of c, and d after the steps 1, 2, 3, 10 and 25.
 import torch
 from safetensors.torch import save_file
 
+torch.set_default_dtype(torch.float64)   # or NAdam's mu_product and ASGD's eta would be float32
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
 RECORDED = [1, 2, 3, 10, 25]
 
@@ -67,6 +68,19 @@ save_file({
     "amsgrad": trajectory(o.Adam, dict(lr=0.01, amsgrad=True), dict(lr=0.02, betas=(0.5, 0.6), amsgrad=True, weight_decay=0.1)),
     "adamw": trajectory(o.AdamW, dict(lr=0.01), dict(lr=0.02, weight_decay=0.3)),
     "adamw_amsgrad": trajectory(o.AdamW, dict(lr=0.01, amsgrad=True), dict(lr=0.02, betas=(0.5, 0.6), amsgrad=True, maximize=True)),
+    "adagrad": trajectory(lambda groups: o.Adagrad(groups, initial_accumulator_value=0.3),   # of a group it would be ignored
+                          dict(lr=0.1), dict(lr=0.05, lr_decay=0.1, weight_decay=0.1, eps=1e-3)),
+    "adagrad_maximize": trajectory(o.Adagrad, dict(lr=0.1, weight_decay=0.1), dict(lr=0.02, lr_decay=0.01, maximize=True)),
+    "adadelta": trajectory(o.Adadelta, dict(lr=1), dict(lr=0.5, rho=0.5, eps=1e-3, weight_decay=0.1, maximize=True)),
+    "adamax": trajectory(o.Adamax, dict(lr=0.01), dict(lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1, maximize=True)),
+    "nadam": trajectory(o.NAdam, dict(lr=0.01), dict(lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1, momentum_decay=0.1)),
+    "nadam_decoupled": trajectory(o.NAdam, dict(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True),
+                                  dict(lr=0.02, weight_decay=0.3, decoupled_weight_decay=True, maximize=True)),
+    "radam": trajectory(o.RAdam, dict(lr=0.01), dict(lr=0.02, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, maximize=True)),
+    "radam_decoupled": trajectory(o.RAdam, dict(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True),
+                                  dict(lr=0.02, betas=(0.5, 0.6), weight_decay=0.3, decoupled_weight_decay=True)),
+    "asgd": trajectory(o.ASGD, dict(lr=0.1), dict(lr=0.05, lambd=0.01, alpha=0.5, t0=5, weight_decay=0.1, maximize=True)),
+    "rprop": trajectory(o.Rprop, dict(lr=0.01), dict(lr=0.02, etas=(0.4, 1.5), step_sizes=(1e-2, 0.05), maximize=True)),
     "StepLR": schedule(lambda opt: lr.StepLR(opt, step_size=7, gamma=0.3)),
     "StepLR_default": schedule(lambda opt: lr.StepLR(opt, step_size=20)),
     "CosineAnnealingLR": schedule(lambda opt: lr.CosineAnnealingLR(opt, T_max=25, eta_min=0.01)),

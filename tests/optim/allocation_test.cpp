@@ -37,6 +37,9 @@ TEST(Allocation, StepsClippingAndSchedulesAllocateNothing) {
   expect_no_allocation<RMSprop>({.momentum = 0.9, .centered = true});
   expect_no_allocation<Adam>({.amsgrad = true});
   expect_no_allocation<AdamW>({});
+  expect_no_allocation<NAdam>({});
+  expect_no_allocation<ASGD>({});
+  expect_no_allocation<Rprop>({});
 }
 
 }  // namespace

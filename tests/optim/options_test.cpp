@@ -31,12 +31,29 @@ TEST(Options, OutOfRangeAreErrors) {
   expect_error([&] { RMSprop(p, {.eps = -1e-8}); }, "RMSprop: eps must be finite and at least 0, not -1e-08");
   expect_error([&] { RMSprop(p, {.lr = HUGE_VAL}); }, "RMSprop: lr must be finite and at least 0, not inf");
   expect_error([&] { RMSprop(p, {.momentum = NAN}); }, "RMSprop: momentum must be finite and at least 0, not nan");
-  expect_error([&] { Adam(p, {.betas = {1, 0.9}}); }, "Adam: betas[0] must lie in [0, 1), not 1");
-  expect_error([&] { Adam(p, {.betas = {0.9, -0.1}}); }, "Adam: betas[1] must lie in [0, 1), not -0.1");
-  expect_error([&] { Adam(p, {.betas = {0.9, NAN}}); }, "Adam: betas[1] must lie in [0, 1), not nan");
+  expect_error([&] { Adam(p, {.betas = {1, 0.9}}); }, "Adam: betas.0 must lie in [0, 1), not 1");
+  expect_error([&] { Adam(p, {.betas = {0.9, -0.1}}); }, "Adam: betas.1 must lie in [0, 1), not -0.1");
+  expect_error([&] { Adam(p, {.betas = {0.9, NAN}}); }, "Adam: betas.1 must lie in [0, 1), not nan");
   expect_error([&] { AdamW(p, {.eps = -1}); }, "AdamW: eps must be finite and at least 0, not -1");
   expect_error([&] { AdamW(p, {.weight_decay = -1}); }, "AdamW: weight_decay must be finite and at least 0, not -1");
   EXPECT_NO_THROW(SGD(p, {.lr = 0}));
+}
+
+TEST(Options, OutOfRangeAreErrorsOfTheOtherRulesToo) {
+  const Parameters p = table_parameters();
+  expect_error([&] { Adagrad(p, {.lr_decay = -1}); }, "Adagrad: lr_decay must be finite and at least 0, not -1");
+  expect_error([&] { Adagrad(p, {.initial_accumulator_value = -1}); }, "Adagrad: initial_accumulator_value must be finite and at least 0, not -1");
+  expect_error([&] { Adadelta(p, {.rho = 1.5}); }, "Adadelta: rho must lie in [0, 1], not 1.5");
+  EXPECT_NO_THROW(Adadelta(p, {.rho = 1}));
+  expect_error([&] { Adamax(p, {.betas = {0.9, 1}}); }, "Adamax: betas.1 must lie in [0, 1), not 1");
+  expect_error([&] { NAdam(p, {.momentum_decay = -1}); }, "NAdam: momentum_decay must be finite and at least 0, not -1");
+  expect_error([&] { RAdam(p, {.eps = NAN}); }, "RAdam: eps must be finite and at least 0, not nan");
+  expect_error([&] { ASGD(p, {.weight_decay = -1}); }, "ASGD: weight_decay must be finite and at least 0, not -1");
+  expect_error([&] { ASGD(p, {.t0 = HUGE_VAL}); }, "ASGD: t0 must be finite, not inf");
+  expect_error([&] { Rprop(p, {.etas = {0, 1.2}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0 and 1.2");
+  expect_error([&] { Rprop(p, {.etas = {0.5, 1}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0.5 and 1");
+  expect_error([&] { Rprop(p, {.step_sizes = {2, 1}}); }, "Rprop: step_sizes must be the smallest and the largest, not 2 and 1");
+  expect_error([&] { Lion(p, {.betas = {-0.5, 0.9}}); }, "Lion: betas.0 must lie in [0, 1), not -0.5");
 }
 
 TEST(Options, HaveTheDefaultsOfPyTorch) {
@@ -51,6 +68,21 @@ TEST(Options, HaveTheDefaultsOfPyTorch) {
   EXPECT_EQ(adam.options().eps, 1e-8);
   EXPECT_EQ(adam.options().weight_decay, 0);
   EXPECT_EQ(AdamW(p).options().weight_decay, 1e-2);
+  const auto options = []<class O>(const O& optimizer) {
+    const State state = optimizer.state();
+    std::string out;
+    for (const auto& [key, value] : state.metadata)
+      if (key.starts_with("group.0.")) out += key.substr(8) + " " + value + ", ";
+    return out;
+  };
+  EXPECT_EQ(options(Adagrad(p)), "eps 1e-10, eps_at outside, initial_accumulator_value 0, lr 0.01, lr_decay 0, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(Adadelta(p)), "eps 1e-06, lr 1, maximize false, rho 0.9, weight_decay 0, ");
+  EXPECT_EQ(options(Adamax(p)), "betas.0 0.9, betas.1 0.999, eps 1e-08, lr 0.002, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(NAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.002, maximize false, "
+                               "momentum_decay 0.004, weight_decay 0, ");
+  EXPECT_EQ(options(RAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.001, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(ASGD(p)), "alpha 0.75, lambd 1e-04, lr 0.01, maximize false, t0 1e+06, weight_decay 0, ");
+  EXPECT_EQ(options(Rprop(p)), "etas.0 0.5, etas.1 1.2, lr 0.01, maximize false, step_sizes.0 1e-06, step_sizes.1 50, ");
 }
 
 TEST(Groups, HaveOptionsOfTheirOwn) {
@@ -117,7 +149,7 @@ TEST(Options, ChangeByNameOrAsAWhole) {
   adam.set_option("betas.0", 0.5);
   EXPECT_EQ(adam.options().lr, 0.5);
   EXPECT_EQ(adam.options().betas[0], 0.5);
-  expect_error([&] { adam.set_option("betas.1", 2); }, "Adam: betas[1] must lie in [0, 1), not 2");
+  expect_error([&] { adam.set_option("betas.1", 2); }, "Adam: betas.1 must lie in [0, 1), not 2");
   expect_error([&] { adam.set_lr(NAN); }, "Adam: lr must be finite and at least 0, not nan");
   expect_error([&] { adam.set_option("momentum", 0.9); }, "Adam: has no option momentum");
   expect_error([&] { adam.option("momentum"); }, "Adam: has no option momentum");

@@ -6,7 +6,9 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/parameter.h>
+#include <gradus/optim/all_rules.h>
 #include <gradus/optim/optim.h>
+#include <gradus/optim/presets.h>
 
 namespace gradus::optim::testing {
 

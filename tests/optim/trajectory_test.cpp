@@ -1,6 +1,10 @@
-// Every rule walks the table twice over: against PyTorch's trajectories (golden) and against plain scalar code.
+// Every rule walks the table twice over: against trajectories of PyTorch, Keras and optax (golden) and against plain scalar code.
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
+#include <regex>
+#include <set>
 #include <variant>
 
 #include <gtest/gtest.h>
@@ -10,7 +14,8 @@
 namespace gradus::optim::testing {
 namespace {
 
-using ScalarRule = std::variant<ScalarSGD, ScalarRMSprop, ScalarAdam>;
+using ScalarRule = std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
+                                ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion>;
 
 // Two groups: the tensors a and b under `first`, c and d under `second`.
 struct Case {
@@ -53,6 +58,60 @@ const std::vector<Case>& cases() {
       row<AdamW>("adamw", {.lr = 0.01}, {.lr = 0.02, .weight_decay = 0.3}, A{.decoupled = 0.01}, A{.decoupled = 0.3}),
       row<AdamW>("adamw_amsgrad", {.lr = 0.01, .amsgrad = true}, {.lr = 0.02, .betas = {0.5, 0.6}, .amsgrad = true, .maximize = true},
                  A{.decoupled = 0.01, .amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}),
+      row<Adagrad>("adagrad", {.lr = 0.1, .initial_accumulator_value = 0.3},
+                   {.lr = 0.05, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator_value = 0.3, .eps = 1e-3}, ScalarAdagrad{.sum = 0.3}, ScalarAdagrad{.lr_decay = 0.1, .decay = 0.1, .sum = 0.3, .eps = 1e-3}),
+      row<Adagrad>("adagrad_maximize", {.lr = 0.1, .weight_decay = 0.1}, {.lr = 0.02, .lr_decay = 0.01, .maximize = true},
+                   ScalarAdagrad{.decay = 0.1}, ScalarAdagrad{.lr_decay = 0.01, .maximize = true}),
+      row<Adadelta>("adadelta", {.lr = 1}, {.lr = 0.5, .rho = 0.5, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdadelta{},
+                    ScalarAdadelta{.rho = 0.5, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<Adamax>("adamax", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdamax{},
+                  ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<NAdam>("nadam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .momentum_decay = 0.1}, ScalarNAdam{},
+                 ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .psi = 0.1}),
+      row<NAdam>("nadam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 {.lr = 0.02, .weight_decay = 0.3, .decoupled_weight_decay = true, .maximize = true}, ScalarNAdam{.decay = 0.1, .decoupled = true},
+                 ScalarNAdam{.decay = 0.3, .decoupled = true, .maximize = true}),
+      row<RAdam>("radam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.9}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarRAdam{},
+                 ScalarRAdam{.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<RAdam>("radam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.3, .decoupled_weight_decay = true}, ScalarRAdam{.decay = 0.1, .decoupled = true},
+                 ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}),
+      row<ASGD>("asgd", {.lr = 0.1}, {.lr = 0.05, .lambd = 0.01, .alpha = 0.5, .t0 = 5, .weight_decay = 0.1, .maximize = true}, ScalarASGD{},
+                ScalarASGD{.lambda = 0.01, .alpha = 0.5, .decay = 0.1, .maximize = true}),
+      row<Rprop>("rprop", {.lr = 0.01}, {.lr = 0.02, .etas = {0.4, 1.5}, .step_sizes = {1e-2, 0.05}, .maximize = true}, ScalarRprop{},
+                 ScalarRprop{.minus = 0.4, .plus = 1.5, .least = 1e-2, .most = 0.05, .maximize = true}),
+      row<Lion>("lion", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1}, ScalarLion{.decay = 0.1},
+                ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}),
+      // What PyTorch lacks: by Keras, optax, and the lecture's formula.
+      row<SGD>("keras_sgd", keras::sgd(0.1, 0.9), keras::sgd(0.02, 0.5, true), ScalarVelocity{}, ScalarVelocity{.momentum = 0.5, .nesterov = true}),
+      row<RMSprop>("keras_rmsprop", keras::rmsprop(0.01), {.lr = 0.02, .alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .eps = 1e-7, .inside = true}, R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}),
+      row<RMSprop>("keras_rmsprop_centered", {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .centered = true, .eps_at = Eps::inside},
+                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true},
+                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}),
+      row<Adam>("keras_adam", keras::adam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::scaled_hat},
+                A{.eps = 1e-7, .eps_at = A::scaled_hat}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .eps_at = A::scaled_hat}),
+      row<Adam>("keras_amsgrad", {.lr = 0.01, .eps = 1e-7, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                {.lr = 0.02, .betas = {0.5, 0.6}, .eps = 1e-2, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat},
+                A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}),
+      row<AdamW>("keras_adamw", keras::adamw(0.01), {.lr = 0.02, .eps = 1e-2, .weight_decay = 0.3, .eps_at = Eps::scaled_hat},
+                 A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat}, A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}),
+      row<Adagrad>("keras_adagrad", keras::adagrad(0.1), {.lr = 0.02, .initial_accumulator_value = 0.5, .eps = 1e-1, .eps_at = Eps::inside},
+                   ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true}, ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}),
+      row<SGD>("optax_ema", lecture::momentum(0.1), lecture::momentum(0.02, 0.5), ScalarAverage{}, ScalarAverage{.beta = 0.5}),
+      row<SGD>("optax_ema_debiased", {.lr = 0.1, .momentum = 0.9, .form = Momentum::ema_debiased},
+               {.lr = 0.02, .momentum = 0.5, .form = Momentum::ema_debiased}, ScalarAverage{.debiased = true},
+               ScalarAverage{.beta = 0.5, .debiased = true}),
+      row<RMSprop>("optax_rmsprop", optax::rmsprop(0.01, 0.9),
+                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true},
+                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}),
+      row<Adam>("optax_eps_root", {.lr = 0.01, .eps_at = Eps::inside}, {.lr = 0.02, .eps = 1e-2, .eps_at = Eps::inside}, A{.eps_at = A::inside},
+                A{.eps = 1e-2, .eps_at = A::inside}),
+      row<Adam>("lecture_adam", lecture::adam(0.01), lecture::adam(0.02, 0.8, 0.95, 1e-2), A{.uncorrected = true, .eps_at = A::inside},
+                A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}),
   };
   return all;
 }
@@ -63,8 +122,16 @@ class Trajectory : public ::testing::TestWithParam<Case> {
   std::unique_ptr<Optimizer> optimizer = GetParam().make({parameters[0], parameters[1]}, {parameters[2], parameters[3]});
 };
 
-TEST_P(Trajectory, IsPyTorchs) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/optim.safetensors").arrays.at(GetParam().name);
+Array golden_of(const std::string& name) {
+  for (const char* file : {GRADUS_GOLDEN "/optim.safetensors", GRADUS_GOLDEN "/optim_peers.safetensors"}) {
+    const auto arrays = load_safetensors(file).arrays;
+    if (arrays.contains(name)) return arrays.at(name);
+  }
+  throw std::runtime_error("no golden trajectory of " + name);
+}
+
+TEST_P(Trajectory, IsThatOfTheReference) {
+  const Array golden = golden_of(GetParam().name);
   StepLR schedule(*optimizer, {.step_size = 10, .gamma = 0.5});
   const int recorded[] = {1, 2, 3, 10, 25};
   for (int step = 0, record = 0; step < 25; ++step) {
@@ -182,6 +249,29 @@ TEST_P(Trajectory, ContinuesBitForBitFromItsState) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Trajectory, ::testing::ValuesIn(cases()), [](const auto& info) { return info.param.name; });
+
+// The names of the optimizers that headers of the room define, as in "using Adam = OptimizerOf<AdamRule<false>>;".
+std::set<std::string> defined_optimizers() {
+  std::set<std::string> out;
+  const std::regex definition(R"(using (\w+) = OptimizerOf<)");
+  for (const auto& file : std::filesystem::directory_iterator(GRADUS_SOURCE "/optim")) {
+    if (file.path().extension() != ".h" || file.path().filename() == "rule.h") continue;
+    std::ifstream in(file.path());
+    const std::string source((std::istreambuf_iterator<char>(in)), {});
+    for (std::sregex_iterator at(source.begin(), source.end(), definition), end; at != end; ++at) out.insert((*at)[1]);
+  }
+  return out;
+}
+
+TEST(TableOfRules, HasARowForEveryOptimizer) {
+  std::set<std::string> walked;
+  const Parameters p = table_parameters();
+  for (const Case& row : cases()) walked.emplace(row.make({p[0], p[1]}, {p[2], p[3]})->name());
+  EXPECT_EQ(walked, defined_optimizers());
+  std::set<std::string> listed;
+  []<class... Rules>(RuleList<Rules...>, std::set<std::string>& names) { (names.emplace(Rules::name), ...); }(AllRules{}, listed);
+  EXPECT_EQ(walked, listed);
+}
 
 TEST(AdamW, WithoutDecayIsAdamBitForBit) {
   for (Dtype dtype : {f32, f64}) {

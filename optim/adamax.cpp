@@ -1,0 +1,15 @@
+#include <gradus/optim/adamax.h>
+
+#include <gradus/optim/rule_loops.h>
+
+namespace gradus::optim {
+
+std::string AdamaxRule::formula(const Options& o) {
+  return intake_text(o.maximize, o.weight_decay) +
+         text("m ← ", o.betas[0], "·m + ", 1 - o.betas[0], "·g;  u ← max(", o.betas[1], "·u, |g| + ", o.eps, ");  w ← w − ", o.lr, "/(1 − ",
+              o.betas[0], "ᵗ) · m/u");
+}
+
+Loop AdamaxRule::loop(Dtype dtype, unsigned used) { return built_in_loop<AdamaxRule>(dtype, used); }
+
+}  // namespace gradus::optim

@@ -1,0 +1,59 @@
+// Adamax (Kingma and Ba 2015, section 7.1), as PyTorch has it: Adam with the largest gradient of late in the place of the root mean square.
+//   optim::Adamax adamax(nn::parameters(net), {.lr = 2e-3});
+//   m ← β₁·m + (1−β₁)·g;  u ← max(β₂·u, |g| + eps);   w ← w − lr/(1−β₁ᵗ) · m/u
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <gradus/optim/intake.h>
+#include <gradus/optim/rule.h>
+
+namespace gradus::optim {
+
+struct AdamaxOptions {
+  double lr = 2e-3;
+  std::array<double, 2> betas{0.9, 0.999};
+  double eps = 1e-8;
+  double weight_decay = 0;      // g ← g + weight_decay·w
+  bool maximize = false;        // g ← −g
+};
+
+struct AdamaxRule {
+  using Options = AdamaxOptions;
+  static constexpr std::string_view name = "Adamax";
+  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_inf"};
+  static constexpr unsigned always_used = 3;
+  static unsigned used(const Options&) { return 3; }
+
+  static Fields fields(Options& o) {
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
+            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
+  }
+  static std::string formula(const Options& o);
+  static Loop loop(Dtype dtype, unsigned used);
+
+  struct Scalars {
+    Intake in;
+    double step, rest1, beta2, eps;
+  };
+  static Scalars scalars(const Options& o, std::int64_t t, bool) {
+    return {.in{o.maximize, o.weight_decay}, .step = o.lr / (1 - std::pow(o.betas[0], static_cast<double>(t))), .rest1 = 1 - o.betas[0],
+            .beta2 = o.betas[1], .eps = o.eps};
+  }
+  template <class T>
+  static auto update(const Scalars& s) {
+    const T step(s.step), rest1(s.rest1), beta2(s.beta2), eps(s.eps);
+    return [=, take_in = intake<T>(s.in)](T& w, T g, T& m, T& u) {
+      g = take_in(g, w);
+      m += rest1 * (g - m);
+      u = std::max(beta2 * u, std::abs(g) + eps);
+      w -= step * m / u;
+    };
+  }
+};
+
+using Adamax = OptimizerOf<AdamaxRule>;
+
+}  // namespace gradus::optim

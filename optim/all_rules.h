@@ -1,0 +1,35 @@
+// The list of the built-in rules: their loops are compiled from it (rule_loops.h), and the tests want a trajectory of each.
+// A new rule adds its header and its name here.
+#pragma once
+#include <cstddef>
+#include <type_traits>
+
+#include <gradus/optim/adadelta.h>
+#include <gradus/optim/adagrad.h>
+#include <gradus/optim/adam.h>
+#include <gradus/optim/adamax.h>
+#include <gradus/optim/asgd.h>
+#include <gradus/optim/lion.h>
+#include <gradus/optim/nadam.h>
+#include <gradus/optim/radam.h>
+#include <gradus/optim/rmsprop.h>
+#include <gradus/optim/rprop.h>
+#include <gradus/optim/sgd.h>
+
+namespace gradus::optim {
+
+template <class... Rules>
+struct RuleList {
+  static constexpr std::size_t count = sizeof...(Rules);
+  template <class Rule>
+  static constexpr std::size_t place = [] {
+    std::size_t at = 0;
+    static_cast<void>(((std::is_same_v<Rule, Rules> || (++at, false)) || ...));
+    return at;
+  }();
+};
+
+using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule, RAdamRule,
+                          ASGDRule, RpropRule, LionRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,115 @@
+// The edges of single rules: where PyTorch's formula has a turn that a walk along the table might pass by.
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <optim/table.h>
+
+namespace gradus::optim::testing {
+namespace {
+
+// The weight after each step under these gradients, from 0.
+template <class O>
+std::vector<double> walk(typename O::Options options, std::initializer_list<double> gradients) {
+  const Parameters p = single(f64s({0}));
+  O optimizer(p, options);
+  std::vector<double> out;
+  for (double g : gradients) {
+    p[0].leaf->grad = f64s({g});
+    optimizer.step();
+    out.push_back(values(p)[0]);
+  }
+  return out;
+}
+
+TEST(RAdam, IsMomentumForFiveStepsAndAdaptsFromTheSixth) {
+  const std::vector<double> small = walk<RAdam>({.lr = 1}, {1, 1, 1, 1, 1, 1}), large = walk<RAdam>({.lr = 1}, {9, 9, 9, 9, 9, 9});
+  for (int t = 0; t < 5; ++t) {
+    EXPECT_NEAR(small[t], -(t + 1), 1e-12);
+    EXPECT_NEAR(large[t], -9 * (t + 1), 1e-12);
+  }
+  EXPECT_NEAR(large[5] - large[4], small[5] - small[4], 1e-6);   // from here on the size of gradients does not matter
+  EXPECT_LT(small[4] - small[5], 0.1);
+}
+
+TEST(RAdam, NeverAdaptsWhenBeta2IsSmall) {
+  const std::vector<double> w = walk<RAdam>({.lr = 1, .betas = {0.9, 0.5}}, {9, 9, 9, 9, 9, 9, 9, 9, 9, 9});
+  EXPECT_NEAR(w[9], -90, 1e-12);
+}
+
+TEST(Adamax, HasEpsilonInsideTheMaximum) {
+  EXPECT_NEAR(walk<Adamax>({.lr = 1, .eps = 0.5}, {0.5})[0], -0.5, 1e-15);                          // over |g| + ε
+  EXPECT_NEAR(walk<Adamax>({.lr = 1, .betas = {0, 0.9}, .eps = 0.5}, {9.5, 8.5})[1], -0.95 - 8.5 / 9, 1e-15);   // u = max(0.9·10, 9)
+  EXPECT_NEAR(walk<Adamax>({.lr = 1, .betas = {0, 0.5}, .eps = 1}, {0, 0})[1], 0, 0);
+}
+
+TEST(NAdam, KeepsTheProductOfItsMomentaInTheState) {
+  const Parameters p = single(f64s({0}), f64s({1}));
+  NAdam nadam(p);
+  double product = 1;
+  for (int t = 1; t <= 3; ++t) {
+    nadam.step();
+    product *= 0.9 * (1 - 0.5 * std::pow(0.96, t * 4e-3));
+    const Array saved = nadam.state().arrays.at("w.mu_product");
+    EXPECT_EQ(saved.dtype(), f64);
+    EXPECT_NEAR(saved.item(), product, 1e-15);
+  }
+}
+
+TEST(ASGD, AveragesFromStepT0On) {
+  const Parameters p = single(f64s({3}));
+  ASGD asgd(p, {.lr = 0.1, .t0 = 4});
+  double sum = 0;
+  for (int t = 1; t <= 12; ++t) {
+    p[0].leaf->grad = f64s({values(p)[0] + (t % 2 ? 1 : -1)});
+    asgd.step();
+    const double w = values(p)[0], average = asgd.state().arrays.at("w.ax").item();
+    if (t <= 6) sum = w;                          // μ, one step late, is 1 up to here: the sum begins anew
+    else sum += w;
+    EXPECT_NEAR(average, sum / std::max(1, t - 5), 1e-14) << t;
+  }
+  EXPECT_NEAR(asgd.state().arrays.at("w.mu").item(), 1. / 8, 1e-16);
+  EXPECT_NEAR(asgd.state().arrays.at("w.eta").item(), 0.1 / std::pow(1 + 1e-4 * 0.1 * 12, 0.75), 1e-16);
+}
+
+TEST(Adagrad, StartsFromItsAccumulatorAndDecaysFromItsSecondStep) {
+  EXPECT_NEAR(walk<Adagrad>({.lr = 1, .initial_accumulator_value = 3, .eps = 0}, {1})[0], -0.5, 1e-15);
+  const std::vector<double> w = walk<Adagrad>({.lr = 1, .lr_decay = 1, .eps = 0}, {1, 0, std::sqrt(3.)});
+  EXPECT_NEAR(w[0], -1, 1e-15);
+  EXPECT_NEAR(w[2] - w[1], -1. / 3 * std::sqrt(3.) / 2, 1e-15);
+}
+
+TEST(Rprop, HalvesAndWaitsWhereTheGradientTurns) {
+  const std::vector<double> w = walk<Rprop>({.lr = 1}, {5, 0.1, -7, -7, -1, 0});
+  EXPECT_NEAR(w[0], -1, 1e-15);
+  EXPECT_NEAR(w[1], -2.2, 1e-15);            // 1.2 times as far
+  EXPECT_NEAR(w[2], -2.2, 1e-15);            // turned: 0.6, and no step
+  EXPECT_NEAR(w[3], -1.6, 1e-15);            // the turn is forgotten
+  EXPECT_NEAR(w[4], -0.88, 1e-15);
+  EXPECT_NEAR(w[5], -0.88, 1e-15);
+}
+
+TEST(Rprop, KeepsItsSizesInTheirBounds) {
+  const std::vector<double> w = walk<Rprop>({.lr = 1, .step_sizes = {0.9, 1.1}}, {1, 1, -1, -1});
+  EXPECT_NEAR(w[1], -2.1, 1e-15);
+  EXPECT_NEAR(w[3], -1.2, 1e-15);
+  EXPECT_NEAR(walk<Rprop>({.lr = 100}, {1})[0], -50, 0);
+}
+
+TEST(Lion, GoesBothWaysAlikeAndStaysAtZero) {
+  EXPECT_EQ(walk<Lion>({.lr = 0.5}, {1e-9, 0, -3, -1e-3}), (std::vector<double>{-0.5, -1, -0.5, 0}));
+  EXPECT_EQ(walk<Lion>({.lr = 0.5}, {0})[0], 0);
+}
+
+TEST(NaN, StaysVisibleUnderRulesOfSigns) {
+  EXPECT_TRUE(std::isnan(walk<Lion>({}, {1, NAN})[1]));
+  EXPECT_TRUE(std::isnan(walk<Rprop>({}, {1, NAN})[1]));
+  EXPECT_TRUE(std::isnan(walk<Adamax>({}, {1, NAN})[1]));
+}
+
+TEST(SGD, DebiasedAverageOfSteadyGradientsIsTheGradient) {
+  const std::vector<double> w = walk<SGD>({.lr = 1, .momentum = 0.9, .form = Momentum::ema_debiased}, {2, 2, 2, 2});
+  for (int t = 0; t < 4; ++t) EXPECT_NEAR(w[t], -2 * (t + 1), 1e-13);
+}
+
+}  // namespace
+}  // namespace gradus::optim::testing
