@@ -92,7 +92,7 @@ def libtorch(here, target, root, libraries):
     """The sides of one LibTorch: its C++ programs, and PyTorch's where it came with a Python."""
     flags = ("-std=c++20" if root != pathlib.Path("/usr") else "-std=c++17", f"-I{root}/include/torch/csrc/api/include", f"-I{root}/include")
     files = tuple((libraries / name).resolve() for name in ("libtorch.so", "libtorch_cpu.so", "libc10.so"))
-    version = version_of(root)
+    version = ".".join(version_of(root).split(".")[:2])
     common = dict(kind="cpp", folder=here / target)
     whole = dict(sources=SOURCES / "libtorch", compile_flags=flags, libraries=files)   # asked of one side of each LibTorch
     if root == pathlib.Path("/usr"):
@@ -108,7 +108,7 @@ def libtorch(here, target, root, libraries):
     if (python / "python").exists():
         cache = {"TORCHINDUCTOR_CACHE_DIR": str(here / "inductor")}
         sides.append(PythonSide(f"PyTorch {version}", "python", python, KEEP_MEMORY))
-        sides.append(PythonSide(f"PyTorch {version} compiled", "python", python, KEEP_MEMORY | cache, compile_flags=("--compile",)))
+        sides.append(PythonSide(f"torch.compile {version}", "python", python, KEEP_MEMORY | cache, compile_flags=("--compile",)))
     return sides
 
 
