@@ -1,9 +1,12 @@
 #include <gradus/autograd/kernels/broadcast.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/kernels/channels_last.h>
 
 namespace gradus::kernels {
 namespace {
@@ -69,10 +72,10 @@ void run(const Operands& o, Row row, const void* formula, std::int64_t first_row
   }
 }
 
-// Every operand is contiguous in the shape of the result, or a single number: one row.
-bool one_row(const Shape& shape, std::span<const Array* const> in) {
+// Every operand lies as the results do, or is a single number: one row.
+bool one_row(const Shape& shape, std::span<const Array* const> in, bool row_major) {
   for (const Array* a : in)
-    if (a->size() != 1 && !(a->shape() == shape && a->contiguous())) return false;
+    if (a->size() != 1 && !(a->shape() == shape && (row_major ? a->contiguous() : is_channels_last(*a)))) return false;
   return true;
 }
 
@@ -136,8 +139,21 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   if (elements == 0) return;
   check<Error>(in.size() <= most && out.size() <= most, "elementwise: at most ", most, " operands are possible, not ", in.size());
   profile::add_flops(static_cast<double>(elements) * static_cast<double>(out.size()));
-  if (one_row(shape, in)) run_one_row(elements, in, out, row, formula, grain);
-  else run_rows(shape, in, out, row, formula, grain);
+  const Array* const result = *std::find_if(out.begin(), out.end(), [](const Array* a) { return a != nullptr; });
+  if (one_row(shape, in, result->contiguous())) return run_one_row(elements, in, out, row, formula, grain);
+  if (result->contiguous()) return run_rows(shape, in, out, row, formula, grain);
+  // Channels-last: the same with the dimensions in the order in which the results lie.
+  const Shape order{0, 2, 3, 1};
+  std::array<Array, most> views;
+  std::array<const Array*, most> from;
+  std::array<Array, most> places;
+  std::array<Array*, most> to{};
+  for (std::size_t k = 0; k < in.size(); ++k) from[k] = &(views[k] = in[k]->expand(shape).permute(order));
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (out[k]) places[k] = std::exchange(*out[k], Array()).permute(order), to[k] = &places[k];
+  run_rows({shape[0], shape[2], shape[3], shape[1]}, {from.data(), in.size()}, {to.data(), out.size()}, row, formula, grain);
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (out[k]) *out[k] = std::exchange(places[k], Array()).permute({0, 3, 1, 2});
 }
 
 }  // namespace gradus::kernels

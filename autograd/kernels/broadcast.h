@@ -13,8 +13,8 @@ inline constexpr std::size_t most_operands = 8;   // of one loop; as many result
 // out[i] is contiguous, or null when that result is not wanted.
 using Row = void (*)(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t n);
 
-// Runs `row` over all of `shape`, to which every operand broadcasts; the outs have that shape and are contiguous (null: not wanted).
-// An operand may be one of the outs, if it has the whole shape.
+// Runs `row` over all of `shape`, to which every operand broadcasts; the outs have that shape and are all row-major or all channels-last
+// (null: not wanted). An operand may be one of the outs, if it has the whole shape.
 // `grain`: how many elements are worth a thread.
 void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Array* const> out, Row row, const void* formula,
               std::int64_t grain = 1 << 14);

@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/norm.h>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/level.h>
 
 GRADUS_DISPATCH(NormLoops, norm_loops)
@@ -13,10 +14,12 @@ constexpr std::int64_t task = 1 << 16;    // elements of one task of a reduction
 
 std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
+// Of a channels-last array the pixels are the samples.
 struct Layout {
   std::int64_t n, channels, length = 1;
-  explicit Layout(const Shape& shape) : n(shape[0]), channels(shape[1]) {
-    for (int i = 2; i < shape.rank(); ++i) length *= shape[i];
+  explicit Layout(const Array& x) : n(x.shape()[0]), channels(x.shape()[1]) {
+    std::int64_t& pixels = x.contiguous() ? length : n;
+    for (int i = 2; i < x.rank(); ++i) pixels *= x.shape()[i];
   }
 };
 
@@ -76,7 +79,7 @@ struct ChannelArrays {
 }  // namespace
 
 Moments channel_moments(const Array& x) {
-  const Layout l(x.shape());
+  const Layout l(x);
   Moments out{Array::zeros({l.channels}, f64), Array::zeros({l.channels}, f64)};
   double *mean = out.mean.mutable_data<double>(), *squares = out.squares.mutable_data<double>();
   visit_floating(x.dtype(), "batch_norm", [&]<class T>(T) {
@@ -107,7 +110,7 @@ Moments channel_moments(const Array& x) {
 }
 
 Products channel_products(const Array& g, const Array& x, const Array& mean) {
-  const Layout l(x.shape());
+  const Layout l(x);
   Products out{Array::zeros({l.channels}, f64), Array::zeros({l.channels}, f64)};
   double *sum_g = out.g.mutable_data<double>(), *sum_gx = out.gx.mutable_data<double>();
   visit_floating(x.dtype(), "batch_norm", [&]<class T>(T) {
@@ -141,8 +144,8 @@ Products channel_products(const Array& g, const Array& x, const Array& mean) {
 }
 
 Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c) {
-  const Layout l(x.shape());
-  Array out(x.shape(), x.dtype());
+  const Layout l(x);
+  Array out = empty_as(x);
   visit_floating(x.dtype(), "batch_norm", [&]<class T>(T) {
     const NormRows<T>& loops = norm_loops().of(T{});
     const T *slopes = g.defined() ? g.data<T>() : nullptr, *data = x.data<T>();

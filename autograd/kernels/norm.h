@@ -1,4 +1,4 @@
-// Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), contiguous, f32 or f64.
+// Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), row-major or channels-last, f32 or f64. So is the result, and g.
 #pragma once
 #include <gradus/autograd/array/array.h>
 

@@ -1,5 +1,5 @@
-// Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], contiguous arrays, f32 or f64. All cores share the n·c
-// planes.
+// Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], f32 or f64; both lie row-major, or both channels-last
+// (channels_last.h), as the shape says.
 #pragma once
 #include <gradus/autograd/array/array.h>
 
@@ -17,16 +17,29 @@ struct PoolShape {
   std::int64_t n, c;
   PoolAxis h, w;
   bool count_padding = false;   // averages: divide by the whole kernel, not by the part inside the image
+  bool channels_last = false;
   Shape x() const { return {n, c, h.in, w.in}; }
   Shape y() const { return {n, c, h.out, w.out}; }
 };
 
-// The largest of each window; NaN beats all. Where `index` is given it becomes the place of the winner (the first, if several are equal)
-// within its plane [h.in · w.in], i64 in y's shape.
-Array max_pool(const PoolShape& shape, const Array& x, Array* index);
-// y's elements added to zeros of x's shape at the places in `index`, and the way back: x's elements at these places.
-Array pool_scatter(const PoolShape& shape, const Array& y, const Array& index);
-Array pool_gather(const PoolShape& shape, const Array& x, const Array& index);
+// The largest of each window; NaN beats all. Where `winner` is given it becomes, in y's shape and layout, the place of the largest (the
+// first, if several are equal) in the kernel, row · w.kernel + column: u8, or i64 for kernels of more than 256 places.
+Array max_pool(const PoolShape& shape, const Array& x, Array* winner);
+// y's elements added to zeros of x's shape at the winners' places, and the way back: x's elements at these places.
+Array pool_scatter(const PoolShape& shape, const Array& y, const Array& winner);
+Array pool_gather(const PoolShape& shape, const Array& x, const Array& winner);
+
+// One place of the kernel for n windows side by side: where x is larger than `best`, or NaN, best becomes x and winner becomes `place`.
+// Compiled for each SIMD level.
+template <class T>
+using MaxStep = void (*)(const T* x, std::int64_t n, std::int64_t place, T* best, T* winner);
+struct MaxSteps {
+  MaxStep<float> f32;
+  MaxStep<double> f64;
+  auto of(float) const { return f32; }
+  auto of(double) const { return f64; }
+};
+const MaxSteps& max_steps();   // of the best instruction-set level that this machine has
 
 // The mean of each window, and its transpose: each element of y spread evenly over its window.
 Array average_pool(const PoolShape& shape, const Array& x);

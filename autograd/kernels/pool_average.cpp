@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/conv_scratch.h>
 #include <gradus/autograd/kernels/pool.h>
 
@@ -26,10 +27,63 @@ void for_each_plane(const PoolShape& s, F&& f) {
   });
 }
 
+// Channels-last images, where the elements of a window are pixels of c numbers each: calls begin_window(y), pixel(y, x, count) for each
+// pixel of the window, end_window(y, count) for every output pixel, with their offsets; all cores share the samples.
+template <class Begin, class Pixel, class End>
+void for_each_window(const PoolShape& s, Begin&& begin_window, Pixel&& pixel, End&& end_window) {
+  parallel_for(s.n, items_worth(1 << 14, s.c * (s.h.in * s.w.in + s.h.out * s.w.out)), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin * s.h.out; row < end * s.h.out; ++row) {
+      const std::int64_t sample = row / s.h.out;
+      const Window rows = window(s, s.h, row % s.h.out);
+      for (std::int64_t j = 0; j < s.w.out; ++j) {
+        const Window columns = window(s, s.w, j);
+        const std::int64_t y = (row * s.w.out + j) * s.c;
+        begin_window(y);
+        for (std::int64_t i = rows.begin; i < rows.end; ++i)
+          for (std::int64_t k = columns.begin; k < columns.end; ++k) pixel(y, ((sample * s.h.in + i) * s.w.in + k) * s.c, rows.count * columns.count);
+        end_window(y, rows.count * columns.count);
+      }
+    }
+  });
+}
+
+template <class T>
+Array average_pixels(const PoolShape& s, const Array& x) {
+  Array y = empty_channels_last(s.y(), x.dtype());
+  T* const out = y.mutable_data<T>();
+  const T* const in = x.data<T>();
+  for_each_window(
+      s, [&](std::int64_t at) { std::fill_n(out + at, s.c, T(0)); },
+      [&](std::int64_t at, std::int64_t from, std::int64_t) {
+        for (std::int64_t c = 0; c < s.c; ++c) out[at + c] += in[from + c];
+      },
+      [&](std::int64_t at, std::int64_t count) {
+        for (std::int64_t c = 0; c < s.c; ++c) out[at + c] /= static_cast<T>(count);
+      });
+  return y;
+}
+
+template <class T>
+Array spread_pixels(const PoolShape& s, const Array& y) {
+  Array x = empty_channels_last(s.x(), y.dtype());
+  T* const out = x.mutable_data<T>();
+  const T* const in = y.data<T>();
+  parallel_for(x.size(), 1 << 15, [=](std::int64_t begin, std::int64_t end) { std::fill(out + begin, out + end, T(0)); });
+  for_each_window(
+      s, [](std::int64_t) {},
+      [&](std::int64_t at, std::int64_t to, std::int64_t count) {
+        const T part = T(1) / static_cast<T>(count);
+        for (std::int64_t c = 0; c < s.c; ++c) out[to + c] += in[at + c] * part;
+      },
+      [](std::int64_t, std::int64_t) {});
+  return x;
+}
+
 }  // namespace
 
 Array average_pool(const PoolShape& s, const Array& x) {
   return visit_floating(x.dtype(), "avg_pool2d", [&]<class T>(T) {
+    if (s.channels_last) return average_pixels<T>(s, x);
     Array y(s.y(), x.dtype());
     T* const out = y.mutable_data<T>();
     const T* const in = x.data<T>();
@@ -55,6 +109,7 @@ Array average_pool(const PoolShape& s, const Array& x) {
 
 Array average_pool_transposed(const PoolShape& s, const Array& y) {
   return visit_floating(y.dtype(), "avg_pool2d", [&]<class T>(T) {
+    if (s.channels_last) return spread_pixels<T>(s, y);
     Array x(s.x(), y.dtype());
     T* const out = x.mutable_data<T>();
     const T* const in = y.data<T>();

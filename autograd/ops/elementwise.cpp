@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/level.h>
 
 GRADUS_DISPATCH(FormulaTable, formula_table)
@@ -19,9 +20,11 @@ Array elementwise_result(const char* name, std::span<const Tensor* const> inputs
     alike &= x == &first || x->shape() == first.shape();
   }
   check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with .to(f32)");
-  if (alike) return Array::empty_like(first.value());
+  if (alike) return kernels::empty_as(first.value());
   Shape shape = first.shape();
   for (const Tensor* x : inputs) shape = broadcast_shapes(shape, x->shape(), name);
+  for (const Tensor* x : inputs)
+    if (x->shape() == shape) return kernels::empty_as(x->value());
   return Array(shape, first.dtype());
 }
 
@@ -37,6 +40,7 @@ Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tenso
   std::array<Array, kernels::most_operands> results;
   std::array<Array*, kernels::most_operands> out;
   const Shape shape = g.shape();
+  const Array* model = nullptr;   // an input whose layout its gradient should have
   in[x.size()] = &g;
   for (std::size_t i = 0; i < x.size(); ++i) {
     in[i] = &x[i].value();
@@ -44,14 +48,18 @@ Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tenso
     check<ShapeError>(x[i].shape() == shape || broadcast_shapes(x[i].shape(), shape, "backward") == shape, "backward: a gradient of shape ",
                       shape, " arrived at an operation on ", x[i].shape(), ", whose result is larger");
     if (wanted >> i & 1) out[i] = &results[i];
+    if (!model && x[i].shape() == shape) model = in[i];
   }
+  if (!model) model = &g;
   // Every register of g is read before one of a result is written, so one result may take its place.
-  bool free_place = g.unique() && g.contiguous();
-  for (std::size_t i = x.size(); i-- > 0;) {
+  bool free_place = g.unique() && kernels::lies_as(g, *model);
+  Array* in_place = nullptr;
+  for (std::size_t i = 0; i < x.size(); ++i) {
     if (!out[i]) continue;
-    if (std::exchange(free_place, false)) in[x.size()] = &(results[i] = std::move(g));
-    else results[i] = Array(shape, x[i].dtype());
+    if (std::exchange(free_place, false)) in_place = out[i];
+    else results[i] = kernels::empty_as(*model);
   }
+  if (in_place) in[x.size()] = &(*in_place = std::move(g));
   kernels::for_rows(shape, {in.data(), x.size() + 1}, {out.data(), x.size()}, row, formula);
   Grads grads;
   for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});

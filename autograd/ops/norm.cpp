@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/norm.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -52,7 +53,7 @@ struct BatchNorm final : Op {
     return kernels::channel_affine({}, {}, x.value(), mean, scale, per_channel(channels, [&](std::int64_t c) { return b[c]; }));
   }
 
-  Grads backward(const Tensor& g) override { return recording() ? composed(g) : raw(g.value().as_contiguous()); }
+  Grads backward(const Tensor& g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
 
   // With d = x − mean and n numbers in a channel:
   // dx = weight·inverse·(g − Σg/n − d·inverse²·Σ(g·d)/n), without the two sums where the statistics are given.
@@ -103,6 +104,8 @@ struct BatchNorm final : Op {
   }
 };
 
+Tensor in_either_layout(const Tensor& x) { return Tensor(kernels::either_layout(x.value()), x.node(), x.output()); }
+
 void check_channels(const Array& a, const Tensor& x, const char* what) {
   if (!a.defined()) return;
   check<ShapeError>(a.shape() == Shape{x.dim(1)}, "batch_norm: ", what, " must be [C] = [", x.dim(1), "], not ", a.shape(), ": x ", x.shape());
@@ -139,7 +142,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
   check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
-  const Tensor input = x.contiguous();
+  const Tensor input = in_either_layout(x);
   auto [mean, squares] = kernels::channel_moments(input.value());
   const double count = static_cast<double>(n);
   const double* s = squares.data<double>();
@@ -154,7 +157,7 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias
                        double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
-  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), x.contiguous(), weight, bias);
+  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), in_either_layout(x), weight, bias);
 }
 
 }  // namespace gradus

@@ -1,24 +1,30 @@
-#include <gradus/autograd/kernels/pool.h>
-
-#include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/conv.h>
+
+#include <gradus/autograd/kernels/channels_last.h>
+#include <gradus/autograd/kernels/pool.h>
+#include <gradus/autograd/op.h>
 
 namespace gradus {
 namespace {
 
 using kernels::PoolShape;
 
+// x as the shape says that it lies.
+Array laid_out(const Array& x, const PoolShape& shape) { return shape.channels_last ? kernels::channels_last(x) : x.as_contiguous(); }
+
+bool keeps_channels_last(const Tensor& x) { return !x.value().contiguous() && kernels::is_channels_last(x.value()); }
+
 // Once the winners are known, the largest of each window is a gather, linear in x; its gradient is a scatter, whose gradient is the gather.
-Tensor pool_scatter(const Tensor& y, const Tensor& index, const PoolShape& shape);
-Tensor pool_gather(const Tensor& x, const Tensor& index, const PoolShape& shape);
+Tensor pool_scatter(const Tensor& y, const Tensor& winner, const PoolShape& shape);
+Tensor pool_gather(const Tensor& x, const Tensor& winner, const PoolShape& shape);
 
 struct MaxPool final : Op {
   explicit MaxPool(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "max_pool2d"; }
   Array forward(const Tensor& x) {
-    Array index;
-    Array y = kernels::max_pool(shape_, x.value().as_contiguous(), tracked() ? &index : nullptr);
-    save(Tensor(std::move(index)));
+    Array winner;
+    Array y = kernels::max_pool(shape_, laid_out(x.value(), shape_), tracked() ? &winner : nullptr);
+    save(Tensor(std::move(winner)));
     return y;
   }
   Grads backward(const Tensor& g) override { return {pool_scatter(g, saved()[0], shape_)}; }
@@ -28,9 +34,9 @@ struct MaxPool final : Op {
 struct PoolScatter final : Op {
   explicit PoolScatter(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "max_pool2d_gradient"; }
-  Array forward(const Tensor& y, const Tensor& index) {
-    save(index);
-    return kernels::pool_scatter(shape_, y.value().as_contiguous(), index.value());
+  Array forward(const Tensor& y, const Tensor& winner) {
+    save(winner);
+    return kernels::pool_scatter(shape_, laid_out(y.value(), shape_), winner.value());
   }
   Grads backward(const Tensor& h) override { return {pool_gather(h, saved()[0], shape_), Tensor{}}; }
   PoolShape shape_;
@@ -39,16 +45,16 @@ struct PoolScatter final : Op {
 struct PoolGather final : Op {
   explicit PoolGather(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "max_pool2d_winners"; }
-  Array forward(const Tensor& x, const Tensor& index) {
-    save(index);
-    return kernels::pool_gather(shape_, x.value().as_contiguous(), index.value());
+  Array forward(const Tensor& x, const Tensor& winner) {
+    save(winner);
+    return kernels::pool_gather(shape_, laid_out(x.value(), shape_), winner.value());
   }
   Grads backward(const Tensor& h) override { return {pool_scatter(h, saved()[0], shape_), Tensor{}}; }
   PoolShape shape_;
 };
 
-Tensor pool_scatter(const Tensor& y, const Tensor& index, const PoolShape& shape) { return record(PoolScatter(shape), y, index); }
-Tensor pool_gather(const Tensor& x, const Tensor& index, const PoolShape& shape) { return record(PoolGather(shape), x, index); }
+Tensor pool_scatter(const Tensor& y, const Tensor& winner, const PoolShape& shape) { return record(PoolScatter(shape), y, winner); }
+Tensor pool_gather(const Tensor& x, const Tensor& winner, const PoolShape& shape) { return record(PoolGather(shape), x, winner); }
 
 // Averaging is linear: its gradient is its transpose, and the other way round.
 Tensor average(const Tensor& x, const PoolShape& shape);
@@ -57,7 +63,7 @@ Tensor spread(const Tensor& y, const PoolShape& shape);
 struct AveragePool final : Op {
   explicit AveragePool(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return shape_.h.adaptive() ? "adaptive_avg_pool2d" : "avg_pool2d"; }
-  Array forward(const Tensor& x) { return kernels::average_pool(shape_, x.value().as_contiguous()); }
+  Array forward(const Tensor& x) { return kernels::average_pool(shape_, laid_out(x.value(), shape_)); }
   Grads backward(const Tensor& g) override { return {spread(g, shape_)}; }
   PoolShape shape_;
 };
@@ -65,7 +71,7 @@ struct AveragePool final : Op {
 struct AveragePoolGradient final : Op {
   explicit AveragePoolGradient(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "avg_pool2d_gradient"; }
-  Array forward(const Tensor& y) { return kernels::average_pool_transposed(shape_, y.value().as_contiguous()); }
+  Array forward(const Tensor& y) { return kernels::average_pool_transposed(shape_, laid_out(y.value(), shape_)); }
   Grads backward(const Tensor& h) override { return {average(h, shape_)}; }
   PoolShape shape_;
 };
@@ -98,7 +104,7 @@ PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {
     return kernels::PoolAxis{in, room / stride + 1, kernel, stride, padding};
   };
   return {x.dim(0), x.dim(1), axis(x.dim(2), o.kernel.h, stride.h, o.padding.h), axis(x.dim(3), o.kernel.w, stride.w, o.padding.w),
-          o.count_include_pad};
+          o.count_include_pad, keeps_channels_last(x)};
 }
 
 }  // namespace
@@ -112,7 +118,7 @@ Tensor adaptive_avg_pool2d(const Tensor& x, Pair output) {
   check_image(op, x);
   if (std::min(output.h, output.w) < 1) fail<ValueError>(op, ": the output must be at least 1, not ", both(output));
   if (x.dim(2) < 1 || x.dim(3) < 1) fail<ShapeError>(op, ": nothing to average: x ", describe(x));
-  return average(x, {x.dim(0), x.dim(1), {x.dim(2), output.h, 0, 0, 0}, {x.dim(3), output.w, 0, 0, 0}});
+  return average(x, {x.dim(0), x.dim(1), {x.dim(2), output.h, 0, 0, 0}, {x.dim(3), output.w, 0, 0, 0}, false, keeps_channels_last(x)});
 }
 
 }  // namespace gradus
