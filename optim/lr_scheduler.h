@@ -1,77 +1,86 @@
-// Learning rate schedules. A schedule is a pure function lr(base, t) of the group's first learning rate and the number of steps so far;
-// LRScheduler is PyTorch's shell around it: it counts, and writes the learning rate of every group of its optimizer.
+// Learning rate schedules. A schedule is a pure function lr(base, t) (curve.h); LRScheduler is PyTorch's shell around it: it counts, and
+// writes the learning rate of every group of its optimizer, and the momentum if the schedule moves it.
 //   optim::StepLR schedule(sgd, {.step_size = 30});
 //   for (int epoch = 0; epoch < 90; ++epoch) { train(net, sgd);  schedule.step(); }
 // Since the function is pure, nothing drifts and nothing decays twice: stopping, saving, loading and going on gives the same numbers.
-// A schedule sets the learning rate; of two on one optimizer the last to step wins (PyTorch multiplies where it can).
+// Several schedules on one optimizer change what the others made of the learning rate, as PyTorch's chainable forms do; and so they do
+// with one that the user has set. Those that set the learning rate whatever it was say so. Whether t counts steps or epochs says the
+// option `per` (PyTorch's custom unless given): a state of the other unit is refused.
 #pragma once
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include <gradus/optim/optimizer.h>
-#include <gradus/optim/require.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 class LRScheduler {
  public:
-  virtual ~LRScheduler() = default;
+  // The optimizer must outlive the schedule. last_epoch = -1 begins at t = 0 from the learning rates that the groups have; last_epoch = k
+  // goes on at t = k + 1 from each group's initial_lr, and is a ValueError if one has none (it is loaded with the optimizer's state).
+  LRScheduler(Optimizer& optimizer, Curve curve, std::int64_t last_epoch = -1);
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
 
-  virtual std::string_view name() const = 0;
-  virtual double lr(double base, std::int64_t t) const = 0;         // t = 0 before the first step()
-
-  // Goes on by one epoch (or batch: whatever the caller counts) and sets the learning rates. Call it after optimizer.step().
+  // Goes on by one step or epoch and sets the learning rates. Call it after optimizer.step(): stderr is told, once, when the optimizer has
+  // not taken a step before the first call. ValueError, with nothing changed, past the schedule's end or if a learning rate would be
+  // negative, infinite or NaN.
   void step();
-  std::int64_t last_epoch() const { return last_epoch_; }
-  const std::vector<double>& get_last_lr() const { return last_lr_; }   // of each group, as last set
+  // Goes to t, which may be a fraction (epoch + batch/batches).
+  void step_to(double t);
+  std::int64_t last_epoch() const;                                      // ⌊t⌋
+  const std::vector<double>& get_last_lr() const { return last_lr_; }   // of each group, as this schedule set it last
 
-  // Keys "schedule", "last_epoch", "base_lr.<group>" and the options. load_state sets the learning rates too; ValueError, with nothing
-  // changed, when the state is not one of this schedule over as many groups.
+  std::string_view name() const { return curve_.name(); }
+  Unit unit() const { return curve_.unit(); }
+  double lr(double base, double t, int group = 0) const { return curve_.lr(base, t, group); }   // t = 0 before the first step()
+  const Curve& curve() const { return curve_; }
+  double base_lr(int group) const { return tracks_[group].base; }
+  std::string describe() const { return curve_.describe(); }            // StepLR(step_size=30, gamma=0.1, per=epoch)
+
+  // Keys "schedule", "last_epoch", the options, and of each group "base_lr.<group>", "last_lr.<group>" and its learning rate "lr.<group>".
+  // load_state sets the learning rates too; ValueError, with nothing changed, when the state is not one of this schedule over as many
+  // groups. Of several schedules on one optimizer all states are saved at the same moment, and may be loaded in any order.
   State state() const;
   void load_state(const State& state);
 
- protected:
-  // The optimizer must outlive the schedule.
-  explicit LRScheduler(Optimizer& optimizer) : optimizer_(optimizer) {}
-  // To be called at the end of every constructor. last_epoch = -1 begins at t = 0 from the group's initial_lr, or its lr if it has
-  // none; last_epoch = k goes on with k + 1, and is a ValueError unless each group has an initial_lr (loaded with the optimizer's state).
-  void start(std::int64_t last_epoch);
-
  private:
-  virtual Fields fields() const = 0;
-  virtual void assign(std::span<const double> values, bool keep) = 0;   // as Optimizer::assign
-  void apply();
+  // A group's learning rate is lr(base, t). When it is not `set` any more, another schedule or the user has changed it, and base becomes
+  // what would have led to the learning rate found: with lr = base·f(t) that is PyTorch's chained form, new = found·f(t)/f(t−1).
+  struct Track {
+    double base = 0, set = 0;
+  };
+  struct Values {
+    double lr = 0;
+    std::optional<double> momentum;
+  };
+  Track follow(int group) const;
+  void check_momentum() const;
+  void go_to(double t);
+  void set(const std::vector<Values>& values);
 
   Optimizer& optimizer_;
-  std::int64_t last_epoch_ = -1;
+  Curve curve_;
+  double t_ = -1;
+  std::int64_t calls_ = 0;
+  std::vector<Track> tracks_, next_tracks_;   // the next ones, and next_, are members to keep their memory
+  std::vector<Values> next_;
   std::vector<double> last_lr_;
 };
 
-// The schedule of a Rule: struct { Options; name; fields(Options&); validate(Options); lr(Options, base, t) }, see step_lr.h.
+// The schedule of a rule, see curve.h.
 template <class Rule>
-class ScheduleOf final : public LRScheduler {
+class ScheduleOf : public LRScheduler {
  public:
   using Options = typename Rule::Options;
-  ScheduleOf(Optimizer& optimizer, const Options& options, std::int64_t last_epoch = -1) : LRScheduler(optimizer), options_(options) {
-    Rule::validate(options);
-    start(last_epoch);
-  }
-  std::string_view name() const override { return Rule::name; }
-  double lr(double base, std::int64_t t) const override { return Rule::lr(options_, base, t); }
+  explicit ScheduleOf(Optimizer& optimizer, const Options& options = {}, std::int64_t last_epoch = -1)
+      : LRScheduler(optimizer, curve(options), last_epoch) {}
 
- private:
-  Fields fields() const override { return Rule::fields(options_); }
-  void assign(std::span<const double> values, bool keep) override {
-    Options changed = options_;
-    const Fields fields = Rule::fields(changed);
-    for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
-    Rule::validate(changed);
-    if (keep) options_ = changed;
-  }
-  mutable Options options_;   // fields() points into it, for readers and writers alike
+  using LRScheduler::curve;
+  static Curve curve(const Options& options = {}) { return Curve::of<Rule>(options); }   // without an optimizer, as a part of another schedule
 };
 
 }  // namespace gradus::optim

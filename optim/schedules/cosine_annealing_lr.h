@@ -12,19 +12,19 @@ namespace gradus::optim {
 struct CosineAnnealingLROptions {
   std::int64_t t_max = 0;       // must be given
   double eta_min = 0;
+  Unit per = Unit::epoch;
 };
 
 struct CosineAnnealingLRRule {
   using Options = CosineAnnealingLROptions;
   static constexpr std::string_view name = "CosineAnnealingLR";
-  static Fields fields(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}}; }
+  static Settings settings(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
   static void validate(const Options& o) {
     require_at_least_one(name, "t_max", static_cast<double>(o.t_max));
     require_at_least_zero(name, "eta_min", o.eta_min);
   }
-  static double lr(const Options& o, double base, std::int64_t t) {
-    const double turn = std::numbers::pi * static_cast<double>(t) / static_cast<double>(o.t_max);
-    return o.eta_min + (base - o.eta_min) * (1 + std::cos(turn)) / 2;
+  static double lr(const Options& o, double base, double t) {
+    return o.eta_min + (base - o.eta_min) * (1 + std::cos(std::numbers::pi * t / static_cast<double>(o.t_max))) / 2;
   }
 };
 

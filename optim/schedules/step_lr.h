@@ -10,17 +10,18 @@ namespace gradus::optim {
 struct StepLROptions {
   std::int64_t step_size = 0;   // must be given
   double gamma = 0.1;
+  Unit per = Unit::epoch;
 };
 
 struct StepLRRule {
   using Options = StepLROptions;
   static constexpr std::string_view name = "StepLR";
-  static Fields fields(Options& o) { return {{"step_size", &o.step_size}, {"gamma", &o.gamma}}; }
+  static Settings settings(Options& o) { return {{"step_size", &o.step_size}, {"gamma", &o.gamma}, {"per", &o.per}}; }
   static void validate(const Options& o) {
     require_at_least_one(name, "step_size", static_cast<double>(o.step_size));
     require_at_least_zero(name, "gamma", o.gamma);
   }
-  static double lr(const Options& o, double base, std::int64_t t) { return base * std::pow(o.gamma, static_cast<double>(t / o.step_size)); }
+  static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, std::floor(t / static_cast<double>(o.step_size))); }
 };
 
 using StepLR = ScheduleOf<StepLRRule>;

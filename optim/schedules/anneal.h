@@ -1,0 +1,19 @@
+// The two ways from one value to another that several schedules offer.
+#pragma once
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <string_view>
+
+namespace gradus::optim {
+
+enum class Anneal { cos, linear };
+constexpr std::array<std::string_view, 2> names_of(Anneal) { return {"cos", "linear"}; }
+
+// From start, at part = 0, to end, at part = 1.
+inline double anneal(Anneal way, double start, double end, double part) {
+  if (way == Anneal::linear) return start + (end - start) * part;
+  return end + (start - end) / 2 * (1 + std::cos(std::numbers::pi * part));
+}
+
+}  // namespace gradus::optim

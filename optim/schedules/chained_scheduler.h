@@ -1,0 +1,42 @@
+// ChainedScheduler: several schedules at once, each changing what the one before it made of the learning rate.
+//   optim::ChainedScheduler schedule(sgd, {.schedules = {optim::ConstantLR::curve({.factor = 0.1, .total_iters = 2}),
+//                                                        optim::ExponentialLR::curve({.gamma = 0.9})}});
+// Where all are factors of base (StepLR, ExponentialLR, …) this is their product. All count the same unit. ReduceLROnPlateau cannot be one
+// of them: it is no function of t.
+#pragma once
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct ChainedSchedulerOptions {
+  std::vector<Curve> schedules = {};
+};
+
+struct ChainedSchedulerRule {
+  using Options = ChainedSchedulerOptions;
+  static constexpr std::string_view name = "ChainedScheduler";
+  static Settings settings(Options& o) { return {{"schedules", &o.schedules}}; }
+  static void validate(const Options& o) { require_curves(name, "schedules", o.schedules); }
+  static Unit unit(const Options& o) { return o.schedules[0].unit(); }
+  static bool chains(const Options& o);
+  static std::optional<double> momentum(const Options& o, double t, int group);   // the last one's that moves it
+  static std::optional<double> last(const Options& o);
+
+  // A learning rate as a function of base: every schedule is a straight line in it.
+  struct Line {
+    double at_zero = 0, slope = 1;
+    double operator()(double base) const { return at_zero + slope * base; }
+  };
+  // The chain as far as it has been walked; schedules act on one another from step to step, so t is reached from t − 1.
+  struct Walk {
+    double t = -1;
+    Line lr;
+    std::vector<Line> bases, set;        // of each schedule: its base (see Track in lr_scheduler.h), and what it set last
+  };
+  using Memo = std::vector<Walk>;        // of each group
+  static double lr(const Options& o, double base, double t, int group, Memo& memo);
+};
+
+using ChainedScheduler = ScheduleOf<ChainedSchedulerRule>;
+
+}  // namespace gradus::optim

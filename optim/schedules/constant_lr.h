@@ -1,0 +1,28 @@
+// ConstantLR: lr = base · factor while t < total_iters, then base.
+//   optim::ConstantLR schedule(sgd, {.factor = 0.5, .total_iters = 4});
+// PyTorch accepts factor 0 and then multiplies 0 by infinity when it ends; here it is an error.
+#pragma once
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct ConstantLROptions {
+  double factor = 1. / 3;
+  std::int64_t total_iters = 5;
+  Unit per = Unit::epoch;
+};
+
+struct ConstantLRRule {
+  using Options = ConstantLROptions;
+  static constexpr std::string_view name = "ConstantLR";
+  static Settings settings(Options& o) { return {{"factor", &o.factor}, {"total_iters", &o.total_iters}, {"per", &o.per}}; }
+  static void validate(const Options& o) {
+    require_factor(name, "factor", o.factor);
+    require_at_least_zero(name, "total_iters", static_cast<double>(o.total_iters));
+  }
+  static double lr(const Options& o, double base, double t) { return t < static_cast<double>(o.total_iters) ? base * o.factor : base; }
+};
+
+using ConstantLR = ScheduleOf<ConstantLRRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,33 @@
+// MultiStepLR: lr = base · gamma^(number of milestones m ≤ t). A milestone that is given twice counts twice; their order does not matter.
+//   optim::MultiStepLR schedule(sgd, {.milestones = {30, 80}, .gamma = 0.1});
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct MultiStepLROptions {
+  std::vector<std::int64_t> milestones = {};
+  double gamma = 0.1;
+  Unit per = Unit::epoch;
+};
+
+struct MultiStepLRRule {
+  using Options = MultiStepLROptions;
+  static constexpr std::string_view name = "MultiStepLR";
+  static Settings settings(Options& o) { return {{"milestones", &o.milestones}, {"gamma", &o.gamma}, {"per", &o.per}}; }
+  static void validate(const Options& o) {
+    for (std::int64_t m : o.milestones) require_at_least_zero(name, "each of milestones", static_cast<double>(m));
+    require_at_least_zero(name, "gamma", o.gamma);
+  }
+  static double lr(const Options& o, double base, double t) {
+    const auto passed = std::count_if(o.milestones.begin(), o.milestones.end(), [t](std::int64_t m) { return static_cast<double>(m) <= t; });
+    return base * std::pow(o.gamma, static_cast<double>(passed));
+  }
+};
+
+using MultiStepLR = ScheduleOf<MultiStepLRRule>;
+
+}  // namespace gradus::optim

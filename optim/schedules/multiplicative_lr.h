@@ -1,0 +1,39 @@
+// MultiplicativeLR: lr = base · lr_lambda(1) · lr_lambda(2) · … · lr_lambda(t), with one function or one for each group. Functions are not
+// part of the state: construct the schedule with the same ones and load the rest; the product is formed again.
+//   optim::MultiplicativeLR schedule(sgd, {.lr_lambda = [](std::int64_t epoch) { return epoch < 10 ? 1 : 0.95; }});
+#pragma once
+#include <cmath>
+
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct MultiplicativeLROptions {
+  PerGroup<Factor> lr_lambda = {};   // must be given
+  Unit per = Unit::epoch;
+};
+
+struct MultiplicativeLRRule {
+  using Options = MultiplicativeLROptions;
+  static constexpr std::string_view name = "MultiplicativeLR";
+  static Settings settings(Options& o) { return {{"lr_lambda", &o.lr_lambda}, {"per", &o.per}}; }
+  static void validate(const Options& o) { require_functions(name, "lr_lambda", o.lr_lambda); }
+
+  struct Product {
+    std::int64_t t = 0;
+    double value = 1;
+  };
+  using Memo = std::vector<Product>;   // of each group, as far as it has been formed
+  static double lr(const Options& o, double base, double t, int group, Memo& memo) {
+    if (memo.size() <= static_cast<std::size_t>(group)) memo.resize(group + 1);
+    Product& product = memo[group];
+    const auto end = static_cast<std::int64_t>(std::floor(t));
+    if (end < product.t) product = {};
+    while (product.t < end) product = {product.t + 1, product.value * o.lr_lambda[group](product.t + 1)};
+    return base * product.value;
+  }
+};
+
+using MultiplicativeLR = ScheduleOf<MultiplicativeLRRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,35 @@
+// NoamLR (Vaswani et al. 2017): lr = base · d_model^(−1/2) · min(s^(−1/2), s·warmup^(−3/2)) with s = t + 1: up in a line for `warmup` steps,
+// then down as 1/√s. The paper's own learning rate comes out with base = 1.
+//   optim::Adam adam(nn::parameters(net), {.lr = 1, .betas = {0.9, 0.98}, .eps = 1e-9});
+//   optim::NoamLR schedule(adam, {.d_model = 512, .warmup = 4000});
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct NoamLROptions {
+  std::int64_t d_model = 0;     // must be given
+  std::int64_t warmup = 4000;
+  Unit per = Unit::step;
+};
+
+struct NoamLRRule {
+  using Options = NoamLROptions;
+  static constexpr std::string_view name = "NoamLR";
+  static Settings settings(Options& o) { return {{"d_model", &o.d_model}, {"warmup", &o.warmup}, {"per", &o.per}}; }
+  static void validate(const Options& o) {
+    require_at_least_one(name, "d_model", static_cast<double>(o.d_model));
+    require_at_least_one(name, "warmup", static_cast<double>(o.warmup));
+  }
+  static double lr(const Options& o, double base, double t) {
+    const double s = t + 1, warmup = static_cast<double>(o.warmup);
+    return base / std::sqrt(static_cast<double>(o.d_model)) * std::min(1 / std::sqrt(s), s / (warmup * std::sqrt(warmup)));
+  }
+};
+
+using NoamLR = ScheduleOf<NoamLRRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,56 @@
+#include <gradus/optim/schedules/one_cycle_lr.h>
+
+#include <algorithm>
+
+namespace gradus::optim {
+namespace {
+
+double steps(const OneCycleLROptions& o) { return static_cast<double>(o.total_steps ? o.total_steps : o.epochs * o.steps_per_epoch); }
+
+// The value at t of what is `low` at the start, `high` at the peak and `end` at the end.
+double value(const OneCycleLROptions& o, double t, double low, double high, double end) {
+  const double n = steps(o), peak = o.pct_start * n - 1, back = 2 * o.pct_start * n - 2, last = n - 1;
+  t = std::min(t, last);
+  if (t <= peak) return anneal(o.anneal_strategy, low, high, t / peak);
+  if (!o.three_phase) return anneal(o.anneal_strategy, high, end, (t - peak) / (last - peak));
+  if (t <= back) return anneal(o.anneal_strategy, high, low, (t - peak) / (back - peak));
+  return anneal(o.anneal_strategy, low, end, (t - back) / (last - back));
+}
+
+}  // namespace
+
+Settings OneCycleLRRule::settings(Options& o) {
+  return {{"max_lr", &o.max_lr}, {"total_steps", &o.total_steps}, {"epochs", &o.epochs}, {"steps_per_epoch", &o.steps_per_epoch},
+          {"pct_start", &o.pct_start}, {"anneal_strategy", &o.anneal_strategy}, {"cycle_momentum", &o.cycle_momentum},
+          {"base_momentum", &o.base_momentum}, {"max_momentum", &o.max_momentum}, {"div_factor", &o.div_factor},
+          {"final_div_factor", &o.final_div_factor}, {"three_phase", &o.three_phase}, {"per", &o.per}};
+}
+
+void OneCycleLRRule::validate(const Options& o) {
+  require_each(name, "max_lr", o.max_lr, require_at_least_zero);
+  require_at_least_zero(name, "total_steps", static_cast<double>(o.total_steps));
+  check<ValueError>(o.total_steps > 0 || (o.epochs > 0 && o.steps_per_epoch > 0), name, ": total_steps, or epochs and steps_per_epoch, must be ",
+                    "at least 1, not ", o.total_steps, ", ", o.epochs, " and ", o.steps_per_epoch);
+  require_unit(name, "pct_start", o.pct_start);
+  check<ValueError>(!o.three_phase || o.pct_start <= 0.5, name, ": pct_start must lie in [0, 0.5] with three phases, not ", o.pct_start);
+  check<ValueError>(o.pct_start * steps(o) != 1, name, ": pct_start·total_steps must not be 1, for a rise that takes no step: pct_start is ",
+                    o.pct_start, ", total_steps ", steps(o), "; pct_start = 0 begins at the peak");
+  require_each(name, "base_momentum", o.base_momentum, require_below_one);
+  require_each(name, "max_momentum", o.max_momentum, require_below_one);
+  require_above_zero(name, "div_factor", o.div_factor);
+  require_above_zero(name, "final_div_factor", o.final_div_factor);
+}
+
+double OneCycleLRRule::lr(const Options& o, double, double t, int group) {
+  const double low = o.max_lr[group] / o.div_factor;
+  return value(o, t, low, o.max_lr[group], low / o.final_div_factor);
+}
+
+std::optional<double> OneCycleLRRule::momentum(const Options& o, double t, int group) {
+  if (!o.cycle_momentum) return std::nullopt;
+  return value(o, t, o.max_momentum[group], o.base_momentum[group], o.max_momentum[group]);
+}
+
+std::optional<double> OneCycleLRRule::last(const Options& o) { return steps(o); }
+
+}  // namespace gradus::optim

@@ -1,0 +1,25 @@
+// All learning rate schedules.
+#pragma once
+#include <gradus/optim/schedules/chained_scheduler.h>
+#include <gradus/optim/schedules/constant_lr.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
+#include <gradus/optim/schedules/cosine_annealing_warm_restarts.h>
+#include <gradus/optim/schedules/cyclic_lr.h>
+#include <gradus/optim/schedules/exponential_lr.h>
+#include <gradus/optim/schedules/inverse_sqrt_lr.h>
+#include <gradus/optim/schedules/inverse_time_lr.h>
+#include <gradus/optim/schedules/lambda_lr.h>
+#include <gradus/optim/schedules/linear_lr.h>
+#include <gradus/optim/schedules/multi_step_lr.h>
+#include <gradus/optim/schedules/multiplicative_lr.h>
+#include <gradus/optim/schedules/noam_lr.h>
+#include <gradus/optim/schedules/one_cycle_lr.h>
+#include <gradus/optim/schedules/piecewise_lr.h>
+#include <gradus/optim/schedules/polynomial_lr.h>
+#include <gradus/optim/schedules/reduce_lr_on_plateau.h>
+#include <gradus/optim/schedules/sequential_lr.h>
+#include <gradus/optim/schedules/staircase_lr.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <gradus/optim/schedules/swa_lr.h>
+#include <gradus/optim/schedules/warmup_lr.h>
+#include <gradus/optim/schedules/wsd_lr.h>

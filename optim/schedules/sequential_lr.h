@@ -1,0 +1,58 @@
+// SequentialLR: one schedule after the other. From milestones[i] on schedules[i + 1] is in force, with its own t counted from there.
+//   optim::SequentialLR schedule(sgd, {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
+//                                      .milestones = {5}});
+// All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
+#pragma once
+#include <algorithm>
+
+#include <gradus/optim/lr_scheduler.h>
+
+namespace gradus::optim {
+
+struct SequentialLROptions {
+  std::vector<Curve> schedules = {};
+  std::vector<std::int64_t> milestones = {};   // one fewer, ascending
+};
+
+struct SequentialLRRule {
+  using Options = SequentialLROptions;
+  static constexpr std::string_view name = "SequentialLR";
+  static Settings settings(Options& o) { return {{"schedules", &o.schedules}, {"milestones", &o.milestones}}; }
+  static void validate(const Options& o) {
+    require_curves(name, "schedules", o.schedules);
+    check<ValueError>(o.milestones.size() + 1 == o.schedules.size(), name, ": milestones must be one fewer than the ", o.schedules.size(),
+                      " schedules, not ", o.milestones.size());
+    for (std::int64_t m : o.milestones) require_at_least_zero(name, "each of milestones", static_cast<double>(m));
+    check<ValueError>(std::is_sorted(o.milestones.begin(), o.milestones.end()), name, ": milestones must ascend");
+  }
+  static Unit unit(const Options& o) { return o.schedules[0].unit(); }
+  static bool chains(const Options& o) {
+    return std::all_of(o.schedules.begin(), o.schedules.end(), [](const Curve& curve) { return curve.chains(); });
+  }
+
+  struct Part {
+    const Curve& curve;
+    double t;                                  // since it came into force
+  };
+  static Part part(const Options& o, double t) {
+    std::size_t i = 0;
+    while (i < o.milestones.size() && static_cast<double>(o.milestones[i]) <= t) ++i;
+    return {o.schedules[i], i == 0 ? t : t - static_cast<double>(o.milestones[i - 1])};
+  }
+  static double lr(const Options& o, double base, double t, int group) {
+    const Part now = part(o, t);
+    return now.curve.lr(base, now.t, group);
+  }
+  static std::optional<double> momentum(const Options& o, double t, int group) {
+    const Part now = part(o, t);
+    return now.curve.momentum(now.t, group);
+  }
+  static std::optional<double> last(const Options& o) {
+    const std::optional<double> end = o.schedules.back().last();
+    return end && !o.milestones.empty() ? *end + static_cast<double>(o.milestones.back()) : end;
+  }
+};
+
+using SequentialLR = ScheduleOf<SequentialLRRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,38 @@
+// SWALR (stochastic weight averaging, Izmailov et al. 2018): from where the learning rate is when this schedule begins to swa_lr in
+// anneal_epochs, and stays there.
+//   optim::SWALR averaging(sgd, {.swa_lr = 0.05});
+//   epoch < 160 ? schedule.step() : averaging.step();
+#pragma once
+#include <algorithm>
+
+#include <gradus/optim/lr_scheduler.h>
+#include <gradus/optim/schedules/anneal.h>
+
+namespace gradus::optim {
+
+struct SWALROptions {
+  PerGroup<double> swa_lr = {};          // must be given
+  std::int64_t anneal_epochs = 10;       // 0: at once
+  Anneal anneal_strategy = Anneal::cos;
+  Unit per = Unit::epoch;
+};
+
+struct SWALRRule {
+  using Options = SWALROptions;
+  static constexpr std::string_view name = "SWALR";
+  static Settings settings(Options& o) {
+    return {{"swa_lr", &o.swa_lr}, {"anneal_epochs", &o.anneal_epochs}, {"anneal_strategy", &o.anneal_strategy}, {"per", &o.per}};
+  }
+  static void validate(const Options& o) {
+    require_each(name, "swa_lr", o.swa_lr, require_at_least_zero);
+    require_at_least_zero(name, "anneal_epochs", static_cast<double>(o.anneal_epochs));
+  }
+  static double lr(const Options& o, double base, double t, int group) {
+    const double n = static_cast<double>(o.anneal_epochs);
+    return t < n ? anneal(o.anneal_strategy, base, o.swa_lr[group], t / n) : o.swa_lr[group];
+  }
+};
+
+using SWALR = ScheduleOf<SWALRRule>;
+
+}  // namespace gradus::optim
