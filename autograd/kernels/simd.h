@@ -54,7 +54,7 @@ struct Vec {
   friend Vec operator-(Vec x, Vec y) { return x.b - y.b; }
   friend Vec operator*(Vec x, Vec y) { return x.b * y.b; }
   friend Vec operator/(Vec x, Vec y) { return x.b / y.b; }
-  friend Vec operator-(Vec x) { return -x.b; }
+  friend Vec operator-(Vec x) { return Batch(T(-0.0)) - x.b; }   // -0 for 0, which xsimd 8 forgets with AVX-512
   friend Mask<T> operator<(Vec x, Vec y) { return {x.b < y.b}; }
   friend Mask<T> operator<=(Vec x, Vec y) { return {x.b <= y.b}; }
   friend Mask<T> operator>(Vec x, Vec y) { return {x.b > y.b}; }
