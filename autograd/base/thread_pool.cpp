@@ -163,13 +163,14 @@ void ThreadPool::work(Worker& self, std::uint64_t number) {
     const Offer offer = Offer::of(offer_.load());
     return offer.open() && number < offer.workers;
   };
+  const bool has_processor = number + 1 < std::thread::hardware_concurrency();   // the caller has one
   for (int piece = 0;;) {
     while (take_back(number, piece)) {
       run(piece);
       finished_.fetch_add(1);
       if (caller_sleeps_.load()) finished_.notify_one();
     }
-    const Watch seen = may_watch() ? watch(watching, on_offer) : Watch::idle;
+    const Watch seen = has_processor && may_watch() ? watch(watching, on_offer) : Watch::idle;
     if (seen == Watch::done) continue;
     if (seen == Watch::interrupted) no_watching();
     self.sleeps.store(1);
