@@ -56,6 +56,12 @@ template <class T>
 void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, T* out) {
   constexpr std::int64_t max_width = ReduceRows<T>::max_width;
   const ReduceRows<T>& loops = reduce_loops().of(T{});
+  if (n <= loops.few_rows && inner > max_width / 4) {
+    parallel_for(outer, per_thread(n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t o = begin; o < end; ++o) loops.few_column_sums(x + o * n * inner, n, inner, inner, out + o * inner);
+    });
+    return;
+  }
   const std::int64_t strips = (inner + max_width - 1) / max_width;
   const std::int64_t rows = std::max<std::int64_t>(512, 4 * chunk / inner);   // of one task
   const std::int64_t parts = strips >= 16 ? 1 : (n + rows - 1) / rows, part_rows = parts == 1 ? n : rows;

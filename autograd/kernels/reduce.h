@@ -27,7 +27,9 @@ struct ReduceRows {
   T (*max)(const T* x, std::int64_t n);   // n >= 1
   // sums[j] = Σ_r x[r·stride + j] for j < width <= max_width.
   void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums);
-  static constexpr std::int64_t max_width = 256;
+  // The same of rows <= few_rows, any width, in T.
+  void (*few_column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* sums);
+  static constexpr std::int64_t max_width = 256, few_rows = 8;
 };
 struct ReduceLoops {
   ReduceRows<float> f32;

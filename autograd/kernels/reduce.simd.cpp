@@ -57,10 +57,25 @@ void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
   }
 }
 
+template <class T>
+void few_column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* sums) {
+  for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
+    const auto row = [=](std::int64_t r) { return Vec<T>::load(x + r * stride + j, lanes...); };
+    Vec<T> even = row(0), odd = 0;
+    std::int64_t r = 1;
+    for (; r + 2 <= rows; r += 2) odd = odd + row(r), even = even + row(r + 1);
+    if (r < rows) odd = odd + row(r);
+    (even + odd).store(sums + j, lanes...);
+  });
+}
+
+template <class T>
+constexpr ReduceRows<T> rows_of{row_sum<T>, row_max<T>, column_sums<T>, few_column_sums<T>};
+
 }  // namespace
 
 const ReduceLoops& reduce_loops() {
-  static const ReduceLoops loops{{row_sum<float>, row_max<float>, column_sums<float>}, {row_sum<double>, row_max<double>, column_sums<double>}};
+  static const ReduceLoops loops{rows_of<float>, rows_of<double>};
   return loops;
 }
 
