@@ -1,19 +1,23 @@
-// The list of the built-in rules: their loops are compiled from it (rule_loops.h), and the tests want a trajectory of each.
-// A new rule adds its header and its name here.
+// The lists of the built-in rules: loops over elements are compiled from AllRules (rule_loops.h), and the tests want a trajectory of each
+// of both. A new rule adds its header and its name here.
 #pragma once
 #include <cstddef>
 #include <type_traits>
 
 #include <gradus/optim/adadelta.h>
+#include <gradus/optim/adafactor.h>
 #include <gradus/optim/adagrad.h>
 #include <gradus/optim/adam.h>
 #include <gradus/optim/adamax.h>
 #include <gradus/optim/asgd.h>
+#include <gradus/optim/lamb.h>
 #include <gradus/optim/lion.h>
+#include <gradus/optim/muon.h>
 #include <gradus/optim/nadam.h>
 #include <gradus/optim/radam.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/rprop.h>
+#include <gradus/optim/schedule_free_adamw.h>
 #include <gradus/optim/sgd.h>
 
 namespace gradus::optim {
@@ -30,6 +34,7 @@ struct RuleList {
 };
 
 using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule, RAdamRule,
-                          ASGDRule, RpropRule, LionRule>;
+                          ASGDRule, RpropRule, LionRule, ScheduleFreeAdamWRule>;
+using WholeRules = RuleList<AdafactorRule, LAMBRule, MuonRule>;
 
 }  // namespace gradus::optim

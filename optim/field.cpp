@@ -27,7 +27,8 @@ double Field::get() const {
 
 void Field::set(double number) const {
   std::visit([&]<class P>(const P& p) {
-    if constexpr (std::is_pointer_v<P>) *p = static_cast<std::remove_pointer_t<P>>(number);
+    if constexpr (std::is_same_v<P, std::int64_t*>) *p = std::abs(number) < 0x1p53 ? static_cast<std::int64_t>(number) : INT64_MIN;
+    else if constexpr (std::is_pointer_v<P>) *p = static_cast<std::remove_pointer_t<P>>(number);
     else p.set(p.place, number == std::trunc(number) && std::abs(number) < 100 ? static_cast<int>(number) : -1);
   }, value);
 }

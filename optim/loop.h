@@ -7,17 +7,19 @@
 #include <cstdint>
 
 #include <gradus/autograd/array/dtype.h>
+#include <gradus/autograd/array/shape.h>
 
 namespace gradus::optim {
 
 inline constexpr std::size_t max_slots = 3;
 
-// n elements of one parameter: weights, gradient, and the state arrays in use (null otherwise).
+// n elements of one parameter: weights, gradient, and the state arrays in use (null otherwise). A whole parameter has its shape, too.
 struct Stretch {
   void* w;
   const void* g;
   void* slots[max_slots];
   std::int64_t n;
+  const Shape* shape = nullptr;
 };
 // Updates a stretch in place; `scalars` points to the rule's Scalars.
 using Loop = void (*)(const Stretch& stretch, const void* scalars);

@@ -64,7 +64,9 @@ void Optimizer::step() {
     if (!alike) write_scalars(entry.group, entry.t + 1, job.first, job.numbers, scalars_.emplace_back());
     job.scalars = scalars_.size() - 1;
   }
-  row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
+  if (whole()) {
+    for (const Job& job : jobs_) job.loop(job.whole, scalars_[job.scalars].bytes);
+  } else row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Job& job = jobs_[i];
     const std::int64_t skipped = begin * job.element;
     Stretch stretch{advanced(job.whole.w, skipped), static_cast<const std::byte*>(job.whole.g) + skipped, {}, end - begin};
@@ -96,12 +98,13 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
   if (!value.contiguous()) value = value.contiguous_copy();
   const Dtype dtype = value.dtype();
   const unsigned used = used_slots(entry.group);
-  Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g->raw(), {}, value.size()},
+  Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g->raw(), {}, value.size(), &value.shape()},
           .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0, .numbers = {}};
   for (std::size_t j = 0; used >> j; ++j) {
-    if (!(used >> j & 1)) continue;
+    const std::optional<Shape> shape = used >> j & 1 ? slot_shape(j, value.shape()) : std::nullopt;
+    if (!shape) continue;
     if (!entry.slots[j].defined()) {
-      entry.slots[j] = Array::zeros(value.shape(), dtype);
+      entry.slots[j] = Array::zeros(*shape, dtype);
       job.first = true;
     }
     job.whole.slots[j] = entry.slots[j].mutable_raw();

@@ -38,7 +38,7 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;               // a copy would update the same parameters twice; schedules refer to this object
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // Updates every parameter that has a gradient, in one pass over memory on all cores. A parameter whose gradient is undefined is
+  // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is undefined is
   // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError or DtypeError, before anything changes,
   // when a gradient does not fit its parameter.
   void step();
@@ -50,7 +50,8 @@ class Optimizer {
   Parameters parameters() const;                      // of all groups, in order
   std::int64_t steps() const { return steps_; }       // calls of step() in this object's life
 
-  // Any option by its name, e.g. "momentum" (a switch is 0 or 1, a choice its place among the names); "betas.0". ValueError: no such group or option, a value the rule rejects.
+  // Any option by its name, e.g. "momentum" (a switch is 0 or 1, a choice its place among the names); "betas.0". ValueError: no such
+  // group or option, a value the rule rejects.
   double option(std::string_view option, int group = 0) const;
   void set_option(std::string_view option, double value, int group = 0);
   bool has_option(std::string_view option, int group = 0) const;
@@ -116,6 +117,9 @@ class Optimizer {
   // Writes the scalars of step t, and brings the parameter's numbers up to date; `first`: a slot was empty until now.
   virtual void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const = 0;
   virtual Loop loop(int group, Dtype dtype) const = 0;
+  virtual bool whole() const = 0;                     // loops want each parameter in one piece, with its shape
+  // The shape of a slot in use, or none if a parameter of this shape does without it.
+  virtual std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const = 0;
   virtual std::string formula(int group) const = 0;
 
   void check_gradient(const Entry& entry) const;

@@ -126,10 +126,13 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       const std::string key = text(mine.name, ".", slot_names()[j]);
       const Array* slot = reader.array(key);
       const Array& value = mine.leaf->value;
-      if (!slot && (used[mine.group] >> j & 1)) reader.problem("missing ", key);
+      const std::optional<Shape> shape = slot_shape(j, value.shape());
+      if (!slot && shape && (used[mine.group] >> j & 1)) reader.problem("missing ", key);
       if (!slot) continue;
-      if (slot->shape() != value.shape() || slot->dtype() != value.dtype())
-        reader.problem(key, " is ", slot->shape(), " ", slot->dtype(), " but the parameter is ", value.shape(), " ", value.dtype());
+      if (!shape) reader.problem("unexpected ", key, " for a parameter of shape ", value.shape());
+      else if (slot->shape() != *shape || slot->dtype() != value.dtype())
+        reader.problem(key, " is ", slot->shape(), " ", slot->dtype(), " but ", *shape == value.shape() ? "the parameter is " : "belongs to be ",
+                       *shape, " ", value.dtype());
       else entry.slots[j] = slot->as_contiguous();
     }
   }

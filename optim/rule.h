@@ -5,6 +5,7 @@
 //   validate(Options)                  optional: throws ValueError for what ranges cannot say
 //   used(Options)                      which slots these options need, a mask
 //   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
+//   whole, slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
 //   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
 //   update<T>(Scalars)                 the formula for one element, see loop.h
 //   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
@@ -40,6 +41,9 @@ class OptimizerOf final : public Optimizer {
 
   void add_param_group(const Group& group) {
     validate(group.options);
+    if constexpr (requires { Rule::require_shape("", Shape{}); })
+      for (const NamedParameter& p : group.params)
+        if (p.leaf) Rule::require_shape(p.name, p.leaf->value.shape());
     options_.reserve(options_.size() + 1);
     add_parameters(Rule::name, numbers(), group.params);
     options_.push_back(group.options);
@@ -87,6 +91,11 @@ class OptimizerOf final : public Optimizer {
     else new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first));
   }
   Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
+  bool whole() const override { return requires { Rule::whole; }; }
+  std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const override {
+    if constexpr (requires { Rule::slot_shape(slot, parameter); }) return Rule::slot_shape(slot, parameter);
+    else return parameter;
+  }
   std::string formula(int group) const override { return Rule::formula(options_[group]); }
 
   mutable std::vector<Options> options_;   // fields() points into it, for readers and writers alike

@@ -2,13 +2,20 @@
 
 Weights and gradients come from integer formulas that tests/optim/table.h repeats. The four tensors are a [1], b [17], c [1000], d [4, 6];
 a and b form the first group, c and d the second. Every optimizer case takes 25 steps under StepLR(10, 0.5), and records a, b, every 40th
-element of c, and d after the steps 1, 2, 3, 10 and 25.
+element of c, and d after the steps 1, 2, 3, 10 and 25. Rules for whole parameters walk with other shapes, all of them recorded. Muon's
+iteration runs in bfloat16 in PyTorch; here its source is run in double. Schedule-Free AdamW is that of the package schedulefree.
 """
+import importlib
+import inspect
+
+import schedulefree
 import torch
 from safetensors.torch import save_file
 
 torch.set_default_dtype(torch.float64)   # or NAdam's mu_product and ASGD's eta would be float32
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
+STACKS = [(4, 6), (6, 3), (2, 3, 4), (5,)]   # for rules that look at rows and columns
+MATRICES = [(4, 6), (6, 3), (1, 5), (3, 3)]
 RECORDED = [1, 2, 3, 10, 25]
 
 
@@ -26,19 +33,45 @@ def gradient(step, tensor, shape):
     return torch.zeros_like(g) if zero else g
 
 
-def trajectory(optimizer_class, first, second):
-    w = [weight(t, shape).requires_grad_() for t, shape in enumerate(SHAPES)]
+def trajectory(optimizer_class, first, second, shapes=SHAPES):
+    w = [weight(t, shape).requires_grad_() for t, shape in enumerate(shapes)]
     optimizer = optimizer_class([{"params": w[:2], **first}, {"params": w[2:], **second}])
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, 10, 0.5)
     rows = []
     for step in range(25):
-        for t, shape in enumerate(SHAPES):
+        for t, shape in enumerate(shapes):
             w[t].grad = gradient(step, t, shape)
         optimizer.step()
         schedule.step()
         if step + 1 in RECORDED:
-            rows.append(torch.cat([w[0].detach(), w[1].detach(), w[2].detach()[::40], w[3].detach().flatten()]))
+            rows.append(torch.cat([x.detach().flatten()[::40 if shapes is SHAPES and t == 2 else 1] for t, x in enumerate(w)]))
     return torch.stack(rows)
+
+
+class EachAlone(torch.optim.Optimizer):
+    """An optimizer for each parameter, which steps when it has a gradient: counts per parameter, as PyTorch's own rules have them."""
+
+    def __init__(self, groups, make):
+        super().__init__(groups, {})
+        self.each = [(group, p, make([p], **{k: v for k, v in group.items() if k != "params"})) for group in self.param_groups for p in group["params"]]
+
+    def step(self):
+        for group, p, optimizer in self.each:
+            if p.grad is not None:
+                optimizer.param_groups[0]["lr"] = group["lr"]
+                optimizer.step()
+
+
+def schedule_free(params, **options):
+    optimizer = schedulefree.AdamWScheduleFree(params, foreach=False, **options)
+    optimizer.train()
+    return optimizer
+
+
+def muon_in_double():
+    module = importlib.import_module("torch.optim._muon")
+    exec(inspect.getsource(module._zeropower_via_newtonschulz).replace(".bfloat16()", ".double().clone()"), module.__dict__)
+    return torch.optim.Muon
 
 
 def schedule(make):
@@ -81,6 +114,11 @@ save_file({
                                   dict(lr=0.02, betas=(0.5, 0.6), weight_decay=0.3, decoupled_weight_decay=True)),
     "asgd": trajectory(o.ASGD, dict(lr=0.1), dict(lr=0.05, lambd=0.01, alpha=0.5, t0=5, weight_decay=0.1, maximize=True)),
     "rprop": trajectory(o.Rprop, dict(lr=0.01), dict(lr=0.02, etas=(0.4, 1.5), step_sizes=(1e-2, 0.05), maximize=True)),
+    "schedule_free": trajectory(lambda groups: EachAlone(groups, schedule_free), dict(lr=0.01),
+                                dict(lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1, warmup_steps=5, r=1.0, weight_lr_power=1.0)),
+    "adafactor": trajectory(o.Adafactor, dict(lr=0.1), dict(lr=0.05, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5, weight_decay=0.1, maximize=True), STACKS),
+    "muon": trajectory(muon_in_double(), dict(lr=0.1), dict(lr=0.05, weight_decay=0.3, momentum=0.8, nesterov=False, ns_steps=3,
+                                                          adjust_lr_fn="match_rms_adamw"), MATRICES),
     "StepLR": schedule(lambda opt: lr.StepLR(opt, step_size=7, gamma=0.3)),
     "StepLR_default": schedule(lambda opt: lr.StepLR(opt, step_size=20)),
     "CosineAnnealingLR": schedule(lambda opt: lr.CosineAnnealingLR(opt, T_max=25, eta_min=0.01)),

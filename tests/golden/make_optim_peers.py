@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 
 keras.config.set_floatx("float64")
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
+STACKS = [(4, 6), (6, 3), (2, 3, 4), (5,)]
 RECORDED = [1, 2, 3, 10, 25]
 
 
@@ -29,18 +30,18 @@ def gradient(step, tensor, shape):
     return np.zeros_like(g) if zero else g
 
 
-def trajectory(walker, first, second):
+def trajectory(walker, first, second, shapes=SHAPES):
     """walker(w, lr, **options) returns a function step(g, lr) that returns the new weights; one for each tensor."""
-    w = [weight(t, shape) for t, shape in enumerate(SHAPES)]
+    w = [weight(t, shape) for t, shape in enumerate(shapes)]
     walkers = [walker(w[t], **(first if t < 2 else second)) for t in range(4)]
     rows = []
     for step in range(25):
-        for t, shape in enumerate(SHAPES):
+        for t, shape in enumerate(shapes):
             g = gradient(step, t, shape)
             if g is not None:
                 w[t] = walkers[t](g, (first if t < 2 else second)["lr"] * 0.5 ** (step // 10))
         if step + 1 in RECORDED:
-            rows.append(np.concatenate([w[0], w[1], w[2][::40], w[3].flatten()]))
+            rows.append(np.concatenate([x.flatten()[::40 if shapes is SHAPES and t == 2 else 1] for t, x in enumerate(w)]))
     return np.stack(rows)
 
 
@@ -102,5 +103,8 @@ save_file({
     "optax_eps_root": trajectory(of_optax(lambda eps: optax.scale_by_adam(eps=0, eps_root=eps)), dict(lr=0.01, eps=1e-8), dict(lr=0.02, eps=1e-2)),
     "lion": trajectory(of_optax(lambda b1, b2: optax.scale_by_lion(b1=b1, b2=b2), decay=0.1), dict(lr=0.01, b1=0.9, b2=0.99),
                        dict(lr=0.02, b1=0.5, b2=0.8)),
+    "lamb": trajectory(of_optax(lambda b1, b2, eps, weight_decay: optax.chain(
+        optax.scale_by_adam(b1=b1, b2=b2, eps=eps), optax.add_decayed_weights(weight_decay), optax.scale_by_trust_ratio())),   # optax.lamb
+        dict(lr=0.1, b1=0.9, b2=0.999, eps=1e-6, weight_decay=0), dict(lr=0.05, b1=0.8, b2=0.95, eps=1e-3, weight_decay=0.1), STACKS),
     "lecture_adam": trajectory(lecture_adam, dict(lr=0.01, beta1=0.9, beta2=0.999, eps=1e-8), dict(lr=0.02, beta1=0.8, beta2=0.95, eps=1e-2)),
 }, "optim_peers.safetensors")

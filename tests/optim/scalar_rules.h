@@ -198,6 +198,25 @@ struct ScalarRprop {
   }
 };
 
+// In the paper's three sequences; w is y.
+struct ScalarScheduleFree {
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8, decay = 0, warmup = 0, r = 0, power = 2;
+  double x = 0, z = 0, second = 0, sum = 0, top = 0;
+  int t = 0;
+
+  double step(double y, double g, double lr) {
+    if (t++ == 0) x = z = y;
+    if (t < warmup) lr *= t / warmup;
+    top = std::max(top, lr);
+    sum += std::pow(t, r) * std::pow(top, power);
+    const double c = std::pow(t, r) * std::pow(top, power) / sum;
+    second = beta2 * second + (1 - beta2) * std::pow(g, 2);
+    z -= lr * (g / (std::sqrt(second / (1 - std::pow(beta2, t))) + eps) + decay * y);
+    x = (1 - c) * x + c * z;
+    return (1 - beta1) * z + beta1 * x;
+  }
+};
+
 struct ScalarLion {
   double beta1 = 0.9, beta2 = 0.99, decay = 0, average = 0;
 
