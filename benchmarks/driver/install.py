@@ -20,7 +20,7 @@ def pytorch(here):
     if not (venv / "bin" / "pip").exists() and not run(sys.executable, "-m", "venv", venv):
         return False
     pip = (venv / "bin" / "pip", "install", "--quiet", TORCH)
-    return run(*pip, "--index-url", CPU_INDEX) or run(*pip)
+    return run(*pip, "--index-url", CPU_INDEX, "--retries", "0") or run(*pip)
 
 
 def debian_libtorch(here):
