@@ -1,6 +1,8 @@
 #include <gradus/autograd/kernels/conv.h>
 
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/dnnl.h>
+#include <gradus/autograd/kernels/gemm.h>
 #include <gradus/autograd/kernels/im2col.h>
 
 namespace gradus::kernels {
@@ -9,41 +11,59 @@ namespace {
 // A 1x1 kernel makes a product of the arrays as they lie; oneDNN would have to rearrange them first.
 bool is_product(const ConvShape& s) { return s.groups == 1 && s.h.plain() && s.w.plain(); }
 
+// Then all pixels of all images are the rows of one matrix.
+bool is_product_of_rows(const ConvShape& s, const Array& images) {
+  return is_product(s) && !images.contiguous() && is_channels_last(images);
+}
+
+Array as_images(const Array& rows, const Shape& shape) {
+  return rows.reshape({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
+}
+
+bool for_dnnl(const ConvShape& s, const Array& images) { return images.dtype() == f32 && !is_product(s) && images.size() > 0; }
+
 }  // namespace
 
-Array conv2d(const ConvShape& shape, const Array& x, const Array& weight, const Array& bias) {
+Array conv2d(const ConvShape& s, Array& x, const Array& weight, const Array& bias) {
+  if (is_product_of_rows(s, x)) return as_images(linear(pixel_rows(x), weight.reshape({s.f, s.c}), bias), s.y());
+  if (for_dnnl(s, x)) {
+    if (Array y = dnnl_conv(s, x, weight, bias); y.defined()) return y;
+  }
   return visit_floating(x.dtype(), "conv2d", [&]<class T>(T) {
-    Array y(shape.y(), x.dtype());
+    Array y(s.y(), x.dtype());
     if (y.size() == 0) return y;
-    const T* offsets = bias.defined() ? bias.data<T>() : nullptr;
-    if constexpr (std::is_same_v<T, float>) {
-      if (!is_product(shape) && dnnl_conv(shape, x.data<T>(), weight.data<T>(), offsets, y.mutable_data<T>())) return y;
-    }
-    im2col_conv(shape, x.data<T>(), weight.data<T>(), offsets, y.mutable_data<T>());
+    x = x.as_contiguous();
+    im2col_conv(s, x.data<T>(), weight.data<T>(), bias.defined() ? bias.data<T>() : nullptr, y.mutable_data<T>());
     return y;
   });
 }
 
-Array conv2d_input_gradient(const ConvShape& shape, const Array& g, const Array& weight) {
+Array conv2d_input_gradient(const ConvShape& s, const Array& g, const Array& weight) {
+  if (is_product_of_rows(s, g)) return as_images(matmul(pixel_rows(g), weight.reshape({s.f, s.c})), s.x());
+  if (for_dnnl(s, g)) {
+    if (Array dx = dnnl_conv_input_gradient(s, g, weight); dx.defined()) return dx;
+  }
   return visit_floating(g.dtype(), "conv2d", [&]<class T>(T) {
-    Array dx(shape.x(), g.dtype());
+    Array dx(s.x(), g.dtype());
     if (dx.size() == 0) return dx;
-    if constexpr (std::is_same_v<T, float>) {
-      if (!is_product(shape) && dnnl_conv_input_gradient(shape, g.data<T>(), weight.data<T>(), dx.mutable_data<T>())) return dx;
-    }
-    im2col_input_gradient(shape, g.data<T>(), weight.data<T>(), dx.mutable_data<T>());
+    const Array slopes = g.as_contiguous();
+    im2col_input_gradient(s, slopes.data<T>(), weight.data<T>(), dx.mutable_data<T>());
     return dx;
   });
 }
 
-Array conv2d_weight_gradient(const ConvShape& shape, const Array& g, const Array& x) {
+Array conv2d_weight_gradient(const ConvShape& s, const Array& g, const Array& x) {
+  if (s.n == 0) return Array::zeros(s.weight(), g.dtype());
+  if (is_product_of_rows(s, g) || is_product_of_rows(s, x)) {
+    return matmul(pixel_rows(channels_last(g)).transpose(0, 1), pixel_rows(channels_last(x))).reshape(s.weight());
+  }
+  if (for_dnnl(s, g)) {
+    if (Array dw = dnnl_conv_weight_gradient(s, g, x); dw.defined()) return dw;
+  }
   return visit_floating(g.dtype(), "conv2d", [&]<class T>(T) {
-    if (shape.n == 0) return Array::zeros(shape.weight(), g.dtype());
-    Array dw(shape.weight(), g.dtype());
-    if constexpr (std::is_same_v<T, float>) {
-      if (!is_product(shape) && dnnl_conv_weight_gradient(shape, g.data<T>(), x.data<T>(), dw.mutable_data<T>())) return dw;
-    }
-    im2col_weight_gradient(shape, g.data<T>(), x.data<T>(), dw.mutable_data<T>());
+    Array dw(s.weight(), g.dtype());
+    const Array slopes = g.as_contiguous(), images = x.as_contiguous();
+    im2col_weight_gradient(s, slopes.data<T>(), images.data<T>(), dw.mutable_data<T>());
     return dw;
   });
 }

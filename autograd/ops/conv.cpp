@@ -1,8 +1,10 @@
 #include <gradus/autograd/ops/conv.h>
 
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/conv.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 namespace gradus {
 namespace {
@@ -14,18 +16,26 @@ Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvShape& sh
 Tensor weight_gradient(const Tensor& g, const Tensor& x, const ConvShape& shape);
 Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
 
+// Σ over all pixels for each channel, in the order in which they lie.
+Tensor sum_of_pixels(const Tensor& g) {
+  if (!kernels::is_channels_last(g.value())) return sum(g, {0, 2, 3});
+  return sum(reshape(permute(g, {0, 2, 3, 1}), {-1, g.dim(1)}), 0);
+}
+
 struct Conv2d final : Op {
   explicit Conv2d(const ConvShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "conv2d"; }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    save(x, weight);
-    return kernels::conv2d(shape_, x.value().as_contiguous(), weight.value().as_contiguous(), bias.value().as_contiguous());
+    Array images = x.value();
+    const Array y = kernels::conv2d(shape_, images, weight.value().as_contiguous(), bias.value().as_contiguous());
+    save(Tensor(std::move(images), x.node(), x.output()), weight);
+    return y;
   }
   Grads backward(const Tensor& g) override {
     const auto [x, weight] = saved<2>();
     return {needs(0) ? input_gradient(g, weight, shape_) : Tensor{},
             needs(1) ? weight_gradient(g, x, shape_) : Tensor{},
-            needs(2) ? sum(g, {0, 2, 3}) : Tensor{}};
+            needs(2) ? sum_of_pixels(g) : Tensor{}};
   }
   ConvShape shape_;
 };
@@ -35,7 +45,7 @@ struct ConvInputGradient final : Op {
   std::string_view name() const override { return "conv2d_input_gradient"; }
   Array forward(const Tensor& g, const Tensor& weight) {
     save(g, weight);
-    return kernels::conv2d_input_gradient(shape_, g.value().as_contiguous(), weight.value().as_contiguous());
+    return kernels::conv2d_input_gradient(shape_, g.value(), weight.value().as_contiguous());
   }
   Grads backward(const Tensor& h) override {
     const auto [g, weight] = saved<2>();
@@ -49,7 +59,7 @@ struct ConvWeightGradient final : Op {
   std::string_view name() const override { return "conv2d_weight_gradient"; }
   Array forward(const Tensor& g, const Tensor& x) {
     save(g, x);
-    return kernels::conv2d_weight_gradient(shape_, g.value().as_contiguous(), x.value().as_contiguous());
+    return kernels::conv2d_weight_gradient(shape_, g.value(), x.value());
   }
   Grads backward(const Tensor& h) override {
     const auto [g, x] = saved<2>();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <gradus/autograd/autograd.h>
+#include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/conv.h>
 #include <gradus/autograd/kernels/dnnl.h>
 #include <gradus/autograd/kernels/im2col.h>
@@ -102,7 +103,8 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
     const kernels::ConvShape s = random_shape(g);
     SCOPED_TRACE(text("round ", round, " x ", s.x(), " weight ", s.weight(), " stride ", s.h.stride, s.w.stride, " padding ", s.h.padding,
                       s.w.padding, " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
-    const Array x = random(s.x(), g.fork()).value(), w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
+    Array x = random(s.x(), g.fork()).value();
+    const Array w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
     const Array y = kernels::conv2d(s, x, w, {}), want = by_definition(s, x, w);
     expect_within(y, want, 1e-12);
     const auto dot = [](const Array& a, const Array& b) { return sum(Tensor(a) * Tensor(b)).item(); };
@@ -110,13 +112,15 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
     EXPECT_NEAR(dot(dy, want), dot(dx, x), 1e-10);
     EXPECT_NEAR(dot(dy, want), dot(dw, w), 1e-10);
 
-    const Array x32 = x.to(f32), w32 = w.to(f32), dy32 = dy.to(f32);
+    const Array plain = x.to(f32), w32 = w.to(f32), dy32 = dy.to(f32);
+    Array x32 = plain;
     expect_within(kernels::conv2d(s, x32, w32, {}), want, 1e-4);
+    expect_within(x32, plain, 0);
     expect_within(kernels::conv2d_input_gradient(s, dy32, w32), dx, 1e-4);
     expect_within(kernels::conv2d_weight_gradient(s, dy32, x32), dw, 1e-4);
     Array y32(s.y(), f32);
-    by_onednn += kernels::dnnl_conv(s, x32.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
-    kernels::im2col_conv<float>(s, x32.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
+    by_onednn += kernels::dnnl_conv(s, x32, w32, {}).defined();
+    kernels::im2col_conv<float>(s, plain.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
     expect_within(y32, want, 1e-4);
     if (HasFatalFailure()) return;
   }
@@ -125,6 +129,35 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
 #else
   EXPECT_EQ(by_onednn, 0);
 #endif
+}
+
+// Images in either layout, batches that threads divide in unequal parts, 1x1 kernels: all as the row-major f64 way has it.
+TEST(Conv2d, EitherLayoutAnyDivision) {
+  const int before = num_threads();
+  for (int threads : {1, 2, 3}) {
+    set_threads(threads);
+    for (const std::int64_t kernel : {1, 3}) {
+      SCOPED_TRACE(text(threads, " threads, kernel ", kernel));
+      const ConvOptions options{.padding = kernel / 2};
+      const Tensor x = random({13, 16, 12, 11}, 1), w = random({24, 16, kernel, kernel}, 2), b = random({24}, 3), g = random({13, 24, 12, 11}, 4);
+      const auto run = [&](Dtype dtype, bool x_last, bool g_last) {
+        const auto laid = [&](const Tensor& t, bool last) {
+          return last ? kernels::channels_last(t.value().to(dtype)) : t.value().to(dtype);
+        };
+        const Tensor xs = variable(laid(x, x_last)), ws = variable(w.value().to(dtype)), bs = variable(b.value().to(dtype));
+        const Tensor y = conv2d(xs, ws, bs, options);
+        y.backward(laid(g, g_last));
+        return std::array{y.value(), xs.grad().value(), ws.grad().value(), bs.grad().value()};
+      };
+      const auto want = run(f64, false, false);
+      for (Dtype dtype : {f32, f64})
+        for (int layout = 0; layout < 4; ++layout) {
+          const auto got = run(dtype, layout & 1, layout & 2);
+          for (std::size_t i = 0; i < 4; ++i) expect_within(got[i], want[i], dtype == f32 ? 2e-3 : 1e-9);
+        }
+    }
+  }
+  set_threads(before);
 }
 
 TEST(Conv2d, GradientsToSecondOrder) {
