@@ -1,4 +1,5 @@
 // Copies between arrays of any strides and dtypes.
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -33,7 +34,12 @@ struct Walk {
   }
   bool transposes() const {
     const int last = shape.rank() - 1;
-    return last > 0 && from[last - 1] == 1 && to[last] == 1 && from[last] != 1;
+    return last > 0 && from[last - 1] == 1 && to[last] == 1 && from[last] > 1;
+  }
+  // Rows of `to` are written as they lie, from a row of `from` or one element of it.
+  bool by_rows() const {
+    const int last = shape.rank() - 1;
+    return to[last] == 1 && (from[last] == 1 || from[last] == 0);
   }
 
  private:
@@ -52,7 +58,9 @@ void copy_row(const T* from, std::int64_t s, U* to, std::int64_t t, std::int64_t
       std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
       return;
     }
-  if (s == 1 && t == 1) {
+  if (s == 0 && t == 1) {
+    std::fill_n(to, n, static_cast<U>(*from));
+  } else if (s == 1 && t == 1) {
     for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<U>(from[i]);
   } else {
     for (std::int64_t i = 0; i < n; ++i) to[i * t] = static_cast<U>(from[i * s]);
@@ -83,7 +91,7 @@ void copy_all(const T* from, U* to, const Walk& w) {
     });
     return;
   }
-  const bool plane = w.from[last] != 1 || w.to[last] != 1;
+  const bool plane = !w.by_rows();
   const int outer_rank = plane ? last - 1 : last;
   const auto offsets = [&](std::int64_t index, std::int64_t& f, std::int64_t& t) {
     for (int i = outer_rank - 1; i >= 0; --i) {
