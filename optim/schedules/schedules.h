@@ -16,6 +16,7 @@
 #include <gradus/optim/schedules/one_cycle_lr.h>
 #include <gradus/optim/schedules/piecewise_lr.h>
 #include <gradus/optim/schedules/polynomial_lr.h>
+#include <gradus/optim/schedules/preview.h>
 #include <gradus/optim/schedules/reduce_lr_on_plateau.h>
 #include <gradus/optim/schedules/sequential_lr.h>
 #include <gradus/optim/schedules/staircase_lr.h>

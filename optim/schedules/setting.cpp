@@ -110,7 +110,7 @@ void Setting::read(std::string_view who, const Facts& facts, const std::string& 
 
 void Setting::check_groups(std::string_view who, int groups) const {
   const auto fits = [&](const auto* list) {
-    check<ValueError>(list->fits(groups), who, ": ", name_, " must be one value or one for each of the optimizer's ", groups, " groups, not ",
+    check<ValueError>(list->fits(groups), who, ": ", name_, " must be one value or one for each group, of which there are ", groups, ", not ",
                       list->values().size(), " values");
   };
   std::visit(Overloads{

@@ -103,7 +103,7 @@ TEST(Plateau, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects({.cooldown = -1}), "ReduceLROnPlateau: cooldown must be finite and at least 0, not -1");
   EXPECT_EQ(rejects({.min_lr = -1}), "ReduceLROnPlateau: min_lr must be finite and at least 0, not -1");
   EXPECT_EQ(rejects({.min_lr = {0, 0, 0}}),
-            "ReduceLROnPlateau: min_lr must be one value or one for each of the optimizer's 2 groups, not 3 values");
+            "ReduceLROnPlateau: min_lr must be one value or one for each group, of which there are 2, not 3 values");
   EXPECT_EQ(rejects({.eps = NAN}), "ReduceLROnPlateau: eps must be finite and at least 0, not nan");
 
   ReduceLROnPlateau schedule(*optimizer, {.patience = 2});

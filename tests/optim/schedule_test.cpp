@@ -227,7 +227,7 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(std::type_identity<LambdaLR>{}, {.lr_lambda = Factor{}}), "LambdaLR: lr_lambda must not be an empty function");
   EXPECT_EQ(rejects(std::type_identity<SWALR>{}, {}), "SWALR: swa_lr must be given");
   EXPECT_EQ(rejects(std::type_identity<SWALR>{}, {.swa_lr = {1, 2, 3}}),
-            "SWALR: swa_lr must be one value or one for each of the optimizer's 2 groups, not 3 values");
+            "SWALR: swa_lr must be one value or one for each group, of which there are 2, not 3 values");
   EXPECT_EQ(rejects(cyclic, {.base_lr = 0.1}), "CyclicLR: max_lr must be given");
   EXPECT_EQ(rejects(cyclic, {.base_lr = 0.1, .max_lr = 0.2, .max_momentum = 1}), "CyclicLR: max_momentum must lie in [0, 1), not 1");
   EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1}), "OneCycleLR: total_steps, or epochs and steps_per_epoch, must be at least 1, not 0, 0 and 0");
