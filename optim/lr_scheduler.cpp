@@ -59,6 +59,7 @@ LRScheduler::Track LRScheduler::follow(int group) const {
   if (current == track.set || !curve_.chains() || t_ < 0) return track;
   const double slope = curve_.lr(1, t_, group) - curve_.lr(0, t_, group);
   if (slope != 0) track.base += (current - track.set) / slope;
+  track.set = current;
   return track;
 }
 
@@ -111,9 +112,11 @@ State LRScheduler::state() const {
   State state;
   curve_.write(state.metadata, "");
   state.metadata["last_epoch"] = number_text(t_);
-  for (int group = 0; group < static_cast<int>(tracks_.size()); ++group) {
-    state.metadata[text("base_lr.", group)] = number_text(tracks_[group].base);
-    state.metadata[text("last_lr.", group)] = number_text(tracks_[group].set);
+  for (int group = 0; group < optimizer_.groups(); ++group) {
+    const bool added = static_cast<std::size_t>(group) >= tracks_.size();
+    const Track track = added ? follow(group) : tracks_[group];
+    state.metadata[text("base_lr.", group)] = number_text(track.base);
+    state.metadata[text("last_lr.", group)] = number_text(track.set);
     state.metadata[text("lr.", group)] = number_text(optimizer_.lr(group));
   }
   return state;

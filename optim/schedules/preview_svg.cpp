@@ -8,7 +8,7 @@
 namespace gradus::optim {
 namespace {
 
-constexpr double left = 84, width = 640, height = 220, gap = 84, top = 92;
+constexpr double left = 84, width = 640, height = 220, gap = 84;
 
 // The step 1, 2 or 5 · 10^k that cuts `range` into about `pieces` pieces.
 double nice_step(double range, int pieces) {
@@ -21,6 +21,19 @@ double nice_step(double range, int pieces) {
 std::string escaped(std::string_view plain) {
   std::string out;
   for (const char c : plain) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
+
+// Cut after commas into lines that fit the width.
+std::vector<std::string> lines_of(std::string_view options) {
+  constexpr std::size_t room = 100;
+  std::vector<std::string> out;
+  while (!options.empty()) {
+    const std::size_t comma = options.size() > room ? options.rfind(", ", room) : std::string_view::npos;
+    const std::size_t end = comma == std::string_view::npos ? options.size() : comma + 2;
+    out.emplace_back(options.substr(0, end));
+    options.remove_prefix(end);
+  }
   return out;
 }
 
@@ -77,15 +90,18 @@ struct Panel {
 }  // namespace
 
 std::string Preview::svg() const {
-  const double total_width = left + width + 32, total_height = top + (height + gap) * (momentum.empty() ? 1 : 2) - 28;
+  const std::size_t open = std::min(title.find('('), title.size());   // the name above, the options below it
+  const std::vector<std::string> options = lines_of(std::string_view(title).substr(open));
+  const double top = 74 + 18 * static_cast<double>(options.size()), total_width = left + width + 32;
+  const double total_height = top + (height + gap) * (momentum.empty() ? 1 : 2) - 28;
   std::string out = gradus::text("<svg xmlns='http://www.w3.org/2000/svg' width='", total_width, "' height='", total_height, "' viewBox='0 0 ", total_width,
                                  " ", total_height, "'>\n");
   out += "<style>text{font-family:'DejaVu Sans',Verdana,sans-serif;fill:#333}.title{font-size:15px;font-weight:bold}"
          ".panel{font-size:14px;font-weight:bold}.tick{font-size:12px}.grid{stroke:#e3e3e3}.axis{stroke:#888}</style>\n"
          "<rect width='100%' height='100%' fill='white'/>\n";
-  const std::size_t open = title.find('(');   // the name above, the options below it
   out += gradus::text("<text x='", left, "' y='30' class='title'>", escaped(title.substr(0, open)), "</text>\n");
-  if (open != std::string::npos) out += gradus::text("<text x='", left, "' y='50' class='tick'>", escaped(title.substr(open)), "</text>\n");
+  for (std::size_t i = 0; i < options.size(); ++i)
+    out += gradus::text("<text x='", left, "' y='", 50 + 18 * i, "' class='tick'>", escaped(options[i]), "</text>\n");
   out += Panel(lr, top, 0).paint("lr", unit);
   if (!momentum.empty()) out += Panel(momentum, top + height + gap, INFINITY).paint("momentum", unit);
   return out + "</svg>\n";

@@ -137,9 +137,15 @@ TEST(ScheduleChain, AGroupAddedLaterGoesOnFromItsOwnLearningRate) {
   CosineAnnealingLR schedule(sgd, {.t_max = 10});
   for (int t = 0; t < 5; ++t) schedule.step();
   sgd.add_param_group({.params = {p[1]}, .options = {.lr = 1}});
+  const State saved = schedule.state();           // before the schedule has met the new group
   schedule.step();
   EXPECT_NEAR(sgd.lr(1), (1 + std::cos(M_PI * 0.6)) / (1 + std::cos(M_PI * 0.5)), 1e-15);
   EXPECT_EQ(sgd.initial_lr(1), 1);
+  const std::vector<double> next = lrs(sgd);
+  schedule.load_state(saved);
+  EXPECT_EQ(sgd.lr(1), 1);
+  schedule.step();
+  EXPECT_EQ(lrs(sgd), next);
   EXPECT_EQ(schedule.get_last_lr().size(), 2u);
 }
 
