@@ -26,7 +26,7 @@ std::string escaped(std::string_view plain) {
 
 // Cut after commas into lines that fit the width.
 std::vector<std::string> lines_of(std::string_view options) {
-  constexpr std::size_t room = 100;
+  constexpr std::size_t room = 90;
   std::vector<std::string> out;
   while (!options.empty()) {
     const std::size_t comma = options.size() > room ? options.rfind(", ", room) : std::string_view::npos;
