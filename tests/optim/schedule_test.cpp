@@ -43,6 +43,19 @@ TEST(Schedule, WarmRestartsFallOnTheExactEpoch) {
   }
 }
 
+TEST(Schedule, InsideAnEpochFunctionsAndStairsHaveTheValueOfItsBeginning) {
+  const auto factor = [](std::int64_t e) { return 1 / static_cast<double>(e + 1); };
+  const Curve exponential = ExponentialLR::curve({.gamma = 0.5});
+  const Curve halves[] = {StepLR::curve({.step_size = 1, .gamma = 0.5}), MultiStepLR::curve({.milestones = {1, 2, 3}, .gamma = 0.5}),
+                          StaircaseLR::curve({.every = 1, .of = exponential}), MultiplicativeLR::curve({.lr_lambda = [](std::int64_t) { return 0.5; }})};
+  for (const double t : {2., 2.25, 2.75}) {
+    for (const Curve& curve : halves) EXPECT_EQ(curve.lr(1, t), 0.25) << curve.name();
+    EXPECT_EQ(LambdaLR::curve({.lr_lambda = factor}).lr(1, t), 1. / 3);
+    EXPECT_EQ(exponential.lr(1, t), std::pow(0.5, t));
+    EXPECT_NEAR(ChainedScheduler::curve({.schedules = {halves[0], exponential}}).lr(1, t), 0.25 * std::pow(0.5, t), 1e-16);
+  }
+}
+
 // E6, E7, E8: relations between the lecture's decays and PyTorch's schedules.
 
 TEST(Schedule, E6_InverseSqrtIsLambdaLR) {
