@@ -42,8 +42,9 @@ void fma(const bench::Options& options) {
   constexpr int chains = 12, steps = 1 << 16;   // enough independent chains to hide the latency
   std::vector<Vector> results(static_cast<std::size_t>(omp_get_max_threads()));
   const double calls = calls_per_second(options, [&](int thread) {
-    Vector sums[chains] = {}, x = Vector{} + 1.0001f, y = Vector{} + 0.999f;
-    asm("" : "+x"(x), "+x"(y));
+    Vector sums[chains], x = Vector{} + 1.0001f, y = Vector{} + 0.999f;
+    asm volatile("" : "+x"(x), "+x"(y));
+    for (int c = 0; c < chains; ++c) sums[c] = Vector{} + static_cast<float>(c);   // else the compiler sees that one chain is enough
     for (int i = 0; i < steps; ++i)
 #pragma GCC unroll 12
       for (Vector& sum : sums) sum = sum * x + y;

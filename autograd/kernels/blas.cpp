@@ -6,7 +6,7 @@
 #include <limits>
 #include <mutex>
 
-#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/gemm_strips.h>
 #include <gradus/autograd/kernels/team.h>
 
 namespace gradus::kernels {
@@ -94,28 +94,8 @@ void blas_split(const Product<T>& p) {
   constexpr std::int64_t most = std::numeric_limits<blasint>::max();
   check<ShapeError>(std::max({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) <= most, "matmul: a size or a row is longer than ", most,
                     ": [", p.m, ", ", p.k, "] x [", p.k, ", ", p.n, "]");
-  // Strips of whole register tiles along the longer side of c, each worth at least the waking of a thread.
-  constexpr std::int64_t tile = 16, worthwhile = 1 << 18;
-  const bool by_rows = p.m >= p.n;
-  const std::int64_t length = by_rows ? p.m : p.n, tiles = (length + tile - 1) / tile;
-  const std::int64_t work = tile * (by_rows ? p.n : p.m) * p.k;
   const PoolOff off;
-  parallel_for(tiles, (worthwhile + work - 1) / work, [&](std::int64_t begin, std::int64_t end) {
-    begin *= tile;
-    end = std::min(end * tile, length);
-    Product<T> part = p;
-    if (by_rows) {
-      part.m = end - begin;
-      part.a.data += begin * (p.a.transposed ? 1 : p.a.stride);
-      part.c += begin * p.c_stride;
-    } else {
-      part.n = end - begin;
-      part.b.data += begin * (p.b.transposed ? p.b.stride : 1);
-      part.c += begin;
-      if (p.bias) part.bias += begin;
-    }
-    blas_part(part);
-  });
+  for_strips(p, [](const Product<T>& strip) { blas_part(strip); });
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #ifdef GRADUS_ONEDNN
 #include <optional>
 
+#include <gradus/autograd/kernels/blas.h>
 #include <gradus/autograd/kernels/dnnl_primitive.h>
+#include <gradus/autograd/kernels/gemm_strips.h>
 
 namespace gradus::kernels {
 namespace {
@@ -34,16 +36,23 @@ std::optional<Prepared> prepare(const Product<float>& p) {
   }
 }
 
-}  // namespace
-
-bool dnnl_gemm(const Product<float>& p) {
+// By the calling thread alone.
+bool single_threaded(const Product<float>& p) {
   thread_local Cache<7, std::optional<Prepared>> known;
-  const int threads = team_size(double(p.m) * p.n * p.k);
-  const std::int64_t manner = p.a.transposed | p.b.transposed << 1 | p.accumulate << 2 | (p.bias != nullptr) << 3 | threads << 4;
-  const Team team(threads);
+  const std::int64_t manner = p.a.transposed | p.b.transposed << 1 | p.accumulate << 2 | (p.bias != nullptr) << 3;
+  const Team team(1);
   const auto& primitive = known.get({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride, manner}, [&] { return prepare(p); });
   if (!primitive) return false;
   (*primitive)({p.a.data, p.b.data, p.bias, p.c});
+  return true;
+}
+
+}  // namespace
+
+bool dnnl_gemm(const Product<float>& p) {
+  for_strips(p, [](const Product<float>& strip) {
+    if (!single_threaded(strip)) blas_gemm(strip);
+  });
   return true;
 }
 
