@@ -74,6 +74,25 @@ def muon_in_double():
     return torch.optim.Muon
 
 
+def lbfgs(**options):
+    """Rosenbrock's function of six numbers in two tensors, from -1.2 and 1 in turn; weights and first loss of each of 10 steps."""
+    w = [torch.tensor([-1.2, 1.0], requires_grad=True), torch.tensor([[-1.2, 1.0], [-1.2, 1.0]], requires_grad=True)]
+    optimizer = torch.optim.LBFGS(w, **options)
+
+    def closure():
+        optimizer.zero_grad()
+        x = torch.cat([p.flatten() for p in w])
+        loss = (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+        loss.backward()
+        return loss
+
+    rows = []
+    for _ in range(10):
+        loss = optimizer.step(closure)
+        rows.append(torch.cat([p.detach().flatten() for p in w] + [loss.detach().reshape(1)]))
+    return torch.stack(rows)
+
+
 def schedule(make):
     w = [torch.zeros(1, requires_grad=True) for _ in range(2)]
     optimizer = torch.optim.SGD([{"params": w[:1], "lr": 0.1}, {"params": w[1:], "lr": 0.5}])
@@ -119,6 +138,10 @@ save_file({
     "adafactor": trajectory(o.Adafactor, dict(lr=0.1), dict(lr=0.05, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5, weight_decay=0.1, maximize=True), STACKS),
     "muon": trajectory(muon_in_double(), dict(lr=0.1), dict(lr=0.05, weight_decay=0.3, momentum=0.8, nesterov=False, ns_steps=3,
                                                           adjust_lr_fn="match_rms_adamw"), MATRICES),
+    "lbfgs": lbfgs(lr=0.1, max_iter=3),
+    "lbfgs_history": lbfgs(lr=0.05, max_iter=5, history_size=3),
+    "lbfgs_strong_wolfe": lbfgs(max_iter=4, line_search_fn="strong_wolfe"),
+    "lbfgs_few_evaluations": lbfgs(lr=10, max_iter=4, max_eval=3, history_size=2, line_search_fn="strong_wolfe"),
     "StepLR": schedule(lambda opt: lr.StepLR(opt, step_size=7, gamma=0.3)),
     "StepLR_default": schedule(lambda opt: lr.StepLR(opt, step_size=20)),
     "CosineAnnealingLR": schedule(lambda opt: lr.CosineAnnealingLR(opt, T_max=25, eta_min=0.01)),
