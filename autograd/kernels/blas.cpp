@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 
+#include <gradus/autograd/kernels/blas_buffers.h>
 #include <gradus/autograd/kernels/gemm_strips.h>
 #include <gradus/autograd/kernels/team.h>
 
@@ -95,6 +96,7 @@ void blas_split(const Product<T>& p) {
   check<ShapeError>(std::max({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) <= most, "matmul: a size or a row is longer than ", most,
                     ": [", p.m, ", ", p.k, "] x [", p.k, ", ", p.n, "]");
   const PoolOff off;
+  if (p.m * p.n * p.k >= 1 << 20) touch_blas_buffers(num_threads());
   for_strips(p, [](const Product<T>& strip) { blas_part(strip); });
 }
 
