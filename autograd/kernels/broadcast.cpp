@@ -142,16 +142,16 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   const Array* const result = *std::find_if(out.begin(), out.end(), [](const Array* a) { return a != nullptr; });
   if (one_row(shape, in, result->contiguous())) return run_one_row(elements, in, out, row, formula, grain);
   if (result->contiguous()) return run_rows(shape, in, out, row, formula, grain);
-  // Channels-last: the same with the dimensions in the order in which the results lie.
-  const Shape order{0, 2, 3, 1};
+  // Channels-last: the same with the dimensions in the order in which the results lie. The shape may be one of theirs, which are taken apart.
+  const Shape order{0, 2, 3, 1}, whole = shape;
   std::array<Array, most> views;
   std::array<const Array*, most> from;
   std::array<Array, most> places;
   std::array<Array*, most> to{};
-  for (std::size_t k = 0; k < in.size(); ++k) from[k] = &(views[k] = in[k]->expand(shape).permute(order));
+  for (std::size_t k = 0; k < in.size(); ++k) from[k] = &(views[k] = in[k]->expand(whole).permute(order));
   for (std::size_t k = 0; k < out.size(); ++k)
     if (out[k]) places[k] = std::exchange(*out[k], Array()).permute(order), to[k] = &places[k];
-  run_rows({shape[0], shape[2], shape[3], shape[1]}, {from.data(), in.size()}, {to.data(), out.size()}, row, formula, grain);
+  run_rows({whole[0], whole[2], whole[3], whole[1]}, {from.data(), in.size()}, {to.data(), out.size()}, row, formula, grain);
   for (std::size_t k = 0; k < out.size(); ++k)
     if (out[k]) *out[k] = std::exchange(places[k], Array()).permute({0, 3, 1, 2});
 }

@@ -1,5 +1,8 @@
 #include <gradus/autograd/kernels/conv.h>
 
+#include <utility>
+
+#include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/dnnl.h>
 #include <gradus/autograd/kernels/gemm.h>
@@ -22,12 +25,18 @@ Array as_images(const Array& rows, const Shape& shape) {
 
 bool for_dnnl(const ConvShape& s, const Array& images) { return images.dtype() == f32 && !is_product(s) && images.size() > 0; }
 
+// What the products of the other ways count for themselves.
+Array counted(const ConvShape& s, Array result) {
+  profile::add_flops(2 * s.multiplications());
+  return result;
+}
+
 }  // namespace
 
 Array conv2d(const ConvShape& s, Array& x, const Array& weight, const Array& bias) {
   if (is_product_of_rows(s, x)) return as_images(linear(pixel_rows(x), weight.reshape({s.f, s.c}), bias), s.y());
   if (for_dnnl(s, x)) {
-    if (Array y = dnnl_conv(s, x, weight, bias); y.defined()) return y;
+    if (Array y = dnnl_conv(s, x, weight, bias); y.defined()) return counted(s, std::move(y));
   }
   return visit_floating(x.dtype(), "conv2d", [&]<class T>(T) {
     Array y(s.y(), x.dtype());
@@ -41,7 +50,7 @@ Array conv2d(const ConvShape& s, Array& x, const Array& weight, const Array& bia
 Array conv2d_input_gradient(const ConvShape& s, const Array& g, const Array& weight) {
   if (is_product_of_rows(s, g)) return as_images(matmul(pixel_rows(g), weight.reshape({s.f, s.c})), s.x());
   if (for_dnnl(s, g)) {
-    if (Array dx = dnnl_conv_input_gradient(s, g, weight); dx.defined()) return dx;
+    if (Array dx = dnnl_conv_input_gradient(s, g, weight); dx.defined()) return counted(s, std::move(dx));
   }
   return visit_floating(g.dtype(), "conv2d", [&]<class T>(T) {
     Array dx(s.x(), g.dtype());
@@ -58,7 +67,7 @@ Array conv2d_weight_gradient(const ConvShape& s, const Array& g, const Array& x)
     return matmul(pixel_rows(channels_last(g)).transpose(0, 1), pixel_rows(channels_last(x))).reshape(s.weight());
   }
   if (for_dnnl(s, g)) {
-    if (Array dw = dnnl_conv_weight_gradient(s, g, x); dw.defined()) return dw;
+    if (Array dw = dnnl_conv_weight_gradient(s, g, x); dw.defined()) return counted(s, std::move(dw));
   }
   return visit_floating(g.dtype(), "conv2d", [&]<class T>(T) {
     Array dw(s.weight(), g.dtype());
