@@ -1,9 +1,11 @@
 #include <gradus/autograd/grad.h>
 
 #include <algorithm>
+#include <optional>
 
 #include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/kernels/accumulate.h>
+#include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
 
 namespace gradus {
@@ -126,26 +128,21 @@ class Sweep {
     return node;
   }
 
-  static void describe_step(profile::Span& span, const SmallVector<Tensor, 1>& gs, const Grads& grads) {
-    std::string shapes;
-    double bytes = 0;
-    const auto add = [&](const Tensor& g) {
-      if (!g.defined()) return;
-      shapes += text(shapes.empty() ? "" : " ", g.shape());
-      bytes += static_cast<double>(g.size()) * size_of(g.dtype());
-    };
-    for (const Tensor& g : gs) add(g);
-    shapes += " ->";
-    for (const Tensor& g : grads) add(g);
-    span.describe(std::move(shapes), bytes);
-  }
-
   // Runs the node's backward and hands its results on to the inputs.
   void step(Node& node) {
     SmallVector<Tensor, 1> gs = std::move(node.pending_);
     profile::Span span(node.name(), "backward");
+    std::optional<detail::Traffic> traffic;
+    if (span.wanted()) [[unlikely]] {
+      traffic.emplace();
+      for (const Tensor& g : gs) traffic->add(g);   // now: backward may write over them
+      traffic->shapes += " ->";
+    }
     Grads grads = node.run_backward(gs);
-    if (span.wanted()) [[unlikely]] describe_step(span, gs, grads);
+    if (traffic) [[unlikely]] {
+      for (const Tensor& g : grads) traffic->add(g);
+      span.describe(std::move(traffic->shapes), traffic->bytes);
+    }
     check<GraphError>(grads.size() <= node.inputs_.size(), node.name(), ": backward returned ", grads.size(), " gradients for ",
                       node.inputs_.size(), " inputs");
     for (std::size_t i = 0; i < grads.size(); ++i) {

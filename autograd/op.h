@@ -65,8 +65,16 @@ class Op : public Node {
 };
 
 namespace detail {
+
+// What a profile says of tensors that an operation reads and writes.
+struct Traffic {
+  std::string shapes;
+  double bytes = 0;
+  void add(const Tensor& x);   // nothing, if x is undefined
+};
 void describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, const Array& output);
-}
+
+}  // namespace detail
 
 // Puts one operation on the tape, if recording and any input is tracked: then the operation moves to its node before its forward runs.
 template <class O>

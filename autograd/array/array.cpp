@@ -4,22 +4,20 @@
 
 namespace gradus {
 
-Array::Array(const Shape& shape, Dtype dtype) {
-  const std::int64_t elements = checked_elements(shape, "array");
-  body_ = detail::Body::allocate(static_cast<std::size_t>(elements) * size_of(dtype), dtype);
+Array::Array(const Shape& shape, const Shape& row_major, std::int64_t elements, Dtype dtype)
+    : body_(detail::Body::allocate(static_cast<std::size_t>(elements) * size_of(dtype), dtype)) {
   body_->shape = shape;
-  body_->strides = row_major_strides(shape);
+  body_->strides = row_major;
   body_->size = elements;
 }
 
+Array::Array(const Shape& shape, Dtype dtype) {
+  const std::int64_t elements = checked_elements(shape, "array");   // before the strides, which a hostile shape would overflow
+  *this = Array(shape, row_major_strides(shape), elements, dtype);
+}
+
 Array Array::empty_like(const Array& a) {
-  if (!a.defined() || !a.contiguous()) return Array(a.shape(), a.dtype());
-  Array out;
-  out.body_ = detail::Body::allocate(static_cast<std::size_t>(a.size()) * size_of(a.dtype()), a.dtype());
-  out.body_->shape = a.body_->shape;
-  out.body_->strides = a.body_->strides;
-  out.body_->size = a.body_->size;
-  return out;
+  return a.defined() && a.contiguous() ? Array(a.shape(), a.strides(), a.size(), a.dtype()) : Array(a.shape(), a.dtype());
 }
 
 Array Array::view(const Shape& shape, const Shape& strides, std::int64_t offset) const {

@@ -65,6 +65,7 @@ class Array {
   void expect_dtype(Dtype wanted) const { if (!body_ || body_->dtype != wanted) [[unlikely]] refuse_dtype(wanted); }
   void expect_contiguous() const;
   [[noreturn]] void refuse_dtype(Dtype wanted) const;
+  Array(const Shape& shape, const Shape& row_major, std::int64_t elements, Dtype dtype);   // shape and strides known to be right
   Array view(const Shape& shape, const Shape& strides, std::int64_t offset = 0) const;
   Counted<detail::Body> body_;
 };

@@ -14,6 +14,8 @@ bool is_channels_last(const Array& a) {
   return true;
 }
 
+bool only_channels_last(const Array& a) { return !a.contiguous() && is_channels_last(a); }
+
 Array empty_channels_last(const Shape& s, Dtype dtype) { return Array({s[0], s[2], s[3], s[1]}, dtype).permute({0, 3, 1, 2}); }
 
 Array channels_last(const Array& a) {
@@ -24,10 +26,6 @@ Array channels_last(const Array& a) {
 }
 
 Array either_layout(const Array& a) { return a.contiguous() || is_channels_last(a) ? a : a.contiguous_copy(); }
-
-namespace {
-bool only_channels_last(const Array& a) { return !a.contiguous() && is_channels_last(a); }
-}  // namespace
 
 bool lies_as(const Array& a, const Array& model) { return only_channels_last(model) ? is_channels_last(a) : a.contiguous(); }
 

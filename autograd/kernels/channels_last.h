@@ -9,6 +9,9 @@ namespace gradus::kernels {
 // Whether a, of rank 4, lies like that without gaps. With one channel or one pixel a row-major array does too.
 bool is_channels_last(const Array& a);
 
+// The same, and not row-major: who keeps to a layout that he finds keeps to this one.
+bool only_channels_last(const Array& a);
+
 // Shape [N, C, H, W], contents undefined.
 Array empty_channels_last(const Shape& shape, Dtype dtype);
 
@@ -18,7 +21,7 @@ Array channels_last(const Array& a);
 // For those who work on either layout: a, copied to row-major unless it is row-major or channels-last.
 Array either_layout(const Array& a);
 
-// The layout of results: channels-last if `model` is (and not row-major), else row-major. Whether `a`, of model's shape, lies so; a, copied
+// The layout of results: channels-last if `model` is only that, else row-major. Whether `a`, of model's shape, lies so; a, copied
 // unless it does; a new array of model's shape and dtype, contents undefined.
 bool lies_as(const Array& a, const Array& model);
 Array laid_out_as(const Array& a, const Array& model);

@@ -16,7 +16,7 @@ bool is_product(const ConvShape& s) { return s.groups == 1 && s.h.plain() && s.w
 
 // Then all pixels of all images are the rows of one matrix.
 bool is_product_of_rows(const ConvShape& s, const Array& images) {
-  return is_product(s) && !images.contiguous() && is_channels_last(images);
+  return is_product(s) && only_channels_last(images);
 }
 
 Array as_images(const Array& rows, const Shape& shape) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/accumulate.h>
 #include <gradus/autograd/kernels/channels_last.h>
 #include <gradus/autograd/kernels/conv_scratch.h>
 #include <gradus/autograd/kernels/dnnl_primitive.h>
@@ -214,8 +215,7 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
   });
   if (others > 0) parallel_for(size, items_worth(1 << 15, others), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t part = 0; part < others; ++part) {
-      const float* other = sums.data() + part * size;
-      for (std::int64_t i = begin; i < end; ++i) sum[i] += other[i];
+      add_loops().f32(sum + begin, sums.data() + part * size + begin, end - begin, sum + begin);
     }
   });
   return dw;

@@ -12,8 +12,6 @@ using kernels::PoolShape;
 // x as the shape says that it lies.
 Array laid_out(const Array& x, const PoolShape& shape) { return shape.channels_last ? kernels::channels_last(x) : x.as_contiguous(); }
 
-bool keeps_channels_last(const Tensor& x) { return !x.value().contiguous() && kernels::is_channels_last(x.value()); }
-
 // Once the winners are known, the largest of each window is a gather, linear in x; its gradient is a scatter, whose gradient is the gather.
 Tensor pool_scatter(const Tensor& y, const Tensor& winner, const PoolShape& shape);
 Tensor pool_gather(const Tensor& x, const Tensor& winner, const PoolShape& shape);
@@ -104,7 +102,7 @@ PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {
     return kernels::PoolAxis{in, room / stride + 1, kernel, stride, padding};
   };
   return {x.dim(0), x.dim(1), axis(x.dim(2), o.kernel.h, stride.h, o.padding.h), axis(x.dim(3), o.kernel.w, stride.w, o.padding.w),
-          o.count_include_pad, keeps_channels_last(x)};
+          o.count_include_pad, kernels::only_channels_last(x.value())};
 }
 
 }  // namespace
@@ -118,7 +116,8 @@ Tensor adaptive_avg_pool2d(const Tensor& x, Pair output) {
   check_image(op, x);
   if (std::min(output.h, output.w) < 1) fail<ValueError>(op, ": the output must be at least 1, not ", both(output));
   if (x.dim(2) < 1 || x.dim(3) < 1) fail<ShapeError>(op, ": nothing to average: x ", describe(x));
-  return average(x, {x.dim(0), x.dim(1), {x.dim(2), output.h, 0, 0, 0}, {x.dim(3), output.w, 0, 0, 0}, false, keeps_channels_last(x)});
+  return average(x, {x.dim(0), x.dim(1), {x.dim(2), output.h, 0, 0, 0}, {x.dim(3), output.w, 0, 0, 0}, false,
+                     kernels::only_channels_last(x.value())});
 }
 
 }  // namespace gradus

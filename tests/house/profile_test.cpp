@@ -81,6 +81,7 @@ TEST(Profile, WritesATraceAndATable) {
   EXPECT_EQ(count["forward matmul"], 0) << "the products inside a backward belong to it";
   const auto& forward = first["forward linear"].at("args");
   EXPECT_EQ(forward.at("shapes"), "[32, 784] [128, 784] [128]");
+  EXPECT_EQ(first["backward relu"].at("args").at("shapes"), "[32, 128] -> [32, 128]");   // though it writes over what it gets
   EXPECT_EQ(forward.at("bytes").get<double>(), 4.0 * (32 * 784 + 128 * 784 + 128 + 32 * 128));
   EXPECT_GE(forward.at("flops").get<double>(), 2.0 * 32 * 784 * 128);
   EXPECT_GE(first["backward linear"].at("args").at("flops").get<double>(), 2 * 2.0 * 32 * 128 * 10);   // of the last layer: two products
