@@ -47,6 +47,7 @@ class LBFGS {
   void load_state(const State& state);
 
   std::string describe() const;
+  static Fields fields(LBFGSOptions& options);      // the options by name, as rules have them (rule.h)
 
  private:
   using Vector = std::vector<double>;
@@ -57,7 +58,6 @@ class LBFGS {
     std::vector<Vector> y, s;                       // changes of the gradient and of the weights, oldest first
   };
 
-  static Fields fields(LBFGSOptions& options);
   static void validate(LBFGSOptions options);
   std::string layout() const;                       // the parameters' names and shapes
   Vector weights() const;

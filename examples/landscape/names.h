@@ -1,0 +1,24 @@
+// Finding things by what people type: case, spaces and punctuation do not count, and a name that is not there is answered with the nearest.
+//   const Surface& s = find(surfaces(), "Two wells", "surface");       // "two_wells"
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace landscape {
+
+std::string plain(std::string_view name);                               // "Lecture: momentum" is "lecturemomentum"
+
+// ValueError: 'what: there is no "adm"; did you mean "Adam"? There are: SGD, Adam, …'
+[[noreturn]] void fail_unknown(std::string_view what, std::string_view wanted, const std::vector<std::string_view>& names);
+
+template <class List>
+const auto& find(const List& list, std::string_view wanted, std::string_view what) {
+  for (const auto& item : list)
+    if (plain(item.name) == plain(wanted)) return item;
+  std::vector<std::string_view> names;
+  for (const auto& item : list) names.push_back(item.name);
+  fail_unknown(what, wanted, names);
+}
+
+}  // namespace landscape
