@@ -40,7 +40,7 @@ int main(int argc, char** argv) try {
   auto [train, test] = support::fashion_mnist(arguments);
   Net net;
   optim::AdamW adam(nn::parameters(net), {.lr = 2e-3});
-  optim::CosineAnnealingLR schedule(adam, {.t_max = epochs * train.size()});   // stepped after every batch
+  optim::CosineAnnealingLR schedule(adam, {.t_max = epochs * train.size(), .per = optim::Unit::step});
   std::printf("%s\n", nn::summary(net).c_str());
   std::fflush(stdout);
 
