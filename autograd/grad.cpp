@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/base/profile.h>
 #include <gradus/autograd/kernels/accumulate.h>
+#include <gradus/autograd/kernels/rows.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
 
@@ -24,20 +25,21 @@ class Sweep {
   Sweep(const Sweep&) = delete;
   ~Sweep() {
     for (const NodePtr& node : heap_) node->pending_.clear(), node->reached_ = false;
+    for (const NodePtr& leaf : leaves_) leaf->pending_.clear();
     for (const NodePtr& node : marked_) node->wanted_ = false;
   }
 
   // Walks until the tape ends; then, when nothing can fail any more, the leaves take what arrived.
   void to_leaves() {
     const Recording mode(create_graph_);
-    SmallVector<NodePtr, 16> leaves;
+    takes_rows_ = !create_graph_;
     while (NodePtr node = next()) {
       if (node->is_leaf()) {
+        leaves_.push_back(node);
         const Leaf& leaf = static_cast<const Leaf&>(*node);
-        check<ShapeError>(leaf.pending_[0].shape() == leaf.value.shape(), "backward: a gradient of shape ", leaf.pending_[0].shape(),
-                          " arrived at the leaf ", leaf.label, leaf.label.empty() ? "" : " ", leaf.value.shape(),
-                          "; the backward of an operation must return gradients of its inputs' shapes");
-        leaves.push_back(std::move(node));
+        check<ShapeError>(leaf.pending_.empty() || leaf.pending_[0].shape() == leaf.value.shape(), "backward: a gradient of shape ",
+                          [&] { return leaf.pending_[0].shape(); }, " arrived at the leaf ", leaf.label, leaf.label.empty() ? "" : " ",
+                          leaf.value.shape(), "; the backward of an operation must return gradients of its inputs' shapes");
         continue;
       }
       node->wants_ = 0;
@@ -45,12 +47,7 @@ class Sweep {
         if (node->inputs_[i].node) node->wants_ |= bit(i);
       step(*node);
     }
-    for (NodePtr& leaf : leaves) {
-      Tensor g = std::move(leaf->pending_[0]);
-      leaf->pending_.clear();
-      if (!create_graph_) g = Tensor(g.value().as_contiguous());
-      add_to(static_cast<Leaf&>(*leaf).grad, std::move(g));
-    }
+    for (const NodePtr& leaf : leaves_) deliver(static_cast<Leaf&>(*leaf));
   }
 
   // Walks down to the given tensors and returns the gradients that arrive there; passes only nodes that lead to one of them.
@@ -122,6 +119,31 @@ class Sweep {
     add_to(pending[output], std::move(g));
   }
 
+  void put_rows(NodePtr leaf, kernels::RowPart part) {
+    if (!std::exchange(leaf->reached_, true)) push(heap_, leaf);
+    rows_.push_back({std::move(leaf), std::move(part)});
+  }
+
+  // Adds what has arrived, a tensor or rows, to the leaf's gradient, which is one of rows as long as nothing else has come.
+  void deliver(Leaf& leaf) {
+    if (!leaf.pending_.empty()) {
+      Tensor g = std::move(leaf.pending_[0]);
+      leaf.pending_.clear();
+      if (!create_graph_) g = Tensor(g.value().as_contiguous());
+      add_to(leaf.grad, std::move(g));
+    }
+    if (rows_.empty() && !leaf.row_grad.defined()) return;
+    SmallVector<kernels::RowPart, 4> parts;
+    if (leaf.row_grad.defined()) parts.push_back({leaf.row_grad.rows, leaf.row_grad.values});
+    for (ArrivedRows& arrived : rows_)
+      if (arrived.leaf.get() == &leaf) parts.push_back(std::move(arrived.part));
+    if (parts.empty()) return;
+    leaf.row_grad = RowGradient::sum({parts.data(), parts.size()});
+    if (!leaf.grad.defined()) return;
+    add_to(leaf.grad, leaf.gradient());
+    leaf.row_grad = {};
+  }
+
   NodePtr next() {
     NodePtr node = pop(heap_);
     if (node) node->reached_ = false;
@@ -138,7 +160,10 @@ class Sweep {
       for (const Tensor& g : gs) traffic->add(g);   // now: backward may write over them
       traffic->shapes += " ->";
     }
-    Grads grads = node.run_backward(gs);
+    kernels::RowPart part;
+    const bool by_rows = takes_rows_ && node.run_backward_by_rows(gs[0], part);
+    Grads grads = by_rows ? Grads{} : node.run_backward(gs);
+    if (by_rows) put_rows(node.inputs_[0].node, std::move(part));
     if (traffic) [[unlikely]] {
       for (const Tensor& g : grads) traffic->add(g);
       span.describe(std::move(traffic->shapes), traffic->bytes);
@@ -179,9 +204,16 @@ class Sweep {
       for (const Node::Edge& edge : marked_[i]->inputs_) marked_[i]->wanted_ |= edge.node && edge.node->wanted_;
   }
 
-  bool keep_, create_graph_;
+  struct ArrivedRows {
+    NodePtr leaf;
+    kernels::RowPart part;
+  };
+
+  bool keep_, create_graph_, takes_rows_ = false;
   NodePtr root_;
   Heap heap_;
+  SmallVector<NodePtr, 16> leaves_;          // that the sweep has passed
+  SmallVector<ArrivedRows, 1> rows_;         // gradients of rows on their way to leaves
   SmallVector<NodePtr, 16> marked_;
 };
 

@@ -24,8 +24,9 @@ class Parameter {
   const Shape& shape() const { return leaf_->value.shape(); }
   Dtype dtype() const { return leaf_->value.dtype(); }
   const std::string& name() const { return leaf_->label; }
-  const Tensor& grad() const { return leaf_->grad; }                       // undefined when there is none
-  void zero_grad() { leaf_->grad = {}; }
+  Tensor grad() const { return leaf_->gradient(); }                        // undefined when there is none; [n, d] of a gradient of rows
+  const RowGradient& row_grad() const { return leaf_->row_grad; }          // undefined unless the gradient is one of rows: row_gradient.h
+  void zero_grad() { leaf_->zero_grad(); }
   void set_name(std::string name) { leaf_->label = std::move(name); }
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
   void set_requires_grad(bool on) { trainable_ = on; }                     // false: frozen, treated as a constant

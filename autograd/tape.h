@@ -10,6 +10,7 @@
 #include <gradus/autograd/base/pool.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/base/tally.h>
+#include <gradus/autograd/row_gradient.h>
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
@@ -65,6 +66,11 @@ class Node : public pool::Pooled {
   friend void release(Node*);
   friend class Sweep;
   virtual Grads run_backward(SmallVector<Tensor, 1>& grads) = 0;         // leaves are never asked
+  // In its place, when the gradient of input 0, a leaf, may be that of some rows: true if `part` has it now. Unrecorded sweeps to leaves ask.
+  virtual bool run_backward_by_rows(const Tensor& grad, kernels::RowPart& part) {
+    (void)grad, (void)part;
+    return false;
+  }
   virtual void forget() = 0;                                             // drops all that was kept for backward
 
   std::atomic<std::uint32_t> owners_{0};
@@ -85,8 +91,14 @@ class Leaf final : public Node {
   std::string_view name() const override { return "leaf"; }
   bool is_leaf() const override { return true; }
 
+  // ∂L/∂value that backward() left here, undefined if none; a gradient of rows is written out for it.
+  Tensor gradient() const { return row_grad.defined() ? Tensor(row_grad.dense(value.shape()[0])) : grad; }
+  bool has_gradient() const { return grad.defined() || row_grad.defined(); }
+  void zero_grad() { grad = {}, row_grad = {}; }
+
   Array value;
   Tensor grad;
+  RowGradient row_grad;      // in the place of grad
   std::string label;
 
  private:

@@ -34,11 +34,11 @@ Tensor Tensor::grad() const {
   const Leaf* leaf = leaf_of(*this);
   check<GraphError>(leaf, "grad: only leaves keep their gradient (a variable(), a parameter); this tensor ", describe(*this),
                     " is the result of ", node_ ? node_->name() : "no operation on the tape", "; use grad(y, x) for its gradient");
-  return leaf->grad;
+  return leaf->gradient();
 }
 
 void Tensor::zero_grad() const {
-  if (const Leaf* leaf = leaf_of(*this)) const_cast<Leaf*>(leaf)->grad = {};
+  if (const Leaf* leaf = leaf_of(*this)) const_cast<Leaf*>(leaf)->zero_grad();
 }
 
 Tensor variable(const Tensor& x, std::string name) {

@@ -3,6 +3,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/loss.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>

@@ -105,6 +105,10 @@ std::vector<Row> make_table() {
        [] { gather(zeros({2, 3}), 1, Tensor(Array::full({2, 1}, 3, i64))); }, {"gather", "3"}},
       {"scatter_add", [](const Tensors& x) { return square(scatter_add(x[0], 1, x[1], {3, 4})); }, {{{3, 6}}, {{3, 6}, 0, 4, i64}}, false, true,
        [] { scatter_add(zeros({2, 1}), 1, Tensor(Array::full({2, 1}, 7, i64)), {2, 3}); }, {"scatter_add", "7"}},
+      {"embedding", binary([](auto& table, auto& words) { return square(embedding(words, table)); }), {{{5, 3}}, {{2, 4}, 0, 5, i64}}, false, true,
+       [] { embedding(Tensor(Array::full({2, 1}, 5, i64)), zeros({5, 3})); }, {"embedding", "index 5", "[0, 0]", "5 rows"}},
+      {"embedding", binary([](auto& table, auto& words) { return square(embedding(words, table, {.padding_idx = -1, .sparse = true})); }),
+       {{{5, 3}}, {{2, 4}, 0, 4, i64}}},   // the padding row is not used: where it is, PyTorch keeps its gradient from it
 
       {"softmax", unary([](auto& x) { return softmax(x, 1); }), {{{3, 4}}}, false, true, [] { softmax(zeros({2, 3}), 2); }, {"softmax", "axis 2"}},
       {"softmax", unary([](auto& x) { return softmax(x, 0); }), {{{3, 4, 2}}}},

@@ -1,0 +1,79 @@
+#include <gradus/autograd/ops/embedding.h>
+
+#include <gradus/autograd/kernels/gather.h>
+#include <gradus/autograd/kernels/rows.h>
+#include <gradus/autograd/op.h>
+
+namespace gradus {
+namespace {
+
+// Looking up is linear in the table, and adding up is its transpose; each is the other's backward.
+struct RowsOf {
+  std::int64_t n, padding = -1;   // no row: -1
+  bool sparse = false;
+};
+Tensor look_up(const Tensor& table, const Tensor& index, const RowsOf& rows, bool blank_padding);
+
+struct EmbeddingGradient final : Op {
+  explicit EmbeddingGradient(const RowsOf& rows) : rows_(rows) {}
+  std::string_view name() const override { return "embedding_gradient"; }
+  Array forward(const Tensor& g, const Tensor& index) {
+    save(index);
+    return kernels::sum_rows({index.value(), g.value().as_contiguous(), rows_.padding}, rows_.n);
+  }
+  Grads backward(const Tensor& h) override { return {look_up(h, saved()[0], rows_, true), Tensor{}}; }
+
+ private:
+  RowsOf rows_;
+};
+
+struct Embedding final : Op {
+  Embedding(const RowsOf& rows, bool blank_padding) : rows_(rows), blank_padding_(blank_padding) {}
+  std::string_view name() const override { return "embedding"; }
+  Array forward(const Tensor& table, const Tensor& index) {
+    save(index);
+    return kernels::take_rows(table.value().as_contiguous(), index.value(), blank_padding_ ? rows_.padding : -1);
+  }
+  Grads backward(const Tensor& g) override { return {record(EmbeddingGradient(rows_), g, saved()[0]), Tensor{}}; }
+
+ private:
+  bool run_backward_by_rows(const Tensor& g, kernels::RowPart& part) override {
+    if (!rows_.sparse || !inputs_[0].node->is_leaf()) return false;
+    part = {saved()[0].value(), g.value().as_contiguous(), rows_.padding};
+    return true;
+  }
+
+  RowsOf rows_;
+  bool blank_padding_;
+};
+
+Tensor look_up(const Tensor& table, const Tensor& index, const RowsOf& rows, bool blank_padding) {
+  return record(Embedding(rows, blank_padding), table, index);
+}
+
+// "[1, 3]": where the element with this number in row-major order stands.
+Shape place_of(std::int64_t element, const Shape& shape) {
+  Shape place = shape;
+  for (int axis = shape.rank(); axis-- > 0; element /= shape[axis]) place[axis] = element % shape[axis];
+  return place;
+}
+
+}  // namespace
+
+Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options) {
+  check<DtypeError>(indices.dtype() == i64, "embedding: indices must be i64, not ", indices.dtype());
+  check<ShapeError>(weight.rank() == 2, "embedding: the weight must be a table [n, d], not ", describe(weight));
+  check<DtypeError>(is_floating(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
+  check<ShapeError>(indices.rank() < Shape::max_rank, "embedding: indices ", indices.shape(), " leave no room for another dimension");
+  const std::int64_t n = weight.dim(0), padding = options.padding_idx.value_or(0);
+  check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
+                    " rows: ", describe(weight));
+  const Array index = indices.value().as_contiguous();
+  if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
+    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", place_of(bad, index.shape()), " of the indices ", index.shape(),
+                     " is out of range for ", n, " rows: ", describe(weight));
+  const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse};
+  return look_up(weight, index, rows, false);
+}
+
+}  // namespace gradus
