@@ -57,7 +57,7 @@ std::span<const Surface> surfaces() {
        {-2, 0.001}, false, 0.1, {{0, 1}, {0, -1}, {0, 0}}},
       {"two_wells", "A poor valley and a good one", "¼x⁴ + ⅓(a − 2)x³ − a·x² + (y − ¼x²)² + 4/3·(1 + a)",
        "\\tfrac14x^4+\\tfrac13(a-2)x^3-a\\,x^2+\\left(y-\\tfrac14x^2\\right)^2+\\tfrac43(1+a)", two_wells,
-       Knob{"depth of the poor valley", "a", 0.5, 2, 1, false}, {-2.6, 3.2, -2, 3}, {-1.8, 2}, false, 0.1, {{2, 1}, {-1, 0.25}, {0, 0}}},
+       Knob{"depth of the poor valley", "a", 1, 2, 1.5, false}, {-2.8, 3, -1.5, 2.7}, {-2.4, 2.2}, true, 0.1, {{2, 1}, {-1.2, 0.4}, {-1.8, 0.8}, {0, 0}}},
       {"rastrigin", "Rastrigin's many valleys", "x² + y² + A·(2 − cos 2πx − cos 2πy)",
        "x^2+y^2+A\\,(2-\\cos2\\pi x-\\cos2\\pi y)", rastrigin, Knob{"height of the ripples", "A", 0, 10, 4, false}, {-3.4, 3.4, -3.4, 3.4},
        {-2.7, 2.3}, false, 0.002, whole_numbers(3)},

@@ -1,0 +1,191 @@
+// Gradient descent on a landscape: the path of one optimizer, or of several, as a table and a contour map.
+//
+//   ./run example descent                                       what surfaces, optimizers and schedules there are
+//   ./run example descent ravine Momentum --lr 0.02 --steps 100
+//   ./run example descent rosenbrock sgd,adam,lbfgs --svg paths.svg
+//   ./run example descent two_wells sgd --noise 5 --seed 1 --schedule cosine
+//   ./run example descent ravine all                            everybody's result; with --svg FOLDER a picture each
+//
+// --option NAME=VALUE,… sets any option of the optimizer (betas.0=0.8,amsgrad=true), --schedule-option those of the schedule, --parameter the
+// surface's number (κ, b, A). You should see the path from S to E cross the contours, downhill, and where it ended. Lines of the map are
+// coloured on a terminal, and plain in a file.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <gradus/autograd/base/error.h>
+#include <gradus/optim/field.h>
+
+#include "landscape/optimizers.h"
+#include "landscape/schedules.h"
+#include "landscape/terminal.h"
+#include "support/arguments.h"
+
+using namespace landscape;
+using gradus::check, gradus::text, gradus::ValueError;
+
+std::vector<std::string> split(const std::string& list, char at = ',') {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
+    const std::size_t end = std::min(list.find(at, begin), list.size());
+    out.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+double number(const std::string& what, const std::string& value) {
+  const auto parsed = gradus::optim::parse_number(value);
+  check<ValueError>(parsed.has_value(), what, " takes a number, not \"", value, "\"");
+  return *parsed;
+}
+
+Settings settings(const std::string& list) {
+  Settings out;
+  for (const std::string& item : split(list)) {
+    const std::size_t equals = item.find('=');
+    check<ValueError>(equals != std::string::npos, "options are NAME=VALUE,…, not \"", item, "\"");
+    out.emplace_back(item.substr(0, equals), item.substr(equals + 1));
+  }
+  return out;
+}
+
+Descent descent_of(const std::string& surface, const support::Arguments& arguments) {
+  Descent d{.surface = surface, .options = settings(arguments.text("option")), .schedule = arguments.text("schedule"),
+            .schedule_options = settings(arguments.text("schedule-option")), .noise = number("--noise", arguments.text("noise")),
+            .seed = static_cast<std::uint64_t>(arguments.number("seed")), .steps = static_cast<int>(std::min(arguments.number("steps"), 1'000'000L))};
+  if (const std::string& lr = arguments.text("lr"); !lr.empty()) d.options.emplace_back("lr", lr);
+  if (const std::string& parameter = arguments.text("parameter"); !parameter.empty()) d.parameter = number("--parameter", parameter);
+  if (const std::vector<std::string> start = split(arguments.text("start")); !start.empty()) {
+    check<ValueError>(start.size() == 2, "--start takes x,y, not \"", arguments.text("start"), "\"");
+    d.start = Point{number("--start", start[0]), number("--start", start[1])};
+  }
+  return d;
+}
+
+std::string outcome(const Path& path) {
+  static constexpr std::string_view places[] = {"the best valley", "a poor valley", "a saddle", "a top"};
+  const Outcome& o = path.outcome;
+  if (o.kind == Outcome::Kind::diverged) return text("diverged at step ", *o.at);
+  if (!o.nearest) return "still moving";
+  const std::string_view place = places[static_cast<int>(path.levels[*o.nearest].kind)];
+  if (o.kind == Outcome::Kind::moving) return text("moving, ", std::round(1000 * o.distance) / 1000, " from ", place);
+  return text("in ", place, " since step ", *o.at);
+}
+
+// Without the sign of zeros.
+double clean(double x) { return std::abs(x) < 5e-6 ? 0 : x; }
+
+// The first steps, and then fewer and fewer: 0, 1, 2, 5, 10, 20, 50, …
+void print_steps(const Path& path) {
+  std::printf("\n  step           x           y          loss            lr    |gradient|        |move|\n");
+  const std::size_t n = path.at.size();
+  for (std::size_t decade = 1, t = 0; t < n;) {
+    std::printf("%6zu %11.5f %11.5f %13.6g", t, clean(path.at[t].x), clean(path.at[t].y), path.loss[t]);
+    if (t + 1 < n) std::printf(" %13.6g %13.6g %13.6g", path.lr[t], path.gradient[t], path.step[t]);
+    std::printf("\n");
+    if (t + 1 == n) break;
+    const std::size_t next = t == 0 ? 1 : t == decade ? 2 * decade : t == 2 * decade ? 5 * decade : 10 * decade;
+    if (next == 10 * decade) decade = next;
+    t = std::min(next, n - 1);
+  }
+}
+
+void print_results(const std::vector<Trail>& trails) {
+  std::printf("\n  %-28s %10s %11s %11s %13s   %s\n", "optimizer", "lr", "x", "y", "loss", "outcome");
+  for (const auto& [label, path] : trails)
+    std::printf("  %-28s %10.4g %11.5f %11.5f %13.6g   %s\n", label.c_str(), path.lr.front(), clean(path.at.back().x),
+                clean(path.at.back().y), path.loss.back(), outcome(path).c_str());
+}
+
+int terminal_columns() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::min<int>(size.ws_col, 130);
+  return 80;
+}
+
+void write(const std::filesystem::path& file, const std::string& content) {
+  std::ofstream out(file);
+  out << content;
+  check<gradus::FileError>(out.good(), "cannot write ", file.string());
+}
+
+// "ScheduleFreeAdamW" is schedule_free_adamw, "Lecture: momentum" lecture_momentum.
+std::string snake(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto is = [&](std::size_t at, int (*kind)(int)) { return at < name.size() && kind(static_cast<unsigned char>(name[at])); };
+    const bool letter = is(i, std::isalnum), begins = i > 0 && is(i, std::isupper) && is(i - 1, std::islower) && is(i + 1, std::islower);
+    if ((begins || !letter) && !out.empty() && out.back() != '_') out += '_';
+    if (letter) out += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
+  return out;
+}
+
+void draw(const Ground& ground, const std::vector<Trail>& trails, const std::string& file, bool each) {
+  if (file.empty()) return;
+  if (!each) return write(file, svg(ground, trails));
+  std::filesystem::create_directories(file);
+  for (const Trail& trail : trails)
+    write(std::filesystem::path(file) / (snake(trail.label) + ".svg"), svg(ground, {trail}, {.width = 360, .height = 240, .scales = false}));
+}
+
+template <class List>
+void print_list(const char* title, const List& list) {
+  std::printf("\n%s\n", title);
+  for (const auto& item : list) std::printf("  %-28s %s\n", std::string(item.name).c_str(), std::string(item.title).c_str());
+}
+
+int run_descents(const std::string& surface_name, const std::string& optimizer_names, const support::Arguments& arguments) {
+  const Surface& surface = find(surfaces(), surface_name, "surface");
+  Descent d = descent_of(surface_name, arguments);
+  const Ground ground(surface, d.parameter);
+  const bool all = optimizer_names == "all";
+  std::vector<std::string> names = split(optimizer_names);
+  if (all) {
+    names.clear();
+    for (const OptimizerKind& kind : optimizers()) names.emplace_back(kind.name);
+  }
+  std::vector<Trail> trails;
+  for (const std::string& name : names) {
+    d.optimizer = find(optimizers(), name, "optimizer").name;
+    trails.push_back({d.optimizer, run(d)});
+  }
+  std::printf("%s: %s", std::string(surface.title).c_str(), std::string(surface.formula).c_str());
+  if (surface.parameter) std::printf(", %s = %g", std::string(surface.parameter->symbol).c_str(), ground.parameter());
+  std::printf("\n\n");
+  if (!all) std::fputs(terminal(ground, trails, {.columns = terminal_columns(), .colour = isatty(STDOUT_FILENO) == 1}).c_str(), stdout);
+  if (trails.size() == 1) print_steps(trails[0].path);
+  print_results(trails);
+  if (!all)
+    for (const Trail& trail : trails) std::printf("\n%s\n", trail.path.formula.c_str());
+  draw(ground, trails, arguments.text("svg"), all);
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  std::vector<char*> named(argv, argv + 1), places;
+  for (int i = 1; i < argc; ++i) (named.size() == 1 && argv[i][0] != '-' ? places : named).push_back(argv[i]);
+  const support::Arguments arguments(static_cast<int>(named.size()), named.data(),
+                                     {{"lr", ""}, {"option", ""}, {"schedule", ""}, {"schedule-option", ""}, {"steps", "200"}, {"start", ""},
+                                      {"noise", "0"}, {"seed", "1"}, {"parameter", ""}, {"svg", ""}});
+  if (places.size() != 2) {
+    std::printf("usage: ./run example descent SURFACE OPTIMIZER[,OPTIMIZER…] [--lr 0.1] [--steps 200] [--schedule cosine] [--svg FILE] …\n");
+    print_list("surfaces", surfaces());
+    print_list("optimizers", optimizers());
+    print_list("schedules", schedules());
+    return places.empty() ? 0 : 2;
+  }
+  try {
+    return run_descents(places[0], places[1], arguments);
+  } catch (const gradus::Error& error) {
+    std::fprintf(stderr, "descent: %s\n", error.what());
+    return 2;
+  }
+}
