@@ -5,6 +5,7 @@
 #include <gradus/nn/batch_norm.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
+#include <gradus/nn/embedding.h>
 #include <gradus/nn/init.h>
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
@@ -12,3 +13,4 @@
 #include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/state.h>
+#include <gradus/nn/update_batch_norm.h>

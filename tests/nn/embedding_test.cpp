@@ -1,0 +1,109 @@
+// nn::Embedding: initial values, options, training with gradients of rows, and what it refuses. Results against PyTorch: tests/autograd.
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gradus/autograd/autograd.h>
+#include <gradus/nn/nn.h>
+
+#include "message_of.h"
+
+using namespace gradus;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+Tensor words(std::initializer_list<std::int64_t> numbers) { return Array::from<std::int64_t>(numbers, {static_cast<std::int64_t>(numbers.size())}); }
+
+std::vector<double> row(const nn::Embedding& layer, std::int64_t i) { return layer.weight.value().slice(0, i, i + 1).contiguous_copy().to_vector(); }
+
+TEST(Embedding, IsNormalWithAPaddingRowOfZeros) {
+  Generator a(7), b(7);
+  const nn::Embedding layer{400, 50, {.padding_idx = -397, .generator = &a}}, same{400, 50, {.generator = &b}};
+  EXPECT_EQ(row(layer, 3), std::vector<double>(50, 0));
+  EXPECT_NE(row(same, 3), std::vector<double>(50, 0));
+  for (std::int64_t i : {0, 2, 4, 399}) EXPECT_EQ(row(layer, i), row(same, i)) << i;
+  double sum = 0, squares = 0;
+  for (double v : same.weight.value().to_vector()) sum += v, squares += v * v;
+  EXPECT_NEAR(sum / 20000, 0, 5 / std::sqrt(20000.0));
+  EXPECT_NEAR(squares / 20000, 1, 5 * std::sqrt(2 / 20000.0));
+  EXPECT_EQ((nn::Embedding{3, 2, {.padding_idx = 0, .dtype = f64}}.weight.dtype()), f64);
+}
+
+TEST(Embedding, LooksUpItsRowsAndHasPyTorchsState) {
+  nn::Embedding layer{5, 3};
+  const nn::State state = nn::state(layer);
+  ASSERT_EQ(state.size(), 1u);
+  EXPECT_EQ(state.at("weight").shape(), (Shape{5, 3}));
+  const Tensor y = layer(words({4, 1, 4}));
+  EXPECT_EQ(y.shape(), (Shape{3, 3}));
+  std::vector<double> wanted = row(layer, 4);
+  for (std::int64_t i : {1, 4})
+    for (double v : row(layer, i)) wanted.push_back(v);
+  EXPECT_EQ(y.value().to_vector(), wanted);
+  const nn::Embedding copy = layer;
+  nn::init::zeros(layer.weight);
+  EXPECT_NE(row(copy, 4), row(layer, 4));
+}
+
+TEST(Embedding, SparseLeavesTheGradientOfItsRows) {
+  nn::Embedding layer{100, 2, {.padding_idx = 0, .sparse = true}}, dense{100, 2, {.padding_idx = 0}};
+  sum(layer(words({7, 0, 7, 9}))).backward();
+  EXPECT_THAT(layer.weight.row_grad().rows.to_vector(), ElementsAre(7, 9));
+  EXPECT_THAT(layer.weight.row_grad().values.to_vector(), ElementsAre(2, 2, 1, 1));
+  sum(dense(words({7, 0, 7, 9}))).backward();
+  EXPECT_FALSE(dense.weight.row_grad().defined());
+  EXPECT_EQ(dense.weight.grad().value().to_vector(), layer.weight.grad().value().to_vector());
+  nn::zero_grad(layer);
+  EXPECT_FALSE(layer.weight.grad().defined());
+  sum(layer(words({7}))).backward();
+  nn::to(layer, f64);
+  EXPECT_FALSE(layer.weight.row_grad().defined());
+}
+
+// Two uses of one table, as an input and as the weights of an output: what comes of both is a tensor.
+struct Tied {
+  nn::Embedding table{6, 4, {.sparse = true}};
+  Tensor operator()(const Tensor& x) const { return linear(table(x), table.weight); }
+};
+
+TEST(Embedding, TiedToAnOutputHasATensorForAGradient) {
+  Tied net;
+  const Tensor x = words({1, 3, 1});
+  const auto loss = [&] { return nn::cross_entropy(net(x), words({2, 0, 5})); };
+  loss().backward();
+  EXPECT_FALSE(net.table.weight.row_grad().defined());
+  const Tensor wanted = grad(loss(), net.table.weight.tensor());
+  EXPECT_EQ(net.table.weight.grad().value().to_vector(), wanted.value().to_vector());
+}
+
+TEST(Embedding, FromPretrainedVectorsIsFrozenUnlessToldOtherwise) {
+  const Array vectors = Array::from({1., 2., 3., 4., 5., 6.}, {3, 2});
+  const nn::Embedding frozen = nn::Embedding::from_pretrained(vectors);
+  EXPECT_THAT(frozen(words({2, 0})).value().to_vector(), ElementsAre(5, 6, 1, 2));
+  EXPECT_FALSE(frozen(words({2})).requires_grad());
+  nn::Embedding tuned = nn::Embedding::from_pretrained(vectors, {.freeze = false, .padding_idx = -1, .sparse = true});
+  EXPECT_THAT(row(tuned, 2), ElementsAre(5, 6));   // as it was given
+  sum(tuned(words({2, 1}))).backward();
+  EXPECT_THAT(tuned.weight.row_grad().rows.to_vector(), ElementsAre(1));
+  EXPECT_THROW(nn::Embedding::from_pretrained(Array::zeros({3})), ShapeError);
+  EXPECT_THROW(nn::Embedding::from_pretrained(Array()), ShapeError);
+  EXPECT_THROW(nn::Embedding::from_pretrained(Array::zeros({3, 2}, i64)), DtypeError);
+  EXPECT_THROW(nn::Embedding::from_pretrained(vectors, {.padding_idx = 3}), ValueError);
+}
+
+TEST(Embedding, RefusesWhatMakesNoSense) {
+  EXPECT_THROW(nn::Embedding(0, 3), ValueError);
+  EXPECT_THROW(nn::Embedding(3, 0), ValueError);
+  EXPECT_THROW(nn::Embedding(3, 3, {.dtype = i64}), DtypeError);
+  EXPECT_THAT(message_of([] { nn::Embedding(3, 3, {.padding_idx = 3}); }), HasSubstr("padding_idx must be a row, in [-3, 3), not 3"));
+  EXPECT_THROW(nn::Embedding(3, 3, {.padding_idx = -4}), ValueError);
+  struct Net {
+    nn::Embedding words{10, 4};
+  } net;
+  nn::parameters(net);   // names them
+  EXPECT_THAT(message_of([&] { net.words(words({3, 10})); }), HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
+  EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be i64, not f32"));
+}
+
+}  // namespace
