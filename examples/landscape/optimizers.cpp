@@ -62,6 +62,34 @@ void set(typename Rule::Options& options, const std::string& name, const std::st
   fail_unknown(gradus::text("option of ", Rule::name), name, names);
 }
 
+template <class Rule>
+bool takes(typename Rule::Options options, const std::string& name, double value) {
+  try {
+    set<Rule>(options, name, optim::number_text(value));
+    StepWalker<Rule>({{"w", Parameter(Array::zeros({1, 2}, f64)).leaf()}}, options);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// Sliders reach no further than the rule: ends that it refuses are moved inwards a little, and an option with a single value is none.
+template <class Rule>
+std::vector<Option> options_of(typename Rule::Options defaults) {
+  std::vector<Option> out;
+  for (const optim::Field& field : Rule::fields(defaults)) {
+    Option option = option_of(field);
+    if (option.kind == Option::Kind::number) {
+      auto& [min, max, log] = option.range;
+      if (!takes<Rule>(defaults, option.name, min)) min += (field.get() - min) / 100;
+      if (!takes<Rule>(defaults, option.name, max)) max -= (max - field.get()) / 100;
+      if (!takes<Rule>(defaults, option.name, min) || !takes<Rule>(defaults, option.name, max)) continue;
+    }
+    out.push_back(std::move(option));
+  }
+  return out;
+}
+
 // An optimizer, or one with the options of a preset. `follows`: its steps are as long as the gradient is steep, so that its learning rate is
 // the surface's, times a factor.
 enum class Steps { own, follow };
@@ -69,8 +97,7 @@ template <class Rule>
 OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own, std::string_view name = Rule::name, std::string_view title = Rule::name) {
   OptimizerKind kind{.name = name, .title = title};
   if constexpr (requires { Rule::require_shape("", Shape{}); }) kind.matrix = true;
-  typename Rule::Options copy = options;
-  for (const optim::Field& field : Rule::fields(copy)) kind.options.push_back(option_of(field));
+  kind.options = options_of<Rule>(options);
   if (steps == Steps::follow) {
     kind.surface_rate = options.lr;
     kind.options[0].value = optim::number_text(kind.rate(surfaces()[0]));

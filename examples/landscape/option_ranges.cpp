@@ -37,7 +37,7 @@ constexpr Known known[] = {
     {"r", {0, 2}},
     {"weight_lr_power", {0, 4}},
     {"beta2_decay", {-1, -0.1}},
-    {"d", {0.1, 4}},
+    {"d", {1, 4}},
     {"ns_steps", {1, 10}},
     {"max_iter", {1, 20}},
     {"max_eval", {0, 40}},

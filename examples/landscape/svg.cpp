@@ -13,7 +13,6 @@ namespace {
 
 using gradus::text;
 
-constexpr std::size_t room_for_land = 9000;           // bytes; a surface with very many lines gets fewer bands
 constexpr std::size_t most_dots = 60;                // longer paths are lines without a dot at each point
 constexpr std::string_view colours[] = {"a", "b", "c", "d"};
 constexpr std::string_view style =
@@ -88,12 +87,13 @@ class Painter {
     for (int row = 0; row < rows; ++row)
       for (int column = 0; column < columns; ++column)
         if (row == 0 || column == 0 || row == rows - 1 || column == columns - 1) values[static_cast<std::size_t>(row) * columns + column] = 1e300;
+    const std::size_t room = 3000 + static_cast<std::size_t>(options_.width) * options_.height / 55;   // bytes; very many lines get fewer bands
     std::string out;
-    for (const auto& [bands, tolerance] : {std::pair(11, 0.3), {9, 0.4}, {7, 0.6}, {5, 0.8}, {4, 1.}}) {
+    for (const auto& [bands, tolerance] : {std::pair(11, 0.3), {9, 0.4}, {7, 0.6}, {5, 0.8}, {4, 1.}, {3, 1.2}, {2, 1.2}}) {
       out = "<g class='l' transform='scale(.1)'>";
       for (const double level : contour_levels(inside, bands, ground_.surface().log_levels))
         out += "<path d='" + areas(contours(values, columns, rows, wide, level), tolerance) + "'/>\n";
-      if (out.size() <= room_for_land) break;
+      if (out.size() <= room) break;
     }
     return out + "</g>\n";
   }
