@@ -1,0 +1,70 @@
+// The page: chapters as they come into reach, the laboratory below them.
+import { chapterElement } from "./chapters";
+import { h } from "./dom";
+import { hasEngine } from "./engine/engine";
+import { Hero } from "./hero";
+import { Laboratory } from "./lab/laboratory";
+import type { Chapter, RunRequest } from "./protocol";
+import { switchTheme, theme, watchTheme } from "./theme";
+
+const data = (id: string): Chapter[] => JSON.parse(document.getElementById(id)?.textContent || "{}").chapters ?? [];
+
+let laboratory: Promise<Laboratory> | null = null;
+function openLaboratory(): Promise<Laboratory> {
+  const place = document.getElementById("bench")!;
+  laboratory ??= Laboratory.open(place);
+  laboratory.catch((error: Error) => place.replaceChildren(h("p", { class: "trouble", role: "alert" }, error.message)));
+  return laboratory;
+}
+const repeat = hasEngine() ? async (requests: RunRequest[]) => (await openLaboratory()).repeat(requests) : null;
+
+// A chapter is built when it is about to be seen, or in a free moment: the page answers at once however much it holds.
+function layOut(chapters: Chapter[]): void {
+  const places = chapters.map(chapter => h("section", { class: "chapter waiting", id: chapter.id }));
+  document.getElementById("chapters")!.replaceChildren(...places);
+  const build = (i: number): void => {
+    if (!places[i].classList.contains("waiting")) return;
+    const built = chapterElement(chapters[i], i + 1, repeat);
+    places[i].replaceWith(built);
+    places[i] = built;
+  };
+  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 30));
+  const next = (i: number): void => {
+    if (i >= places.length) { document.documentElement.dataset.built = "true"; return; }
+    build(i);
+    idle(() => next(i + 1));
+  };
+  build(0);
+  idle(() => next(1));
+  addEventListener("beforeprint", () => places.forEach((_, i) => build(i)));
+}
+
+function contents(chapters: Chapter[]): void {
+  const list = document.getElementById("contents")!;
+  list.replaceChildren(...chapters.map(({ id, title }) => h("li", {}, h("a", { href: `#${id}` }, title))));
+}
+
+function themeButton(): void {
+  const button = document.getElementById("theme") as HTMLButtonElement;
+  const tell = (): void => { button.textContent = theme.value === "dark" ? "Light" : "Dark"; };
+  button.addEventListener("click", switchTheme);
+  theme.listen(tell);
+  tell();
+}
+
+watchTheme();
+themeButton();
+const chapters = [...data("chapters-data"), ...data("network-data")];
+contents(chapters);
+layOut(chapters);
+if (hasEngine()) {
+  const hero = document.getElementById("hero")!;
+  Hero.open(hero).catch(() => { hero.hidden = true; });
+  if (location.hash.startsWith("#lab")) {
+    void openLaboratory();
+    document.getElementById("laboratory")!.scrollIntoView();
+  } else setTimeout(openLaboratory, 200);
+} else {
+  for (const element of document.querySelectorAll<HTMLElement>("#hero, #laboratory, [href='#laboratory']")) element.hidden = true;
+}
+document.documentElement.dataset.interactive = "true";
