@@ -8,6 +8,7 @@ namespace gradus::kernels {
 template <class T>
 struct ClipLoopsOf {
   double (*square_sum)(const T* g, std::int64_t n);         // Σ gᵢ² in double
+  double (*square_distance)(const T* a, const T* b, std::int64_t n);   // Σ (bᵢ − aᵢ)² in double
   double (*largest)(const T* g, std::int64_t n);            // max |gᵢ|, NaN if any is
   void (*scale)(T* g, std::int64_t n, double factor);
   void (*clamp)(T* g, std::int64_t n, double limit);

@@ -20,6 +20,22 @@ double square_sum(const T* __restrict g, std::int64_t n) {
 }
 
 template <class T>
+double square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
+  double sums[lanes] = {};
+  const auto square = [&](std::int64_t i) {
+    const double d = static_cast<double>(b[i]) - static_cast<double>(a[i]);
+    return d * d;
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += square(i + j);
+  for (; i < n; ++i) sums[i % lanes] += square(i);
+  double total = 0;
+  for (double sum : sums) total += sum;
+  return total;
+}
+
+template <class T>
 double largest(const T* __restrict g, std::int64_t n) {
   T tops[lanes] = {}, odd[lanes] = {};   // odd: 1 for NaN, which a comparison would lose
   const auto take = [&](T x, std::int64_t j) {
@@ -55,7 +71,7 @@ void clamp(T* __restrict g, std::int64_t n, double limit) {
 }
 
 template <class T>
-constexpr ClipLoopsOf<T> loops_of{square_sum<T>, largest<T>, scale<T>, clamp<T>};
+constexpr ClipLoopsOf<T> loops_of{square_sum<T>, square_distance<T>, largest<T>, scale<T>, clamp<T>};
 
 }  // namespace
 

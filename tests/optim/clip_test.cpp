@@ -2,11 +2,14 @@
 #include <cmath>
 #include <numeric>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optim/table.h>
 
 namespace gradus::optim::testing {
 namespace {
+
+using ::testing::ThrowsMessage;
 
 const double inf = HUGE_VAL;
 
@@ -33,6 +36,68 @@ TEST(ClipGradNorm, ScalesAllByOneFactor) {
     EXPECT_EQ(grads(p)[1], 0);
     EXPECT_NEAR(grads(p)[2], 4 * factor, rounding);
   }
+}
+
+// What make_clip.py records of the table's gradients at step 6.
+std::vector<double> recorded(const Parameters& p) {
+  std::vector<double> out;
+  for (int t = 0; t < 4; ++t)
+    for (std::int64_t i = 0; i < shapes[t].elements(); i += t == 2 ? 40 : 1) out.push_back(p[t].leaf->grad.value().to_vector()[i]);
+  return out;
+}
+
+void expect_near(const std::vector<double>& ours, std::span<const double> golden, const std::string& name) {
+  ASSERT_EQ(ours.size(), golden.size()) << name;
+  for (std::size_t i = 0; i < golden.size(); ++i) EXPECT_NEAR(ours[i], golden[i], 1e-12 * std::max(1.0, std::abs(golden[i]))) << name << " " << i;
+}
+
+TEST(ClipGradNorm, HasPyTorchsNumbers) {
+  const auto golden = load_safetensors(GRADUS_GOLDEN "/clip.safetensors").arrays;
+  struct Row { const char* name; double max_norm, norm_type; };
+  for (const Row& row : {Row{"1", 1, 1}, {"2", 1, 2}, {"3", 1, 3}, {"half", 1, 0.5}, {"inf", 1, inf}, {"large", 1e9, 2}, {"zero", 0, 2},
+                         {"third", 1. / 3, 2}, {"infinite", inf, 2}}) {
+    Parameters p = table_parameters();
+    set_gradients(p, 6);
+    p.push_back(single(f64s({1, 2}), {}, "without")[0]);
+    const Parameters q = table_parameters();
+    set_gradients(q, 6);
+    std::vector<double> ours{clip_grad_norm(p, row.max_norm, {.norm_type = row.norm_type})};
+    for (double g : recorded(p)) ours.push_back(g);
+    expect_near(ours, golden.at(text("norm_", row.name)).span<double>(), row.name);
+    const double total = get_total_norm(q, {.norm_type = row.norm_type});      // the same in two steps
+    EXPECT_EQ(total, ours[0]);
+    clip_grads_with_norm(q, row.max_norm, total);
+    EXPECT_EQ(recorded(q), recorded(p));
+  }
+  for (const auto& [name, limit] : {std::pair{"value_1", 1.}, {"value_0", 0.}, {"value_tenth", 0.1}}) {
+    const Parameters p = table_parameters();
+    set_gradients(p, 6);
+    clip_grad_value(p, limit);
+    expect_near(recorded(p), golden.at(name).span<double>(), name);
+  }
+}
+
+TEST(ClipGradNorm, OfAParameterGivenTwiceIsAnErrorThatNamesIt) {   // PyTorch counts it twice and scales it twice
+  Parameters p = with_gradients({{3}, {0, 4}});
+  p.push_back({"again", p[0].leaf});
+  EXPECT_THAT([&] { clip_grad_norm(p, 1); }, ThrowsMessage<ValueError>("clip_grad_norm: parameter p0 is given twice"));
+  EXPECT_THAT([&] { clip_grad_value(p, 1); }, ThrowsMessage<ValueError>("clip_grad_value: parameter p0 is given twice"));
+  EXPECT_THAT([&] { get_total_norm(p); }, ThrowsMessage<ValueError>("get_total_norm: parameter p0 is given twice"));
+  EXPECT_EQ(grads(p), (std::vector<double>{3, 0, 4, 3}));
+}
+
+TEST(ClipGradNorm, RefusesAGradientOfAnotherShape) {
+  const Parameters p = single(f64s({0, 0}), f64s({3, 4, 0}));
+  EXPECT_THAT([&] { clip_grad_norm(p, 1); }, ThrowsMessage<ShapeError>("clip_grad_norm: the gradient of w has shape [3] but the parameter has [2]"));
+}
+
+TEST(ClipGradNorm, ToInfinityChangesNothingThatIsFinite) {
+  const Parameters p = with_gradients({{3}, {0, 4}});
+  EXPECT_EQ(clip_grad_norm(p, inf), 5);
+  EXPECT_EQ(grads(p), (std::vector<double>{3, 0, 4}));
+  const Parameters q = with_gradients({{inf, 1}});
+  EXPECT_EQ(clip_grad_norm(q, inf), inf);
+  for (double g : grads(q)) EXPECT_TRUE(std::isnan(g));   // ∞/∞, as PyTorch's
 }
 
 TEST(ClipGradNorm, LeavesSmallGradientsAsTheyAre) {
@@ -141,6 +206,10 @@ TEST(ClipGradNorm, RejectsWhatItCannotMean) {
   EXPECT_THROW(clip_grad_norm(p, NAN), ValueError);
   EXPECT_THROW(clip_grad_norm(p, 1, {.norm_type = 0}), ValueError);
   EXPECT_THROW(clip_grad_norm(p, 1, {.norm_type = NAN}), ValueError);
+  EXPECT_THAT([&] { clip_grad_norm(p, 1, {.norm_type = -2}); },
+              ThrowsMessage<ValueError>("clip_grad_norm: norm_type must be above 0 or infinity, not -2"));
+  EXPECT_THROW(get_total_norm(p, {.norm_type = 0}), ValueError);
+  EXPECT_THROW(clip_grads_with_norm(p, 1, -1), ValueError);
   EXPECT_EQ(grads(p), (std::vector<double>{1}));
 }
 
