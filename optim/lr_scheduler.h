@@ -37,7 +37,7 @@ class LRScheduler {
   std::string_view name() const { return curve_.name(); }
   Unit unit() const { return curve_.unit(); }
   double lr(double base, double t, int group = 0) const { return curve_.lr(base, t, group); }   // t = 0 before the first step()
-  const Curve& curve() const { return curve_; }
+  const Curve& function() const { return curve_; }
   double base_lr(int group) const { return tracks_[group].base; }
   std::string describe() const { return curve_.describe(); }            // StepLR(step_size=30, gamma=0.1, per=epoch)
 
@@ -79,7 +79,6 @@ class ScheduleOf : public LRScheduler {
   explicit ScheduleOf(Optimizer& optimizer, const Options& options = {}, std::int64_t last_epoch = -1)
       : LRScheduler(optimizer, curve(options), last_epoch) {}
 
-  using LRScheduler::curve;
   static Curve curve(const Options& options = {}) { return Curve::of<Rule>(options); }   // without an optimizer, as a part of another schedule
 };
 

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <ostream>
-#include <span>
 
-#include <gradus/autograd/base/file.h>
+#include <gradus/optim/chart.h>
 
 namespace gradus::optim {
 
@@ -36,15 +35,24 @@ Preview preview(const Curve& curve, std::int64_t steps, const PerGroup<double>& 
 Preview preview(const LRScheduler& schedule, std::int64_t steps) {
   std::vector<double> bases;
   for (std::size_t group = 0; group < schedule.get_last_lr().size(); ++group) bases.push_back(schedule.base_lr(static_cast<int>(group)));
-  return preview(schedule.curve(), steps, PerGroup<double>(std::move(bases)));
+  return preview(schedule.function(), steps, PerGroup<double>(std::move(bases)));
 }
 
-void Preview::save_svg(const std::filesystem::path& file) const {
-  const std::string picture = svg();
-  FileReplacement out(file);
-  out.write(std::as_bytes(std::span(picture)));
-  out.commit();
+namespace {
+std::vector<Chart> charts(const Preview& shown) {
+  const double last = static_cast<double>(shown.lr[0].size()) - 1;
+  const std::string unit(unit_text(shown.unit));
+  std::vector<Chart> out{{.title = "lr", .x_title = unit, .curves = shown.lr, .last = last, .least = 0}};
+  if (!shown.momentum.empty()) out.push_back({.title = "momentum", .x_title = unit, .curves = shown.momentum, .last = last});
+  return out;
 }
+}  // namespace
+
+std::string Preview::text(int columns, int rows) const { return draw_text("preview", title, charts(*this), columns, rows); }
+
+std::string Preview::svg() const { return draw_svg(title, charts(*this)); }
+
+void Preview::save_svg(const std::filesystem::path& file) const { save_text(svg(), file); }
 
 std::ostream& operator<<(std::ostream& out, const Preview& preview) { return out << preview.text(); }
 

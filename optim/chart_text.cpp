@@ -1,9 +1,10 @@
-// The terminal drawing of a preview.
+// Charts in the terminal.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include <gradus/optim/schedules/preview_range.h>
+#include <gradus/autograd/base/error.h>
+#include <gradus/optim/chart_range.h>
 
 namespace gradus::optim {
 namespace {
@@ -40,43 +41,47 @@ class Canvas {
   std::vector<unsigned char> cells_;
 };
 
+std::string padded(const std::string& text, std::size_t width) { return std::string(width - std::min(width, text.size()), ' ') + text; }
+
+std::string drawing(const Chart& chart, int columns, int rows) {
+  auto [low, high] = range_of(chart.curves, chart.least);
+  if (high == low) high = low + 1;
+  Canvas canvas(columns, rows);
+  const std::size_t n = chart.curves[0].size();
+  const auto x = [&](double t) { return n < 2 ? 0 : (canvas.width() - 1) * t / static_cast<double>(n - 1); };
+  const auto y = [&](double value) { return (canvas.height() - 1) * (high - value) / (high - low); };
+  for (const auto& values : chart.curves)
+    for (std::size_t t = 0; t < n; ++t) {
+      const std::size_t from = t && std::isfinite(values[t - 1]) ? t - 1 : t;
+      if (std::isfinite(values[t])) canvas.line(x(static_cast<double>(from)), y(values[from]), x(static_cast<double>(t)), y(values[t]));
+    }
+  for (const Chart::Mark& mark : chart.marks)
+    for (int dot = 0; dot < canvas.height(); dot += 2) canvas.dot(static_cast<int>(std::lround(x(mark.at))), dot);
+
+  constexpr std::size_t margin = 9;
+  std::string out = text(padded(chart.title, margin), "\n");
+  for (int row = 0; row < rows; ++row) {
+    const bool first = row == 0, last = row == rows - 1;
+    out += padded(first ? short_number(high) : last ? short_number(low) : "", margin) + (first || last ? " ┤" : " │") + canvas.row(row) + "\n";
+  }
+  const bool counted = chart.axis == Chart::Axis::counted;
+  const std::string begin = counted ? text(chart.first) : short_number(chart.first);
+  const std::string end = text(chart.x_title, " ", counted ? text(chart.last) : short_number(chart.last));
+  return out + std::string(margin + 2, ' ') + begin + padded(end, static_cast<std::size_t>(std::max<int>(columns - static_cast<int>(begin.size()), 0))) + "\n";
+}
+
+}  // namespace
+
 std::string short_number(double value) {
   char buffer[32];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 3);
   return {buffer, end};
 }
 
-std::string padded(const std::string& text, std::size_t width) { return std::string(width - std::min(width, text.size()), ' ') + text; }
-
-std::string drawing(std::string_view title, const std::vector<std::vector<double>>& groups, double least, Unit unit, int columns, int rows) {
-  auto [low, high] = range_of(groups, least);
-  if (high == low) high = low + 1;
-  Canvas canvas(columns, rows);
-  const std::size_t n = groups[0].size();
-  const auto x = [&](std::size_t t) { return n < 2 ? 0 : (canvas.width() - 1) * static_cast<double>(t) / static_cast<double>(n - 1); };
-  const auto y = [&](double value) { return (canvas.height() - 1) * (high - value) / (high - low); };
-  for (const auto& values : groups)
-    for (std::size_t t = 0; t < n; ++t) {
-      const std::size_t from = t && std::isfinite(values[t - 1]) ? t - 1 : t;
-      if (std::isfinite(values[t])) canvas.line(x(from), y(values[from]), x(t), y(values[t]));
-    }
-
-  constexpr std::size_t margin = 9;
-  std::string out = gradus::text(padded(std::string(title), margin), "\n");
-  for (int row = 0; row < rows; ++row) {
-    const bool first = row == 0, last = row == rows - 1;
-    out += padded(first ? short_number(high) : last ? short_number(low) : "", margin) + (first || last ? " ┤" : " │") + canvas.row(row) + "\n";
-  }
-  const std::string end = gradus::text(unit_text(unit), " ", n - 1);
-  return out + padded("0", margin + 3) + padded(end, static_cast<std::size_t>(columns) - 1) + "\n";
-}
-
-}  // namespace
-
-std::string Preview::text(int columns, int rows) const {
-  check<ValueError>(columns >= 8 && rows >= 2, "preview: text needs at least 8 columns and 2 rows, not ", columns, " and ", rows);
-  std::string out = title + "\n" + drawing("lr", lr, 0, unit, columns, rows);
-  if (!momentum.empty()) out += drawing("momentum", momentum, INFINITY, unit, columns, rows);
+std::string draw_text(std::string_view who, const std::string& title, const std::vector<Chart>& charts, int columns, int rows) {
+  check<ValueError>(columns >= 8 && rows >= 2, who, ": text needs at least 8 columns and 2 rows, not ", columns, " and ", rows);
+  std::string out = title + "\n";
+  for (const Chart& chart : charts) out += drawing(chart, columns, rows);
   return out;
 }
 

@@ -1,11 +1,11 @@
-// The values that a drawing must have room for.
+// The values that a chart must have room for.
 #pragma once
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <utility>
 
-#include <gradus/optim/schedules/preview.h>
+#include <gradus/optim/chart.h>
 
 namespace gradus::optim {
 
