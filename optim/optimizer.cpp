@@ -48,6 +48,7 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
 void Optimizer::step() {
   const profile::Span span("step", "optimizer");
   for (const Entry& entry : entries_) check_gradient(entry);
+  for (StepWatcher* watcher : watchers_) watcher->before_step();
   jobs_.clear();
   scalars_.clear();
   copies_.clear();
@@ -79,6 +80,7 @@ void Optimizer::step() {
   }
   ++steps_;
   copies_.clear();
+  for (StepWatcher* watcher : watchers_) watcher->after_step();
 }
 
 void Optimizer::check_gradient(const Entry& entry) const {
@@ -123,6 +125,14 @@ void Optimizer::zero_grad(bool set_to_none) {
 Parameters Optimizer::parameters() const {
   Parameters out;
   for (const Entry& entry : entries_) out.push_back({entry.name, entry.leaf});
+  return out;
+}
+
+Parameters Optimizer::parameters(int group) const {
+  check_group(group);
+  Parameters out;
+  for (const Entry& entry : entries_)
+    if (entry.group == group) out.push_back({entry.name, entry.leaf});
   return out;
 }
 

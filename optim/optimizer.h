@@ -15,6 +15,7 @@
 #include <gradus/autograd/parameter_list.h>
 #include <gradus/optim/field.h>
 #include <gradus/optim/loop.h>
+#include <gradus/optim/step_watcher.h>
 
 namespace gradus::optim {
 
@@ -48,6 +49,7 @@ class Optimizer {
   virtual std::string_view name() const = 0;          // "Adam"
   int groups() const { return static_cast<int>(groups_.size()); }
   Parameters parameters() const;                      // of all groups, in order
+  Parameters parameters(int group) const;             // of one of them
   std::int64_t steps() const { return steps_; }       // calls of step() in this object's life
 
   // Any option by its name, e.g. "momentum" (a switch is 0 or 1, a choice its place among the names); "betas.0". ValueError: no such
@@ -72,6 +74,10 @@ class Optimizer {
 
   // The formula of each group with its numbers, for people.
   std::string describe() const;
+
+  // Until it is removed, and before it goes: the watcher is told of every step.
+  void add_watcher(StepWatcher& watcher) { watchers_.push_back(&watcher); }
+  void remove_watcher(StepWatcher& watcher) { std::erase(watchers_, &watcher); }
 
  protected:
   Optimizer() = default;
@@ -132,6 +138,7 @@ class Optimizer {
   std::vector<Job> jobs_;                             // of the step under way; these three are members to keep their memory
   std::vector<Array> copies_;                         // of gradients that are not contiguous
   std::vector<ScalarBytes> scalars_;
+  std::vector<StepWatcher*> watchers_;
   std::int64_t steps_ = 0;
 };
 

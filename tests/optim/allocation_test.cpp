@@ -11,6 +11,7 @@ template <class O>
 void expect_no_allocation(typename O::Options options) {
   const Parameters p = table_parameters(f32);
   O optimizer(p, options);
+  const Statistics watch(optimizer);
   CosineAnnealingLR schedule(optimizer, {.t_max = 20});
   std::vector<Array> gradients;
   for (int t = 0; t < 4; ++t) gradients.push_back(filled(shapes[t], f32, [&](auto i) { return table_gradient(4, t, i); }));
@@ -20,6 +21,7 @@ void expect_no_allocation(typename O::Options options) {
     for (int t = 0; t < 4; ++t) p[t].leaf->grad = Tensor(t == 3 ? transposed : gradients[t]);
     clip_grad_norm(p, 1.0);
     clip_grad_value(p, 0.5);
+    clip_grad_adaptive(p);
     optimizer.step();
     schedule.step();
   };
@@ -31,7 +33,7 @@ void expect_no_allocation(typename O::Options options) {
   EXPECT_EQ(pool::blocks_from_system() - blocks, 0) << optimizer.name();
 }
 
-TEST(Allocation, StepsClippingAndSchedulesAllocateNothing) {
+TEST(Allocation, StepsClippingStatisticsAndSchedulesAllocateNothing) {
   if (!can_count) GTEST_SKIP() << "a sanitizer owns operator new";
   expect_no_allocation<SGD>({.momentum = 0.9});
   expect_no_allocation<RMSprop>({.momentum = 0.9, .centered = true});

@@ -1,0 +1,170 @@
+#include <gradus/optim/statistics.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <ostream>
+
+#include <gradus/optim/gradient_row.h>
+
+namespace gradus::optim {
+namespace {
+
+// Σ over a block, and over a parameter or group as blocks are added.
+struct Sums {
+  double gradient = 0, weight = 0, update = 0;
+  std::int64_t nonfinite = 0;
+
+  void operator+=(const Sums& o) {
+    gradient += o.gradient, weight += o.weight, update += o.update;
+    nonfinite += o.nonfinite;
+  }
+};
+
+template <class T>
+void add_gradient(Sums& sums, const T* g, std::int64_t n) {
+  sums.gradient = clip_loops(T{}).square_sum(g, n);
+  if (!std::isfinite(sums.gradient)) sums.nonfinite = std::count_if(g, g + n, [](T x) { return !std::isfinite(x); });
+}
+
+StepStatistics statistics_of(const Sums& sums, std::int64_t parameters, std::int64_t elements) {
+  StepStatistics out{parameters, elements, std::sqrt(sums.gradient), std::sqrt(sums.weight), std::sqrt(sums.update), 0, sums.nonfinite};
+  if (out.update_norm != 0) out.update_ratio = out.update_norm / out.parameter_norm;
+  return out;
+}
+
+std::string number(double x) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::scientific, 2);
+  const std::string out(buffer, end);
+  return std::string(out.size() < 8 ? 8 - out.size() : 0, ' ') + out;
+}
+
+std::string warning(const StepStatistics& s) {
+  return s.nonfinite ? gradus::text("  ", s.nonfinite, " of ", s.elements, " gradients are not finite") : "";
+}
+
+}  // namespace
+
+Statistics::Statistics(Optimizer& optimizer, const StatisticsOptions& options) : optimizer_(optimizer), options_(options) {
+  check<ValueError>(options.every >= 1, "Statistics: every must be at least 1, not ", options.every);
+  meet_new_groups();
+  optimizer_.add_watcher(*this);
+}
+
+Statistics::~Statistics() { optimizer_.remove_watcher(*this); }
+
+void Statistics::meet_new_groups() {
+  for (int group = groups(); group < optimizer_.groups(); ++group) {
+    for (NamedParameter& p : optimizer_.parameters(group)) parameters_.push_back({std::move(p.name), group, std::move(p.leaf), {}, {}});
+    groups_.emplace_back();
+  }
+}
+
+void Statistics::before_step() {
+  meet_new_groups();
+  if (optimizer_.steps() % options_.every != 0) return;
+  for (Watched& p : parameters_) p.before = p.leaf->has_gradient() ? p.leaf->value : Array{};   // shared, until the step writes
+}
+
+void Statistics::after_step() {
+  if ((optimizer_.steps() - 1) % options_.every != 0) return;
+  measure();
+  measured_ = optimizer_.steps();
+  for (Watched& p : parameters_) p.before = {};
+}
+
+void Statistics::measure() {
+  SmallVector<Array, 16> gradients;
+  Partition weights(GradientRow::block), slopes(GradientRow::block);
+  for (Watched& p : parameters_) {
+    const bool took_part = p.before.defined();
+    if (took_part && !p.before.contiguous()) p.before = p.before.contiguous_copy();
+    gradients.push_back(took_part ? (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous() : Array{});
+    weights.add(took_part ? p.before.size() : 0);
+    slopes.add(took_part ? gradients[gradients.size() - 1].size() : 0);
+  }
+  SmallVector<Sums, 64> of_weights, of_gradients;
+  of_weights.resize(weights.units());
+  of_gradients.resize(slopes.units());
+  // Stretches begin at blocks, and blocks are small enough to stay in cache from one sum to the next.
+  const auto for_blocks = [](const Partition& row, auto&& each) {
+    row.for_each(GradientRow::grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t at = begin; at < end; at += GradientRow::block)
+        each(i, row.first_unit(i) + at / GradientRow::block, at, std::min(GradientRow::block, end - at));
+    });
+  };
+  for_blocks(weights, [&](std::size_t i, std::int64_t unit, std::int64_t at, std::int64_t n) {
+    visit_floating(parameters_[i].before.dtype(), "Statistics", [&]<class T>(T) {
+      const T *before = parameters_[i].before.template data<T>() + at, *after = parameters_[i].leaf->value.template data<T>() + at;
+      of_weights[unit].weight = clip_loops(T{}).square_sum(before, n);
+      of_weights[unit].update = clip_loops(T{}).square_distance(before, after, n);
+    });
+  });
+  for_blocks(slopes, [&](std::size_t i, std::int64_t unit, std::int64_t at, std::int64_t n) {
+    visit_floating(gradients[i].dtype(), "Statistics", [&]<class T>(T) { add_gradient(of_gradients[unit], gradients[i].template data<T>() + at, n); });
+  });
+
+  SmallVector<Sums, 8> groups;
+  groups.resize(groups_.size());
+  std::fill(groups_.begin(), groups_.end(), StepStatistics{});
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Watched& p = parameters_[i];
+    const bool last = i + 1 == parameters_.size();
+    const std::int64_t weights_end = last ? weights.units() : weights.first_unit(i + 1), slopes_end = last ? slopes.units() : slopes.first_unit(i + 1);
+    Sums sums;
+    for (std::int64_t unit = weights.first_unit(i); unit < weights_end; ++unit) sums += of_weights[unit];
+    for (std::int64_t unit = slopes.first_unit(i); unit < slopes_end; ++unit) sums += of_gradients[unit];
+    p.statistics = p.before.defined() ? statistics_of(sums, 1, p.before.size()) : StepStatistics{};
+    groups[p.group] += sums;
+    groups_[p.group].parameters += p.statistics.parameters;
+    groups_[p.group].elements += p.statistics.elements;
+  }
+  for (std::size_t k = 0; k < groups_.size(); ++k) groups_[k] = statistics_of(groups[k], groups_[k].parameters, groups_[k].elements);
+}
+
+const StepStatistics& Statistics::group(int group) const {
+  check<ValueError>(0 <= group && group < groups(), "Statistics: there is no group ", group, "; it has ", groups());
+  return groups_[group];
+}
+
+const StepStatistics& Statistics::parameter(std::string_view name) const {
+  const auto at = std::find_if(parameters_.begin(), parameters_.end(), [&](const Watched& p) { return p.name == name; });
+  check<ValueError>(at != parameters_.end(), "Statistics: there is no parameter ", name, "; there are ", parameters_.size(), ", the first being ",
+                    parameters_.front().name);
+  return at->statistics;
+}
+
+std::vector<std::string> Statistics::names() const {
+  std::vector<std::string> out;
+  for (const Watched& p : parameters_) out.push_back(p.name);
+  return out;
+}
+
+std::string Statistics::text() const {
+  std::string out;
+  for (int k = 0; k < groups(); ++k) {
+    const StepStatistics& s = groups_[k];
+    out += gradus::text("step ", measured_, "  group ", k, "  ‖g‖ ", number(s.gradient_norm), "  ‖w‖ ", number(s.parameter_norm), "  ‖Δw‖ ",
+                        number(s.update_norm), "  ‖Δw‖/‖w‖ ", number(s.update_ratio), warning(s), "\n");
+  }
+  return out;
+}
+
+std::string Statistics::table() const {
+  std::size_t width = 9;
+  for (const Watched& p : parameters_) width = std::max(width, p.name.size());
+  std::string out = "parameter" + std::string(width - 9, ' ') + "       ‖g‖       ‖w‖      ‖Δw‖  ‖Δw‖/‖w‖\n";
+  for (const Watched& p : parameters_) {
+    const StepStatistics& s = p.statistics;
+    if (s.parameters == 0) continue;
+    out += gradus::text(p.name, std::string(width - p.name.size(), ' '), "  ", number(s.gradient_norm), "  ", number(s.parameter_norm), "  ",
+                        number(s.update_norm), "  ", number(s.update_ratio), warning(s), "\n");
+  }
+  return out;
+}
+
+std::ostream& operator<<(std::ostream& out, const Statistics& statistics) { return out << statistics.text(); }
+
+}  // namespace gradus::optim
