@@ -5,7 +5,7 @@
 #include <optional>
 
 #include <gradus/autograd/parameter.h>
-#include <gradus/nn/fields.h>
+#include <gradus/nn/walk.h>
 
 namespace gradus::nn {
 
@@ -26,6 +26,7 @@ class BatchNorm {
   bool training = true;
   using Fields = nn::Fields<&BatchNorm::weight, &BatchNorm::bias, &BatchNorm::running_mean, &BatchNorm::running_var,
                             &BatchNorm::num_batches_tracked>;
+  RunningStatistics running_statistics() { return {running_mean, running_var, num_batches_tracked, momentum_}; }
 
  protected:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options);   // ValueError unless channels >= 1, eps > 0, momentum in [0, 1]

@@ -77,6 +77,15 @@ std::vector<NamedArray> buffers(ConstModuleRef net) {
   return all;
 }
 
+void each_buffer(ModuleRef net, const std::function<void(std::string_view name, Array& buffer)>& f) {
+  SmallVector<char, 128> name;
+  each_buffer(net, [&](const Path& path, Array& a) {
+    name.clear();
+    path.append_to(name);
+    f({name.data(), name.size()}, a);
+  });
+}
+
 void train(ModuleRef net, bool on) {
   SetMode visitor(on);
   net.walk(visitor);

@@ -5,6 +5,7 @@
 // Saving and loading: state.h. How a class lists its fields: fields.h.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct NamedArray {
   Array value;
 };
 std::vector<NamedArray> buffers(ConstModuleRef net);
+// Calls f for each, to read or to change it: optim::EMA ema(nn::parameters(net), {}, [&](const auto& f) { nn::each_buffer(net, f); });
+void each_buffer(ModuleRef net, const std::function<void(std::string_view name, Array& buffer)>& f);
 
 void train(ModuleRef net, bool on = true);                   // sets every `bool training`: batch norm, dropout, your own
 inline void eval(ModuleRef net) { train(net, false); }

@@ -1,6 +1,7 @@
 // Walking through a model: every Parameter, every buffer (a field of type Array: saved, not trained) and every mode (a field
-// `bool training`), each with its path. Goes into plain structs, classes that list their Fields (fields.h), std::vector and other ranges,
-// std::array, maps (by key), std::tuple, std::optional and smart pointers; passes over numbers, strings, tensors and functions.
+// `bool training`), each with its path, and the running statistics of batch norms. Goes into plain structs, classes that list their Fields
+// (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional and smart pointers; passes over numbers,
+// strings, tensors and functions.
 //   struct Count : nn::Visitor { void parameter(const nn::Path&, Parameter&) override { ++n; } int n = 0; } count;   nn::walk(net, {}, count);
 // A container of one's own has a member `void walk(const nn::Path&, nn::Visitor&)` that calls nn::walk for each thing inside (sequential.h).
 #pragma once
@@ -12,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/parameter.h>
 #include <gradus/nn/fields.h>
 
@@ -22,6 +24,14 @@ struct Path {
   const Path* parent = nullptr;
   std::string_view name = {};
   std::string text() const;                                                 // "blocks.0.weight"
+  void append_to(SmallVector<char, 128>& text) const;                       // the same without malloc
+};
+
+// What a layer gathers in training for its evaluation, by reference: batch norm's mean and variance. A layer of one's own that has such has a
+// member `RunningStatistics running_statistics()`, for nn::update_batch_norm.
+struct RunningStatistics {
+  Array &mean, &var, &batches;              // undefined if not kept
+  std::optional<double>& momentum;          // none: the mean of all batches
 };
 
 class Visitor {
@@ -29,6 +39,7 @@ class Visitor {
   virtual void parameter(const Path&, Parameter&) {}
   virtual void buffer(const Path&, Array&) {}
   virtual void mode(bool& training) { (void)training; }
+  virtual void statistics(const RunningStatistics&) {}
 
  protected:
   ~Visitor() = default;
@@ -45,6 +56,7 @@ template <class T> inline constexpr bool is_pointer_like<std::shared_ptr<T>> = t
 
 template <class T> concept Walks = requires(T& t, const Path& p, Visitor& v) { t.walk(p, v); };
 template <class T> concept HasMode = requires(T& t) { requires std::is_same_v<decltype((t.training)), bool&>; };
+template <class T> concept HasStatistics = requires(T& t) { requires std::is_same_v<decltype(t.running_statistics()), RunningStatistics>; };
 template <class T> concept Map = requires(T& t) { typename T::mapped_type; t.begin()->first; t.begin()->second; };
 template <class T> concept Range = requires(T& t) { t.begin(); t.end(); typename T::value_type; };
 template <class T> concept TupleLike = requires { std::tuple_size<T>::value; };
@@ -127,6 +139,7 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
     }(std::make_index_sequence<std::tuple_size_v<M>>{});
   } else {
     if constexpr (HasMode<M>) visitor.mode(module.training);
+    if constexpr (HasStatistics<M>) visitor.statistics(module.running_statistics());
     walk_members(module, path, visitor);
   }
 }

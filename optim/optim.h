@@ -5,7 +5,10 @@
 #include <gradus/optim/averaged_weights.h>
 #include <gradus/optim/clip.h>
 #include <gradus/optim/lbfgs.h>
+#include <gradus/optim/lookahead.h>
 #include <gradus/optim/presets.h>
 #include <gradus/optim/range_test.h>
+#include <gradus/optim/sam.h>
 #include <gradus/optim/schedules/schedules.h>
 #include <gradus/optim/statistics.h>
+#include <gradus/optim/weight_average.h>

@@ -1,0 +1,29 @@
+#include <gradus/optim/checked_parameters.h>
+
+#include <unordered_set>
+
+#include <gradus/autograd/base/error.h>
+
+namespace gradus::optim {
+
+Parameters checked_parameters(std::string_view who, const Parameters& given, const Parameters& known) {
+  check<ValueError>(!given.empty(), who, ": no parameters; did a name pattern match nothing?");
+  std::unordered_set<const Leaf*> leaves;
+  std::unordered_set<std::string> names;
+  for (const NamedParameter& p : known) {
+    leaves.insert(p.leaf.get());
+    names.insert(p.name);
+  }
+  Parameters out = given;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    auto& [name, leaf] = out[i];
+    if (name.empty()) name = leaf && !leaf->label.empty() ? leaf->label : text("parameter.", known.size() + i);
+    check<ValueError>(leaf && leaf->value.defined(), who, ": parameter ", name, " is undefined");
+    check<DtypeError>(is_floating(leaf->value.dtype()), who, ": parameter ", name, " is ", leaf->value.dtype(), "; only f32 and f64 can be trained");
+    check<ValueError>(leaves.insert(leaf.get()).second, who, ": parameter ", name, " is given twice");
+    check<ValueError>(names.insert(name).second, who, ": two parameters are named ", name, "; state is kept by name, so give one of them another");
+  }
+  return out;
+}
+
+}  // namespace gradus::optim

@@ -1,0 +1,13 @@
+// The list of parameters that an average follows, with a name for each.
+#pragma once
+#include <string_view>
+
+#include <gradus/autograd/parameter_list.h>
+
+namespace gradus::optim {
+
+// `given` with names where they were empty: the parameter's own, else its place, "parameter.3". ValueError, in the name of `who`: no
+// parameters, an undefined one, one twice or two of one name, also when it is among `known`; DtypeError: neither f32 nor f64.
+Parameters checked_parameters(std::string_view who, const Parameters& given, const Parameters& known = {});
+
+}  // namespace gradus::optim
