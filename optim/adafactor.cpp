@@ -1,50 +1,111 @@
 #include <gradus/optim/adafactor.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/kernels/level.h>
+#include <gradus/optim/adafactor_loops.h>
+
+GRADUS_DISPATCH(AdafactorLoops, adafactor_loops)
 
 namespace gradus::optim {
 namespace {
 
-// One matrix [rows, columns] of the stack: its row and column means, and V into `v`.
+constexpr std::int64_t worthwhile = blocks_worth_a_thread * whole_block, most_pieces = 32;
+
+// Row and column sums of the squares of g [rows, columns]. A large matrix is cut by its shape alone, across its longer side.
 template <class T>
-void factored(const T* g, T* row, T* column, T* v, std::int64_t rows, std::int64_t columns, T take, T eps) {
-  double row_mean = 0;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const double mean = sum_of_squares(columns, [&](auto j) { return g[i * columns + j]; }) / static_cast<double>(columns);
-    row[i] += take * (static_cast<T>(mean) - row[i]);
-    row_mean += row[i];
-  }
-  std::fill_n(v, columns, T(0));   // the first row of V serves for the sums of the columns
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < columns; ++j) v[j] += g[i * columns + j] * g[i * columns + j];
-  for (std::int64_t j = 0; j < columns; ++j) column[j] += take * (v[j] / static_cast<T>(rows) - column[j]);
-  const T mean = std::max(static_cast<T>(row_mean / static_cast<double>(rows)), eps);
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < columns; ++j) v[i * columns + j] = row[i] * column[j] / mean;
+void square_sums(const T* g, std::int64_t rows, std::int64_t columns, double* row_sums, double* column_sums) {
+  const auto sums = kernels::adafactor_loops().of(T{}).sums;
+  const bool by_rows = 4 * rows >= columns;
+  const std::int64_t length = by_rows ? rows : columns, across = by_rows ? columns : rows;
+  const std::int64_t wanted = std::clamp<std::int64_t>(rows * columns / worthwhile, 1, std::min(length, most_pieces));
+  const std::int64_t size = (length + wanted - 1) / wanted, pieces = (length + size - 1) / size;
+  SmallVector<T, 64> column_parts;
+  SmallVector<double, 64> row_parts;
+  column_parts.resize(by_rows ? pieces * columns : columns);
+  row_parts.resize(by_rows ? rows : pieces * rows);
+  parallel_for(pieces, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t k = first; k < last; ++k) {
+      const std::int64_t begin = k * size, n = std::min(size, length - begin);
+      if (by_rows) sums(g + begin * columns, n, columns, columns, row_parts.data() + begin, column_parts.data() + k * columns);
+      else sums(g + begin, rows, n, columns, row_parts.data() + k * rows, column_parts.data() + begin);
+    }
+  });
+  const auto total = [&](const auto& parts, std::int64_t i) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < pieces; ++k) sum += parts[k * across + i];
+    return sum;
+  };
+  for (std::int64_t i = 0; i < rows; ++i) row_sums[i] = by_rows ? row_parts[i] : total(row_parts, i);
+  for (std::int64_t j = 0; j < columns; ++j) column_sums[j] = by_rows ? total(column_parts, j) : static_cast<double>(column_parts[j]);
+}
+
+// Brings the means r and c of one matrix up to date; a and b: 1/√ of the parts that rows and columns have in V = r·cᵀ/max(mean r, eps).
+template <class T>
+void factor(const T* g, T* r, T* c, T* a, T* b, std::int64_t rows, std::int64_t columns, T take, double eps) {
+  SmallVector<double, 64> row_sums, column_sums;
+  row_sums.resize(rows);
+  column_sums.resize(columns);
+  square_sums(g, rows, columns, row_sums.data(), column_sums.data());
+  double mean = 0;
+  for (std::int64_t i = 0; i < rows; ++i) mean += r[i] += take * (static_cast<T>(row_sums[i] / static_cast<double>(columns)) - r[i]);
+  mean = std::max(mean / static_cast<double>(rows), eps);
+  for (std::int64_t j = 0; j < columns; ++j) c[j] += take * (static_cast<T>(column_sums[j] / static_cast<double>(rows)) - c[j]);
+  for (std::int64_t i = 0; i < rows; ++i) a[i] = static_cast<T>(std::sqrt(mean / static_cast<double>(r[i])));
+  for (std::int64_t j = 0; j < columns; ++j) b[j] = static_cast<T>(1 / std::sqrt(static_cast<double>(c[j])));
+}
+
+// w ← keep·w − step·U, the step being step_of(Σ U²).
+template <class T, class StepOf>
+void update_factored(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& step_of) {
+  const auto& loops = kernels::adafactor_loops().of(T{});
+  const int rank = p.shape.rank();
+  const std::int64_t rows = p.shape[rank - 2], columns = p.shape[rank - 1], matrix = rows * columns, matrices = p.n / matrix;
+  Array scales({matrices * (rows + columns)}, dtype_of<T>);
+  T *a = scales.mutable_data<T>(), *b = a + matrices * rows;
+  const auto take_in = [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t k = first; k < last; ++k)
+      factor(p.g + k * matrix, p.slots[0] + k * rows, p.slots[1] + k * columns, a + k * rows, b + k * columns, rows, columns, take, static_cast<double>(eps));
+  };
+  if (matrix > worthwhile) take_in(0, matrices);   // each on all cores
+  else parallel_for(matrices, items_worth(worthwhile, matrix), take_in);
+
+  // Tiles of about a block, each within one matrix.
+  const std::int64_t width = std::min(columns, whole_block), height = std::min(rows, std::max<std::int64_t>(1, whole_block / width));
+  const std::int64_t across = (columns + width - 1) / width, down = (rows + height - 1) / height;
+  const auto tile = [=, &p](std::int64_t i, auto&& use) {
+    const std::int64_t k = i / (down * across), top = i / across % down * height, left = i % across * width, from = k * matrix + top * columns + left;
+    return use(kernels::FactoredTile<T>{p.g + from, a + k * rows + top, b + k * columns + left, std::min(height, rows - top),
+                                        std::min(width, columns - left), columns, 1 / eps}, from);
+  };
+  const std::int64_t tiles = matrices * down * across, grain = items_worth(worthwhile, width * height);
+  const T step = step_of(ordered_sum(tiles, grain, [&](std::int64_t i) { return tile(i, [&](const auto& t, std::int64_t) { return loops.squares(t); }); }));
+  parallel_for(tiles, grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) tile(i, [&](const auto& t, std::int64_t from) { loops.step(t, p.w + from, keep, step); });
+  });
+}
+
+template <class T, class StepOf>
+void update_whole(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& step_of) {
+  const auto& loops = kernels::adafactor_loops().of(T{});
+  T* v = p.slots[2];
+  const T step = step_of(sum_over_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+    return loops.whole_squares(p.g + begin, v + begin, end - begin, take, eps);
+  }));
+  for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.whole_step(p.w + begin, p.g + begin, v + begin, end - begin, eps, keep, step); });
 }
 
 template <class T>
 void update(const WholeParameter<T>& p, const AdafactorRule::Scalars& s) {
   if (p.n == 0) return;
-  const T take(s.take), eps(s.eps1 == 0 ? std::numeric_limits<T>::epsilon() : T(s.eps1)), keep(s.keep), sign(s.sign);
-  const double count = static_cast<double>(p.n);
-  const double alpha = std::max(s.eps2, std::sqrt(sum_of_squares(p.n, [&](auto i) { return p.w[i]; }) / count)) * s.rho;
-  Array scratch(p.shape, dtype_of<T>);
-  T* u = scratch.mutable_data<T>();                // V, then U
-  if (p.shape.rank() > 1) {
-    const std::int64_t rows = p.shape[p.shape.rank() - 2], columns = p.shape[p.shape.rank() - 1];
-    for (std::int64_t k = 0; k < p.n / (rows * columns); ++k)
-      factored(p.g + k * rows * columns, p.slots[0] + k * rows, p.slots[1] + k * columns, u + k * rows * columns, rows, columns, take, eps);
-  } else {
-    for (std::int64_t i = 0; i < p.n; ++i) u[i] = p.slots[2][i] += take * (p.g[i] * p.g[i] - p.slots[2][i]);
-  }
-  for (std::int64_t i = 0; i < p.n; ++i) u[i] = sign * p.g[i] / std::max(std::sqrt(u[i]), eps);
-  const double rms = std::sqrt(sum_of_squares(p.n, [&](auto i) { return u[i]; }) / count);
-  const T step(alpha / std::max(1., rms / s.d));
-  for (std::int64_t i = 0; i < p.n; ++i) p.w[i] = keep * p.w[i] - step * u[i];
+  const T take(s.take), eps(s.eps1 == 0 ? std::numeric_limits<T>::epsilon() : T(s.eps1)), keep(s.keep);
+  const double count = static_cast<double>(p.n), alpha = std::max(s.eps2, std::sqrt(sum_of_squares(p.w, p.n) / count)) * s.rho;
+  const auto step_of = [&](double squares) { return static_cast<T>(s.sign * alpha / std::max(1., std::sqrt(squares / count) / s.d)); };
+  if (p.shape.rank() > 1) update_factored(p, take, eps, keep, step_of);
+  else update_whole(p, take, eps, keep, step_of);
 }
 
 }  // namespace

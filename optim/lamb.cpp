@@ -1,21 +1,25 @@
 #include <gradus/optim/lamb.h>
 
+#include <cmath>
+
+#include <gradus/autograd/kernels/level.h>
+#include <gradus/optim/lamb_loops.h>
+
+GRADUS_DISPATCH(LambLoops, lamb_loops)
+
 namespace gradus::optim {
 namespace {
 
 template <class T>
 void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) {
-  T *m = p.slots[0], *v = p.slots[1];
-  const T sign(s.sign), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), size1(s.correction1), root(s.root), eps(s.eps), decay(s.weight_decay);
-  const auto direction = [=, w = p.w](std::int64_t i) { return m[i] * size1 / (std::sqrt(v[i]) * root + eps) + decay * w[i]; };
-  for (std::int64_t i = 0; i < p.n; ++i) {
-    const T g = sign * p.g[i];
-    m[i] += rest1 * (g - m[i]);
-    v[i] = beta2 * v[i] + rest2 * g * g;
-  }
-  const double weight = std::sqrt(sum_of_squares(p.n, [&](auto i) { return p.w[i]; })), step = std::sqrt(sum_of_squares(p.n, direction));
+  T *w = p.w, *m = p.slots[0], *v = p.slots[1];
+  const kernels::LambLoopsOf<T>& loops = kernels::lamb_loops().of(T{});
+  const kernels::LambNumbers<T> numbers{T(s.sign), T(s.rest1), T(s.beta2), T(s.rest2), T(s.correction1), T(s.root), T(s.eps), T(s.weight_decay)};
+  const double weight = std::sqrt(sum_of_squares(w, p.n)), step = std::sqrt(sum_over_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+    return loops.moments(w + begin, p.g + begin, m + begin, v + begin, end - begin, numbers);
+  }));
   const T lr(weight == 0 || step == 0 ? s.lr : s.lr * weight / step);
-  for (std::int64_t i = 0; i < p.n; ++i) p.w[i] -= lr * direction(i);
+  for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.step(w + begin, m + begin, v + begin, end - begin, numbers, lr); });
 }
 
 }  // namespace

@@ -2,30 +2,50 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 
+#include <gradus/optim/partition.h>
 #include <gradus/optim/require.h>
+#include <gradus/optim/vectors.h>
 
 namespace gradus::optim {
 namespace {
 
-using Vector = std::vector<double>;
+constexpr std::int64_t worth_a_thread = 16384;   // elements
 
-double dot(const Vector& a, const Vector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
+using vectors::add, vectors::blend, vectors::dot, vectors::largest, vectors::scaled;
+
+// The parameters as one row, for loops on all cores.
+Partition row_of(const Parameters& parameters) {
+  Partition row(64);
+  for (const NamedParameter& p : parameters) row.add(p.leaf->value.size());
+  return row;
 }
 
-double largest(const Vector& a) {
-  double out = 0;
-  for (double x : a) out = std::isnan(x) ? x : std::max(out, std::abs(x));
+// Where each parameter begins in the vector; at last the vector's length.
+SmallVector<std::int64_t, 16> offsets_of(const Parameters& parameters) {
+  SmallVector<std::int64_t, 16> out;
+  std::int64_t at = 0;
+  for (const NamedParameter& p : parameters) {
+    out.push_back(at);
+    at += p.leaf->value.size();
+  }
+  out.push_back(at);
   return out;
 }
 
-// y ← y + a·x
-void add(Vector& y, double a, const Vector& x) {
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] += a * x[i];
+// The arrays, one for each parameter and zeros for those that are undefined, as one vector of doubles.
+Array joined(const Parameters& parameters, const SmallVector<Array, 16>& arrays) {
+  const SmallVector<std::int64_t, 16> offsets = offsets_of(parameters);
+  Array out({offsets[parameters.size()]}, f64);
+  double* all = out.mutable_data<double>();
+  row_of(parameters).for_each(worth_a_thread, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+    double* to = all + offsets[i];
+    if (!arrays[i].defined()) std::fill(to + begin, to + end, 0.);
+    else visit_floating(arrays[i].dtype(), "LBFGS", [&]<class T>(T) { std::copy(arrays[i].data<T>() + begin, arrays[i].data<T>() + end, to + begin); });
+  });
+  return out;
 }
 
 }  // namespace
@@ -51,79 +71,74 @@ void LBFGS::set_options(const LBFGSOptions& options) {
 }
 
 void LBFGS::zero_grad() {
-  for (const NamedParameter& p : parameters_) p.leaf->grad = {};
+  for (const NamedParameter& p : parameters_) p.leaf->zero_grad();
 }
 
-LBFGS::Vector LBFGS::weights() const {
-  Vector out;
-  for (const NamedParameter& p : parameters_)
-    for (double x : p.leaf->value.to_vector()) out.push_back(x);
-  return out;
+Array LBFGS::weights() const {
+  SmallVector<Array, 16> arrays;
+  for (const NamedParameter& p : parameters_) arrays.push_back(p.leaf->value.as_contiguous());
+  return joined(parameters_, arrays);
 }
 
-LBFGS::Vector LBFGS::gradient() const {
-  Vector out;
+Array LBFGS::gradient() const {
+  SmallVector<Array, 16> arrays;
   for (const NamedParameter& p : parameters_) {
-    const Array& value = p.leaf->value;
-    const Tensor& grad = p.leaf->grad;
-    if (!grad.defined()) {
-      out.resize(out.size() + static_cast<std::size_t>(value.size()));
-      continue;
-    }
-    check<ShapeError>(grad.shape() == value.shape(), "LBFGS: the gradient of ", p.name, " has shape ", grad.shape(), " but the parameter has ",
-                      value.shape());
-    for (double x : grad.value().to_vector()) out.push_back(x);
+    const Tensor grad = p.leaf->gradient();
+    check<ShapeError>(!grad.defined() || grad.shape() == p.leaf->value.shape(), "LBFGS: the gradient of ", p.name, " has shape ", grad.shape(),
+                      " but the parameter has ", p.leaf->value.shape());
+    arrays.push_back(grad.defined() ? grad.value().as_contiguous() : Array());
   }
-  return out;
+  return joined(parameters_, arrays);
 }
 
-void LBFGS::set_weights(const Vector& from, double t, const Vector& direction) {
-  std::size_t at = 0;
-  for (const NamedParameter& p : parameters_) {
-    Array fresh(p.leaf->value.shape(), p.leaf->value.dtype());
-    visit_floating(fresh.dtype(), "LBFGS", [&]<class T>(T) {
-      for (T& w : fresh.mutable_span<T>()) {
-        w = static_cast<T>(from[at] + t * direction[at]);
-        ++at;
-      }
+void LBFGS::set_weights(const Array& from, double t, const Array& direction) {
+  const SmallVector<std::int64_t, 16> offsets = offsets_of(parameters_);
+  const double *x = from.data<double>(), *d = direction.data<double>();
+  SmallVector<Array, 16> fresh;
+  for (const NamedParameter& p : parameters_) fresh.push_back(Array(p.leaf->value.shape(), p.leaf->value.dtype()));
+  row_of(parameters_).for_each(worth_a_thread, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+    visit_floating(fresh[i].dtype(), "LBFGS", [&]<class T>(T) {
+      T* w = fresh[i].mutable_data<T>();
+      for (std::int64_t j = begin, at = offsets[i] + begin; j < end; ++j, ++at) w[j] = static_cast<T>(x[at] + t * d[at]);
     });
-    p.leaf->value = std::move(fresh);
-  }
+  });
+  for (std::size_t i = 0; i < parameters_.size(); ++i) parameters_[i].leaf->value = std::move(fresh[i]);
 }
 
 // Takes the last step's changes of weights and gradient into the history, if they show positive curvature.
-void LBFGS::remember(const Vector& gradient) {
+void LBFGS::remember(const Array& gradient) {
   Memory& m = memory_;
-  Vector y = gradient, s(m.direction.size());
-  add(y, -1, m.gradient);
-  for (std::size_t i = 0; i < s.size(); ++i) s[i] = m.t * m.direction[i];
+  Array y = blend(1, gradient, -1, m.gradient), s = scaled(m.t, m.direction);
   const double curvature = dot(y, s);
   if (!(curvature > 1e-10)) return;
   while (static_cast<std::int64_t>(m.y.size()) >= options_.history_size) {
     m.y.erase(m.y.begin());
     m.s.erase(m.s.begin());
+    m.curvature.erase(m.curvature.begin());
   }
   m.scale = curvature / dot(y, y);
   m.y.push_back(std::move(y));
   m.s.push_back(std::move(s));
+  m.curvature.push_back(curvature);
 }
 
 // −H·g by the two loops over the history (Nocedal and Wright 2006, algorithm 7.4).
-LBFGS::Vector LBFGS::direction(const Vector& gradient) const {
+Array LBFGS::direction(const Array& gradient) const {
   const Memory& m = memory_;
-  Vector q(gradient.size()), alpha(m.y.size());
-  add(q, -1, gradient);
+  SmallVector<double, 128> alpha;
+  alpha.resize(m.y.size());
+  Array q = scaled(-1, gradient);
   for (std::size_t i = m.y.size(); i-- > 0;) {
-    alpha[i] = dot(m.s[i], q) / dot(m.y[i], m.s[i]);
+    alpha[i] = dot(m.s[i], q) / m.curvature[i];
     add(q, -alpha[i], m.y[i]);
   }
-  for (double& x : q) x *= m.scale;
-  for (std::size_t i = 0; i < m.y.size(); ++i) add(q, alpha[i] - dot(m.y[i], q) / dot(m.y[i], m.s[i]), m.s[i]);
+  q = scaled(m.scale, q);
+  for (std::size_t i = 0; i < m.y.size(); ++i) add(q, alpha[i] - dot(m.y[i], q) / m.curvature[i], m.s[i]);
   return q;
 }
 
 double LBFGS::step(const Closure& closure) {
-  std::vector<Array> before;
+  SmallVector<Array, 16> before;
   for (const NamedParameter& p : parameters_) before.push_back(p.leaf->value);
   try {
     return run(closure);
@@ -142,36 +157,34 @@ double LBFGS::run(const Closure& closure) {
   const auto loss_now = [&] {
     ++evaluations;
     ++m.evaluations;
-    return closure().value().item();
+    return loss_of("LBFGS", closure);
   };
   const std::int64_t most = options_.max_eval > 0 ? options_.max_eval : options_.max_iter * 5 / 4;
   const double first = loss_now();
   double loss = first;
-  Vector g = gradient();
+  Array g = gradient();
   if (largest(g) <= options_.tolerance_grad) return first;
 
   for (std::int64_t iteration = 1; iteration <= options_.max_iter; ++iteration) {
     if (++m.iterations > 1) remember(g);
-    Vector d = direction(g);
-    double size = 0;
-    for (double x : g) size += std::abs(x);
-    double t = m.iterations == 1 ? std::min(1., 1 / size) * options_.lr : options_.lr;
+    const Array d = direction(g);
+    double t = m.iterations == 1 ? std::min(1., 1 / vectors::absolute_sum(g)) * options_.lr : options_.lr;
     const double slope = dot(g, d), previous = loss;
     m.gradient = g;
     m.direction = d;
     m.t = t;
     if (slope > -options_.tolerance_change) break;
 
-    const Vector x = weights();
+    const Array x = weights();
     if (options_.line_search == LineSearch::strong_wolfe) {
       const auto at = [&](double to) {
         set_weights(x, to, d);
         const double f = loss_now();
-        Vector gradient_there = gradient();
+        Array gradient_there = gradient();
         const double slope_there = dot(gradient_there, d);
         return LinePoint{to, f, std::move(gradient_there), slope_there};
       };
-      LinePoint best = strong_wolfe(at, {0, loss, g, slope}, t, largest(d), options_.tolerance_change, most - evaluations);
+      LinePoint best = strong_wolfe(std::ref(at), {0, loss, g, slope}, t, largest(d), options_.tolerance_change, most - evaluations);
       m.t = t = best.t;
       loss = best.f;
       g = std::move(best.g);

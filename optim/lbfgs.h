@@ -50,21 +50,21 @@ class LBFGS {
   static Fields fields(LBFGSOptions& options);      // the options by name, as rules have them (rule.h)
 
  private:
-  using Vector = std::vector<double>;
   struct Memory {
     std::int64_t iterations = 0, evaluations = 0;
     double t = 0, scale = 1;                        // the last step's length; the first approximation of the inverse Hessian
-    Vector direction, gradient;                     // the last step's
-    std::vector<Vector> y, s;                       // changes of the gradient and of the weights, oldest first
+    Array direction, gradient;                      // the last step's, vectors of doubles
+    std::vector<Array> y, s;                        // changes of the gradient and of the weights, oldest first
+    std::vector<double> curvature;                  // y·s of each
   };
 
   static void validate(LBFGSOptions options);
   std::string layout() const;                       // the parameters' names and shapes
-  Vector weights() const;
-  Vector gradient() const;
-  void set_weights(const Vector& from, double t, const Vector& direction);
-  void remember(const Vector& gradient);
-  Vector direction(const Vector& gradient) const;
+  Array weights() const;
+  Array gradient() const;
+  void set_weights(const Array& from, double t, const Array& direction);
+  void remember(const Array& gradient);
+  Array direction(const Array& gradient) const;
   double run(const Closure& closure);
 
   Parameters parameters_;

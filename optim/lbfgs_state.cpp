@@ -6,16 +6,23 @@
 #include <cmath>
 
 #include <gradus/optim/require.h>
+#include <gradus/optim/vectors.h>
 
 namespace gradus::optim {
 namespace {
 
-using Vector = std::vector<double>;
+// The vectors as rows of a matrix.
+Array stacked(const std::vector<Array>& rows, std::int64_t columns) {
+  Array out({static_cast<std::int64_t>(rows.size()), columns}, f64);
+  double* to = out.mutable_data<double>();
+  for (const Array& row : rows) to = std::copy_n(row.data<double>(), columns, to);
+  return out;
+}
 
-Array stacked(const std::vector<Vector>& rows, std::size_t columns) {
-  Vector all;
-  for (const Vector& row : rows) all.insert(all.end(), row.begin(), row.end());
-  return Array::from(all, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns)});
+std::vector<Array> rows_of(const Array& matrix) {
+  std::vector<Array> out;
+  for (std::int64_t i = 0; i < matrix.dim(0); ++i) out.push_back(matrix.slice(0, i, i + 1).contiguous_copy().reshape({matrix.dim(1)}));
+  return out;
 }
 
 }  // namespace
@@ -49,11 +56,11 @@ State LBFGS::state() const {
   state.metadata["iterations"] = std::to_string(memory_.iterations);
   state.metadata["evaluations"] = std::to_string(memory_.evaluations);
   if (memory_.iterations == 0) return state;
-  const std::size_t n = memory_.gradient.size();
+  const std::int64_t n = memory_.gradient.size();
   state.arrays["t"] = Array::scalar(memory_.t, f64);
   state.arrays["scale"] = Array::scalar(memory_.scale, f64);
-  state.arrays["direction"] = Array::from(memory_.direction, {static_cast<std::int64_t>(n)});
-  state.arrays["gradient"] = Array::from(memory_.gradient, {static_cast<std::int64_t>(n)});
+  state.arrays["direction"] = memory_.direction;
+  state.arrays["gradient"] = memory_.gradient;
   state.arrays["y"] = stacked(memory_.y, n);
   state.arrays["s"] = stacked(memory_.s, n);
   return state;
@@ -82,7 +89,7 @@ void LBFGS::load_state(const State& state) {
   read({"evaluations", &memory.evaluations});
   check<ValueError>(memory.iterations >= 0 && memory.evaluations >= 0, "LBFGS: iterations and evaluations must be counts");
   if (memory.iterations > 0) {
-    const auto n = static_cast<std::int64_t>(weights().size());
+    const auto n = weights().size();
     const auto array = [&](const char* key, int rank) -> const Array& {
       const auto at = state.arrays.find(key);
       check<ValueError>(at != state.arrays.end(), "LBFGS: the state lacks ", key);
@@ -91,19 +98,14 @@ void LBFGS::load_state(const State& state) {
                         " for parameters of ", n, " numbers");
       return a;
     };
-    const auto rows = [&](const char* key) {
-      const Vector all = array(key, 2).to_vector();
-      std::vector<Vector> out;
-      for (std::int64_t i = 0; i < array(key, 2).dim(0); ++i) out.emplace_back(all.begin() + i * n, all.begin() + (i + 1) * n);
-      return out;
-    };
     memory.t = array("t", 0).item();
     memory.scale = array("scale", 0).item();
-    memory.direction = array("direction", 1).to_vector();
-    memory.gradient = array("gradient", 1).to_vector();
-    memory.y = rows("y");
-    memory.s = rows("s");
+    memory.direction = array("direction", 1).as_contiguous();
+    memory.gradient = array("gradient", 1).as_contiguous();
+    memory.y = rows_of(array("y", 2));
+    memory.s = rows_of(array("s", 2));
     check<ValueError>(memory.y.size() == memory.s.size(), "LBFGS: y has ", memory.y.size(), " rows but s has ", memory.s.size());
+    for (std::size_t i = 0; i < memory.y.size(); ++i) memory.curvature.push_back(vectors::dot(memory.y[i], memory.s[i]));
   }
   options_ = options;
   memory_ = std::move(memory);

@@ -3,14 +3,15 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <vector>
+
+#include <gradus/autograd/array/array.h>
 
 namespace gradus::optim {
 
 // What is known at x + t·d: the function, its gradient, and its slope g·d along the line.
 struct LinePoint {
   double t = 0, f = 0;
-  std::vector<double> g = {};
+  Array g = {};
   double slope = 0;
 };
 

@@ -1,54 +1,59 @@
 #include <gradus/optim/muon.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/kernels/gemm.h>
+#include <gradus/autograd/kernels/level.h>
+#include <gradus/optim/muon_loops.h>
+#include <gradus/optim/muon_products.h>
+
+GRADUS_DISPATCH(MuonLoops, muon_loops)
 
 namespace gradus::optim {
 namespace {
 
-// x ← a·x + b·y
+// x [m, n] with singular values towards 1, by Newton and Schulz's iteration on the smaller of x·xᵀ and xᵀ·x.
 template <class T>
-void blend(double a, Array& x, double b, const Array& y) {
-  const T ta(a), tb(b);
-  T* px = x.mutable_data<T>();
-  const T* py = y.data<T>();
-  for (std::int64_t i = 0; i < x.size(); ++i) px[i] = ta * px[i] + tb * py[i];
-}
-
-// Singular values towards 1 by Newton and Schulz's iteration; x [m, n].
-template <class T>
-Array orthogonal(Array x, const MuonRule::Scalars& s) {
-  const bool tall = x.dim(0) > x.dim(1);
-  if (tall) x = x.transpose(0, 1).contiguous_copy();
+Array orthogonal(Array x, double norm, const MuonRule::Scalars& s) {
+  const auto& loops = kernels::muon_loops().of(T{});
   const auto [a, b, c] = s.coefficients;
-  const T* elements = x.data<T>();
-  const double norm = std::sqrt(sum_of_squares(x.size(), [&](auto i) { return elements[i]; }));
-  blend<T>(1 / std::max(norm, s.eps), x, 0, x);
+  T* elements = x.mutable_data<T>();
+  for_blocks(x.size(), [&](std::int64_t begin, std::int64_t end) {
+    loops.scale(static_cast<T>(1 / std::max(norm, s.eps)), elements + begin, end - begin);
+  });
+  const std::int64_t m = x.dim(0), n = x.dim(1), small = std::min(m, n);
+  Array gram({small, small}, dtype_of<T>), factor({small, small}, dtype_of<T>), next(x.shape(), dtype_of<T>);
+  T *pg = gram.mutable_data<T>(), *pf = factor.mutable_data<T>();
   for (int step = 0; step < s.steps; ++step) {
-    Array gram = kernels::matmul(x, x.transpose(0, 1));
-    blend<T>(b, gram, c, kernels::matmul(gram, gram));
-    blend<T>(a, x, 1, kernels::matmul(gram, x));
+    const kernels::Matrix<T> here{x.data<T>(), n}, turned{x.data<T>(), n, true}, g{pg, small}, f{pf, small};
+    if (m > n) symmetric_product(turned, here, n, m, pg);
+    else symmetric_product(here, turned, m, n, pg);
+    symmetric_product(g, g, small, small, pf);
+    for_blocks(factor.size(), [&](std::int64_t begin, std::int64_t end) {
+      loops.blend(static_cast<T>(c), pf + begin, static_cast<T>(b), pg + begin, end - begin);
+    });
+    for (std::int64_t i = 0; i < small; ++i) pf[i * (small + 1)] += static_cast<T>(a);   // a·I + b·G + c·G²
+    fixed_product(m > n ? kernels::Product<T>{m, n, n, here, f, next.mutable_data<T>(), n} : kernels::Product<T>{m, n, m, f, here, next.mutable_data<T>(), n});
+    std::swap(x, next);
   }
-  return tall ? x.transpose(0, 1).contiguous_copy() : x;
+  return x;
 }
 
 template <class T>
 void update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
   if (p.n == 0) return;
+  const auto& loops = kernels::muon_loops().of(T{});
   Array direction(p.shape, dtype_of<T>);
   T *u = direction.template mutable_data<T>(), *b = p.slots[0];
-  const T momentum(s.momentum), rest(1 - s.momentum), keep(s.keep);
-  for (std::int64_t i = 0; i < p.n; ++i) {
-    b[i] += rest * (p.g[i] - b[i]);
-    u[i] = s.nesterov ? rest * p.g[i] + momentum * b[i] : b[i];
-  }
-  direction = orthogonal<T>(std::move(direction), s);
+  const double norm = std::sqrt(sum_over_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+    return loops.momentum(p.g + begin, b + begin, u + begin, end - begin, T(s.momentum), T(1 - s.momentum), s.nesterov);
+  }));
+  direction = orthogonal<T>(std::move(direction), norm, s);
   const double rows = static_cast<double>(p.shape[0]), columns = static_cast<double>(p.shape[1]);
   const T lr(s.lr * (s.as_adamw ? 0.2 * std::sqrt(std::max(rows, columns)) : std::sqrt(std::max(1., rows / columns))));
   const T* o = direction.template data<T>();
-  for (std::int64_t i = 0; i < p.n; ++i) p.w[i] = keep * p.w[i] - lr * o[i];
+  for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.blend(T(s.keep), p.w + begin, -lr, o + begin, end - begin); });
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 //   template <class T> void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) { … }
 //   Loop LAMBRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
 #pragma once
-#include <cmath>
+#include <algorithm>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/small_vector.h>
 #include <gradus/optim/loop.h>
 
 namespace gradus::optim {
@@ -34,15 +36,36 @@ Scalars scalars_of_update(void (*)(const WholeParameter<T>&, const Scalars&));
 template <auto update>
 inline constexpr Loop whole_loop = detail::whole_loop<decltype(detail::dtype_of_update(update)), decltype(detail::scalars_of_update(update)), update>;
 
-// Σ f(i)² over i < n, in double and in this order.
-template <class F>
-double sum_of_squares(std::int64_t n, F&& f) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double x = f(i);
-    sum += x * x;
-  }
-  return sum;
+// Blocks of a vector of n elements: what a rule computes block by block is the same whatever the number of threads.
+inline constexpr std::int64_t whole_block = 4096, blocks_worth_a_thread = 4;
+
+// Calls body(begin, end) for stretches of whole blocks that cover [0, n), on all cores.
+template <class Body>
+void for_blocks(std::int64_t n, Body&& body) {
+  parallel_for((n + whole_block - 1) / whole_block, blocks_worth_a_thread,
+               [&](std::int64_t first, std::int64_t last) { body(first * whole_block, std::min(last * whole_block, n)); });
 }
+
+// Σ part(i) over i < n, in this order; the parts are computed on all cores, `grain` of them at least by each.
+template <class Part>
+double ordered_sum(std::int64_t n, std::int64_t grain, Part&& part) {
+  SmallVector<double, 64> parts;
+  parts.resize(static_cast<std::size_t>(n));
+  parallel_for(n, grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) parts[i] = part(i);
+  });
+  double total = 0;
+  for (double x : parts) total += x;
+  return total;
+}
+
+// Σ part(begin, end) over the blocks of [0, n).
+template <class Part>
+double sum_over_blocks(std::int64_t n, Part&& part) {
+  return ordered_sum((n + whole_block - 1) / whole_block, blocks_worth_a_thread, [&](std::int64_t i) { return part(i * whole_block, std::min((i + 1) * whole_block, n)); });
+}
+
+double sum_of_squares(const float* x, std::int64_t n);
+double sum_of_squares(const double* x, std::int64_t n);
 
 }  // namespace gradus::optim

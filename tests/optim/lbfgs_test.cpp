@@ -142,10 +142,10 @@ TEST(LBFGS, ChecksItsParametersAndOptions) {
 
 TEST(LineSearch, GoesOnWhileItFallsAndTurnsBackFromInfinity) {
   // f = (t − 30)²/2 from t = 0: thirty times as far as the first trial.
-  const auto far = [](double t) { return LinePoint{t, (t - 30) * (t - 30) / 2, {t - 30}, t - 30}; };
+  const auto far = [](double t) { return LinePoint{t, (t - 30) * (t - 30) / 2, f64s({t - 30}), t - 30}; };
   EXPECT_NEAR(strong_wolfe(far, far(0), 1, 1, 1e-9, 25).t, 30, 30 * 0.9);
   // −log(1 − t) − 2t, not a number from 1 on.
-  const auto wall = [](double t) { return LinePoint{t, -std::log(1 - t) - 2 * t, {1 / (1 - t) - 2}, 1 / (1 - t) - 2}; };
+  const auto wall = [](double t) { return LinePoint{t, -std::log(1 - t) - 2 * t, f64s({1 / (1 - t) - 2}), 1 / (1 - t) - 2}; };
   const LinePoint best = strong_wolfe(wall, wall(0), 8, 1, 1e-9, 25);
   EXPECT_GT(best.t, 0.05);
   EXPECT_LT(best.t, 0.99);
@@ -156,9 +156,9 @@ TEST(LineSearch, StopsAfterAsManyTrialsAsItMay) {
   int asked = 0;
   const auto flat = [&](double t) {
     ++asked;
-    return LinePoint{t, -t, {-1}, -1};   // falls for ever
+    return LinePoint{t, -t, f64s({-1}), -1};   // falls for ever
   };
-  strong_wolfe(flat, {0, 0, {-1}, -1}, 1, 1, 1e-9, 7);
+  strong_wolfe(flat, {0, 0, f64s({-1}), -1}, 1, 1, 1e-9, 7);
   EXPECT_EQ(asked, 8);
 }
 

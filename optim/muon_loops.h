@@ -1,0 +1,23 @@
+// Muon's passes over stretches of memory, compiled for several instruction sets; its products are kernels/gemm.h's.
+#pragma once
+#include <cstdint>
+
+namespace gradus::kernels {
+
+template <class T>
+struct MuonLoopsOf {
+  // b ← b + (1−momentum)·(g − b);  u = ahead ? (1−momentum)·g + momentum·b : b;  Σ uᵢ²
+  double (*momentum)(const T* g, T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
+  void (*blend)(T a, T* x, T b, const T* y, std::int64_t n);        // x ← a·x + b·y
+  void (*scale)(T a, T* x, std::int64_t n);                         // x ← a·x
+};
+struct MuonLoops {
+  MuonLoopsOf<float> f32;
+  MuonLoopsOf<double> f64;
+  const auto& of(float) const { return f32; }
+  const auto& of(double) const { return f64; }
+};
+
+const MuonLoops& muon_loops();   // of the best instruction-set level that this machine has
+
+}  // namespace gradus::kernels
