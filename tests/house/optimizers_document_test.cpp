@@ -1,0 +1,209 @@
+// docs/optimizers.md has a section for every optimizer and every schedule, with their options, the defaults of the code, what they keep, and
+// a picture; and the links of all documents lead somewhere.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <gradus/optim/optim.h>
+
+namespace fs = std::filesystem;
+using namespace gradus;
+
+namespace {
+
+using Options = std::map<std::string, std::string>;   // name → default, of several numbers with commas between
+
+std::string content(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const fs::path root = GRADUS_SOURCE;
+const std::string& document() {
+  static const std::string text = content(root / "docs/optimizers.md");
+  return text;
+}
+
+// The text below "### name", to the next heading; empty if there is none.
+std::string section(const std::string& name) {
+  const std::string heading = "\n### " + name + "\n";
+  const std::size_t begin = document().find(heading);
+  if (begin == std::string::npos) return "";
+  const std::size_t from = begin + heading.size();
+  return document().substr(from, std::min(document().find("\n### ", from), document().find("\n## ", from)) - from);
+}
+
+std::vector<std::string> matches(const std::string& text, const char* pattern) {
+  const std::regex wanted(pattern);
+  std::vector<std::string> out;
+  for (std::sregex_iterator at(text.begin(), text.end(), wanted), end; at != end; ++at) out.push_back((*at)[1]);
+  return out;
+}
+
+void add(Options& options, std::string_view name, const std::string& value) {   // betas.0 and betas.1 are one line of the table
+  std::string& all = options[std::string(name.substr(0, name.find('.')))];
+  all += (all.empty() ? "" : ",") + value;
+}
+
+// The table's lines "| `name` | default | …".
+Options written(const std::string& section) {
+  Options out;
+  const std::regex line(R"(\n\| `(\w+)` \| (\{[^}]*\}|[^ |]+) \|)");
+  for (std::sregex_iterator at(section.begin(), section.end(), line), end; at != end; ++at)
+    out[(*at)[1]] = std::regex_replace((*at)[2].str(), std::regex("[{} ]"), "");
+  return out;
+}
+
+// Whether a document's value stands for the code's: 1e-3 for 0.001; "given" and "none" for what has no default.
+bool stands_for(const std::string& words, const std::string& code) {
+  if (words == "given" || words == "none") return code.empty() || code == "none" || code == "nan" || code == "0";
+  const auto comma = [](const std::string& text) { return std::min(text.find(','), text.size()); };
+  const auto a = optim::parse_number(words.substr(0, comma(words))), b = optim::parse_number(code.substr(0, comma(code)));
+  if (!a || !b) return words == code;
+  if (*a != *b || (comma(words) == words.size()) != (comma(code) == code.size())) return false;
+  return comma(words) == words.size() || stands_for(words.substr(comma(words) + 1), code.substr(comma(code) + 1));
+}
+
+void expect_documented(const std::string& name, const Options& options) {
+  const std::string text = section(name);
+  ASSERT_FALSE(text.empty()) << name << " has no section \"### " << name << "\" in docs/optimizers.md";
+  EXPECT_NE(text.find("```text\n"), std::string::npos) << name << ": no formula";
+  EXPECT_NE(text.find("*When*: "), std::string::npos) << name << ": not said when to use it";
+  EXPECT_NE(text.find("*Elsewhere*: "), std::string::npos) << name << ": not said how its namesakes differ";
+  const bool pictured = name != "SparseAdam" && name != "ReduceLROnPlateau";   // no path on a ravine, no function of t
+  EXPECT_EQ(text.find("<img src=\"optimizers/") != std::string::npos, pictured) << name << ": no picture";
+  const Options found = written(text);
+  for (const auto& [option, value] : options) {
+    const auto at = found.find(option);
+    if (at == found.end()) ADD_FAILURE() << name << ": option " << option << " = " << value << " is not in the table";
+    else EXPECT_TRUE(stands_for(at->second, value)) << name << ": the default of " << option << " is " << value << ", not " << at->second;
+  }
+  for (const auto& [option, value] : found) EXPECT_TRUE(options.contains(option)) << name << " has no option " << option;
+}
+
+template <class Rule>
+void expect_rule() {
+  typename Rule::Options defaults;
+  Options options;
+  for (const optim::Field& field : Rule::fields(defaults)) add(options, field.name, field.text());
+  const std::string name(Rule::name), text = section(name);
+  expect_documented(name, options);
+  for (const std::string_view slot : Rule::slots)
+    EXPECT_TRUE(text.find("`" + std::string(slot) + "`") != std::string::npos || text.find("*State*: as Adam") != std::string::npos)
+        << name << ": its state " << slot << " is not mentioned";
+}
+
+template <class... Rules>
+void expect_rules(optim::RuleList<Rules...>) {
+  (expect_rule<Rules>(), ...);
+}
+
+template <class... Rules>
+std::set<std::string> expect_schedules() {
+  const auto expect = []<class Rule>(std::type_identity<Rule>) {
+    typename Rule::Options defaults;
+    Options options;
+    for (const optim::Setting& setting : Rule::settings(defaults)) add(options, setting.name(), setting.text());
+    expect_documented(std::string(Rule::name), options);
+  };
+  (expect(std::type_identity<Rules>{}), ...);
+  return {std::string(Rules::name)...};
+}
+
+// Without blocks of code and `code` in lines, whose brackets are no links.
+std::string without_code(const std::string& text) {
+  std::string out;
+  bool code = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool fence = text.compare(i, 3, "```") == 0;
+    if (text[i] == '`') code = !code;
+    else if (!code) out += text[i];
+    if (fence) i += 2;
+  }
+  return out;
+}
+
+// What GitHub makes of a heading: "What t counts" → "what-t-counts".
+std::string anchor(const std::string& heading) {
+  std::string out;
+  for (const char c : heading)
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-') out += static_cast<char>(std::tolower(c));
+    else if (c == ' ') out += '-';
+  return out;
+}
+
+}  // namespace
+
+TEST(OptimizersDocument, HasEveryOptimizer) {
+  expect_rules(optim::AllRules{});
+  expect_rules(optim::WholeRules{});
+  expect_rules(optim::RowRules{});
+}
+
+TEST(OptimizersDocument, HasTheOptimizersThatAreNoRules) {
+  const Parameters p{{"w", Counted<Leaf>(new Leaf(Array::zeros({1})))}};
+  Options options = optim::LBFGS(p).state().metadata;
+  for (const char* fact : {"optimizer", "parameters", "iterations", "evaluations"}) options.erase(fact);
+  expect_documented("LBFGS", options);
+}
+
+TEST(OptimizersDocument, HasEverySchedule) {
+  using namespace optim;
+  std::set<std::string> names =
+      expect_schedules<StepLRRule, MultiStepLRRule, ConstantLRRule, LinearLRRule, ExponentialLRRule, PolynomialLRRule, CosineAnnealingLRRule,
+                       CosineAnnealingWarmRestartsRule, CyclicLRRule, OneCycleLRRule, LambdaLRRule, MultiplicativeLRRule, SWALRRule, InverseSqrtLRRule,
+                       InverseTimeLRRule, StaircaseLRRule, NoamLRRule, WSDLRRule, PiecewiseLRRule, WarmupLRRule, SequentialLRRule, ChainedSchedulerRule>();
+  SGD sgd({{"w", Counted<Leaf>(new Leaf(Array::zeros({1})))}});
+  Options plateau = ReduceLROnPlateau(sgd).state().metadata;
+  for (const char* fact : {"schedule", "last_epoch", "best", "num_bad_epochs", "cooldown_counter"}) plateau.erase(fact);
+  expect_documented("ReduceLROnPlateau", plateau);
+  names.insert("ReduceLROnPlateau");
+
+  int found = 0;
+  for (const auto& file : fs::directory_iterator(root / "optim/schedules"))
+    for (const std::string& name : matches(content(file.path()), "name(?: = |\\(\\) \\{ return )\"(\\w+)\"")) {
+      ++found;
+      EXPECT_TRUE(names.contains(name)) << name << " of " << file.path().filename() << " is to be listed here, and in docs/optimizers.md";
+    }
+  EXPECT_EQ(found, static_cast<int>(names.size()));
+}
+
+TEST(OptimizersDocument, NamesTestsThatThereAre) {
+  std::string tests;
+  for (const auto& file : fs::directory_iterator(root / "tests/optim")) tests += content(file.path());
+  const std::vector<std::string> named = matches(document(), R"(\| `(\w+\.\w+)` \|\n)");
+  EXPECT_GE(named.size(), 8u);
+  for (std::string name : named) {
+    name.replace(name.find('.'), 1, ", ");
+    EXPECT_NE(tests.find("TEST(" + name + ")"), std::string::npos) << name;
+  }
+}
+
+TEST(Documents, HaveLinksThatLeadSomewhere) {
+  int links = 0;
+  for (const fs::path& folder : {root, root / "docs"})
+    for (const auto& file : fs::directory_iterator(folder)) {
+      if (file.path().extension() != ".md") continue;
+      const std::string text = without_code(content(file.path()));
+      std::vector<std::string> targets = matches(text, R"(\]\(([^)]+)\))"), pictures = matches(text, "<img src=\"([^\"]+)\"");
+      targets.insert(targets.end(), pictures.begin(), pictures.end());
+      for (const std::string& target : targets) {
+        if (target.starts_with("http")) continue;
+        ++links;
+        const std::size_t hash = std::min(target.find('#'), target.size());
+        const fs::path to = hash == 0 ? file.path() : folder / target.substr(0, hash);
+        EXPECT_TRUE(fs::exists(to)) << file.path().filename() << " links to " << target;
+        if (hash == target.size() || to.extension() != ".md") continue;
+        std::set<std::string> anchors;
+        for (const std::string& heading : matches(content(to), R"(\n#+ ([^\n]+))")) anchors.insert(anchor(heading));
+        EXPECT_TRUE(anchors.contains(target.substr(hash + 1))) << file.path().filename() << " links to " << target;
+      }
+    }
+  EXPECT_GT(links, 20);
+}
