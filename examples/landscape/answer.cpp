@@ -1,6 +1,6 @@
 #include "landscape/answer.h"
 
-#include <charconv>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -108,8 +108,8 @@ Json rounded(const std::vector<double>& values) {
   Json out = Json::array();
   for (const double value : values) {
     char digits[32];
-    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::general, 7);
-    out.push_back(number_json(optim::parse_number({digits, end}).value_or(value)));
+    std::snprintf(digits, sizeof digits, "%.7g", value);
+    out.push_back(number_json(optim::parse_number(digits).value_or(value)));
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// The laboratory's engine behind one function: a request in JSON, an answer in JSON (page/protocol.md has the forms).
+// The laboratory's engine behind one function: a request in JSON, an answer in JSON (protocol.md has their forms).
 //   answer(R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"}})")
 #pragma once
 #include <string>

@@ -72,6 +72,17 @@ std::vector<double> Ground::grid(const Window& window, int columns, int rows) co
 }
 
 std::vector<Level> Ground::levels() const {
+  struct Memo {
+    const Surface* surface = nullptr;
+    double parameter = 0;
+    std::vector<Level> levels;
+  };
+  thread_local Memo last;                        // of many runs on one ground only the first searches
+  if (last.surface != surface_ || last.parameter != parameter_) last = {surface_, parameter_, find_levels()};
+  return last.levels;
+}
+
+std::vector<Level> Ground::find_levels() const {
   std::vector<Level> out;
   for (const Point guess : surface_->guesses) {
     const std::optional<Level> found = level_near(*this, guess);

@@ -72,7 +72,7 @@ Option option_of(const Field& field) {
     option.whole = std::holds_alternative<std::int64_t*>(field.value);
     option.range = range_of(field);
     option.range.min = std::min(option.range.min, field.get());
-    option.range.max = std::max(option.range.max, field.get());
+    option.range.max = std::max(option.range.max, option.range.log ? 4 * field.get() : field.get());
   }
   return option;
 }

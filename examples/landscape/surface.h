@@ -67,6 +67,8 @@ class Ground {
   std::vector<Level> levels() const;
 
  private:
+  std::vector<Level> find_levels() const;
+
   const Surface* surface_;
   double parameter_;
 };
