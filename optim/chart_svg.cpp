@@ -65,7 +65,7 @@ struct Panel {
     }
     const bool counted = chart.axis == Chart::Axis::counted;
     const double range = chart.last - chart.first, every = counted ? std::max(1., nice_step(range + 1, 10)) : nice_step(range, 10);
-    for (double k = std::ceil(chart.first / every - 1e-9); k * every <= chart.last + 1e-9 * every; ++k)
+    for (double k = std::ceil(chart.first / every - 1e-9) + 0.0; k * every <= chart.last + 1e-9 * every; ++k)
       out.emplace_back(range > 0 ? (static_cast<double>(n) - 1) * (k * every - chart.first) / range : 0, k * every);
     return out;
   }

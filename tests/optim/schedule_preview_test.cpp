@@ -74,6 +74,7 @@ TEST(Preview, DrawsAnSVG) {
   EXPECT_EQ(paths, 4u);                          // lr and momentum of two groups
   EXPECT_NE(svg.find(">CyclicLR</text>"), std::string::npos);
   EXPECT_NE(svg.find(">step</text>"), std::string::npos);
+  EXPECT_EQ(svg.find(">-0<"), std::string::npos);
   EXPECT_LT(svg.size(), 300'000u);               // few enough points whatever the number of steps
   EXPECT_THROW(preview(StepLR::curve({.step_size = 1}), 3).save_svg("/no/such/folder/x.svg"), FileError);
 }
