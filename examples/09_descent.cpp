@@ -30,11 +30,11 @@
 using namespace landscape;
 using gradus::check, gradus::text, gradus::ValueError;
 
-std::vector<std::string> split(const std::string& list, char at = ',') {
+std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
-    const std::size_t end = std::min(list.find(at, begin), list.size());
-    out.push_back(list.substr(begin, end - begin));
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) out.push_back(list.substr(begin, end - begin));
     begin = end + 1;
   }
   return out;
@@ -59,7 +59,8 @@ Settings settings(const std::string& list) {
 Descent descent_of(const std::string& surface, const support::Arguments& arguments) {
   Descent d{.surface = surface, .options = settings(arguments.text("option")), .schedule = arguments.text("schedule"),
             .schedule_options = settings(arguments.text("schedule-option")), .noise = number("--noise", arguments.text("noise")),
-            .seed = static_cast<std::uint64_t>(arguments.number("seed")), .steps = static_cast<int>(std::min(arguments.number("steps"), 1'000'000L))};
+            .seed = static_cast<std::uint64_t>(arguments.number("seed")),
+            .steps = static_cast<int>(std::min(arguments.number("steps"), 1'000'000L))};
   if (const std::string& lr = arguments.text("lr"); !lr.empty()) d.options.emplace_back("lr", lr);
   if (const std::string& parameter = arguments.text("parameter"); !parameter.empty()) d.parameter = number("--parameter", parameter);
   if (const std::vector<std::string> start = split(arguments.text("start")); !start.empty()) {
@@ -139,7 +140,8 @@ void draw(const Ground& ground, const std::vector<Trail>& trails, const std::str
 template <class List>
 void print_list(const char* title, const List& list) {
   std::printf("\n%s\n", title);
-  for (const auto& item : list) std::printf("  %-28s %s\n", std::string(item.name).c_str(), std::string(item.title).c_str());
+  for (const auto& item : list)
+    std::printf("  %-28s %s\n", std::string(item.name).c_str(), item.title == item.name ? "" : std::string(item.title).c_str());
 }
 
 int run_descents(const std::string& surface_name, const std::string& optimizer_names, const support::Arguments& arguments) {
@@ -152,6 +154,7 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
     names.clear();
     for (const OptimizerKind& kind : optimizers()) names.emplace_back(kind.name);
   }
+  check<ValueError>(!names.empty(), "which optimizer?");
   std::vector<Trail> trails;
   for (const std::string& name : names) {
     d.optimizer = find(optimizers(), name, "optimizer").name;

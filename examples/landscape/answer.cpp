@@ -125,7 +125,8 @@ Json option_json(const Option& option) {
   Json out{{"name", option.name}};
   if (option.kind == Option::Kind::number) {
     const double value = optim::parse_number(option.value).value();
-    out.update({{"kind", "number"}, {"default", value}, {"min", option.range.min}, {"max", option.range.max}, {"log", option.range.log}, {"whole", option.whole}});
+    const auto& [min, max, log] = option.range;
+    out.update({{"kind", "number"}, {"default", value}, {"min", min}, {"max", max}, {"log", log}, {"whole", option.whole}});
   } else if (option.kind == Option::Kind::toggle) {
     out.update({{"kind", "switch"}, {"default", option.value == "true"}});
   } else {

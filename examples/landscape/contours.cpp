@@ -119,8 +119,8 @@ std::vector<double> contour_levels(std::span<const double> values, int count, bo
 }
 
 std::vector<Line> contours(std::span<const double> values, int columns, int rows, const Window& window, double level) {
-  gradus::check<gradus::ValueError>(columns >= 2 && rows >= 2 && values.size() == static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows),
-                                    "contours: needs columns × rows values, at least 2 × 2, not ", values.size(), " for ", columns, " × ", rows);
+  const bool fits = columns >= 2 && rows >= 2 && values.size() == static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
+  gradus::check<gradus::ValueError>(fits, "contours: needs columns × rows values, at least 2 × 2, not ", values.size(), " for ", columns, " × ", rows);
   return Squares(values, columns, rows, window, level).lines();
 }
 

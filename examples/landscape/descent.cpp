@@ -21,8 +21,8 @@ constexpr int most_steps = 20000;
 void require_sane(const Descent& d, Point start) {
   check<ValueError>(d.steps >= 1 && d.steps <= most_steps, "descent: steps must lie in [1, ", most_steps, "], not ", d.steps);
   check<ValueError>(std::isfinite(d.noise) && d.noise >= 0, "descent: noise must be finite and at least 0, not ", d.noise);
-  check<ValueError>(std::abs(start.x) <= bound && std::abs(start.y) <= bound, "descent: the start must lie within ±", bound, ", not at (", start.x, ", ",
-                    start.y, ")");
+  check<ValueError>(std::abs(start.x) <= bound && std::abs(start.y) <= bound, "descent: the start must lie within ±", bound, ", not at (",
+                    start.x, ", ", start.y, ")");
 }
 
 // The parameter that is trained, and what its closure leaves behind: the loss and gradient that a step began with.

@@ -19,7 +19,7 @@ struct Descent {
   Settings options = {};                         // what is not given has the catalogue's default; "lr" the default for this surface
   std::string schedule = "";                     // none
   Settings schedule_options = {};
-  double noise = 0;                              // standard deviation of a normal error in each component of each gradient: a model of mini-batches
+  double noise = 0;                              // deviation of a normal error in each component of each gradient, a model of mini-batches
   std::uint64_t seed = 1;
   int steps = 200;                               // 1 to 20000
 };

@@ -40,9 +40,9 @@ void fail_unknown(std::string_view what, std::string_view wanted, const std::vec
   const std::string typed = plain(wanted.substr(0, 64));
   const auto far = [&](std::string_view name) { return distance(typed, plain(name)); };
   const auto nearest = std::min_element(names.begin(), names.end(), [&](std::string_view a, std::string_view b) { return far(a) < far(b); });
-  std::string hint;
+  std::string hint = ".";
   if (nearest != names.end() && far(*nearest) <= 1 + plain(*nearest).size() / 3) hint = gradus::text("; did you mean \"", *nearest, "\"?");
-  gradus::fail<gradus::ValueError>(what, ": there is no \"", wanted.substr(0, 64), "\"", hint.empty() ? ";" : hint, " There are: ", all);
+  gradus::fail<gradus::ValueError>(what, ": there is no \"", wanted.substr(0, 64), "\"", hint, " There are: ", all);
 }
 
 }  // namespace landscape

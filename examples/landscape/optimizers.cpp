@@ -94,7 +94,8 @@ std::vector<Option> options_of(typename Rule::Options defaults) {
 // the surface's, times a factor.
 enum class Steps { own, follow };
 template <class Rule>
-OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own, std::string_view name = Rule::name, std::string_view title = Rule::name) {
+OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own, std::string_view name = Rule::name,
+                 std::string_view title = Rule::name) {
   OptimizerKind kind{.name = name, .title = title};
   if constexpr (requires { Rule::require_shape("", Shape{}); }) kind.matrix = true;
   kind.options = options_of<Rule>(options);

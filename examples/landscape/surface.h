@@ -41,7 +41,7 @@ struct Level {
 struct Surface {
   std::string_view name, title, formula, tex;
   gradus::Tensor (*function)(const gradus::Tensor& x, const gradus::Tensor& y, double parameter);   // elementwise; x and y broadcast
-  std::optional<Knob> parameter;
+  std::optional<Knob> parameter = {};
   Window window;
   Point start;
   bool log_levels;                  // contours at even ratios rather than at even distances

@@ -18,8 +18,9 @@ constexpr std::string_view colours[] = {"a", "b", "c", "d"};
 constexpr std::string_view style =
     "<style>text{font:12px system-ui,'DejaVu Sans',sans-serif;fill:#223;paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
     ".p{fill:#fff}.l{fill:#2f6db5;fill-opacity:.075;stroke:#2f6db5;stroke-opacity:.4;stroke-width:7}"
-    ".t{fill:none;stroke-width:18;stroke-linejoin:round}.o{stroke-width:4.5;stroke-linecap:round}.r{fill:none;stroke-width:2}.x{stroke:#223;stroke-width:1.6}"
-    ".a{color:#d2521c}.b{color:#2b8a3e}.c{color:#8a3fb0}.d{color:#a07800}.t,.r{stroke:currentColor}.e{fill:currentColor}text.n{fill:currentColor}"
+    ".t{fill:none;stroke-width:18;stroke-linejoin:round}.o{stroke-width:4.5;stroke-linecap:round}.r{fill:none;stroke-width:2}"
+    ".x{stroke:#223;stroke-width:1.6}.a{color:#d2521c}.b{color:#2b8a3e}.c{color:#8a3fb0}.d{color:#a07800}.t,.r{stroke:currentColor}"
+    ".e{fill:currentColor}text.n{fill:currentColor}"
     "@media(prefers-color-scheme:dark){text{fill:#dde;stroke:#10161d}.p{fill:#10161d}.l{fill:#5b9be0;stroke:#5b9be0;stroke-opacity:.5}"
     ".x{stroke:#eef}.a{color:#ff8a4c}.b{color:#5fd07a}.c{color:#cc8cf0}.d{color:#e6bd3c}text.n{fill:currentColor}}</style>\n";
 
@@ -134,7 +135,8 @@ class Painter {
     for (const Level& level : ground_.levels()) {
       if (level.kind != Kind::global && level.kind != Kind::local) continue;
       const int size = level.kind == Kind::global ? 10 : 6;
-      out += text("M", tenths(x(level.at.x) - size / 2.), " ", tenths(y(level.at.y) - size / 2.), "l", size, " ", size, "m0-", size, "l-", size, " ", size);
+      out += "M" + tenths(x(level.at.x) - size / 2.) + " " + tenths(y(level.at.y) - size / 2.);
+      out += text("l", size, " ", size, "m0-", size, "l-", size, " ", size);
     }
     return out + "'/>\n";
   }
@@ -176,6 +178,8 @@ class Painter {
 
 }  // namespace
 
-std::string svg(const Ground& ground, const std::vector<Trail>& trails, const SvgOptions& options) { return Painter(ground, options).paint(trails); }
+std::string svg(const Ground& ground, const std::vector<Trail>& trails, const SvgOptions& options) {
+  return Painter(ground, options).paint(trails);
+}
 
 }  // namespace landscape

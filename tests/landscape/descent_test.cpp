@@ -158,7 +158,7 @@ TEST(Optimizers, TakeEachOptionThatTheyList) {
 }
 
 TEST(Optimizers, ThePresetsAreTheLecturesFormulas) {
-  const Path path = run({.surface = "ravine", .parameter = 4, .start = {{2, 1}}, .optimizer = "Lecture: Adam", .options = {{"lr", "0.1"}}, .steps = 1});
+  const Path path = run({.surface = "ravine", .start = {{2, 1}}, .optimizer = "Lecture: Adam", .options = {{"lr", "0.1"}}, .steps = 1});
   const double step = 0.1 * (0.1 * 2) / std::sqrt(0.001 * 4 + 1e-8);         // η·(1−β₁)·g/√((1−β₂)·g² + ε), without bias correction
   EXPECT_NEAR(path.at[1].x, 2 - step, 1e-12);
 }
@@ -188,7 +188,8 @@ TEST(Schedules, AllWorkOnAllOptimizers) {
       }
       const Path path = run(d);
       EXPECT_EQ(path.lr.size(), 37);
-      EXPECT_LE(*std::max_element(path.lr.begin(), path.lr.end()), run({.surface = "ravine", .optimizer = optimizer, .steps = 1}).lr[0] * (1 + 1e-12));
+      const double base = run({.surface = "ravine", .optimizer = optimizer, .steps = 1}).lr[0];
+      EXPECT_LE(*std::max_element(path.lr.begin(), path.lr.end()), base * (1 + 1e-12));
     }
 }
 
@@ -207,7 +208,8 @@ TEST(Schedules, AreTheFormulasOfTheLecture) {
 }
 
 TEST(Schedules, ChangeNothingElseThanTheRate) {
-  const Path with = run({.surface = "beale", .optimizer = "Momentum", .schedule = "constant", .steps = 40}), without = run({.surface = "beale", .optimizer = "Momentum", .steps = 40});
+  const Path with = run({.surface = "beale", .optimizer = "Momentum", .schedule = "constant", .steps = 40});
+  const Path without = run({.surface = "beale", .optimizer = "Momentum", .steps = 40});
   EXPECT_EQ(with.at.back().x, without.at.back().x);
   EXPECT_EQ(with.at.back().y, without.at.back().y);
 }
