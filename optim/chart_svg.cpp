@@ -80,9 +80,11 @@ struct Panel {
     for (const auto& [t, value] : ticks())
       out += text("<line x1='", x(t), "' x2='", x(t), "' y1='", y0 + height, "' y2='", y0 + height + 5, "' class='axis'/><text x='", x(t), "' y='",
                   y0 + height + 20, "' class='tick' text-anchor='middle'>", value, "</text>\n");
-    for (const Chart::Mark& mark : chart.marks)
+    for (std::size_t i = 0; i < chart.marks.size(); ++i) {
+      const Chart::Mark& mark = chart.marks[i];
       out += text("<line x1='", x(mark.at), "' x2='", x(mark.at), "' y1='", y0, "' y2='", y0 + height, "' class='mark'/><text x='", x(mark.at) + 5,
-                  "' y='", y0 + 14, "' class='tick'>", escaped(mark.label), "</text>\n");
+                  "' y='", y0 + 14 + 16 * static_cast<double>(i), "' class='tick'>", escaped(mark.label), "</text>\n");
+    }
     return out + text("<text x='", left + width / 2, "' y='", y0 + height + 40, "' class='tick' text-anchor='middle'>", escaped(chart.x_title), "</text>\n");
   }
   // All points, or of very many the lowest and the highest in every half pixel.

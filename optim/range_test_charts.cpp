@@ -45,7 +45,7 @@ std::string words(const RangeTest& test) {
   return out;
 }
 
-std::string title(const RangeTest& test) { return gradus::text("Learning rate range test (", words(test), ")"); }
+std::string title(const RangeTest& test) { return gradus::text("Learning rate range test (blue: smoothed; ", words(test), ")"); }
 
 }  // namespace
 

@@ -22,10 +22,46 @@ struct Sums {
   }
 };
 
+// Sums of blocks of several arrays, on all cores and the same for any number of them; blocks are small enough to stay in cache from one sum to
+// the next.
+class BlockSums {
+ public:
+  void add(std::int64_t n) {
+    row_.add(n);
+    ++parts_;
+  }
+  // block(i, begin, n) returns the sums of n elements of array i.
+  template <class Block>
+  void compute(Block block) {
+    sums_.resize(row_.units());
+    row_.for_each(GradientRow::grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t at = begin; at < end; at += GradientRow::block)
+        sums_[row_.first_unit(i) + at / GradientRow::block] = block(i, at, std::min(GradientRow::block, end - at));
+    });
+  }
+  Sums of(std::size_t i) const {
+    Sums total;
+    const std::int64_t end = i + 1 < parts_ ? row_.first_unit(i + 1) : row_.units();
+    for (std::int64_t unit = row_.first_unit(i); unit < end; ++unit) total += sums_[unit];
+    return total;
+  }
+
+ private:
+  Partition row_{GradientRow::block};
+  std::size_t parts_ = 0;
+  SmallVector<Sums, 64> sums_;
+};
+
 template <class T>
-void add_gradient(Sums& sums, const T* g, std::int64_t n) {
-  sums.gradient = clip_loops(T{}).square_sum(g, n);
+Sums weight_sums(const T* before, const T* after, std::int64_t n) {
+  return {.weight = clip_loops(T{}).square_sum(before, n), .update = clip_loops(T{}).square_distance(before, after, n)};
+}
+
+template <class T>
+Sums gradient_sums(const T* g, std::int64_t n) {
+  Sums sums{.gradient = clip_loops(T{}).square_sum(g, n)};
   if (!std::isfinite(sums.gradient)) sums.nonfinite = std::count_if(g, g + n, [](T x) { return !std::isfinite(x); });
+  return sums;
 }
 
 StepStatistics statistics_of(const Sums& sums, std::int64_t parameters, std::int64_t elements) {
@@ -77,33 +113,23 @@ void Statistics::after_step() {
 
 void Statistics::measure() {
   SmallVector<Array, 16> gradients;
-  Partition weights(GradientRow::block), slopes(GradientRow::block);
+  BlockSums weights, slopes;
   for (Watched& p : parameters_) {
-    const bool took_part = p.before.defined();
-    if (took_part && !p.before.contiguous()) p.before = p.before.contiguous_copy();
-    gradients.push_back(took_part ? (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous() : Array{});
-    weights.add(took_part ? p.before.size() : 0);
-    slopes.add(took_part ? gradients[gradients.size() - 1].size() : 0);
+    Array& gradient = gradients.emplace_back();
+    if (p.before.defined()) {
+      p.before = p.before.as_contiguous();
+      gradient = (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous();
+    }
+    weights.add(p.before.defined() ? p.before.size() : 0);
+    slopes.add(p.before.defined() ? gradient.size() : 0);
   }
-  SmallVector<Sums, 64> of_weights, of_gradients;
-  of_weights.resize(weights.units());
-  of_gradients.resize(slopes.units());
-  // Stretches begin at blocks, and blocks are small enough to stay in cache from one sum to the next.
-  const auto for_blocks = [](const Partition& row, auto&& each) {
-    row.for_each(GradientRow::grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t at = begin; at < end; at += GradientRow::block)
-        each(i, row.first_unit(i) + at / GradientRow::block, at, std::min(GradientRow::block, end - at));
-    });
-  };
-  for_blocks(weights, [&](std::size_t i, std::int64_t unit, std::int64_t at, std::int64_t n) {
-    visit_floating(parameters_[i].before.dtype(), "Statistics", [&]<class T>(T) {
-      const T *before = parameters_[i].before.template data<T>() + at, *after = parameters_[i].leaf->value.template data<T>() + at;
-      of_weights[unit].weight = clip_loops(T{}).square_sum(before, n);
-      of_weights[unit].update = clip_loops(T{}).square_distance(before, after, n);
-    });
+  weights.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
+    const Array &before = parameters_[i].before, &after = parameters_[i].leaf->value;
+    return before.dtype() == f64 ? weight_sums(before.data<double>() + at, after.data<double>() + at, n)
+                                 : weight_sums(before.data<float>() + at, after.data<float>() + at, n);
   });
-  for_blocks(slopes, [&](std::size_t i, std::int64_t unit, std::int64_t at, std::int64_t n) {
-    visit_floating(gradients[i].dtype(), "Statistics", [&]<class T>(T) { add_gradient(of_gradients[unit], gradients[i].template data<T>() + at, n); });
+  slopes.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
+    return gradients[i].dtype() == f64 ? gradient_sums(gradients[i].data<double>() + at, n) : gradient_sums(gradients[i].data<float>() + at, n);
   });
 
   SmallVector<Sums, 8> groups;
@@ -111,11 +137,8 @@ void Statistics::measure() {
   std::fill(groups_.begin(), groups_.end(), StepStatistics{});
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Watched& p = parameters_[i];
-    const bool last = i + 1 == parameters_.size();
-    const std::int64_t weights_end = last ? weights.units() : weights.first_unit(i + 1), slopes_end = last ? slopes.units() : slopes.first_unit(i + 1);
-    Sums sums;
-    for (std::int64_t unit = weights.first_unit(i); unit < weights_end; ++unit) sums += of_weights[unit];
-    for (std::int64_t unit = slopes.first_unit(i); unit < slopes_end; ++unit) sums += of_gradients[unit];
+    Sums sums = weights.of(i);
+    sums += slopes.of(i);
     p.statistics = p.before.defined() ? statistics_of(sums, 1, p.before.size()) : StepStatistics{};
     groups[p.group] += sums;
     groups_[p.group].parameters += p.statistics.parameters;

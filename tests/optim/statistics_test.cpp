@@ -64,6 +64,19 @@ TEST(Statistics, OfRulesOfWholeParametersAndOfF32) {
   for (const NamedParameter& each : p) EXPECT_NEAR(watch.parameter(each.name).update_ratio, 0.25, 1e-6) << each.name;   // that is LAMB
 }
 
+TEST(Statistics, OfGradientsOfRows) {
+  const auto table = [] { return single(Array::from({1., 2., 3., 4., 5., 6.}, {3, 2})); };
+  const Parameters dense = table(), rows = table();
+  dense[0].leaf->grad = Array::from({0., 0., 6., 8., 0., 1.}, {3, 2});
+  rows[0].leaf->row_grad = {Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
+  SGD one(dense), two(rows);
+  const Statistics of_dense(one), of_rows(two);
+  one.step();
+  two.step();
+  EXPECT_NEAR(of_rows.group(0).gradient_norm, std::sqrt(101), 1e-14);
+  EXPECT_EQ(of_rows.text(), of_dense.text());
+}
+
 TEST(Statistics, ChangeNothing) {
   const Parameters watched = table_parameters(), alone = table_parameters();
   RMSprop one(watched, {.momentum = 0.9}), two(alone, {.momentum = 0.9});
