@@ -26,7 +26,8 @@ class SAM {
 
   // Calls the closure (closure.h) twice, the second time with the weights moved by e, puts the weights back, bit for bit, and takes the
   // optimizer's step; returns the first loss. Parameters without a gradient in the first call do not move. Whatever throws, the weights are
-  // as before. ValueError: the optimizer maximizes; ShapeError or DtypeError: a gradient does not fit its parameter.
+  // as before. Layers that change when they are called do so twice: running statistics, random numbers. ValueError: the optimizer maximizes;
+  // ShapeError or DtypeError: a gradient does not fit its parameter.
   template <LossClosure F>
   double step(F&& closure) {
     check_direction();

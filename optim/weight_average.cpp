@@ -65,7 +65,8 @@ std::size_t WeightAverage::place_of_buffer(std::string_view name, std::size_t gu
 
 void WeightAverage::follow_buffers() {
   std::size_t guess = 0;
-  if (visit_buffers_) visit_buffers_([&](std::string_view name, Array&) { place_of_buffer(name, guess++); });
+  auto follow = [&](std::string_view name, Array&) { place_of_buffer(name, guess++); };
+  if (visit_buffers_) visit_buffers_(std::ref(follow));   // a reference: a std::function would ask for memory
 }
 
 void WeightAverage::update() {
@@ -79,7 +80,8 @@ void WeightAverage::update() {
   if (visit_buffers_) {
     follow_buffers();                    // first, for places to stay where they are
     std::size_t guess = 0;
-    visit_buffers_([&](std::string_view name, Array& buffer) { jobs.push_back({&buffers_[place_of_buffer(name, guess++)], buffer, {}}); });
+    auto take = [&](std::string_view name, Array& buffer) { jobs.push_back({&buffers_[place_of_buffer(name, guess++)], buffer, {}}); };
+    visit_buffers_(std::ref(take));
   }
   for (const auto& [entry, now, fresh] : jobs) {
     if (entry->updates == 0) continue;

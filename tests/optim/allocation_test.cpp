@@ -1,5 +1,6 @@
 // A steady training loop asks nobody for memory. This file counts every operator new of the test program.
 #include <gtest/gtest.h>
+#include <gradus/gradus.h>
 
 #include <count_allocations.h>
 #include <optim/table.h>
@@ -42,6 +43,45 @@ TEST(Allocation, StepsClippingStatisticsAndSchedulesAllocateNothing) {
   expect_no_allocation<NAdam>({});
   expect_no_allocation<ASGD>({});
   expect_no_allocation<Rprop>({});
+}
+
+struct Normed {
+  nn::Linear hidden{6, 5};
+  nn::BatchNorm1d normalisation{5};
+  Tensor operator()(const Tensor& x) { return normalisation(hidden(x)); }
+};
+
+TEST(Allocation, AveragesLookaheadAndSAMAllocateNothing) {
+  if (!can_count) GTEST_SKIP() << "a sanitizer owns operator new";
+  Normed net;
+  const Parameters p = nn::parameters(net);
+  SGD sgd(p, {.lr = 0.01, .momentum = 0.9});
+  Lookahead lookahead(sgd, {.k = 2});
+  SAM sam(sgd), asam(sgd, {.adaptive = true});
+  const auto buffers = [&](const auto& visit) { nn::each_buffer(net, visit); };
+  EMA ema(p, {.use_buffers = true}, buffers);
+  SWA swa(p, {}, buffers);
+  const Tensor x(filled({8, 6}, f32, [](auto i) { return table_weight(1, i); }));
+  const auto closure = [&] {
+    sgd.zero_grad();
+    const Tensor y = net(x), loss = mean(y * y * y);
+    loss.backward();
+    return loss;
+  };
+  const auto step = [&] {
+    sgd.step(closure);
+    lookahead.step(closure);
+    sam.step(closure);
+    asam.step(closure);
+    ema.update();
+    swa.update();
+  };
+  for (int i = 0; i < 4; ++i) step();
+  const std::int64_t blocks = pool::blocks_from_system();
+  const AllocationCount count;
+  for (int i = 0; i < 10; ++i) step();
+  EXPECT_EQ(count.so_far(), 0);
+  EXPECT_EQ(pool::blocks_from_system() - blocks, 0);
 }
 
 }  // namespace
