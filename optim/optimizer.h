@@ -13,6 +13,7 @@
 
 #include <gradus/autograd/array/safetensors.h>
 #include <gradus/autograd/parameter_list.h>
+#include <gradus/optim/closure.h>
 #include <gradus/optim/field.h>
 #include <gradus/optim/loop.h>
 #include <gradus/optim/step_watcher.h>
@@ -43,6 +44,13 @@ class Optimizer {
   // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError or DtypeError, before anything changes,
   // when a gradient does not fit its parameter.
   void step();
+  // The same with the gradients that the closure computes (closure.h); returns its loss. Operations are recorded inside, under NoGrad too.
+  template <LossClosure F>
+  double step(F&& closure) {
+    const double loss = loss_of(name(), closure);
+    step();
+    return loss;
+  }
   // Forgets all gradients, or fills those that are defined with zeros.
   void zero_grad(bool set_to_none = true);
 
