@@ -18,7 +18,7 @@ enum class Momentum {
 // Where ε stands below the fraction bar:
 enum class Eps {
   outside,         // √v + ε
-  inside,          // √(v + ε)
+  inside,          // √(v + ε); the default of Adamax, max(β₂·u, |g| + ε)
   scaled_hat,      // Adam's √v + ε under lr·√(1−β₂ᵗ)/(1−β₁ᵗ), as if ε were ε/√(1−β₂ᵗ): the "ε̂" of the paper, section 2
 };
 

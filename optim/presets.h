@@ -6,7 +6,9 @@
 #include <gradus/optim/adadelta.h>
 #include <gradus/optim/adagrad.h>
 #include <gradus/optim/adam.h>
+#include <gradus/optim/adamax.h>
 #include <gradus/optim/lion.h>
+#include <gradus/optim/nadam.h>
 #include <gradus/optim/rmsprop.h>
 #include <gradus/optim/sgd.h>
 
@@ -29,7 +31,7 @@ inline AdamOptions adam(double lr, double beta1 = 0.9, double beta2 = 0.999, dou
 }  // namespace gradus::optim::lecture
 
 // Keras 3 (keras/src/optimizers/*.py), and TensorFlow, whose optimizers they are: the learning rate inside the momentum, ε inside RMSprop's
-// and Adagrad's root, Adam's ε beside √v before the bias correction.
+// and Adagrad's root, Adam's ε beside √v before the bias correction, Adamax's outside the maximum; NAdam's momentum warms up 250 times faster.
 namespace gradus::optim::keras {
 
 inline SGDOptions sgd(double lr = 0.01, double momentum = 0, bool nesterov = false) {
@@ -42,6 +44,8 @@ inline AdamOptions adam(double lr = 1e-3) { return {.lr = lr, .eps = 1e-7, .eps_
 inline AdamWOptions adamw(double lr = 1e-3, double weight_decay = 0.004) {
   return {.lr = lr, .eps = 1e-7, .weight_decay = weight_decay, .eps_at = Eps::scaled_hat};
 }
+inline AdamaxOptions adamax(double lr = 1e-3) { return {.lr = lr, .eps = 1e-7, .eps_at = Eps::outside}; }
+inline NAdamOptions nadam(double lr = 1e-3) { return {.lr = lr, .eps = 1e-7, .momentum_decay = 1}; }
 inline AdagradOptions adagrad(double lr = 1e-3) { return {.lr = lr, .initial_accumulator_value = 0.1, .eps = 1e-7, .eps_at = Eps::inside}; }
 inline AdadeltaOptions adadelta(double lr = 1e-3) { return {.lr = lr, .rho = 0.95, .eps = 1e-7}; }
 
@@ -54,6 +58,7 @@ inline RMSpropOptions rmsprop(double lr, double momentum = 0) {
   return {.lr = lr, .alpha = 0.9, .momentum = momentum, .eps_at = Eps::inside, .form = Momentum::lr_inside};
 }
 inline AdamWOptions adamw(double lr, double weight_decay = 1e-4) { return {.lr = lr, .weight_decay = weight_decay}; }
+inline NAdamOptions nadam(double lr) { return {.lr = lr, .momentum_decay = 1e9}; }   // from the first step μ = β₁: no warm-up
 inline AdagradOptions adagrad(double lr) { return {.lr = lr, .initial_accumulator_value = 0.1, .eps = 1e-7, .eps_at = Eps::inside}; }
 inline LionOptions lion(double lr, double weight_decay = 1e-3) { return {.lr = lr, .weight_decay = weight_decay}; }
 

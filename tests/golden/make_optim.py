@@ -1,4 +1,4 @@
-"""Makes optim.safetensors: trajectories of PyTorch's optimizers and schedules in double precision.
+"""Makes optim.safetensors: trajectories of PyTorch's optimizers in double precision.
 
 Weights and gradients come from integer formulas that tests/optim/table.h repeats. The four tensors are a [1], b [17], c [1000], d [4, 6];
 a and b form the first group, c and d the second. Every optimizer case takes 25 steps under StepLR(10, 0.5), and records a, b, every 40th
@@ -93,19 +93,7 @@ def lbfgs(**options):
     return torch.stack(rows)
 
 
-def schedule(make):
-    w = [torch.zeros(1, requires_grad=True) for _ in range(2)]
-    optimizer = torch.optim.SGD([{"params": w[:1], "lr": 0.1}, {"params": w[1:], "lr": 0.5}])
-    s = make(optimizer)
-    rows = [s.get_last_lr()]
-    for _ in range(60):
-        optimizer.step()
-        s.step()
-        rows.append(s.get_last_lr())
-    return torch.tensor(rows, dtype=torch.float64)
-
-
-o, lr = torch.optim, torch.optim.lr_scheduler
+o = torch.optim
 save_file({
     "sgd": trajectory(o.SGD, dict(lr=0.1), dict(lr=0.02)),
     "sgd_decay": trajectory(o.SGD, dict(lr=0.1, weight_decay=0.1), dict(lr=0.02, maximize=True)),
@@ -142,8 +130,4 @@ save_file({
     "lbfgs_history": lbfgs(lr=0.05, max_iter=5, history_size=3),
     "lbfgs_strong_wolfe": lbfgs(max_iter=4, line_search_fn="strong_wolfe"),
     "lbfgs_few_evaluations": lbfgs(lr=10, max_iter=4, max_eval=3, history_size=2, line_search_fn="strong_wolfe"),
-    "StepLR": schedule(lambda opt: lr.StepLR(opt, step_size=7, gamma=0.3)),
-    "StepLR_default": schedule(lambda opt: lr.StepLR(opt, step_size=20)),
-    "CosineAnnealingLR": schedule(lambda opt: lr.CosineAnnealingLR(opt, T_max=25, eta_min=0.01)),
-    "CosineAnnealingLR_default": schedule(lambda opt: lr.CosineAnnealingLR(opt, T_max=60)),
 }, "optim.safetensors")

@@ -77,7 +77,7 @@ TEST(Options, HaveTheDefaultsOfPyTorch) {
   };
   EXPECT_EQ(options(Adagrad(p)), "eps 1e-10, eps_at outside, initial_accumulator_value 0, lr 0.01, lr_decay 0, maximize false, weight_decay 0, ");
   EXPECT_EQ(options(Adadelta(p)), "eps 1e-06, lr 1, maximize false, rho 0.9, weight_decay 0, ");
-  EXPECT_EQ(options(Adamax(p)), "betas.0 0.9, betas.1 0.999, eps 1e-08, lr 0.002, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(Adamax(p)), "betas.0 0.9, betas.1 0.999, eps 1e-08, eps_at inside, lr 0.002, maximize false, weight_decay 0, ");
   EXPECT_EQ(options(NAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.002, maximize false, "
                                "momentum_decay 0.004, weight_decay 0, ");
   EXPECT_EQ(options(RAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.001, maximize false, weight_decay 0, ");

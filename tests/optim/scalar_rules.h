@@ -109,15 +109,15 @@ struct ScalarAdadelta {
 
 struct ScalarAdamax {
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8, decay = 0;
-  bool maximize = false;
+  bool maximize = false, outside = false;
   double first = 0, top = 0;
   int t = 0;
 
   double step(double w, double g, double lr) {
     g = (maximize ? -g : g) + decay * w;
     first = beta1 * first + (1 - beta1) * g;
-    top = std::max(beta2 * top, std::fabs(g) + eps);
-    return w - lr * (first / (1 - std::pow(beta1, ++t))) / top;
+    top = std::max(beta2 * top, std::fabs(g) + (outside ? 0 : eps));
+    return w - lr * (first / (1 - std::pow(beta1, ++t))) / (outside ? top + eps : top);
   }
 };
 
