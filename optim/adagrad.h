@@ -27,6 +27,7 @@ struct AdagradRule {
   static constexpr std::array<std::string_view, 1> slots{"sum"};
   static constexpr unsigned always_used = 1;
   static unsigned used(const Options&) { return 1; }
+  static RowUse row_use(const Options& o) { return o.weight_decay == 0 && o.initial_accumulator_value == 0 ? RowUse::takes : RowUse::refuses; }
 
   static Fields fields(Options& o) {
     using enum Range;

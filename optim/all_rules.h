@@ -1,5 +1,5 @@
-// The lists of the built-in rules: loops over elements are compiled from AllRules (rule_loops.h), and the tests want a trajectory of each
-// of both. A new rule adds its header and its name here.
+// The lists of the built-in rules: loops over elements are compiled from AllRules (rule_loops.h), and the tests want a trajectory of every
+// rule in all lists. A new rule adds its header and its name here.
 #pragma once
 #include <cstddef>
 #include <type_traits>
@@ -19,6 +19,7 @@
 #include <gradus/optim/rprop.h>
 #include <gradus/optim/schedule_free_adamw.h>
 #include <gradus/optim/sgd.h>
+#include <gradus/optim/sparse_adam.h>
 
 namespace gradus::optim {
 
@@ -36,5 +37,6 @@ struct RuleList {
 using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule, RAdamRule,
                           ASGDRule, RpropRule, LionRule, ScheduleFreeAdamWRule>;
 using WholeRules = RuleList<AdafactorRule, LAMBRule, MuonRule>;
+using RowRules = RuleList<SparseAdamRule>;     // of gradients of rows
 
 }  // namespace gradus::optim

@@ -55,7 +55,7 @@ void Optimizer::step() {
   // Whatever can fail (memory) comes before the first change.
   Partition row(cut);
   for (Entry& entry : entries_) {
-    if (!entry.leaf->grad.defined()) continue;
+    if (!entry.leaf->has_gradient()) continue;
     Job& job = jobs_.emplace_back(prepare(entry));
     row.add(job.whole.n);
     const Job* before = jobs_.size() > 1 ? &job - 1 : nullptr;
@@ -69,10 +69,9 @@ void Optimizer::step() {
     for (const Job& job : jobs_) job.loop(job.whole, scalars_[job.scalars].bytes);
   } else row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Job& job = jobs_[i];
-    const std::int64_t skipped = begin * job.element;
-    Stretch stretch{advanced(job.whole.w, skipped), static_cast<const std::byte*>(job.whole.g) + skipped, {}, end - begin};
-    for (std::size_t j = 0; j < max_slots; ++j) stretch.slots[j] = advanced(job.whole.slots[j], skipped);
-    job.loop(stretch, scalars_[job.scalars].bytes);
+    if (!job.rows) return run(job, begin, begin, end - begin);
+    // Each row belongs to the stretch in which it begins, and stays whole: its last elements must not depend on the number of threads.
+    for (std::int64_t r = (begin + job.width - 1) / job.width; r * job.width < end; ++r) run(job, job.rows[r] * job.width, r * job.width, job.width);
   });
   for (const Job& job : jobs_) {
     ++job.entry->t;
@@ -83,9 +82,18 @@ void Optimizer::step() {
   for (StepWatcher* watcher : watchers_) watcher->after_step();
 }
 
+void Optimizer::run(const Job& job, std::int64_t at, std::int64_t from, std::int64_t n) const {
+  const std::int64_t skipped = at * job.element;
+  Stretch stretch{advanced(job.whole.w, skipped), static_cast<const std::byte*>(job.whole.g) + from * job.element, {}, n};
+  for (std::size_t j = 0; j < max_slots; ++j) stretch.slots[j] = advanced(job.whole.slots[j], skipped);
+  job.loop(stretch, scalars_[job.scalars].bytes);
+}
+
 void Optimizer::check_gradient(const Entry& entry) const {
+  if (!entry.leaf->has_gradient()) return;
+  check_row_use(name(), entry.name, row_use(entry.group), *entry.leaf);
+  if (entry.leaf->row_grad.defined()) return;
   const Tensor& grad = entry.leaf->grad;
-  if (!grad.defined()) return;
   const Array& value = entry.leaf->value;
   if (grad.shape() == value.shape() && grad.dtype() == value.dtype()) return;
   check<ShapeError>(grad.shape() == value.shape(), name(), ": the gradient of ", entry.name, " has shape ", grad.shape(),
@@ -93,15 +101,22 @@ void Optimizer::check_gradient(const Entry& entry) const {
   fail<DtypeError>(name(), ": the gradient of ", entry.name, " is ", grad.dtype(), " but the parameter is ", value.dtype());
 }
 
+// The array, row-major in memory until the step is over.
+const Array& Optimizer::kept(const Array& a) { return a.contiguous() ? a : copies_.emplace_back(a.contiguous_copy()); }
+
 Optimizer::Job Optimizer::prepare(Entry& entry) {
   Array& value = entry.leaf->value;
-  const Array* g = &entry.leaf->grad.value();
-  if (!g->contiguous()) g = &copies_.emplace_back(g->contiguous_copy());
+  const RowGradient& rows = entry.leaf->row_grad;
+  const Array& g = kept(rows.defined() ? rows.values : entry.leaf->grad.value());
   if (!value.contiguous()) value = value.contiguous_copy();
   const Dtype dtype = value.dtype();
   const unsigned used = used_slots(entry.group);
-  Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g->raw(), {}, value.size(), &value.shape()},
+  Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g.raw(), {}, g.size(), &value.shape()},
           .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0, .numbers = {}};
+  if (rows.defined()) {
+    job.rows = kept(rows.rows).data<std::int64_t>();
+    job.width = value.dim(1);
+  }
   for (std::size_t j = 0; used >> j; ++j) {
     const std::optional<Shape> shape = used >> j & 1 ? slot_shape(j, value.shape()) : std::nullopt;
     if (!shape) continue;
@@ -116,9 +131,10 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
 
 void Optimizer::zero_grad(bool set_to_none) {
   for (Entry& entry : entries_) {
-    Tensor& grad = entry.leaf->grad;
-    if (set_to_none) grad = {};
-    else if (grad.defined()) grad = Array::zeros(grad.shape(), grad.dtype());
+    Leaf& leaf = *entry.leaf;
+    if (set_to_none) leaf.zero_grad();
+    if (Tensor& grad = leaf.grad; grad.defined()) grad = Array::zeros(grad.shape(), grad.dtype());
+    if (auto& [rows, values] = leaf.row_grad; rows.defined()) rows = Array({0}, i64), values = Array({0, values.dim(1)}, values.dtype());
   }
 }
 

@@ -16,6 +16,7 @@
 #include <gradus/optim/closure.h>
 #include <gradus/optim/field.h>
 #include <gradus/optim/loop.h>
+#include <gradus/optim/row_use.h>
 #include <gradus/optim/step_watcher.h>
 
 namespace gradus::optim {
@@ -41,8 +42,8 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
 
   // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is undefined is
-  // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError or DtypeError, before anything changes,
-  // when a gradient does not fit its parameter.
+  // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError, DtypeError or ValueError, before anything
+  // changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h).
   void step();
   // The same with the gradients that the closure computes (closure.h); returns its loss. Operations are recorded inside, under NoGrad too.
   template <LossClosure F>
@@ -114,6 +115,8 @@ class Optimizer {
     Loop loop;
     Stretch whole;
     std::int64_t element;                             // bytes
+    const std::int64_t* rows = nullptr;               // of the weight, if the gradient has only these, each of so many elements:
+    std::int64_t width = 0;
     bool first;                                       // a slot was empty until now
     std::size_t scalars;                              // which of scalars_
     Numbers numbers;                                  // as they will be after the step
@@ -132,12 +135,16 @@ class Optimizer {
   virtual void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const = 0;
   virtual Loop loop(int group, Dtype dtype) const = 0;
   virtual bool whole() const = 0;                     // loops want each parameter in one piece, with its shape
+  virtual RowUse row_use(int group) const = 0;
   // The shape of a slot in use, or none if a parameter of this shape does without it.
   virtual std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const = 0;
   virtual std::string formula(int group) const = 0;
 
   void check_gradient(const Entry& entry) const;
+  const Array& kept(const Array& a);
   Job prepare(Entry& entry);
+  // Updates n elements of a weight and its slots from element `at`, by those of the gradient from `from`.
+  void run(const Job& job, std::int64_t at, std::int64_t from, std::int64_t n) const;
   struct Incoming;                                    // a state that has been read and found to fit
   Incoming read_state(const State& state);
 

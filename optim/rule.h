@@ -6,6 +6,7 @@
 //   used(Options)                      which slots these options need, a mask
 //   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
 //   whole, slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
+//   row_use(Options)                   optional: what it makes of gradients of rows, see row_use.h; without, it refuses them
 //   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
 //   update<T>(Scalars)                 the formula for one element, see loop.h
 //   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
@@ -92,6 +93,10 @@ class OptimizerOf final : public Optimizer {
   }
   Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
   bool whole() const override { return requires { Rule::whole; }; }
+  RowUse row_use(int group) const override {
+    if constexpr (requires { Rule::row_use(options_[group]); }) return Rule::row_use(options_[group]);
+    else return RowUse::refuses;
+  }
   std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const override {
     if constexpr (requires { Rule::slot_shape(slot, parameter); }) return Rule::slot_shape(slot, parameter);
     else return parameter;

@@ -27,6 +27,7 @@ struct SGDRule {
   static constexpr std::array<std::string_view, 1> slots{"momentum_buffer"};
   static constexpr unsigned always_used = 0;
   static unsigned used(const Options& o) { return o.momentum != 0; }
+  static RowUse row_use(const Options& o) { return o.momentum == 0 && o.weight_decay == 0 ? RowUse::takes : RowUse::refuses; }
 
   static Fields fields(Options& o) {
     using enum Range;

@@ -1,7 +1,9 @@
 #include <gradus/autograd/kernels/rows.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <numeric>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
@@ -13,6 +15,46 @@ namespace {
 constexpr std::int64_t grain = 1 << 15;   // elements that are worth a thread
 
 std::int64_t width(const Array& rows) { return rows.dim(-1); }
+
+struct Use {
+  std::int64_t row = 0, place = 0;        // place: among the rows of values of all parts
+};
+using Uses = SmallVector<Use, 64>;
+
+// Sorts by rows, and leaves the uses of one row in their order: one digit of the rows after the other, the last one first.
+void sort_by_rows(Uses& uses) {
+  constexpr int bits = 11;
+  const auto digit = [](std::int64_t row, int shift) { return static_cast<std::size_t>(row >> shift & ((1 << bits) - 1)); };
+  std::int64_t all = 0;
+  for (const Use& use : uses) all |= use.row;
+  Uses sorted;
+  sorted.resize(uses.size());
+  for (int shift = 0; shift < 63 && all >> shift != 0; shift += bits) {
+    std::array<std::size_t, 1 << bits> next{};
+    for (const Use& use : uses) ++next[digit(use.row, shift)];
+    std::exclusive_scan(next.begin(), next.end(), next.begin(), std::size_t{0});
+    for (const Use& use : uses) sorted[next[digit(use.row, shift)]++] = use;
+    std::swap(uses, sorted);
+  }
+}
+
+// out[row[i]] += values[i], but for the row `skipped`; out [n, d].
+void add_values(Array& out, std::span<const std::int64_t> row, const Array& values, std::int64_t skipped) {
+  const std::int64_t n = out.dim(0), d = width(out);
+  visit_floating(out.dtype(), "embedding", [&]<class T>(T) {
+    const AddLoop<T> add = add_loops().of(T{});
+    const T* value = values.data<T>();
+    T* sums = out.mutable_data<T>();
+    // A thread owns a range of the table and looks for its rows among all, so that the order of additions is fixed.
+    parallel_for(n, items_worth(grain * n, values.size()), [&](std::int64_t begin, std::int64_t end) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        if (row[i] < begin || row[i] >= end || row[i] == skipped) continue;
+        T* sum = sums + row[i] * d;
+        add(sum, value + static_cast<std::int64_t>(i) * d, d, sum);
+      }
+    });
+  });
+}
 
 }  // namespace
 
@@ -35,64 +77,36 @@ Array take_rows(const Array& table, const Array& index, std::int64_t blank) {
 }
 
 Array sum_rows(const RowPart& part, std::int64_t n) {
-  const std::int64_t d = width(part.values);
-  Array out = Array::zeros({n, d}, part.values.dtype());
-  const auto index = part.index.span<std::int64_t>();
-  visit_floating(out.dtype(), "embedding", [&]<class T>(T) {
-    const AddLoop<T> add = add_loops().of(T{});
-    const T* values = part.values.data<T>();
-    T* sums = out.mutable_data<T>();
-    // A thread owns a range of the table and looks for its rows among all, so that the order of additions is fixed.
-    parallel_for(n, items_worth(grain * n, part.values.size()), [&](std::int64_t begin, std::int64_t end) {
-      for (std::size_t i = 0; i < index.size(); ++i) {
-        const std::int64_t row = index[i];
-        if (row < begin || row >= end || row == part.skipped) continue;
-        add(sums + row * d, values + static_cast<std::int64_t>(i) * d, d, sums + row * d);
-      }
-    });
-  });
+  Array out = Array::zeros({n, width(part.values)}, part.values.dtype());
+  add_values(out, part.index.span<std::int64_t>(), part.values, part.skipped);
   return out;
 }
 
 std::pair<Array, Array> distinct_rows(std::span<const RowPart> parts) {
-  struct Use {
-    std::int64_t row, part, place;
-    auto operator<=>(const Use&) const = default;
-  };
-  SmallVector<Use, 64> uses;
-  std::int64_t most = 0;
-  for (const RowPart& part : parts) most += part.index.size();
-  uses.reserve(static_cast<std::size_t>(most));
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    const auto index = parts[p].index.span<std::int64_t>();
-    for (std::size_t i = 0; i < index.size(); ++i)
-      if (index[i] != parts[p].skipped) uses.push_back({index[i], static_cast<std::int64_t>(p), static_cast<std::int64_t>(i)});
+  std::int64_t places = 0;
+  for (const RowPart& part : parts) places += part.index.size();
+  Uses uses;
+  SmallVector<std::int64_t, 64> distinct, sum_of_place;   // which of the sums a place adds to; -1: none
+  uses.reserve(places);
+  sum_of_place.reserve(places);
+  for (const RowPart& part : parts)
+    for (const std::int64_t row : part.index.span<std::int64_t>()) {
+      if (row != part.skipped) uses.push_back({row, std::ssize(sum_of_place)});
+      sum_of_place.push_back(-1);
+    }
+  sort_by_rows(uses);
+  for (const Use& use : uses) {
+    if (distinct.empty() || distinct.back() != use.row) distinct.push_back(use.row);
+    sum_of_place[use.place] = std::ssize(distinct) - 1;
   }
-  std::sort(uses.begin(), uses.end());
-  SmallVector<std::int64_t, 64> first;   // use of each row
-  for (std::size_t i = 0; i < uses.size(); ++i)
-    if (i == 0 || uses[i].row != uses[i - 1].row) first.push_back(static_cast<std::int64_t>(i));
-  const auto k = static_cast<std::int64_t>(first.size());
-  first.push_back(static_cast<std::int64_t>(uses.size()));
 
-  const std::int64_t d = width(parts[0].values);
-  Array rows({k}, i64), sums({k, d}, parts[0].values.dtype());
-  std::int64_t* number = rows.mutable_data<std::int64_t>();
-  visit_floating(sums.dtype(), "embedding", [&]<class T>(T) {
-    const AddLoop<T> add = add_loops().of(T{});
-    T* out = sums.mutable_data<T>();
-    parallel_for(k, items_worth(grain, d), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t r = begin; r < end; ++r) {
-        T* sum = out + r * d;
-        number[r] = uses[first[r]].row;
-        for (std::int64_t u = first[r]; u < first[r + 1]; ++u) {
-          const T* values = parts[uses[u].part].values.template data<T>() + uses[u].place * d;
-          if (u == first[r]) std::copy_n(values, d, sum);
-          else add(sum, values, d, sum);
-        }
-      }
-    });
-  });
+  Array rows = Array::from(std::span<const std::int64_t>(distinct.data(), distinct.size()), {std::ssize(distinct)});
+  Array sums = Array::zeros({std::ssize(distinct), width(parts[0].values)}, parts[0].values.dtype());
+  const std::int64_t* to = sum_of_place.data();
+  for (const RowPart& part : parts) {
+    add_values(sums, {to, static_cast<std::size_t>(part.index.size())}, part.values, -1);
+    to += part.index.size();
+  }
   return {std::move(rows), std::move(sums)};
 }
 

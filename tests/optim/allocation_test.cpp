@@ -84,5 +84,26 @@ TEST(Allocation, AveragesLookaheadAndSAMAllocateNothing) {
   EXPECT_EQ(pool::blocks_from_system() - blocks, 0);
 }
 
+TEST(Allocation, BackwardsAndStepsOfRowsAllocateNothing) {
+  if (!can_count) GTEST_SKIP() << "a sanitizer owns operator new";
+  const Parameters p = single(Array::full({200, 8}, 1), {}, "words");
+  SparseAdam adam(p);
+  std::vector<std::int64_t> words;
+  for (std::int64_t i = 0; i < 150; ++i) words.push_back(i * i % 200);
+  const Tensor index = Array::from(words, {15, 10});
+  const auto step = [&] {
+    adam.zero_grad();
+    sum(embedding(index, Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true})).backward();
+    clip_grad_norm(p, 1.0);
+    adam.step();
+  };
+  for (int i = 0; i < 3; ++i) step();
+  const std::int64_t blocks = pool::blocks_from_system();
+  const AllocationCount count;
+  for (int i = 0; i < 10; ++i) step();
+  EXPECT_EQ(count.so_far(), 0);
+  EXPECT_EQ(pool::blocks_from_system() - blocks, 0);
+}
+
 }  // namespace
 }  // namespace gradus::optim::testing

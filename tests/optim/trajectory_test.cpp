@@ -282,6 +282,7 @@ TEST(TableOfRules, HasARowForEveryOptimizer) {
   list(AllRules{});
   EXPECT_EQ(walked, listed);
   list(WholeRules{});   // whole_test.cpp walks these
+  list(RowRules{});     // and sparse_test.cpp these
   EXPECT_EQ(listed, defined_optimizers());
 }
 
