@@ -59,10 +59,7 @@ void AveragedWeights::put(const Counted<Leaf>& leaf, Array average) {
 
 void AveragedWeights::keep_buffers() {
   if (!buffers_) return;
-  buffers_([&](std::string_view name, Array& buffer) {
-    const bool again = std::any_of(kept_buffers_.begin(), kept_buffers_.end(), [&](const KeptBuffer& kept) { return kept.place == &buffer; });
-    if (!again) kept_buffers_.push_back({std::string(name), &buffer, buffer});
-  });
+  buffers_([&](std::string_view name, Array& buffer) { kept_buffers_.emplace_back(name, buffer); });
 }
 
 AveragedWeights::~AveragedWeights() {
@@ -70,8 +67,8 @@ AveragedWeights::~AveragedWeights() {
   try {
     if (!kept_buffers_.empty())
       buffers_([&](std::string_view name, Array& buffer) {
-        for (KeptBuffer& kept : kept_buffers_)
-          if (kept.name == name) buffer = kept.value;
+        for (const auto& [kept, value] : kept_buffers_)
+          if (kept == name) buffer = value;
       });
   } catch (...) {   // a visitor that fails where it has gone before; the weights are back
   }

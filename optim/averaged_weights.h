@@ -26,17 +26,12 @@ class AveragedWeights {
   AveragedWeights& operator=(const AveragedWeights&) = delete;
 
  private:
-  struct KeptBuffer {
-    std::string name;
-    const Array* place;       // one that has two names is kept once
-    Array value;
-  };
   AveragedWeights(Buffers buffers, int* standing_in);
   void put(const Counted<Leaf>& leaf, Array average);
   void keep_buffers();
 
   std::vector<std::pair<Counted<Leaf>, Array>> kept_;
-  std::vector<KeptBuffer> kept_buffers_;
+  std::vector<std::pair<std::string, Array>> kept_buffers_;
   Buffers buffers_;
   int* standing_in_ = nullptr;
 };

@@ -156,6 +156,21 @@ TEST(SAM, DoesNotMoveParametersWithoutGradients) {
   EXPECT_FALSE(sgd.state().arrays.contains("unused.step"));
 }
 
+TEST(SAM, ClimbsByGradientsOfRows) {
+  const Parameters p = single(Array::zeros({3, 2}, f64));
+  SGD sgd(p, {.lr = 0});
+  SAM sam(sgd, {.rho = 10});
+  std::vector<double> seen;
+  sam.step([&] {
+    seen = values(p);
+    p[0].leaf->row_grad = {Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
+    return Tensor(Array::scalar(1, f64));
+  });
+  const std::vector<double> wanted{0, 0, 6, 8, 0, 0};
+  for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(seen[i], wanted[i], 1e-10);
+  EXPECT_EQ(values(p), (std::vector<double>{0, 0, 0, 0, 0, 0}));
+}
+
 TEST(SAM, StaysWhereTheGradientIsZero) {
   const Parameters p = single(f64s({0, 0}));
   SGD sgd(p, {.lr = 0.1});

@@ -322,7 +322,7 @@ TEST(AveragedWeights, OfAnAverageStandInWithTheirBuffers) {
   EXPECT_EQ(ema.state().arrays.at("w").item(), 2) << "writing over the stand-in does not reach the average";
 }
 
-TEST(AveragedWeights, KeepASharedBufferOnce) {
+TEST(AveragedWeights, KeepABufferOfTwoNames) {
   const Parameters p = single(f64s({1}));
   Array shared = f64s({1});
   SWA swa(p, {.use_buffers = true}, [&](const VisitBuffer& visit) {
