@@ -1,5 +1,5 @@
-// What this machine can do at most: multiply-adds in f32, and the triad a = b + s·c in each cache and in memory (12 bytes an element, with
-// ordinary and with streaming stores). Compiled for this machine alone.
+// What this machine can do at most: multiply-adds in f32, the triad a = b + s·c in each cache and in memory (12 bytes an element, with
+// ordinary and with streaming stores), and triads in place with an optimizer's traffic. Compiled for this machine alone.
 //
 //   limits --threads 2 --seconds 0.5      prints lines like: job=limit/fma unit=GFLOP/s value=92.1 check=nan
 #include <immintrin.h>
@@ -91,6 +91,41 @@ void triad(const bench::Options& options, const std::string& name, std::int64_t 
   bench::report("limit/" + name, "GB/s", calls * static_cast<double>(repeats * n * 12) * 1e-9);
 }
 
+// What an optimizer with so many state arrays reads and writes, and no more arithmetic than a triad: w and each state array get s·g added.
+template <int slots>
+void update(const bench::Options& options) {
+  const std::int64_t n = (10'000'000 / omp_get_max_threads()) / 16 * 16;
+  struct Arrays {
+    explicit Arrays(std::int64_t n) : g(make(n)) {
+      for (auto& array : changed) array = make(n);
+    }
+    static std::unique_ptr<float[]> make(std::int64_t n) {
+      std::unique_ptr<float[]> all(new float[static_cast<std::size_t>(n)]);
+      std::fill_n(all.get(), n, 0.5f);
+      return all;
+    }
+    std::unique_ptr<float[]> g, changed[1 + slots];
+  };
+  std::vector<std::unique_ptr<Arrays>> all(static_cast<std::size_t>(omp_get_max_threads()));
+#pragma omp parallel
+  all[static_cast<std::size_t>(omp_get_thread_num())] = std::make_unique<Arrays>(n);
+  const double calls = calls_per_second(options, [&](int thread) {
+    Arrays& arrays = *all[static_cast<std::size_t>(thread)];
+    const float* __restrict g = arrays.g.get();
+    float *__restrict w = arrays.changed[0].get(), *__restrict a = arrays.changed[std::min(1, slots)].get(),
+          *__restrict b = arrays.changed[std::min(2, slots)].get(), *__restrict c = arrays.changed[slots].get();
+    for (std::int64_t i = 0; i < n; ++i) {
+      const float x = 1e-6f * g[i];
+      w[i] += x;
+      if constexpr (slots > 0) a[i] += x;
+      if constexpr (slots > 1) b[i] += x;
+      if constexpr (slots > 2) c[i] += x;
+    }
+    asm volatile("" : : "r"(w) : "memory");
+  });
+  bench::report("limit/update-" + std::to_string(slots), "GB/s", calls * static_cast<double>(n * (12 + 8 * slots)) * 1e-9);
+}
+
 // Bytes, as the kernel sees it: what the processor says of itself is not always true in a virtual machine.
 std::int64_t cache(int level, std::int64_t otherwise) {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size");
@@ -110,6 +145,10 @@ int main(int argc, char** argv) {
   triad(options, "triad-l3", std::min(l3 / 2 / options.threads, 4 * l2));
   triad(options, "triad-memory", std::max<std::int64_t>(8 * l3, 384 << 20) / options.threads);
   triad(options, "triad-memory-streaming", std::max<std::int64_t>(8 * l3, 384 << 20) / options.threads, true);
+  update<0>(options);
+  update<1>(options);
+  update<2>(options);
+  update<3>(options);
   bench::report("limit/l2-size", "B", static_cast<double>(l2));
   bench::report("limit/l3-size", "B", static_cast<double>(l3));
 }

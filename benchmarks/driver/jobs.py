@@ -21,8 +21,9 @@ def training(name, program, goal, tolerance=0.01):
     return Job(name, program, (CPP, PYTHON), tolerance, goal)
 
 
-def optimizer(rule, goal):
-    return Job(f"optimizer-{rule}", "optimizer", (CPP, PYTHON), 1e-4, goal)
+def optimizer(rule, goal=1, kinds=(PYTHON,)):
+    """kinds: LibTorch's C++ has six of PyTorch's rules."""
+    return Job(f"optimizer-{rule}", "optimizer", kinds, 1e-4, goal)
 
 
 JOBS = [
@@ -39,11 +40,11 @@ JOBS = [
     Job("chain-64", "chain", goal=10),
     Job("tiny-sgd", "tiny", goal=10),
     Job("tiny-adam", "tiny", goal=10),
-    optimizer("sgd", 1),
-    optimizer("momentum", 1),
-    optimizer("rmsprop", 1),
-    optimizer("adam", 1.3),
-    optimizer("adamw", 1.3),
+    *(optimizer(rule, 1, (CPP, PYTHON)) for rule in ("sgd", "momentum", "rmsprop", "centered", "amsgrad", "adagrad", "lbfgs")),
+    *(optimizer(rule, 1.3, (CPP, PYTHON)) for rule in ("adam", "adamw")),
+    *(optimizer(rule) for rule in ("adadelta", "adamax", "nadam", "radam", "asgd", "rprop", "adafactor")),
+    Job("optimizer-muon", "optimizer", (PYTHON,), 1e-3),   # PyTorch's products are in bfloat16
+    *(optimizer(rule, kinds=()) for rule in ("lion", "schedulefree", "lamb")),   # not in PyTorch
     Job("infer-mlp", "infer", tolerance=1e-3, goal=2),
     Job("infer-convnet", "infer", tolerance=1e-3, goal=2),
     Job("ops", "ops", share=0.1),

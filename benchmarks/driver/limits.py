@@ -21,7 +21,9 @@ def describe(limits, threads):
 MLP = [784 * 512, 512 * 256, 256 * 10]
 LENET = [28 * 28 * 6 * 25, 10 * 10 * 16 * 6 * 25, 400 * 120, 120 * 84, 84 * 10]
 CONVNET = [28 * 28 * 32 * 9, 14 * 14 * 64 * 32 * 9, 7 * 7 * 128 * 64 * 9, 128 * 10]
-PARAMETER_BYTES = {"sgd": 12, "momentum": 20, "rmsprop": 20, "adam": 28, "adamw": 28}
+# State arrays of each rule by elements: a step reads weight, gradient and state and writes all but the gradient.
+SLOTS = {"sgd": 0, "momentum": 1, "rmsprop": 1, "adagrad": 1, "asgd": 1, "lion": 1, "adam": 2, "adamw": 2, "adadelta": 2, "adamax": 2, "nadam": 2,
+         "radam": 2, "rprop": 2, "schedulefree": 2, "amsgrad": 3, "centered": 3}
 # Bytes an element that have to be read or written once: forward, backward. None: nothing has to be.
 OP_BYTES = {"add": (12, None), "mul": (12, 20), "sum": (4, 4), "sum0": (4, 4), "sum1": (4, 4), "transpose": (8, 8)}
 SIZES = {"1k": 1 << 10, "64k": 1 << 16, "1M": 1 << 20, "16M": 1 << 24}
@@ -54,7 +56,8 @@ def bound(row, limits, threads):
         weights = 4 * sum(MLP) / limits["triad-l3"] * 1e-3 if words[1] == "mlp" else 0
         return max(weights, 2 * sum(MLP if words[1] == "mlp" else CONVNET) / gflops * 1e-3)
     if words[0] == "optimizer":
-        return PARAMETER_BYTES[words[1]] / memory_speed(limits)
+        slots = SLOTS.get(words[1])
+        return None if slots is None else (12 + 8 * slots) / limits[f"update-{slots}"]
     if row.startswith("ops/"):
         op, direction, size = row.removeprefix("ops/").rsplit("-", 2)
         each = OP_BYTES.get(op, (8, 12))[direction == "bwd"]
