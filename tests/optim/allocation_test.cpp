@@ -43,6 +43,8 @@ TEST(Allocation, StepsClippingStatisticsAndSchedulesAllocateNothing) {
   expect_no_allocation<NAdam>({});
   expect_no_allocation<ASGD>({});
   expect_no_allocation<Rprop>({});
+  expect_no_allocation<Adafactor>({});
+  expect_no_allocation<LAMB>({});
 }
 
 struct Normed {
