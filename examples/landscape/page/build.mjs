@@ -5,13 +5,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
 import { embedded, licencesHtml, licencesText } from "./licences.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const largest = 5 * 1024 * 1024;
+const largest = 5e6;
 
 async function bundle(entry, options = {}) {
   const result = await build({
@@ -21,9 +22,10 @@ async function bundle(entry, options = {}) {
   return { text: result.outputFiles[0].text.trim(), inputs: Object.keys(result.metafile.inputs) };
 }
 
-// What would end a <script> early is written so that JavaScript and JSON read the same.
+// What would end a <script> early is written so that JavaScript reads the same.
 const inScript = text => text.replaceAll(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
-const json = file => (file ? JSON.stringify(JSON.parse(readFileSync(file, "utf8"))).replaceAll("<", "\\u003c") : "");
+const pack = text => gzipSync(text, { level: 9 }).toString("base64");
+const packed = file => (file ? pack(readFileSync(file)) : "");
 
 const { values: given } = parseArgs({
   options: { engine: { type: "string" }, chapters: { type: "string" }, network: { type: "string" }, out: { type: "string" }, licences: { type: "string" } },
@@ -38,8 +40,8 @@ if (given.licences) writeFileSync(given.licences, licencesText(packages));
 
 if (given.out) {
   const parts = {
-    style: style.text, main: inScript(main.text), space: inScript(space.text), worker: inScript(worker.text), licences: licencesHtml(packages),
-    engine: given.engine ? inScript(readFileSync(given.engine, "utf8")) : "", chapters: json(given.chapters), network: json(given.network),
+    style: style.text, main: inScript(main.text), space: pack(space.text), worker: pack(worker.text), licences: licencesHtml(packages),
+    engine: packed(given.engine), chapters: packed(given.chapters), network: packed(given.network),
   };
   const page = readFileSync(join(here, "src/index.html"), "utf8").replaceAll(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
   const bytes = Buffer.byteLength(page);

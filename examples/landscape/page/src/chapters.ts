@@ -39,9 +39,8 @@ function pathsFigure(figure: PathsFigure, clock: Clock, repeat: Repeat, signs: b
   clock.setLength(Math.max(clock.length.value, ...figure.paths.map(path => path.x.length - 1)));
   clock.step.listen(step => [view, ...charts].forEach(part => part.setStep(step)));
   hidden.listen(set => [view, ...charts].forEach(part => part.setHidden(set)));
-  if (figure.three) view.view.set("space");
   const many = figure.paths.length > 2, words = [caption(figure.caption), openButtons(figure, repeat)].filter(part => part !== null);
-  return h("figure", { class: charts.length ? "paths with-curves" : "paths" },
+  const element = h("figure", { class: charts.length ? "paths with-curves" : "paths" },
     h("div", { class: "figure-head" }, h("div", { class: "legends" },
       figure.paths.length > 0 && legend(figure.paths.map(path => path.label), { hover, hidden: many ? hidden : undefined }),
       signs && figure.minima?.length > 0 && signLegend(figure.minima)), figure.three && view.switcher),
@@ -50,6 +49,9 @@ function pathsFigure(figure: PathsFigure, clock: Clock, repeat: Repeat, signs: b
         h("div", { class: "beside" }, h("div", {}, ...words), ...charts.map(chart => chart.element)))
       : h("div", { class: "figure-body" }, view.element),
     ...(charts.length > 0 ? [] : words));
+  view.view.listen(now => element.classList.toggle("in-space", now === "space"));
+  if (figure.three) view.view.set("space");
+  return element;
 }
 
 function curvesFigure(figure: CurvesFigure): HTMLElement {
@@ -62,12 +64,16 @@ function scatterFigure(figure: ScatterFigure): HTMLElement {
   return h("figure", { class: "curves" }, figure.lines.length > 0 && legend(figure.lines.map(line => line.label)), scatter(figure), caption(figure.caption));
 }
 
+// The number of signs in a table's widest possible row.
+const longest = (rows: string[][]): number =>
+  (rows[0] ?? []).reduce((sum, _, column) => sum + Math.max(...rows.map(row => (row[column] ?? "").length)), 0);
+
 function draw(figure: Figure, clock: Clock, repeat: Repeat, signs: boolean): HTMLElement {
   switch (figure.kind) {
     case "paths": return pathsFigure(figure, clock, repeat, signs);
     case "curves": return curvesFigure(figure);
     case "scatter": return scatterFigure(figure);
-    case "table": return h("figure", { class: "table" }, table(figure.columns, figure.rows, figure.caption), caption(figure.caption));
+    case "table": return h("figure", { class: figure.columns.length * 6 + longest(figure.rows) < 100 ? "table narrow" : "table" }, table(figure.columns, figure.rows, figure.caption), caption(figure.caption));
   }
 }
 

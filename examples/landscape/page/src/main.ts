@@ -1,13 +1,14 @@
 // The page: chapters as they come into reach, the laboratory below them.
 import { chapterElement } from "./chapters";
 import { h } from "./dom";
-import { hasEngine } from "./engine/engine";
+import { ask, hasEngine } from "./engine/engine";
 import { Hero } from "./hero";
 import { Laboratory } from "./lab/laboratory";
+import { unpack } from "./packed";
 import type { Chapter, RunRequest } from "./protocol";
 import { switchTheme, theme, watchTheme } from "./theme";
 
-const data = (id: string): Chapter[] => JSON.parse(document.getElementById(id)?.textContent || "{}").chapters ?? [];
+const data = async (id: string): Promise<Chapter[]> => JSON.parse((await unpack(id)) || "{}").chapters ?? [];
 
 let laboratory: Promise<Laboratory> | null = null;
 function openLaboratory(): Promise<Laboratory> {
@@ -52,19 +53,25 @@ function themeButton(): void {
   tell();
 }
 
-watchTheme();
-themeButton();
-const chapters = [...data("chapters-data"), ...data("network-data")];
-contents(chapters);
-layOut(chapters);
-if (hasEngine()) {
-  const hero = document.getElementById("hero")!;
-  Hero.open(hero).catch(() => { hero.hidden = true; });
-  if (location.hash.startsWith("#lab")) {
-    void openLaboratory();
-    document.getElementById("laboratory")!.scrollIntoView();
-  } else setTimeout(openLaboratory, 200);
-} else {
-  for (const element of document.querySelectorAll<HTMLElement>("#hero, #laboratory, [href='#laboratory']")) element.hidden = true;
+async function open(): Promise<void> {
+  watchTheme();
+  themeButton();
+  const chapters = (await Promise.all([data("chapters-data"), data("network-data")])).flat();
+  contents(chapters);
+  layOut(chapters);
+  if (hasEngine()) {
+    const hero = document.getElementById("hero")!;
+    Hero.open(hero).catch(() => { hero.hidden = true; });
+    if (location.hash.startsWith("#lab")) {
+      void openLaboratory();
+      document.getElementById("laboratory")!.scrollIntoView();
+    } else setTimeout(openLaboratory, 200);
+  } else {
+    for (const element of document.querySelectorAll<HTMLElement>("#hero, #laboratory, [href='#laboratory']")) element.hidden = true;
+  }
+  // For the curious, in the browser's console: await gradus.ask({ask: "catalogue"}).
+  Object.assign(globalThis, { gradus: { ask } });
+  document.documentElement.dataset.interactive = "true";
 }
-document.documentElement.dataset.interactive = "true";
+
+void open();

@@ -15,7 +15,11 @@ interface AxesOptions { frame: Frame; x: Scale; y: Scale; xlabel: string; ylabel
 function logTicks(scale: Scale, most: number): { at: number[]; name: (value: number) => string } {
   const [a, b] = scale.domain().map(Math.log10);
   const first = Math.ceil(a - 1e-9), last = Math.floor(b + 1e-9);
-  if (last - first < 1) return { at: scale.ticks(most).filter((_, i, all) => all.length <= most || i % Math.ceil(all.length / most) === 0), name: tick };
+  if (last - first < 1) {
+    const between = Array.from({ length: last - first + 4 }, (_, i) => first - 2 + i).flatMap(exponent => [1, 2, 5].map(digit => digit * 10 ** exponent));
+    const at = between.filter(value => value >= 10 ** a && value <= 10 ** b);
+    return { at: at.length > 1 ? at : scale.ticks(3), name: tick };
+  }
   const every = Math.max(1, Math.ceil((last - first + 1) / most)), at = [];
   for (let exponent = first; exponent <= last; exponent += every) at.push(10 ** exponent);
   return { at, name: powerTick };

@@ -25,7 +25,7 @@ export class PlacedTrace {
     }
     const moves = this.points.slice(1).map(([px, py], i) => Math.hypot(px - this.points[i][0], py - this.points[i][1]));
     const middle = moves.sort((a, b) => a - b)[moves.length >> 1] ?? 0;
-    this.dots = middle > 7;                     // single steps are seen where they are long enough
+    this.dots = middle > 7 && this.points.length < 100;   // single steps are seen where they are long enough and few
   }
 
   get last(): number { return this.points.length - 1; }

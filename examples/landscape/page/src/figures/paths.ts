@@ -4,6 +4,7 @@ import { traceStyle } from "../drawing/style";
 import type { Trace } from "../drawing/trace";
 import { h } from "../dom";
 import type { Minimum, Window } from "../protocol";
+import { unpack } from "../packed";
 import { Signal } from "../signal";
 import type { Space, SpaceOptions } from "../space/space";
 import { colour, theme } from "../theme";
@@ -12,15 +13,12 @@ import { Plane, type PlaneOptions } from "./plane";
 export type View = "plane" | "space";
 const palette = () => ({ tint: tints(), contour: colour("--contour"), ink: colour("--ink"), side: colour("--side"), style: traceStyle });
 
-// The bundle lies in the page as text; it becomes a script when it is first needed.
-function openSpace(options: SpaceOptions): Space {
-  const global = globalThis as { GradusSpace?: { open: (options: SpaceOptions) => Space } };
-  if (!global.GradusSpace) {
-    const script = document.createElement("script");
-    script.textContent = document.getElementById("space-bundle")!.textContent;
-    document.head.append(script);
-  }
-  return global.GradusSpace!.open(options);
+// The bundle lies packed in the page; it becomes a script when it is first needed.
+let bundle: Promise<void> | null = null;
+async function openSpace(options: SpaceOptions): Promise<Space> {
+  bundle ??= unpack("space-bundle").then(text => document.head.append(h("script", {}, text)));
+  await bundle;
+  return (globalThis as unknown as { GradusSpace: { open: (options: SpaceOptions) => Space } }).GradusSpace.open(options);
 }
 
 export class PathsView {
@@ -29,8 +27,10 @@ export class PathsView {
   readonly element: HTMLElement;
   readonly switcher: HTMLElement;
   private space: Space | null = null;
+  private opening: Promise<Space> | null = null;
   private land: Landscape | null = null;
   private window: Window = [0, 1, 0, 1];
+  private minima: Minimum[] = [];
   private traces: Trace[] = [];
   private hidden: ReadonlySet<number> = new Set();
   private step = Infinity;
@@ -47,12 +47,12 @@ export class PathsView {
       return element;
     };
     this.switcher = h("div", { class: "switcher", role: "group", "aria-label": "View" }, button("plane", "From above"), button("space", "In space"));
-    this.view.listen(() => this.turn());
+    this.view.listen(() => void this.turn());
     theme.listen(() => this.fillSpace());
   }
 
   setLandscape(land: Landscape, window: Window, minima: Minimum[]): void {
-    [this.land, this.window] = [land, window];
+    [this.land, this.window, this.minima] = [land, window, minima];
     this.plane.setLandscape(land, window, minima);
     this.fillSpace();
   }
@@ -72,11 +72,12 @@ export class PathsView {
     if (this.view.value === "space") this.space?.setStep(step);
   }
 
-  private turn(): void {
-    const inSpace = this.view.value === "space";
-    if (inSpace && !this.space) {
+  private async turn(): Promise<void> {
+    this.element.classList.toggle("in-space", this.view.value === "space");
+    if (this.view.value === "space" && !this.opening) {
       try {
-        this.space = openSpace({ label: this.options.label, axes: this.options.axes, palette });
+        this.opening = openSpace({ label: this.options.label, axes: this.options.axes, palette });
+        this.space = await this.opening;
         this.element.prepend(this.space.element);
       } catch {
         this.trouble.textContent = "This browser draws nothing in space (WebGL is off): here is the view from above.";
@@ -84,15 +85,13 @@ export class PathsView {
         return this.view.set("plane");
       }
     }
-    if (this.space) this.space.element.style.height = `${this.plane.frame.height || 320}px`;
-    this.element.classList.toggle("in-space", inSpace);
     this.fillSpace();
   }
 
   private fillSpace(): void {
     if (this.view.value !== "space" || !this.space || !this.land) return;
     this.space.setStep(this.step);
-    this.space.setLandscape(this.land, this.window);
+    this.space.setLandscape(this.land, this.window, this.minima);
     this.fillPaths();
   }
 

@@ -29,20 +29,38 @@ export function ground(land: Landscape, palette: Palette): three.Mesh {
   return new three.Mesh(geometry, material);
 }
 
-// The sides of the block, from the rim of the surface down to the floor.
-export function skirt(land: Landscape, palette: Palette): three.Mesh {
-  const { columns, rows, values } = land.grid, points: number[] = [], index: number[] = [];
-  const rim = [
-    ...Array.from({ length: columns }, (_, i) => [i, 0]), ...Array.from({ length: rows }, (_, j) => [columns - 1, j]),
-    ...Array.from({ length: columns }, (_, i) => [columns - 1 - i, rows - 1]), ...Array.from({ length: rows }, (_, j) => [0, rows - 1 - j]),
+// The rim of the surface, once around, as places on the grid.
+function rim({ columns, rows }: Landscape["grid"]): [number, number][] {
+  const right = columns - 1, top = rows - 1;
+  return [
+    ...Array.from({ length: right }, (_, i): [number, number] => [i, 0]), ...Array.from({ length: top }, (_, j): [number, number] => [right, j]),
+    ...Array.from({ length: right }, (_, i): [number, number] => [right - i, top]), ...Array.from({ length: top + 1 }, (_, j): [number, number] => [0, top - j]),
   ];
-  rim.forEach(([i, j], k) => {
-    const x = i / (columns - 1) - 0.5, z = 0.5 - j / (rows - 1);
-    points.push(x, land.height(values[j * columns + i]) * tall, z, x, floor, z);
+}
+const upper = (land: Landscape, [i, j]: [number, number]): three.Vector3 =>
+  new three.Vector3(i / (land.grid.columns - 1) - 0.5, land.height(land.grid.values[j * land.grid.columns + i]) * tall, 0.5 - j / (land.grid.rows - 1));
+
+// The sides of the block, from the rim down to the floor.
+export function skirt(land: Landscape, palette: Palette): three.Mesh {
+  const points: number[] = [], index: number[] = [];
+  rim(land.grid).forEach((place, k) => {
+    const { x, y, z } = upper(land, place);
+    points.push(x, y, z, x, floor, z);
     if (k) index.push(2 * k - 2, 2 * k - 1, 2 * k, 2 * k, 2 * k - 1, 2 * k + 1);
   });
   const geometry = new three.BufferGeometry().setAttribute("position", new three.Float32BufferAttribute(points, 3)).setIndex(index);
-  return new three.Mesh(geometry, new three.MeshLambertMaterial({ color: palette.side, side: three.DoubleSide, flatShading: true }));
+  const look = { color: palette.side, emissive: palette.side, emissiveIntensity: 0.2, side: three.DoubleSide, flatShading: true, polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 };
+  return new three.Mesh(geometry, new three.MeshLambertMaterial(look));
+}
+
+// The edges of the block.
+export function edges(land: Landscape, palette: Palette): three.LineSegments {
+  const points: three.Vector3[] = [], around = rim(land.grid).map(place => upper(land, place)), corner = (x: number, z: number): three.Vector3 => new three.Vector3(x, floor, z);
+  around.forEach((at, k) => { if (k) points.push(around[k - 1], at); });
+  const { columns, rows } = land.grid, below = [corner(-0.5, 0.5), corner(0.5, 0.5), corner(0.5, -0.5), corner(-0.5, -0.5)];
+  const above = ([[0, 0], [columns - 1, 0], [columns - 1, rows - 1], [0, rows - 1]] as [number, number][]).map(place => upper(land, place));
+  below.forEach((at, k) => points.push(at, below[(k + 1) % 4], at, above[k]));
+  return new three.LineSegments(new three.BufferGeometry().setFromPoints(points), new three.LineBasicMaterial({ color: palette.contour }));
 }
 
 // The height of the surface between its grid points; x and y count from 0 to 1.

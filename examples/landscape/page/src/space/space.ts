@@ -6,9 +6,10 @@ import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Landscape } from "../drawing/levels";
 import type { TraceStyle } from "../drawing/style";
 import type { Trace } from "../drawing/trace";
-import type { Window } from "../protocol";
-import { floor, ground, levelLines, skirt, tall } from "./ground";
+import type { Minimum, Window } from "../protocol";
+import { edges, floor, ground, levelLines, skirt, tall } from "./ground";
 import { Ribbon } from "./ribbon";
+import { sign } from "./sign";
 
 export interface Palette { tint: (level: number) => string; contour: string; ink: string; side: string; style: (look: number) => TraceStyle }
 export interface SpaceOptions { label: string; axes: [string, string]; palette: () => Palette }
@@ -34,7 +35,7 @@ export class Space {
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `${options.label}, in space. Arrow keys turn it, plus and minus zoom.`);
-    this.camera.position.set(-0.85, 1.5, 1.75);
+    this.camera.position.set(-0.8, 1.75, 1.6);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.target.set(0, 0.1, 0);
     this.controls.maxPolarAngle = Math.PI * 0.495;
@@ -51,12 +52,13 @@ export class Space {
     new ResizeObserver(() => this.resize()).observe(this.element);
   }
 
-  setLandscape(land: Landscape, window: Window): void {
+  setLandscape(land: Landscape, window: Window, minima: Minimum[]): void {
     [this.land, this.window] = [land, window];
-    const palette = this.options.palette(), sun = new three.DirectionalLight(0xffffff, 1.9);
-    sun.position.set(-2, 2, 0.6);
+    const palette = this.options.palette(), sun = new three.DirectionalLight(0xffffff, 1.75);
+    sun.position.set(-1.4, 2, 1);
     this.world.clear();
-    this.world.add(new three.AmbientLight(0xffffff, 1.75), sun, ground(land, palette), skirt(land, palette), levelLines(land, palette), this.paths);
+    this.world.add(new three.AmbientLight(0xffffff, 1.55), sun, ground(land, palette), skirt(land, palette), levelLines(land, palette), edges(land, palette), this.paths);
+    for (const minimum of minima) this.world.add(sign(minimum, land, window, palette));
     this.resize();
   }
 
