@@ -413,6 +413,22 @@ TEST(AveragedWeights, PutEverythingBackWhenABufferThrows) {
   EXPECT_EQ(swa.updates(), 3);
 }
 
+TEST(AveragedWeights, DoNotStandInForWeightsOfAnotherKind) {
+  Parameters p = single(f64s({1}), {}, "first");
+  p.push_back(single(f64s({2}), {}, "second")[0]);
+  SWA swa(p);
+  swa.update();
+  p[0].leaf->value = f64s({5});
+  p[1].leaf->value = Array::zeros({1}, f32);
+  EXPECT_THROW(AveragedWeights{swa}, DtypeError);
+  p[1].leaf->value = f64s({1, 2});
+  EXPECT_THROW(AveragedWeights{swa}, ShapeError);
+  EXPECT_EQ(values(p), (std::vector<double>{5, 1, 2}));
+  p[1].leaf->value = f64s({6});
+  swa.update();
+  EXPECT_EQ(swa.updates(), 2) << "nothing stands in any more";
+}
+
 TEST(AveragedWeights, KeepBuffersForOtherAveragesOnDemand) {
   const Parameters p = single(f64s({0}), f64s({1}));
   TwoBuffers buffers;
