@@ -76,8 +76,8 @@ void expect_documented(const std::string& name, const Options& options) {
   EXPECT_NE(text.find("```text\n"), std::string::npos) << name << ": no formula";
   EXPECT_NE(text.find("*When*: "), std::string::npos) << name << ": not said when to use it";
   EXPECT_NE(text.find("*Elsewhere*: "), std::string::npos) << name << ": not said how its namesakes differ";
-  const bool pictured = name != "SparseAdam" && name != "ReduceLROnPlateau";   // no path on a ravine, no function of t
-  EXPECT_EQ(text.find("<img src=\"optimizers/") != std::string::npos, pictured) << name << ": no picture";
+  static const std::set<std::string> unpictured{"SparseAdam", "ReduceLROnPlateau", "Lookahead", "SAM"};
+  EXPECT_TRUE(text.find("<img src=\"optimizers/") != std::string::npos || unpictured.contains(name)) << name << ": no picture";
   const Options found = written(text);
   for (const auto& [option, value] : options) {
     const auto at = found.find(option);
@@ -151,6 +151,16 @@ TEST(OptimizersDocument, HasTheOptimizersThatAreNoRules) {
   Options options = optim::LBFGS(p).state().metadata;
   for (const char* fact : {"optimizer", "parameters", "iterations", "evaluations"}) options.erase(fact);
   expect_documented("LBFGS", options);
+
+  optim::SGD sgd(p);
+  const auto of_wrapper = [](const optim::State& state, const std::string& prefix) {
+    Options out;
+    for (const auto& [key, value] : state.metadata)
+      if (key.starts_with(prefix) && key != "lookahead.steps_since_sync" && key != "lookahead.followed") out[key.substr(prefix.size())] = value;
+    return out;
+  };
+  expect_documented("Lookahead", of_wrapper(optim::Lookahead(sgd).state(), "lookahead."));
+  expect_documented("SAM", of_wrapper(optim::SAM(sgd).state(), "sam."));
 }
 
 TEST(OptimizersDocument, HasEverySchedule) {
