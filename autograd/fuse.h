@@ -4,7 +4,8 @@
 // itself is recorded (second order). It may use + - * / and comparisons, numbers, and: exp log log1p sqrt square abs sign tanh sigmoid
 // softplus erf relu pow maximum minimum, where(condition, a, b), like(x, number); they are found by the arguments, so write them without
 // std::. Shapes broadcast; the result has f32 or f64 as the inputs. Compiled in your program: link gradus::native for this machine's SIMD
-// (this header needs xsimd, which is why <gradus/gradus.h> leaves it out).
+// (this header needs xsimd, which is why <gradus/gradus.h> leaves it out; where GRADUS_PLAIN is defined, formulas go number by number and
+// nothing is needed).
 #pragma once
 #include <gradus/autograd/kernels/broadcast.h>
 #include <gradus/autograd/kernels/formula_rows.h>

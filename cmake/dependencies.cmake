@@ -1,5 +1,5 @@
 # What gradus stands on. All of it is private: public headers include none of these (two opt-in headers excepted).
-# The target gradus_private carries them, with the warnings, to our own sources.
+# The target gradus_private carries them, with the warnings, to our own sources. GRADUS_LEFT_OUT lists the sources that this build is without.
 
 add_library(gradus_private INTERFACE)
 target_compile_options(gradus_private INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
@@ -7,15 +7,41 @@ if(GRADUS_WERROR)
   target_compile_options(gradus_private INTERFACE -Werror)
 endif()
 
-find_package(xsimd REQUIRED)          # SIMD batches and their exp, tanh, …
-find_package(ZLIB REQUIRED)           # IDX files come gzipped
-find_package(nlohmann_json REQUIRED)  # the header of a safetensors file
-find_package(Threads REQUIRED)        # loader workers
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
-target_link_libraries(gradus_private INTERFACE ZLIB::ZLIB nlohmann_json::nlohmann_json Threads::Threads PkgConfig::OPENBLAS)
-# As system headers: their warnings are not ours to mend.
-target_include_directories(gradus_private SYSTEM INTERFACE $<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>)
+# SIMD batches and their exp, tanh, …; as system headers: their warnings are not ours to mend.
+if(NOT GRADUS_SIMD_LEVELS STREQUAL "plain")
+  find_package(xsimd REQUIRED)
+  target_include_directories(gradus_private SYSTEM INTERFACE $<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>)
+endif()
+
+# The header of a safetensors file. It is nothing but headers, so when compiling for another machine this one's will do; through a link,
+# since the folder that they lie in has this machine's C library too.
+if(CMAKE_CROSSCOMPILING)
+  find_path(GRADUS_JSON_INCLUDE_DIR nlohmann/json.hpp PATHS /usr/include /usr/local/include REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+  mark_as_advanced(GRADUS_JSON_INCLUDE_DIR)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/json)
+  file(CREATE_LINK ${GRADUS_JSON_INCLUDE_DIR}/nlohmann ${PROJECT_BINARY_DIR}/json/nlohmann SYMBOLIC)
+  target_include_directories(gradus_private SYSTEM INTERFACE ${PROJECT_BINARY_DIR}/json)
+else()
+  find_package(nlohmann_json REQUIRED)
+  target_link_libraries(gradus_private INTERFACE nlohmann_json::nlohmann_json)
+endif()
+
+if(GRADUS_DATA)
+  find_package(ZLIB REQUIRED)           # IDX files come gzipped
+  find_package(Threads REQUIRED)        # loader workers
+  target_link_libraries(gradus_private INTERFACE ZLIB::ZLIB Threads::Threads)
+endif()
+
+set(GRADUS_LEFT_OUT "")
+if(GRADUS_BLAS)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+  target_link_libraries(gradus_private INTERFACE PkgConfig::OPENBLAS)
+  list(APPEND GRADUS_LEFT_OUT autograd/kernels/blas_plain.cpp)
+else()
+  list(APPEND GRADUS_LEFT_OUT autograd/kernels/blas.cpp autograd/kernels/blas_buffers.cpp tests/autograd/host_settings_test.cpp)
+endif()
+list(TRANSFORM GRADUS_LEFT_OUT PREPEND ${PROJECT_SOURCE_DIR}/)
 
 if(GRADUS_OPENMP)
   find_package(OpenMP REQUIRED)

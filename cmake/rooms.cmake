@@ -1,19 +1,22 @@
 # How a room of the house is built: gradus_room(NAME DEPENDS OTHER_ROOMS...).
 #
-# Every *.cpp below the room's folder belongs to it. A file named *.simd.cpp holds loops worth compiling once per instruction-set
-# level (GRADUS_SIMD_LEVELS); it sees its level as the macro GRADUS_SIMD_LEVEL, and the library chooses among them at run time.
+# Every *.cpp below the room's folder belongs to it, except what this build is without (GRADUS_LEFT_OUT, see dependencies.cmake). A file
+# named *.simd.cpp holds loops worth compiling once per instruction-set level (GRADUS_SIMD_LEVELS); it sees its level as the macro
+# GRADUS_SIMD_LEVEL, and the library chooses among them at run time.
 
 function(gradus_room name)
   cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.h)
+  list(REMOVE_ITEM sources ${GRADUS_LEFT_OUT})
   set(level_sources ${sources})
   list(FILTER sources EXCLUDE REGEX "\\.simd\\.cpp$")
   list(FILTER level_sources INCLUDE REGEX "\\.simd\\.cpp$")
 
   add_library(gradus_${name} ${sources} ${headers})
   add_library(gradus::${name} ALIAS gradus_${name})
-  set_target_properties(gradus_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON
+  get_property(relocatable GLOBAL PROPERTY TARGET_SUPPORTS_SHARED_LIBS)
+  set_target_properties(gradus_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ${relocatable}
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_features(gradus_${name} PUBLIC cxx_std_20)
   target_include_directories(gradus_${name} PUBLIC
@@ -28,15 +31,18 @@ function(gradus_room name)
       target_compile_definitions(gradus_${name} PRIVATE GRADUS_HAS_${level})
       set(part gradus_${name}_${level})
       add_library(${part} OBJECT ${level_sources})
-      set_target_properties(${part} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+      set_target_properties(${part} PROPERTIES POSITION_INDEPENDENT_CODE ${relocatable})
       target_compile_features(${part} PUBLIC cxx_std_20)
       target_include_directories(${part} PRIVATE ${PROJECT_BINARY_DIR}/include)
       target_compile_definitions(${part} PRIVATE GRADUS_SIMD_LEVEL=${level})
-      if(NOT level STREQUAL "plain")
+      if(level STREQUAL "plain")
+        target_compile_definitions(${part} PRIVATE GRADUS_PLAIN)
+      elseif(NOT level STREQUAL "base")
         target_compile_options(${part} PRIVATE -march=x86-64-${level} $<$<STREQUAL:${level},v4>:-mprefer-vector-width=512>)
       endif()
       # Neither option changes a result: they say that nobody reads errno or the floating-point exception flags.
-      target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math -Wno-uninitialized -Wno-maybe-uninitialized)
+      target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math -Wno-uninitialized
+                             $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
       target_link_libraries(${part} PRIVATE gradus_private)
       target_sources(gradus_${name} PRIVATE $<TARGET_OBJECTS:${part}>)
     endforeach()

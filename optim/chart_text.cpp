@@ -1,7 +1,7 @@
 // Charts in the terminal.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <iomanip>
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/optim/chart_range.h>
@@ -44,8 +44,8 @@ class Canvas {
 std::string padded(const std::string& text, std::size_t width) { return std::string(width - std::min(width, text.size()), ' ') + text; }
 
 std::string drawing(const Chart& chart, int columns, int rows) {
-  auto [low, high] = range_of(chart.curves, chart.least);
-  if (high == low) high = low + 1;
+  const std::pair<double, double> range = range_of(chart.curves, chart.least);
+  const double low = range.first, high = range.second == low ? low + 1 : range.second;
   Canvas canvas(columns, rows);
   const std::size_t n = chart.curves[0].size();
   const auto x = [&](double t) { return n < 2 ? 0 : (canvas.width() - 1) * t / static_cast<double>(n - 1); };
@@ -72,11 +72,7 @@ std::string drawing(const Chart& chart, int columns, int rows) {
 
 }  // namespace
 
-std::string short_number(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 3);
-  return {buffer, end};
-}
+std::string short_number(double value) { return text(std::setprecision(3), value); }
 
 std::string draw_text(std::string_view who, const std::string& title, const std::vector<Chart>& charts, int columns, int rows) {
   check<ValueError>(columns >= 8 && rows >= 2, who, ": text needs at least 8 columns and 2 rows, not ", columns, " and ", rows);

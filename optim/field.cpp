@@ -1,8 +1,11 @@
 #include <gradus/optim/field.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <iomanip>
+#include <limits>
+#include <locale>
+#include <sstream>
 
 #include <gradus/optim/require.h>
 
@@ -71,17 +74,32 @@ void require_ranges(std::string_view who, const Fields& fields) {
   }
 }
 
+// By streams: not every standard library has std::to_chars for double.
 std::string number_text(double number) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
-  return {buffer, end};
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+  for (int digits = 1;; ++digits) {
+    const std::string scientific = gradus::text(std::scientific, std::setprecision(digits - 1), number);
+    if (digits < std::numeric_limits<double>::max_digits10 && parse_number(scientific) != number) continue;
+    const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
+    const std::string fixed = gradus::text(std::fixed, std::setprecision(std::max(0, digits - 1 - exponent)), number);
+    return fixed.size() <= scientific.size() ? fixed : scientific;
+  }
 }
 
 std::optional<double> parse_number(std::string_view text) {
-  double number = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  return error == std::errc{} && end == last ? std::optional(number) : std::nullopt;
+  const bool negative = text.starts_with('-');
+  const std::string_view size = text.substr(negative);
+  double number = std::numeric_limits<double>::quiet_NaN();
+  if (size == "inf" || size == "nan") {
+    if (size == "inf") number = std::numeric_limits<double>::infinity();
+  } else {
+    std::istringstream in{std::string(size)};
+    in.imbue(std::locale::classic());
+    const bool starts = !size.empty() && (size[0] == '.' || ('0' <= size[0] && size[0] <= '9'));
+    if (!starts || !(in >> number) || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
+  }
+  return negative ? -number : number;
 }
 
 }  // namespace gradus::optim

@@ -48,7 +48,7 @@ using Fields = SmallVector<Field, 12>;
 // ValueError for the first field that is out of its range: "Adam: eps must be finite and at least 0, not -1".
 void require_ranges(std::string_view who, const Fields& fields);
 
-// The shortest decimal text that reads back as exactly this number, whatever the locale, and the way back.
+// The shortest decimal text that reads back as exactly this number, whatever the locale, and the way back (all of the text, or none).
 std::string number_text(double number);
 std::optional<double> parse_number(std::string_view text);
 

@@ -17,7 +17,7 @@ namespace {
 template <class T>
 Array orthogonal(Array x, double norm, const MuonRule::Scalars& s) {
   const auto& loops = kernels::muon_loops().of(T{});
-  const auto [a, b, c] = s.coefficients;
+  const double a = s.coefficients[0], b = s.coefficients[1], c = s.coefficients[2];
   T* elements = x.mutable_data<T>();
   for_blocks(x.size(), [&](std::int64_t begin, std::int64_t end) {
     loops.scale(static_cast<T>(1 / std::max(norm, s.eps)), elements + begin, end - begin);

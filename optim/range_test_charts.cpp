@@ -22,8 +22,8 @@ std::vector<double> cut(const std::vector<double>& losses, std::size_t n, double
 std::vector<Chart> charts(const RangeTest& test) {
   const std::size_t n = test.lr.size();
   const std::vector<double> normal(test.smoothed.begin(), test.smoothed.end() - (test.diverged && test.smoothed.size() > 1));
-  const auto [best, worst] = normal.empty() ? std::pair(0., 0.) : std::pair(std::ranges::min(normal), std::ranges::max(normal));
-  const double edge = worst + 0.25 * (worst - best);
+  const auto [best, worst] = std::minmax_element(normal.begin(), normal.end());
+  const double edge = normal.empty() ? 0 : *worst + 0.25 * (*worst - *best);
   Chart chart{.title = "loss", .x_title = "lr", .curves = {cut(test.smoothed, n, edge), cut(test.loss, n, edge)}, .first = test.lr.front(), .last = test.lr.back(),
               .axis = test.spacing == Spacing::linear ? Chart::Axis::linear : Chart::Axis::logarithmic, .least = normal.empty() ? 0 : INFINITY};
   const auto mark = [&](const std::optional<double>& lr, const char* label) {

@@ -1,8 +1,8 @@
 #include <gradus/optim/statistics.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <ostream>
 
@@ -71,9 +71,7 @@ StepStatistics statistics_of(const Sums& sums, std::int64_t parameters, std::int
 }
 
 std::string number(double x) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::scientific, 2);
-  const std::string out(buffer, end);
+  const std::string out = gradus::text(std::scientific, std::setprecision(2), x);
   return std::string(out.size() < 8 ? 8 - out.size() : 0, ' ') + out;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus {
 
 Array::Array(const Shape& shape, const Shape& row_major, std::int64_t elements, Dtype dtype)
-    : body_(detail::Body::allocate(static_cast<std::size_t>(elements) * size_of(dtype), dtype)) {
+    : body_(detail::Body::allocate(static_cast<std::uint64_t>(elements) * size_of(dtype), dtype)) {
   body_->shape = shape;
   body_->strides = row_major;
   body_->size = elements;

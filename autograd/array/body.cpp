@@ -6,10 +6,10 @@
 
 namespace gradus::detail {
 
-Counted<Body> Body::allocate(std::size_t bytes, Dtype dtype) {
-  if (bytes > std::size_t{1} << 44) throw std::bad_alloc();
-  const std::size_t all = sizeof(Body) + bytes;
-  Body* body = new (pool::allocate(all)) Body(all, dtype);
+Counted<Body> Body::allocate(std::uint64_t bytes, Dtype dtype) {
+  if (bytes > std::uint64_t{1} << 44) throw std::bad_alloc();
+  const std::uint64_t all = sizeof(Body) + bytes;
+  Body* body = new (pool::allocate(all)) Body(static_cast<std::size_t>(all), dtype);
   body->data = reinterpret_cast<std::byte*>(body + 1);
   return Counted<Body>(body);
 }

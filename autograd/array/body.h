@@ -11,7 +11,7 @@
 namespace gradus::detail {
 
 struct alignas(64) Body {
-  static Counted<Body> allocate(std::size_t bytes, Dtype dtype);                    // room for elements; the layout is the caller's to set
+  static Counted<Body> allocate(std::uint64_t bytes, Dtype dtype);                  // room for elements; the layout is the caller's to set
   static Counted<Body> view(const Counted<Body>& base, std::int64_t offset);        // starts `offset` elements behind base's first element
 
   std::byte* data = nullptr;       // the first element

@@ -23,7 +23,9 @@ constexpr std::string_view metadata_key = "__metadata__";
 // In the order of the reference writer: larger elements first, so that every tensor is aligned to its elements.
 struct Named { Dtype dtype; std::string_view name; };
 constexpr Named dtypes[] = {{i64, "I64"}, {f64, "F64"}, {f32, "F32"}, {u8, "U8"}, {boolean, "BOOL"}};
-int order_of(Dtype d) { return static_cast<int>(std::ranges::find(dtypes, d, &Named::dtype) - dtypes); }
+int order_of(Dtype d) {
+  return static_cast<int>(std::find_if(std::begin(dtypes), std::end(dtypes), [&](const Named& known) { return known.dtype == d; }) - dtypes);
+}
 
 std::string in_quotes(const std::string& name) { return name.size() <= 80 ? text('\'', name, '\'') : text('\'', name.substr(0, 77), "...'"); }
 
@@ -114,7 +116,7 @@ struct Place {
 // The place of a tensor in the data, its shape and dtype checked against its length.
 Place place_of(Entry& e) {
   const auto require = [&](bool ok, const auto&... rule) { check<FileError>(ok, "tensor ", in_quotes(e.name), ": ", rule...); };
-  const auto* known = std::ranges::find(dtypes, *e.dtype, &Named::name);
+  const auto* known = std::find_if(std::begin(dtypes), std::end(dtypes), [&](const Named& named) { return named.name == *e.dtype; });
   require(known != std::end(dtypes), "dtype ", in_quotes(*e.dtype), " is not one of F32, F64, I64, U8, BOOL");
   require(e.offsets->size() == 2, "data_offsets must be two numbers, not ", e.offsets->size());
   const std::uint64_t begin = (*e.offsets)[0], end = (*e.offsets)[1];
@@ -143,7 +145,7 @@ Place place_of(Entry& e) {
 std::vector<Place> places_of(std::vector<Entry>& entries, std::uint64_t data_bytes) {
   std::vector<Place> places;
   for (Entry& e : entries) places.push_back(place_of(e));
-  std::ranges::sort(places, [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   std::uint64_t next = 0;
   for (const Place& p : places) {
     check<FileError>(p.begin >= next, "tensor ", in_quotes(p.name), ": its data overlap another tensor's: begin at ", p.begin, ", before ", next);
@@ -228,7 +230,7 @@ void save_safetensors(const std::filesystem::path& path, const Safetensors& cont
     check<ValueError>(array.defined(), "save_safetensors: ", path, ": tensor ", in_quotes(name), " is undefined");
     arrays.emplace_back(name, array.as_contiguous());
   }
-  std::ranges::stable_sort(arrays, {}, [](const auto& a) { return order_of(a.second.dtype()); });
+  std::stable_sort(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return order_of(a.second.dtype()) < order_of(b.second.dtype()); });
 
   std::string header;
   try {

@@ -1,5 +1,6 @@
 #include <gradus/autograd/base/pool.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -25,6 +26,7 @@ constexpr bool caching = true;
 
 constexpr std::size_t line = 64;
 constexpr int classes = 4 * 40;   // four a power of two, up to 2^46 bytes
+constexpr std::uint64_t most = std::min<std::uint64_t>(std::uint64_t{1} << 45, PTRDIFF_MAX);
 constexpr std::int64_t thread_share = 1 << 20, process_share = std::int64_t{1} << 30;   // idle bytes kept in one class
 
 // Class c holds blocks of (4 + c % 4) * 2^(c / 4) quarters of a line: waste is below a quarter.
@@ -140,8 +142,8 @@ void* from_elsewhere(int c) {
 
 }  // namespace
 
-void* allocate(std::size_t bytes) {
-  if (bytes > std::size_t{1} << 45) throw std::bad_alloc();
+void* allocate(std::uint64_t bytes) {
+  if (bytes > most) throw std::bad_alloc();
   const int c = class_of(bytes);
   void* block = nullptr;
   if (caching) block = thread.stacks[c].pop();

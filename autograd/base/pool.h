@@ -6,7 +6,7 @@
 
 namespace gradus::pool {
 
-void* allocate(std::size_t bytes);                       // throws std::bad_alloc
+void* allocate(std::uint64_t bytes);                     // throws std::bad_alloc
 void free(void* block, std::size_t bytes) noexcept;      // `bytes` as given to allocate; any thread may free
 
 // Bytes handed out and not yet freed, and the largest that number has been (over all threads; blocks under 16 KiB are looked at only now

@@ -8,13 +8,13 @@ template <class T>
 class Scratch {
  public:
   explicit Scratch(std::int64_t count)
-      : bytes_(static_cast<std::size_t>(count) * sizeof(T)), data_(bytes_ ? pool::allocate(bytes_) : nullptr) {}
+      : bytes_(static_cast<std::uint64_t>(count) * sizeof(T)), data_(bytes_ ? pool::allocate(bytes_) : nullptr) {}
   ~Scratch() { if (data_) pool::free(data_, bytes_); }
   Scratch(const Scratch&) = delete;
   T* data() const { return static_cast<T*>(data_); }
 
  private:
-  std::size_t bytes_;
+  std::uint64_t bytes_;
   void* data_;
 };
 

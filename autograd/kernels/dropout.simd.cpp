@@ -63,8 +63,11 @@ void draw(std::uint64_t block, std::uint64_t key, std::uint32_t* words) {
 // All bits of x where `keep`, none elsewhere: a branch would be mispredicted half of the time.
 template <class T>
 T masked(T x, bool keep) {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  return std::bit_cast<T>(std::bit_cast<Bits>(x) & (keep ? ~Bits{0} : Bits{0}));
+  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  bits &= -static_cast<decltype(bits)>(keep);
+  std::memcpy(&x, &bits, sizeof bits);
+  return x;
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 // ops/formulas.simd.cpp, and in the user's program by fuse.h.
 #pragma once
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include <gradus/autograd/kernels/dual.h>

@@ -13,13 +13,17 @@ Level of_machine() {
   if (__builtin_cpu_supports("x86-64-v3")) return Level::v3;
   if (__builtin_cpu_supports("x86-64-v2")) return Level::v2;
 #endif
+#if defined(__x86_64__) || defined(__aarch64__)
+  return Level::base;
+#else
   return Level::plain;
+#endif
 }
 
 Level wished() {
   const char* text = std::getenv("GRADUS_SIMD_LEVEL");
   const std::string_view wish = text ? text : "";
-  return wish == "plain" ? Level::plain : wish == "v2" ? Level::v2 : wish == "v3" ? Level::v3 : Level::v4;
+  return wish == "plain" ? Level::plain : wish == "base" ? Level::base : wish == "v2" ? Level::v2 : wish == "v3" ? Level::v3 : Level::v4;
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace gradus::kernels {
 
-enum class Level { plain, v2, v3, v4 };   // x86-64-v2: SSE4.2; v3: AVX2 and FMA; v4: AVX-512
+// plain: no registers; base: those of every x86-64 (SSE2) or 64-bit Arm (NEON) processor; x86-64-v2: SSE4.2; v3: AVX2 and FMA; v4: AVX-512.
+enum class Level { plain, base, v2, v3, v4 };
 // The best level of this machine; GRADUS_SIMD_LEVEL=v2 in the environment lowers it.
 Level simd_level();
 
@@ -19,6 +20,11 @@ Level simd_level();
 #define GRADUS_AT_plain(act, ...) act(plain, __VA_ARGS__)
 #else
 #define GRADUS_AT_plain(act, ...)
+#endif
+#ifdef GRADUS_HAS_base
+#define GRADUS_AT_base(act, ...) act(base, __VA_ARGS__)
+#else
+#define GRADUS_AT_base(act, ...)
 #endif
 #ifdef GRADUS_HAS_v2
 #define GRADUS_AT_v2(act, ...) act(v2, __VA_ARGS__)
@@ -35,8 +41,9 @@ Level simd_level();
 #else
 #define GRADUS_AT_v4(act, ...)
 #endif
-#define GRADUS_AT_LEVELS(act, ...) \
-  GRADUS_AT_plain(act, __VA_ARGS__) GRADUS_AT_v2(act, __VA_ARGS__) GRADUS_AT_v3(act, __VA_ARGS__) GRADUS_AT_v4(act, __VA_ARGS__)
+#define GRADUS_AT_LEVELS(act, ...)                                    \
+  GRADUS_AT_plain(act, __VA_ARGS__) GRADUS_AT_base(act, __VA_ARGS__)  \
+  GRADUS_AT_v2(act, __VA_ARGS__) GRADUS_AT_v3(act, __VA_ARGS__) GRADUS_AT_v4(act, __VA_ARGS__)
 #define GRADUS_DECLARE_AT(level, Table, function) \
   namespace level {                               \
   const Table& function();                        \

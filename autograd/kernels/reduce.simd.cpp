@@ -17,9 +17,9 @@ T row_max(const T* x, std::int64_t n) {
   constexpr std::int64_t w = Vec<T>::size;
   const Vec<T> none = -std::numeric_limits<double>::infinity();
   Vec<T> a = none, b = none;
-  Mask<T> numbers = a == a, more_numbers = numbers;   // so far no NaN, which max may have lost
+  Mask<T> numbers = a == a, more_numbers = numbers;   // so far no NaN, which larger() may have lost
   const auto look = [](Vec<T>& top, Mask<T>& numbers, Vec<T> v) {
-    top = xsimd::max(top.b, v.b);
+    top = larger(top, v);
     numbers = numbers && v == v;
   };
   std::int64_t i = 0;
@@ -29,7 +29,7 @@ T row_max(const T* x, std::int64_t n) {
   }
   if (i + w <= n) look(a, numbers, Vec<T>::load(x + i)), i += w;
   if (i < n) look(b, more_numbers, where(Vec<T>::first(n - i), Vec<T>::load(x + i, n - i), none));
-  return all(numbers && more_numbers) ? largest(Vec<T>(xsimd::max(a.b, b.b))) : std::numeric_limits<T>::quiet_NaN();
+  return all(numbers && more_numbers) ? largest(larger(a, b)) : std::numeric_limits<T>::quiet_NaN();
 }
 
 // Row after row, as memory lies; four rows for each walk over the accumulators.

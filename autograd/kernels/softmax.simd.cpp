@@ -9,9 +9,6 @@
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
-template <class T>
-Vec<T> larger(Vec<T> a, Vec<T> b) { return where(a > b, a, b); }
-
 // Where NaN occurs the result may be anything: the sum of exponentials that follows is NaN then.
 template <class T>
 T largest_of(const T* x, std::int64_t n) {

@@ -13,7 +13,7 @@ class Team {
   Team(const Team&) = delete;
 
  private:
-  int before_, threads_;
+  [[maybe_unused]] int before_, threads_;   // read with OpenMP only
 };
 
 }  // namespace gradus::kernels

@@ -82,7 +82,8 @@ struct BatchNorm final : Op {
 
   // The same in differentiable operations.
   Grads composed(const Tensor& g) {
-    const auto [x, weight] = saved<2>();
+    const auto kept = saved<2>();
+    const Tensor &x = kept[0], &weight = kept[1];
     const Shape channel_shape = [&, rank = x.rank()] {
       Shape shape = Shape::filled(rank, 1);
       shape[1] = mean.dim(0);

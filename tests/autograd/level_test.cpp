@@ -19,7 +19,7 @@ Level level_with(const char* wish) {
 TEST(Level, IsNeverAboveTheWish) {
   const char* wish = std::getenv("GRADUS_SIMD_LEVEL");
   const std::string text = wish ? wish : "v4";
-  EXPECT_LE(simd_level(), text == "plain" ? Level::plain : text == "v2" ? Level::v2 : text == "v3" ? Level::v3 : Level::v4);
+  EXPECT_LE(simd_level(), text == "plain" ? Level::plain : text == "base" ? Level::base : text == "v2" ? Level::v2 : text == "v3" ? Level::v3 : Level::v4);
 }
 
 TEST(LevelDeathTest, WishLowersWhatTheMachineHas) {
@@ -30,7 +30,9 @@ TEST(LevelDeathTest, WishLowersWhatTheMachineHas) {
   const Level machine = __builtin_cpu_supports("x86-64-v4")   ? Level::v4
                         : __builtin_cpu_supports("x86-64-v3") ? Level::v3
                         : __builtin_cpu_supports("x86-64-v2") ? Level::v2
-                                                              : Level::plain;
+                                                              : Level::base;
+#elif defined(__aarch64__)
+  const Level machine = Level::base;
 #else
   const Level machine = Level::plain;
 #endif
@@ -38,6 +40,7 @@ TEST(LevelDeathTest, WishLowersWhatTheMachineHas) {
   EXPECT_EXIT(std::exit(static_cast<int>(level_with(nullptr)) + 10), testing::ExitedWithCode(lower(Level::v4)), "");
   EXPECT_EXIT(std::exit(static_cast<int>(level_with("v3")) + 10), testing::ExitedWithCode(lower(Level::v3)), "");
   EXPECT_EXIT(std::exit(static_cast<int>(level_with("v2")) + 10), testing::ExitedWithCode(lower(Level::v2)), "");
+  EXPECT_EXIT(std::exit(static_cast<int>(level_with("base")) + 10), testing::ExitedWithCode(lower(Level::base)), "");
   EXPECT_EXIT(std::exit(static_cast<int>(level_with("plain")) + 10), testing::ExitedWithCode(10), "");
   before ? setenv("GRADUS_SIMD_LEVEL", kept.c_str(), 1) : unsetenv("GRADUS_SIMD_LEVEL");
 }
