@@ -51,6 +51,7 @@ class Lookahead {
   void load(const std::filesystem::path& file);
 
   std::string describe() const;
+  static Fields fields(LookaheadOptions& options);     // the options by name, as rules have them (rule.h)
 
  private:
   friend class AveragedWeights;
@@ -59,7 +60,6 @@ class Lookahead {
     Counted<Leaf> leaf;
     Array slow;                      // undefined until its first step
   };
-  static Fields fields(LookaheadOptions& options);
   static void validate(LookaheadOptions options);
   void follow_new_groups();
   void synchronise();

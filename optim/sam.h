@@ -53,6 +53,7 @@ class SAM {
   void load(const std::filesystem::path& file);
 
   std::string describe() const;
+  static Fields fields(SAMOptions& options);           // the options by name, as rules have them (rule.h)
 
  private:
   // The weights at w + e for as long as this lives.
@@ -65,7 +66,6 @@ class SAM {
    private:
     SmallVector<std::pair<Leaf*, Array>, 16> kept_;      // the weights as they were
   };
-  static Fields fields(SAMOptions& options);
   static void validate(SAMOptions options);
   void check_direction() const;
 

@@ -104,7 +104,7 @@ Path run(const Descent& d) {
   std::unique_ptr<Schedule> schedule;
   if (!d.schedule.empty())
     schedule = find(schedules(), d.schedule, "schedule").make(*walker, {d.steps, walker->lr()}, d.schedule_options);
-  if (schedule) path.formula += "\n" + schedule->describe();
+  if (schedule) path.formula += text("\n", schedule->describe());
 
   path.at.push_back(start);
   path.loss.push_back(position.loss());

@@ -4,50 +4,15 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/optim/all_rules.h>
-#include <gradus/optim/lbfgs.h>
 #include <gradus/optim/presets.h>
 
 #include "landscape/option_ranges.h"
+#include "landscape/walkers.h"
 
 namespace landscape {
 namespace {
 
 using namespace gradus;
-
-template <class Rule>
-struct StepWalker final : Walker {
-  optim::OptimizerOf<Rule> rule;
-  StepWalker(const Parameters& w, const typename Rule::Options& options) : rule(w, options) {}
-  void step(const Closure& closure) override {
-    closure();
-    rule.step();
-  }
-  double lr() const override { return rule.lr(); }
-  void set_lr(double lr) override { rule.set_lr(lr); }
-  std::string describe() const override { return rule.describe(); }
-  optim::Optimizer* optimizer() override { return &rule; }
-};
-
-// What LBFGS has in the place of a rule.
-struct LBFGSRule {
-  using Options = optim::LBFGSOptions;
-  static constexpr std::string_view name = "LBFGS";
-  static optim::Fields fields(Options& o) { return optim::LBFGS::fields(o); }
-};
-
-template <>
-struct StepWalker<LBFGSRule> final : Walker {
-  optim::LBFGS lbfgs;
-  StepWalker(const Parameters& w, const optim::LBFGSOptions& options) : lbfgs(w, options) {}
-  void step(const Closure& closure) override { lbfgs.step(closure); }
-  double lr() const override { return lbfgs.options().lr; }
-  void set_lr(double lr) override {
-    optim::LBFGSOptions options = lbfgs.options();
-    options.lr = lr;
-    lbfgs.set_options(options);
-  }
-  std::string describe() const override { return lbfgs.describe(); }
-};
 
 template <class Rule>
 void set(typename Rule::Options& options, const std::string& name, const std::string& value) {
@@ -100,7 +65,7 @@ OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own
   if constexpr (requires { Rule::require_shape("", Shape{}); }) kind.matrix = true;
   kind.options = options_of<Rule>(options);
   if (steps == Steps::follow) {
-    kind.surface_rate = options.lr;
+    kind.surface_rate = *optim::parse_number(kind.options[0].value);
     kind.options[0].value = optim::number_text(kind.rate(surfaces()[0]));
   }
   kind.make_with = [options](const Parameter& w, const Settings& settings) -> std::unique_ptr<Walker> {
@@ -147,6 +112,8 @@ std::span<const OptimizerKind> optimizers() {
       of<AdafactorRule>({.lr = 0.6}),
       of<LAMBRule>({.lr = 0.1}),
       of<MuonRule>({.lr = 0.05}),
+      of<AroundSGD<Lookahead, LookaheadOptions>>({.sgd = {.lr = 0.3, .momentum = 0.9}}, follow, "Lookahead", "Lookahead around momentum"),
+      of<AroundSGD<SAM, SAMOptions>>({.sgd = {.lr = 0.5}, .wrapper = {.rho = 0.05}}, follow, "SAM", "SAM around gradient descent"),
       of<LBFGSRule>({.max_iter = 1, .max_eval = 25, .line_search = LineSearch::strong_wolfe}),
       of<SGDRule>(lecture::gradient_descent(1), follow, "Lecture: gradient descent", "The lecture's gradient descent"),
       of<SGDRule>(lecture::momentum(3), follow, "Lecture: momentum", "The lecture's momentum"),

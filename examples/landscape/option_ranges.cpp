@@ -42,6 +42,8 @@ constexpr Known known[] = {
     {"max_iter", {1, 20}},
     {"max_eval", {0, 40}},
     {"history_size", {1, 20}},
+    {"k", {1, 20}},
+    {"eta", {0, 1}},
     {"tolerance_grad", {1e-12, 1e-2, true}},
     {"tolerance_change", {1e-12, 1e-2, true}},
 };

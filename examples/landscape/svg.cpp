@@ -40,10 +40,9 @@ double nice_step(double range, int pieces) {
 
 // Tenths of a pixel, in as few letters as it takes.
 std::string tenths(double value) {
-  const long rounded = std::lround(value * 10);
-  std::string out = std::to_string(std::abs(rounded) / 10);
-  if (rounded % 10 != 0) out += "." + std::to_string(std::abs(rounded) % 10);
-  return (rounded < 0 ? "-" : "") + out;
+  const long rounded = std::lround(value * 10), size = std::abs(rounded);
+  const std::string whole = text(rounded < 0 ? "-" : "", size / 10);
+  return size % 10 == 0 ? whole : text(whole, ".", size % 10);
 }
 
 // A path's data for a group that is scaled to a tenth: whole numbers, each point from the one before.
@@ -121,7 +120,7 @@ class Painter {
     std::string out = text("<path class='t ", colour, "' transform='scale(.1)' d='", steps(drawn), "'/>\n");
     if (drawn.size() <= most_dots) {
       out += text("<path class='t o ", colour, "' d='");
-      for (const Point& p : drawn) out += "M" + tenths(p.x) + " " + tenths(p.y) + "h0";
+      for (const Point& p : drawn) out += text("M", tenths(p.x), " ", tenths(p.y), "h0");
       out += "'/>\n";
     }
     out += text("<circle class='r ", colour, "' cx='", tenths(first.x), "' cy='", tenths(first.y), "' r='5.5'/>");
@@ -135,7 +134,7 @@ class Painter {
     for (const Level& level : ground_.levels()) {
       if (level.kind != Kind::global && level.kind != Kind::local) continue;
       const int size = level.kind == Kind::global ? 10 : 6;
-      out += "M" + tenths(x(level.at.x) - size / 2.) + " " + tenths(y(level.at.y) - size / 2.);
+      out += text("M", tenths(x(level.at.x) - size / 2.), " ", tenths(y(level.at.y) - size / 2.));
       out += text("l", size, " ", size, "m0-", size, "l-", size, " ", size);
     }
     return out + "'/>\n";
@@ -148,12 +147,12 @@ class Painter {
     const double x_step = nice_step(window_.x1 - window_.x0, 8), y_step = nice_step(window_.y1 - window_.y0, 5);
     for (double at = std::ceil(window_.x0 / x_step) * x_step; at <= window_.x1; at += x_step) {
       if (x(at) < 40 || x(at) > w - 12) continue;
-      marks += "M" + tenths(x(at)) + text(" ", h, "v-4");
+      marks += text("M", tenths(x(at)), " ", h, "v-4");
       numbers += text("<text x='", tenths(x(at)), "' y='", h - 8, "' text-anchor='middle'>", label(at, x_step), "</text>");
     }
     for (double at = std::ceil(window_.y0 / y_step) * y_step; at <= window_.y1; at += y_step) {
       if (y(at) < 8 || y(at) > h - 24) continue;
-      marks += "M0 " + tenths(y(at)) + "h4";
+      marks += text("M0 ", tenths(y(at)), "h4");
       numbers += text("<text x='8' y='", tenths(y(at) + 4), "'>", label(at, y_step), "</text>");
     }
     return text("<path class='x' d='", marks, "'/>\n", numbers, "\n");

@@ -127,7 +127,7 @@ TEST(Optimizers, AllRulesAreThere) {
   };
   require_all(optim::AllRules{});
   require_all(optim::WholeRules{});
-  EXPECT_TRUE(names.contains("LBFGS"));
+  for (const std::string_view other : {"LBFGS", "Lookahead", "SAM"}) EXPECT_TRUE(names.contains(other)) << other;
 }
 
 TEST(Optimizers, GoDownhillAtTheirDefaults) {
