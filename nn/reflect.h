@@ -162,8 +162,10 @@ template <class T> Address(const T*) -> Address<T>;
 #pragma clang diagnostic ignored "-Wundefined-internal"
 #endif
 template <class T> extern const Box<T> nowhere;   // never defined: only its members' addresses are spelled
-template <class T> inline constexpr auto addresses =
-    with_members<member_count<T>>(nowhere<T>.value, [](auto&... member) { return std::tuple(Address{&member}...); });
+// A function, since a variable would be laid down at -O0, and then the linker would ask for `nowhere`.
+template <class T> consteval auto addresses() {
+  return with_members<member_count<T>>(nowhere<T>.value, [](auto&... member) { return std::tuple(Address{&member}...); });
+}
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif
@@ -176,7 +178,7 @@ constexpr std::string_view last_name(std::string_view spelling) {
   return spelling.substr(spelling.find_last_of(":.&") + 1);
 }
 
-template <class T, std::size_t i> inline constexpr std::string_view member_name = last_name(spelled<std::get<i>(addresses<T>)>());
+template <class T, std::size_t i> inline constexpr std::string_view member_name = last_name(spelled<std::get<i>(addresses<T>())>());
 
 // f(name, member) for every member of `whole`, in the order of declaration.
 template <class T, class F>

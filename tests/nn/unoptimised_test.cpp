@@ -1,0 +1,30 @@
+// This file is compiled at -O0 (tests/CMakeLists.txt): there the linker sees what optimisation elsewhere has removed.
+#include <gmock/gmock.h>
+
+#include <gradus/nn/nn.h>
+
+using namespace gradus;
+
+namespace {
+
+struct Hidden {
+  nn::Linear first{2, 3}, second{3, 1};
+};
+
+std::vector<std::string> names(const Parameters& parameters) {
+  std::vector<std::string> out;
+  for (const NamedParameter& p : parameters) out.push_back(p.name);
+  return out;
+}
+
+TEST(Unoptimised, ModelsInUnnamedNamespacesAndInFunctionsLink) {
+  struct Local {
+    nn::Linear only{2, 3};
+  };
+  Hidden hidden;
+  Local local;
+  EXPECT_THAT(names(nn::parameters(hidden)), testing::ElementsAre("first.weight", "first.bias", "second.weight", "second.bias"));
+  EXPECT_THAT(names(nn::parameters(local)), testing::ElementsAre("only.weight", "only.bias"));
+}
+
+}  // namespace
