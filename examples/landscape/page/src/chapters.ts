@@ -1,5 +1,5 @@
 // The chapters: words, formulas and figures, all of them data that gradus computed when the page was made.
-import { h } from "./dom";
+import { h, whenNear } from "./dom";
 import { landscape } from "./drawing/levels";
 import { legend, signLegend } from "./figures/legend";
 import { Lines } from "./figures/lines";
@@ -50,7 +50,7 @@ function pathsFigure(figure: PathsFigure, clock: Clock, repeat: Repeat, signs: b
       : h("div", { class: "figure-body" }, view.element),
     ...(charts.length > 0 ? [] : words));
   view.view.listen(now => element.classList.toggle("in-space", now === "space"));
-  if (figure.three) view.view.set("space");
+  if (figure.three) whenNear(element, () => view.view.set("space"));
   return element;
 }
 

@@ -34,3 +34,13 @@ export function onWidth(element: Element, draw: (width: number) => void): void {
     if (now > 0 && now !== width) draw(width = now);
   }).observe(element);
 }
+
+// Calls `act` once, when the element is about to be seen.
+export function whenNear(element: Element, act: () => void): void {
+  const watch = new IntersectionObserver(entries => {
+    if (!entries.some(entry => entry.isIntersecting)) return;
+    watch.disconnect();
+    act();
+  }, { rootMargin: "200px" });
+  watch.observe(element);
+}

@@ -19,6 +19,12 @@ function openLaboratory(): Promise<Laboratory> {
 }
 const repeat = hasEngine() ? async (requests: RunRequest[]) => (await openLaboratory()).repeat(requests) : null;
 
+// What the address names may not be there yet when the browser looks for it.
+function goTo(hash: string): void {
+  const target = hash.length > 1 && document.getElementById(hash.startsWith("#lab?") ? "laboratory" : decodeURIComponent(hash.slice(1)));
+  if (target) target.scrollIntoView({ behavior: "instant" });
+}
+
 // A chapter is built when it is about to be seen, or in a free moment: the page answers at once however much it holds.
 function layOut(chapters: Chapter[]): void {
   const places = chapters.map(chapter => h("section", { class: "chapter waiting", id: chapter.id }));
@@ -29,13 +35,20 @@ function layOut(chapters: Chapter[]): void {
     places[i].replaceWith(built);
     places[i] = built;
   };
-  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 30));
+  const idle = (work: () => void): unknown => ("requestIdleCallback" in globalThis ? requestIdleCallback(work, { timeout: 150 }) : setTimeout(work, 30));
   const next = (i: number): void => {
-    if (i >= places.length) { document.documentElement.dataset.built = "true"; return; }
+    if (i >= places.length) return built();
     build(i);
     idle(() => next(i + 1));
   };
+  let scrolled = false;
+  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(kind, () => { scrolled = true; }, { once: true, passive: true });
+  const built = (): void => {
+    if (!scrolled) goTo(location.hash);
+    document.documentElement.dataset.built = "true";
+  };
   build(0);
+  goTo(location.hash);
   idle(() => next(1));
   addEventListener("beforeprint", () => places.forEach((_, i) => build(i)));
 }
@@ -62,10 +75,7 @@ async function open(): Promise<void> {
   if (hasEngine()) {
     const hero = document.getElementById("hero")!;
     Hero.open(hero).catch(() => { hero.hidden = true; });
-    if (location.hash.startsWith("#lab")) {
-      void openLaboratory();
-      document.getElementById("laboratory")!.scrollIntoView();
-    } else setTimeout(openLaboratory, 200);
+    setTimeout(openLaboratory, location.hash.startsWith("#lab?") ? 0 : 200);
   } else {
     for (const element of document.querySelectorAll<HTMLElement>("#hero, #laboratory, [href='#laboratory']")) element.hidden = true;
   }

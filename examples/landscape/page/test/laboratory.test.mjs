@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changed, open, picture, skip } from "./browser.mjs";
+import { changed, open, picture, skip } from "../browser.mjs";
 
 const lab = page => ({
   canvas: page.locator("#bench .plane canvas").nth(1),
@@ -81,7 +81,6 @@ test("every surface and every optimizer runs, every schedule too", { skip }, asy
     await page.waitForTimeout(60);
     assert.deepEqual(await refused(), [], name);
   }
-  await page.locator(".card summary").first().click();
   const schedule = () => page.locator(".card").first().locator(".field", { hasText: "schedule" }).locator("select");
   for (const name of await choices(schedule())) {
     await schedule().selectOption(name);
@@ -147,10 +146,10 @@ test("the link restores the state exactly", { skip }, async () => {
   await set(field("start w₁").locator("input[type=text]"), "0.3333333333333333");
   await set(field("steps").locator("input[type=text]"), "77");
   await set(field("seed of the noise").locator("input[type=text]"), "12");
-  await page.locator(".card").nth(2).locator("summary").click();
   const card = page.locator(".card").nth(2);
   await card.locator(".field", { hasText: "schedule" }).locator("select").selectOption("cosine");
   await set(card.locator(".field", { has: page.getByText("gradient noise", { exact: true }) }).locator("input[type=text]"), "0.7");
+  await card.locator("summary").click();
   await set(card.locator(".field", { has: page.getByText("betas.0", { exact: true }) }).locator("input[type=text]"), "0.85");
   await page.waitForTimeout(400);
   await scrub.fill("31");

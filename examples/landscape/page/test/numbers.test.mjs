@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 
-import { answerProgram, open, skip } from "./browser.mjs";
+import { answerProgram, chapters, open, skip } from "../browser.mjs";
 
 const without = skip || (existsSync(answerProgram) ? false : `${answerProgram} is not built`);
 const near = (a, b, scale) => (a === null || b === null ? a === b : Math.abs(a - b) <= 1e-6 * Math.max(Math.abs(a), Math.abs(b), scale));
@@ -44,19 +44,30 @@ test("the catalogue, grids, runs of every optimizer and schedule", { skip: witho
   t.diagnostic(`${requests.length} answers compared`);
 });
 
+// A run at the edge of stability is chaotic: a last bit in another place (a fused multiply-add, another cosine) becomes another path within
+// some hundred steps. So far can it be compared: to where a start moved by a part in 10¹⁴ leads the native program itself astray.
+function predictable(run, moved) {
+  const size = Math.max(...run.x.map(Math.abs)), far = run.x.findIndex((x, k) => !(Math.hypot(x - moved.x[k], run.y[k] - moved.y[k]) < 1e-9 * size));
+  return far < 0 ? run.x.length : far;
+}
+
 test("paths in the chapters are those that the engine walks", { skip: without }, async t => {
-  const page = await open();
-  const { worst, count } = await page.evaluate(async () => {
-    let worst = 0, count = 0;
-    const chapters = [...document.querySelectorAll("script[type='application/json']")].flatMap(data => (data.textContent ? JSON.parse(data.textContent).chapters : []));
-    for (const path of chapters.flatMap(chapter => chapter.figures).flatMap(figure => figure.paths ?? [])) {
-      if (!path.request) continue;
-      const { x } = await gradus.ask({ ask: "run", ...path.request }), size = Math.max(...path.x.map(Math.abs));
-      ++count;
-      path.x.forEach((value, i) => { if (value !== null && Math.abs(value) < 100) worst = Math.max(worst, Math.abs(value - x[i]) / size); });
+  const page = await open(), paths = chapters().flatMap(chapter => chapter.figures).flatMap(figure => figure.paths ?? []).filter(path => path.request);
+  const requests = paths.map(path => ({ ...path.request, ask: "run" }));
+  const native = natively(requests), moved = natively(requests.map(request => ({ ...request, start: request.start.map(at => at * (1 + 1e-14)) })));
+  const walked = await page.evaluate(async all => Promise.all(all.map(request => gradus.ask(request))), requests);
+  let steps = 0, all = 0;
+  paths.forEach((path, i) => {
+    const count = predictable(native[i], moved[i]), size = Math.max(...path.x.map(Math.abs));
+    assert.ok(count > Math.min(40, path.x.length - 1), `${path.label}: predictable for ${count} steps only`);
+    steps += count;
+    all += path.x.length;
+    for (let k = 0; k < count; ++k) {
+      for (const axis of ["x", "y"]) {
+        assert.ok(near(walked[i][axis][k], native[i][axis][k], size), `${path.label}, step ${k}: ${walked[i][axis][k]} in the page, ${native[i][axis][k]} natively`);
+        assert.ok(Math.abs(path[axis][k] - native[i][axis][k]) <= 1e-5 * size, `${path.label}, step ${k}: ${path[axis][k]} in the chapter, ${native[i][axis][k]} natively`);
+      }
     }
-    return { worst, count };
   });
-  t.diagnostic(`${count} paths, largest difference ${worst} of the path's size (the chapters round to six digits)`);
-  assert.ok(count > 0 && worst < 1e-5, String(worst));
+  t.diagnostic(`${paths.length} paths, ${steps} of ${all} steps are predictable and compared`);
 });

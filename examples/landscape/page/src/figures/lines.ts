@@ -114,7 +114,7 @@ export class Lines {
     const hover = this.options.hover?.value;
     this.cursor.replaceChildren();
     this.readout.textContent = "";
-    if (!hover || !this.frame.width) return;
+    if (!hover || !this.frame.width || !Number.isFinite(hover.step)) return;
     const { frame } = this, at = this.x(hover.step);
     this.cursor.append(svg("line", { x1: at, x2: at, y1: frame.top, y2: frame.height - frame.bottom }));
     this.series.forEach((one, i) => {

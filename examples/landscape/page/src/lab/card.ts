@@ -14,6 +14,9 @@ export interface CardOptions {
   removed: (() => void) | null;
 }
 
+// All options as the sliders show them: lengths that a request leaves out would follow its number of steps.
+const defaults = (entry: Entry | undefined): Choice["options"] => Object.fromEntries((entry?.options ?? []).map(option => [option.name, option.default]));
+
 export class Card {
   readonly element: HTMLElement;
   private readonly described = h("pre", { class: "described", tabindex: "0", "aria-label": "The formula, as gradus describes it" });
@@ -29,11 +32,10 @@ export class Card {
     } }, ...guide.catalogue.optimizers.map(({ name, title }) => h("option", { value: name }, title)));
     pick.value = entry.name;
     const [rate, ...others] = this.optionFields(entry, run.optimizer);
-    this.details = h("details", { open }, h("summary", {}, "All options, schedule and noise"),
-      ...others, h("hr"), ...this.scheduleFields(), this.noiseField(), this.described);
+    this.details = h("details", { open }, h("summary", {}, "All options and the formula"), ...others, this.described);
     this.element = h("section", { class: "card", "aria-label": `Run ${index + 1}` },
       h("header", {}, sample(index), pick, removed && h("button", { type: "button", class: "icon", "aria-label": `Remove run ${index + 1}`, title: "Remove", onclick: removed }, "×")),
-      rate ?? null, this.trouble, this.details);
+      rate ?? null, ...this.scheduleFields(), this.noiseField(), this.trouble, this.details);
   }
 
   get open(): boolean { return this.details.open; }
@@ -59,7 +61,7 @@ export class Card {
     return entry.options.map(option => {
       const standard = guide.fallback(state, entry, option);
       const field = optionField(option, choice.options[option.name] ?? standard, value => {
-        if (value === guide.fallback(state, entry, option)) delete choice.options[option.name];
+        if (choice === this.options.run.optimizer && value === guide.fallback(state, entry, option)) delete choice.options[option.name];
         else choice.options[option.name] = value;
         changed();
       });
@@ -73,7 +75,7 @@ export class Card {
     const choices: [string, string][] = guide.catalogue.schedules.map(({ name, title }) => [name, title]);
     if (!choices.some(([name]) => name === "constant")) choices.unshift(["", "none: constant"]);
     const pick = choiceField("schedule", choices, entry?.name ?? choices[0][0], name => {
-      run.schedule = name && name !== "constant" ? { name, options: {} } : null;
+      run.schedule = name && name !== "constant" ? { name, options: defaults(guide.schedule(name)) } : null;
       rebuilt();
     });
     if (!entry || !run.schedule) return [pick.element];

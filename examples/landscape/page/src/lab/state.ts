@@ -43,7 +43,7 @@ export class Guide {
     const wanted = ["SGD", "Momentum", "Adam"], have = this.catalogue.optimizers.map(({ name }) => name);
     const names = wanted.filter(name => have.includes(name));
     return {
-      surface: this.catalogue.surfaces[0].name, parameter: null, start: null, steps: 120, seed: 1, view: "plane", step: null,
+      surface: this.catalogue.surfaces[0].name, parameter: null, start: null, steps: 200, seed: 1, view: "plane", step: null,
       runs: (names.length ? names : have.slice(0, 3)).map(name => this.run(name)),
     };
   }

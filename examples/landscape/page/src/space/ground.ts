@@ -4,7 +4,7 @@ import * as three from "three";
 import type { Landscape } from "../drawing/levels";
 import type { Palette } from "./space";
 
-export const tall = 0.5;                             // the height of the picture, of a base of 1 × 1
+export const tall = 0.42;                            // the height of the picture, of a base of 1 × 1
 export const floor = -0.06;                          // where the block that carries the surface ends
 
 export function ground(land: Landscape, palette: Palette): three.Mesh {

@@ -35,7 +35,7 @@ export class Space {
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", `${options.label}, in space. Arrow keys turn it, plus and minus zoom.`);
-    this.camera.position.set(-0.8, 1.75, 1.6);
+    this.camera.position.set(-0.85, 2.05, 1.6);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.target.set(0, 0.1, 0);
     this.controls.maxPolarAngle = Math.PI * 0.495;
@@ -46,8 +46,8 @@ export class Space {
     this.controls.addEventListener("change", () => this.refresh());
     canvas.addEventListener("keydown", event => this.turn(event));
     canvas.style.touchAction = "pan-y";
-    this.name(options.axes[0], new three.Vector3(0, floor, 0.57));
-    this.name(options.axes[1], new three.Vector3(-0.57, floor, 0));
+    this.name(options.axes[0], new three.Vector3(0, floor - 0.03, 0.6));
+    this.name(options.axes[1], new three.Vector3(-0.56, floor - 0.03, 0)).style.translate = "-50%";
     this.name("loss", new three.Vector3(-0.57, tall * 0.5, -0.57));
     new ResizeObserver(() => this.resize()).observe(this.element);
   }
@@ -79,11 +79,12 @@ export class Space {
     this.refresh();
   }
 
-  private name(text: string, at: three.Vector3): void {
+  private name(text: string, at: three.Vector3): HTMLElement {
     const element = document.createElement("span");
     element.textContent = text;
     this.element.append(element);
     this.names.push({ element, at });
+    return element;
   }
 
   private turn(event: KeyboardEvent): void {
@@ -112,7 +113,7 @@ export class Space {
     this.renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1));
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
-    this.camera.fov = width > 1.3 * height ? 30 : 34;
+    this.camera.fov = Math.max(31, (31 * 1.25 * height) / width);
     this.camera.updateProjectionMatrix();
     for (const ribbon of this.ribbons) ribbon.setSize(width, height);
     this.refresh();
