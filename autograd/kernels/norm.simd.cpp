@@ -15,9 +15,9 @@ void merge(double n, double& mean, double& squares, double count, double other_m
 template <class T>
 void moments(const T* x, std::int64_t n, double& mean, double& squares) {
   mean = squares = 0;
-  for (std::int64_t at = 0; at < n; at += sum_block) {
+  for (std::int64_t at = 0; at < n; at += sum_block<T>) {
     const T* block = x + at;
-    const std::int64_t count = std::min(sum_block, n - at);
+    const std::int64_t count = std::min(sum_block<T>, n - at);
     const auto load = [block](std::int64_t i, auto... lanes) { return Vec<T>::load(block + i, lanes...); };
     // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
     const T shift = static_cast<T>(blocked_sum<T>(count, load) / static_cast<double>(count));

@@ -16,7 +16,9 @@ void for_batches(std::int64_t n, Step step) {
   if (i < n) step(i, n - i);
 }
 
-inline constexpr std::int64_t sum_block = 2048;   // elements summed in T; a multiple of every register's width
+// Elements summed in T; a multiple of every register's width, and no more than 128 to each lane of a float.
+template <class T>
+inline constexpr std::int64_t sum_block = Vec<T>::size == 1 ? 512 : 2048;
 
 // Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
 template <class T, class Term>
@@ -25,7 +27,7 @@ double blocked_sum(std::int64_t n, Term term) {
   double total = 0;
   std::int64_t i = 0;
   while (i < n) {
-    const std::int64_t stop = std::min(n, i + sum_block);
+    const std::int64_t stop = std::min(n, i + sum_block<T>);
     Vec<T> a = 0, b = 0, c = 0, d = 0;
     for (; i + 4 * w <= stop; i += 4 * w) {
       a = a + term(i);
@@ -52,7 +54,7 @@ double blocked_sums(std::int64_t n, double& first, Term term) {
   first = 0;
   std::int64_t i = 0;
   while (i < n) {
-    const std::int64_t stop = std::min(n, i + sum_block);
+    const std::int64_t stop = std::min(n, i + sum_block<T>);
     Vec<T> a = 0, b = 0, c = 0, d = 0;
     for (; i + 2 * w <= stop; i += 2 * w) {
       const Two<T> x = term(i), y = term(i + w);

@@ -1,17 +1,11 @@
-// Products against a triple loop in double, for every layout, size and dtype; their gradients; what they refuse; what they leave alone.
-#include <cblas.h>
+// Products against a triple loop in double, for every layout, size and dtype; their gradients; what they refuse.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <thread>
 
 #include <gradus/autograd/autograd.h>
 #include <gradus/autograd/kernels/blas.h>
 #include <gradus/autograd/kernels/dnnl.h>
 #include <gradus/autograd/kernels/gemm_small.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 namespace gradus {
 namespace {
@@ -255,41 +249,6 @@ TEST(Matmul, UnwantedGradientsAreNotComputed) {
     EXPECT_LT(pool::peak_bytes() - before, x.size());
   }
   EXPECT_TRUE(w.grad().defined());
-}
-
-// The host's settings are read, never changed: not in the calling thread, not for the process, and not when several threads come at once.
-TEST(Threads, SettingsOfTheHostStay) {
-  const int before_blas = openblas_get_num_threads(), ours = num_threads();
-  openblas_set_num_threads(2);
-  const int blas = openblas_get_num_threads();
-#ifdef _OPENMP
-  const int before_team = omp_get_max_threads();
-  omp_set_num_threads(3);
-#endif
-  set_threads(2);
-  const auto work = [] {
-    for (int i = 0; i < 20; ++i) {
-      for (Dtype dtype : {f32, f64}) {
-        matmul(full({90, 90}, 1, dtype), full({90, 90}, 1, dtype));
-        matmul(full({12, 12}, 1, dtype), full({12, 12}, 1, dtype));
-        matmul(full({9, 30, 30}, 1, dtype), full({9, 30, 30}, 1, dtype));
-      }
-    }
-  };
-  work();
-  {
-    std::jthread a(work), b(work), c(work);
-    work();
-  }
-  EXPECT_EQ(openblas_get_num_threads(), blas);
-#ifdef _OPENMP
-  EXPECT_EQ(omp_get_max_threads(), 3);
-#endif
-  openblas_set_num_threads(before_blas);   // in OpenBLAS's OpenMP flavour this changes OpenMP's number too
-#ifdef _OPENMP
-  omp_set_num_threads(before_team);
-#endif
-  set_threads(ours);
 }
 
 TEST(Threads, ResultsAgreeForEveryNumberOfThreads) {
