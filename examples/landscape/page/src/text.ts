@@ -28,12 +28,14 @@ export function powerTick(value: number): string {
 }
 export const tick = (value: number): string => show(value, 4);
 
-// TeX as MathML, which the browser sets with the embedded font.
+// TeX as MathML, which the browser sets with the embedded font. Formulas side by side (,\qquad) may stand below each other where it is narrow.
 export function formula(tex: string, display = true): HTMLElement {
-  const place = h(display ? "div" : "span", { class: display ? "formula" : "inline-formula" });
-  temml.render(tex, place, { displayMode: display, throwOnError: false });
-  if (display) place.tabIndex = -1;
-  return place;
+  const parts = display && !tex.includes("\\begin") ? tex.split(/(?<=,)\s*\\qquad/) : [tex];
+  return h(display ? "div" : "span", { class: display ? "formula" : "inline-formula" }, ...parts.map(part => {
+    const place = h("span");
+    temml.render(part, place, { displayMode: display, throwOnError: false });
+    return place;
+  }));
 }
 
 // A sentence whose $…$ are formulas.

@@ -29,26 +29,24 @@ test("the laboratory answers soon after", { skip }, async t => {
 test("the clock in the laboratory runs at the screen's pace", { skip }, async t => {
   const page = await open();
   await page.locator("#bench .plane").scrollIntoViewIfNeeded();
-  let best = { median: Infinity, work: Infinity };
+  let best = { median: Infinity };
   for (let round = 0; round < 4 && best.median > 17.5; ++round) {
     await page.locator("#bench .play").click();
     const now = await page.evaluate(() => new Promise(done => {
-      const gaps = [], works = [];
+      const gaps = [];
       let last = performance.now();
       const tick = start => {
         gaps.push(start - last);
         last = start;
-        const channel = new MessageChannel();
-        channel.port1.onmessage = () => works.push(performance.now() - start);   // runs when the frame's callbacks have all run
-        channel.port2.postMessage(0);
-        if (gaps.length < 120) requestAnimationFrame(tick);
-        else done({ median: gaps.sort((a, b) => a - b)[60], work: works.sort((a, b) => a - b)[works.length >> 1] });
+        if (gaps.length < 120) return requestAnimationFrame(tick);
+        gaps.sort((a, b) => a - b);
+        done({ median: gaps[60], slow: gaps[114] });
       };
       requestAnimationFrame(tick);
     }));
     if (now.median < best.median) best = now;
     if (await page.locator("#bench .play").getAttribute("aria-label") === "Pause") await page.locator("#bench .play").click();
   }
-  t.diagnostic(`median ${(1000 / best.median).toFixed(1)} frames a second; ${best.work.toFixed(1)} ms of work in a frame`);
+  t.diagnostic(`median ${(1000 / best.median).toFixed(1)} frames a second; 95 of 100 frames within ${best.slow.toFixed(1)} ms`);
   assert.ok(best.median < 17.5, `${best.median} ms between frames`);
 });

@@ -36,14 +36,14 @@ export class PlacedTrace {
     return [ax + (bx - ax) * part, ay + (by - ay) * part];
   }
 
-  draw(context: CanvasRenderingContext2D, style: TraceStyle, halo: string, step: number, dimmed: boolean): void {
+  draw(context: CanvasRenderingContext2D, style: TraceStyle, halo: string, step: number, dimmed: boolean, width: number): void {
     if (this.points.length === 0) return;
     const done = Math.min(step, this.last);
     context.lineJoin = context.lineCap = "round";
     if (done < this.last) this.stroke(context, this.last, { colour: style.colour, width: 1.2, alpha: 0.22, dash: [] });
     const alpha = dimmed ? 0.25 : 1;
-    this.stroke(context, done, { colour: halo, width: 4.4, alpha: 0.7 * alpha, dash: [] });
-    this.stroke(context, done, { colour: style.colour, width: 2.1, alpha, dash: style.dash });
+    this.stroke(context, done, { colour: halo, width: width * 2.1, alpha: 0.7 * alpha, dash: [] });
+    this.stroke(context, done, { colour: style.colour, width, alpha, dash: style.dash });
     context.globalAlpha = alpha;
     if (this.dots) {
       context.fillStyle = style.colour;

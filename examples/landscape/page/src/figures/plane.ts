@@ -145,7 +145,7 @@ export class Plane {
     context.clip();
     this.placed.forEach((placed, i) => {
       const dimmed = hover !== null && hover.trace !== null && hover.trace !== i;
-      if (!this.hidden.has(i)) placed.draw(context, traceStyle(placed.trace.look), halo, this.step, dimmed);
+      if (!this.hidden.has(i)) placed.draw(context, traceStyle(placed.trace.look), halo, this.step, dimmed, this.placed.length > 8 ? 1.5 : 2.1);
     });
     context.setLineDash([]);
     this.placed.forEach(({ points }, i) => {

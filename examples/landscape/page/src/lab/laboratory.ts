@@ -26,6 +26,7 @@ export class Laboratory {
   private readonly legendPlace = h("div", { class: "legends" });
   private readonly table = h("div", { class: "outcome-room" });
   private readonly trouble = h("p", { class: "trouble", role: "alert", hidden: true });
+  private readonly contours = h("span");
   private readonly said = h("span", { class: "said", role: "status" });
   private readonly conditions: Conditions;
   private readonly runs: Runs;
@@ -51,7 +52,7 @@ export class Laboratory {
     const bar = playBar(this.clock, "the runs");
     place.replaceChildren(h("div", { class: "bench" },
       h("div", { class: "stage" }, h("div", { class: "stage-head" }, this.view.switcher, this.legendPlace), this.view.element, this.trouble, bar,
-        h("p", { class: "hint" }, "Click or drag to place the start; with the plot in focus, arrow keys move it (with Shift in larger steps) and the space bar plays.")),
+        h("p", { class: "hint" }, this.contours, " Click or drag to place the start; with the plot in focus, arrow keys move it (with Shift in larger steps) and the space bar plays.")),
       this.charts.element,
       h("div", { class: "controls" }, this.conditions.element, this.cardsPlace, h("div", { class: "buttons" }, add, copy, again, this.said))), this.table);
     placeStart(this.view.plane, { start: () => this.guide.start(this.state), move: start => this.moveStart(start), play: () => this.clock.toggle() });
@@ -121,6 +122,7 @@ export class Laboratory {
     else if (ground !== this.shown) {
       this.view.setLandscape(ground.land, ground.window, ground.answer.minima);
       this.shown = ground;
+      this.contours.textContent = ground.land.levels === "log" ? "Contours are logarithmic: the lower, the closer in loss." : "Contours at equal differences of the loss.";
     }
     const titles = this.state.runs.map(run => this.guide.optimizer(run.optimizer.name).title);
     const good: { answer: RunAnswer; look: number; label: string }[] = [];
