@@ -29,7 +29,8 @@ export class Lines {
   private readonly readout = h("div", { class: "readout", "aria-hidden": "true" });
   readonly element: HTMLElement;
   private readonly frame: Frame = { width: 0, height: 0, left: 46, right: 12, top: 22, bottom: 34 };
-  private readonly veil = svg("rect", { class: "veil" });
+  private readonly veil = h("div", { class: "veil" });
+  private readonly future = h("div", { class: "future" }, this.veil);
   private readonly cursor = svg("g", { class: "cursor" });
   private series: LineSeries[] = [];
   private x: Scale = scaleLinear();
@@ -39,7 +40,7 @@ export class Lines {
 
   constructor(private readonly options: LinesOptions) {
     this.root.setAttribute("aria-label", options.label);
-    this.element = h("div", { class: "lines" }, this.root, this.readout);
+    this.element = h("div", { class: "lines" }, this.root, this.future, this.readout);
     onWidth(this.element, width => { this.frame.width = width; this.draw(); });
     theme.listen(() => this.draw());
     const { hover } = options;
@@ -87,7 +88,10 @@ export class Lines {
     this.root.replaceChildren();
     drawAxes(this.root, { frame, x: this.x, y: this.y, xlabel: options.xlabel, ylabel: options.ylabel, logx: options.logx, logy, grid: true });
     this.series.forEach((one, i) => { if (!this.hidden.has(i)) this.root.append(this.curve(one, !!logy)); });
-    this.root.append(this.veil, this.cursor);
+    this.root.append(this.cursor);
+    Object.assign(this.future.style, {
+      left: `${frame.left}px`, top: `${frame.top - 4}px`, width: `${frame.width - frame.left - frame.right + 6}px`, height: `${frame.height - frame.top - frame.bottom + 2}px`,
+    });
     this.veilFrom(this.step);
     this.point();
   }
@@ -103,11 +107,10 @@ export class Lines {
       last && svg("path", { class: "head", d: markerPath(style.marker, 3.6), fill: style.colour, transform: `translate(${this.x(last[0])} ${this.y(last[1])})` }));
   }
 
+  // What is still to come is veiled by an element that only moves, so that a playing clock repaints no curve.
   private veilFrom(step: number): void {
-    const { frame, veil } = this, from = Number.isFinite(step) ? Math.min(this.x(step), frame.width - frame.right) : frame.width - frame.right;
-    const attributes = { x: from, y: frame.top - 4, width: Math.max(0, frame.width - frame.right - from + 6), height: Math.max(0, frame.height - frame.top - frame.bottom + 2) };
-    for (const [name, value] of Object.entries(attributes)) veil.setAttribute(name, String(value || 0));
-    veil.toggleAttribute("hidden", from >= frame.width - frame.right);
+    const { frame } = this, last = frame.width - frame.right, from = Number.isFinite(step) ? Math.min(this.x(step), last) : last;
+    this.veil.style.transform = from >= last ? "translateX(120%)" : `translateX(${from - frame.left}px)`;
   }
 
   private point(): void {

@@ -50,7 +50,7 @@ export class Space {
     this.name(options.axes[0], new three.Vector3(0, floor - 0.03, 0.6));
     this.name(options.axes[1], new three.Vector3(-0.56, floor - 0.03, 0)).style.translate = "-50%";
     this.height = this.name("loss", new three.Vector3(-0.57, tall * 0.5, -0.57));
-    this.height.style.translate = "-30%";
+    this.height.style.translate = "-40%";
     new ResizeObserver(() => this.resize()).observe(this.element);
   }
 
@@ -59,7 +59,7 @@ export class Space {
     const palette = this.options.palette(), sun = new three.DirectionalLight(0xffffff, 1.75);
     sun.position.set(-1.4, 2, 1);
     this.world.clear();
-    this.height.textContent = land.levels === "log" ? "loss, logarithmic" : "loss";
+    this.height.textContent = land.levels === "log" ? "log loss" : "loss";
     this.world.add(new three.AmbientLight(0xffffff, 1.55), sun, ground(land, palette), skirt(land, palette), levelLines(land, palette), edges(land, palette), this.paths);
     for (const minimum of minima) this.world.add(sign(minimum, land, window, palette));
     this.resize();
