@@ -11,9 +11,13 @@ namespace landscape::figure {
 
 Json number(double value, int digits) {
   if (!std::isfinite(value)) return nullptr;
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*g", digits, value);
-  return std::strtod(text, nullptr);
+  return std::strtod(text(value, digits).c_str(), nullptr);
+}
+
+std::string text(double value, int digits) {
+  char out[40];
+  std::snprintf(out, sizeof out, "%.*g", digits, value);
+  return out;
 }
 
 Json numbers(const Numbers& values, int digits) {

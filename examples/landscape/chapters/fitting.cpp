@@ -12,8 +12,6 @@ namespace {
 constexpr double window[4] = {-2.2, 3.2, -3, 2.4};
 constexpr double rate = 0.12;
 
-std::string short_number(double value) { return number(value, 3).dump(); }
-
 // Anywhere in the window, drawn once.
 Weights random_start() {
   gradus::Generator generator(11);
@@ -50,14 +48,14 @@ Json predictions_and_loss() {
   const Weights guess = random_start(), found = end_of(way_down(line));
   Scatter points{.caption = "Sixty-four points and two lines. The thin strokes are what the first line gets wrong; the loss is the mean of their squares.",
                  .x = "x", .y = "v", .at = line.x.value().to_vector(), .value = line.v.value().to_vector(),
-                 .lines = {drawn("a random start, loss " + short_number(line.loss(guess)), line, guess),
-                           drawn("after descent, loss " + short_number(line.loss(found)), line, found)},
+                 .lines = {drawn("a random start, loss " + text(line.loss(guess)), line, guess),
+                           drawn("after descent, loss " + text(line.loss(found)), line, found)},
                  .residuals = true};
   return chapter({.id = "predictions", .title = "How close are the predictions?",
                   .text = {"A model with weights w predicts v̂ from x. How far off is it? A loss puts one number on that: here the mean squared "
                            "difference between what was measured and what was predicted."},
                   .tex = "\\mathcal L_w(v, \\hat v) = \\frac1{64} \\sum_{i=1}^{64} (v_i - \\hat v_i)^2,\\qquad \\hat v = w_1 x + w_2,\\qquad \\mathcal L_{(" +
-                         short_number(guess.w1) + ",\\," + short_number(guess.w2) + ")} = " + short_number(line.loss(guess)),
+                         text(guess.w1) + ",\\," + text(guess.w2) + ")} = " + text(line.loss(guess)),
                   .figures = {scatter(points)}});
 }
 
@@ -77,17 +75,17 @@ Json gradient_descent() {
   Table first{.caption = "Its first steps, and its last.", .columns = {"step", "w₁", "w₂", "∂L/∂w₁", "∂L/∂w₂", "loss"}, .rows = {}};
   for (const std::size_t i : {0, 1, 2, 3, 5, 10, 20, 60}) {
     const Weights w{walk.w1[i], walk.w2[i]}, slope = line.slope(w);
-    first.rows.push_back({std::to_string(i), short_number(w.w1), short_number(w.w2), short_number(slope.w1), short_number(slope.w2),
-                          short_number(walk.loss[i])});
+    first.rows.push_back({std::to_string(i), text(w.w1), text(w.w2), text(slope.w1), text(slope.w2),
+                          text(walk.loss[i])});
   }
   Paths down = bowl(line, "Sixty steps from a random start. Each goes at a right angle to the contours, and the flatter the ground, the shorter it is.",
-                    {{"gradient descent, η = " + short_number(rate), walk.w1, walk.w2, walk.loss, nullptr}});
+                    {{"gradient descent, η = " + text(rate), walk.w1, walk.w2, walk.loss, nullptr}});
   down.curves = {"loss"};
   return chapter({.id = "descent", .title = "Gradient descent",
                   .text = {"Start with random weights. Compute the gradient, which points uphill; step the other way; repeat. The learning rate η says "
                            "how far.",
                            "It is like a ball that rolls downhill, but one without weight: it has no speed of its own, and stops where the ground is level."},
-                  .tex = "w \\leftarrow w - " + short_number(rate) + "\\;\\frac{\\partial\\mathcal L}{\\partial w}",
+                  .tex = "w \\leftarrow w - " + text(rate) + "\\;\\frac{\\partial\\mathcal L}{\\partial w}",
                   .figures = {paths(down), table(first)}});
 }
 

@@ -25,14 +25,14 @@ std::vector<Racer> all_on(const std::string& surface, int steps) {
   return out;
 }
 
-std::string text(const Json& value) { return value.is_null() ? "–" : value.is_string() ? value.get<std::string>() : number(value.get<double>(), 3).dump(); }
+std::string entry(const Json& value) { return value.is_null() ? "–" : value.is_string() ? value.get<std::string>() : text(value.get<double>()); }
 
 Table results(const std::vector<Racer>& racers) {
   Table out{.caption = "In the order of their last loss. Each had a rate chosen for it; with another, the order would be another.",
             .columns = {"optimizer", "how it went", "near the bottom since step", "last loss"}, .rows = {}};
   for (const Racer& racer : racers) {
     const Json& end = racer.reply.at("outcome");
-    out.rows.push_back({racer.path.label, end.at("kind"), text(end.at("at")), text(end.at("loss"))});
+    out.rows.push_back({racer.path.label, end.at("kind"), entry(end.at("at")), entry(end.at("loss"))});
   }
   return out;
 }
@@ -69,7 +69,7 @@ Json hyper_parameters() {
             }};
   std::vector<Path> betas;
   for (const double beta : {0.0, 0.7, 0.9, 0.98})
-    betas.push_back(walk("β = " + number(beta).dump(), run({.surface = "ravine", .parameter = 40, .start = {{-4.6, 1.5}}, .optimizer = "SGD",
+    betas.push_back(walk("β = " + text(beta), run({.surface = "ravine", .parameter = 40, .start = {{-4.6, 1.5}}, .optimizer = "SGD",
                                                             .options = {{"lr", 0.04}, {"momentum", beta}, {"form", "ema"}}, .steps = 150})));
   return chapter({.id = "hyper-parameters", .title = "The hyper-parameters at a glance",
                   .text = {"None of these numbers is found by gradient descent. One tries, looks at the path, and tries again: that is what the laboratory below is for."},

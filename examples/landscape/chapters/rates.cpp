@@ -11,7 +11,7 @@ constexpr double kappa = 10;
 
 Json one_rate(double rate, const std::string& what) {
   const Json request = run({.surface = "ravine", .parameter = kappa, .start = {{-4.5, 1.5}}, .options = {{"lr", rate}}, .steps = 60});
-  return paths(on_surface("ravine", kappa, what, {walk("η = " + number(rate).dump(), request)}));
+  return paths(on_surface("ravine", kappa, what, {walk("η = " + text(rate), request)}));
 }
 
 struct Decay {

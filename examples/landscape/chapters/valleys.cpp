@@ -51,7 +51,7 @@ Json escape() {
     if (settled(wave, walk) > poor / 2) continue;
     if (++escaped == 1) shown = walk;
   }
-  Paths figure{.caption = "Fitting sin(w₁·x + w₂) to a wave. All points at once (η = 0.2) end in a valley of loss " + number(poor, 2).dump() +
+  Paths figure{.caption = "Fitting sin(w₁·x + w₂) to a wave. All points at once (η = 0.2) end in a valley of loss " + text(poor, 2) +
                           ", where a low frequency fits a little. Batches of two get out: with " + std::to_string(escaped) +
                           " of 20 orders of the points; one is shown. It goes on trembling, until the rate decays.",
                .surface = nullptr, .window = {window[0], window[1], window[2], window[3]}, .grid = wave.grid(window, 81, 81), .three = true,

@@ -78,8 +78,8 @@ Json random_view(const std::vector<Course>& courses, const Pictures& pictures) {
 Json path_view(const std::vector<Course>& courses, const Pictures& pictures) {
   const auto [plane, share] = principal_plane(courses.front().points);
   Paths figure{.caption = "The two main directions of the path of " + courses.front().label + ", which hold " +
-                          number(100 * share, 3).dump() + " % of it. The other paths are projected onto this plane, so their own losses " +
-                          "are not quite those of the ground they are drawn on.",
+                          text(100 * share) + " % of it, with a point for every fifth step. The other paths are projected onto this plane, so " +
+                          "their own losses are not quite those of the ground they are drawn on.",
                .surface = nullptr, .window = {}, .grid = {}, .log_levels = true, .three = true, .x = "first main direction",
                .y = "second main direction", .paths = project(plane, courses), .curves = {"loss"}};
   frame(figure.paths, figure.window);
@@ -116,7 +116,7 @@ int main(int argc, char** argv) try {
   Curves losses{.caption = "The loss over all 10 000 pictures.", .x = "step", .y = "loss", .series = {}, .logy = true};
   Curves sharp{.caption = "The largest eigenvalue of the Hessian along each path, over 2000 of the pictures.", .x = "step", .y = "λ max", .series = {}};
   for (const Course& course : courses) {
-    ends.rows.push_back({course.label, number(course.losses.back(), 3).dump(), number(course.accuracy, 3).dump()});
+    ends.rows.push_back({course.label, text(course.losses.back()), text(course.accuracy)});
     losses.series.push_back({course.label, course.steps, course.losses});
     sharp.series.push_back(sharpness_along(course, 6, pictures.part(0, 2000)));
   }
