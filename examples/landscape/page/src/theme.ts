@@ -8,23 +8,24 @@ const dark = (chosen: string | null): boolean => (chosen ? chosen === "dark" : s
 export const theme = new Signal<"light" | "dark">(dark(stored) ? "dark" : "light");
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function apply(): void {
-  document.documentElement.dataset.theme = theme.value;
+const apply = (): void => { document.documentElement.dataset.theme = theme.value; };
+function show(next: "light" | "dark"): void {
+  document.documentElement.dataset.theme = next;
+  theme.set(next);
 }
 
 export function switchTheme(): void {
   const next = theme.value === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = next;
   try { localStorage.setItem("gradus-theme", next); } catch { /* a page from disk may have no storage */ }
-  theme.set(next);
+  show(next);
 }
 
 export function watchTheme(): void {
   apply();
-  system.addEventListener("change", () => {
-    document.documentElement.dataset.theme = system.matches ? "dark" : "light";
-    theme.set(system.matches ? "dark" : "light");
-  });
+  let screen = theme.value;
+  addEventListener("beforeprint", () => { screen = theme.value; show("light"); });      // paper is white
+  addEventListener("afterprint", () => show(screen));
+  system.addEventListener("change", () => show(system.matches ? "dark" : "light"));
 }
 
 // The colour that a custom property of the style sheet has now: colour("--ink") is "rgb(27, 29, 34)".

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { changed, open, picture, skip } from "../browser.mjs";
 
-for (const width of [1440, 1024, 390])
+for (const width of [1440, 1024, 760, 390])
   test(`nothing is cut off at ${width} pixels`, { skip }, async () => {
     const page = await open({ width });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
@@ -15,6 +15,11 @@ for (const width of [1440, 1024, 390])
       return box.width > 0 && (box.left < -1 || box.right > innerWidth + 1);
     }).map(element => element.outerHTML.slice(0, 80)));
     assert.deepEqual(narrow, []);
+    const shifted = await page.locator(".figures.column > figure").evaluateAll(figures => figures.filter(figure => {
+      const room = figure.closest(".figures").getBoundingClientRect(), body = figure.querySelector(".figure-body, .lines, .table-room").getBoundingClientRect();
+      return Math.abs(body.left + body.right - room.left - room.right) > 4;
+    }).map(figure => figure.querySelector("figcaption").textContent));
+    assert.deepEqual(shifted, [], "figures stand in the middle");
   });
 
 // WCAG's contrast of each text with the paper behind it.

@@ -39,7 +39,7 @@ export class Plane {
     this.over.setAttribute("aria-label", options.label);
     if (options.bare) this.frame = { width: 0, height: 0, left: 0, right: 0, top: 0, bottom: 0 };
     onWidth(this.element, width => this.resize(width));
-    theme.listen(() => this.resize(this.width));
+    theme.listen(() => { this.resize(this.width); this.paint(); });
     options.hover.listen(() => this.refresh());
     this.over.addEventListener("pointermove", event => this.point(event));
     this.over.addEventListener("pointerleave", () => options.hover.set(null));
