@@ -8,7 +8,7 @@ const lab = page => ({
   canvas: page.locator("#bench .plane canvas").nth(1),
   ground: page.locator("#bench .plane canvas").nth(0),
   field: label => page.locator("#bench .field", { has: page.getByText(label, { exact: true }) }).first(),
-  ends: () => page.locator(".outcomes tbody tr").allInnerTexts(),
+  ends: () => page.locator(".outcomes tbody tr").allTextContents(),
   scrub: page.locator("#bench .play-bar input"),
   link: () => page.evaluate(() => location.hash),
 });

@@ -62,5 +62,5 @@ test("paths of a chapter play, and open in the laboratory", { skip }, async () =
   const now = await changed(at, last, "the clock");
   assert.ok(Number(now) < Number(last), "starts again from the first step");
   await chapter.locator(".open", { hasText: "laboratory" }).first().click();
-  await page.waitForFunction(() => location.hash.startsWith("#lab?") || document.querySelector("#laboratory").getBoundingClientRect().top < 200);
+  await page.waitForFunction(() => location.hash.startsWith("#lab?") && document.querySelector("#laboratory").getBoundingClientRect().top < 200);
 });

@@ -86,7 +86,7 @@ test("the keyboard alone reaches every control, and one sees where it is", { ski
 });
 
 test("arrow keys move the start, space plays", { skip }, async () => {
-  const page = await open(), canvas = page.locator("#bench .plane canvas").nth(1), ends = () => page.locator(".outcomes tbody").innerText();
+  const page = await open(), canvas = page.locator("#bench .plane canvas").nth(1), ends = () => page.locator(".outcomes tbody").textContent();
   await canvas.focus();
   const before = await ends();
   await page.keyboard.press("Shift+ArrowUp");

@@ -80,6 +80,7 @@ export class PathsView {
         this.space = await this.opening;
         this.element.prepend(this.space.element);
       } catch {
+        this.opening = null;
         this.trouble.textContent = "This browser draws nothing in space (WebGL is off): here is the view from above.";
         this.trouble.hidden = false;
         return this.view.set("plane");

@@ -71,6 +71,7 @@ export class Laboratory {
 
   // The runs of a chapter's figure, here.
   repeat(requests: RunRequest[]): void {
+    this.place.dataset.touched = "true";
     this.restore(this.guide.fromRequests(requests));
     document.getElementById("laboratory")?.scrollIntoView();
   }
