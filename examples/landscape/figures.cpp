@@ -9,14 +9,27 @@
 
 namespace landscape::figure {
 
+namespace {
+std::string shortest(double value, int digits) {
+  char out[40];
+  std::snprintf(out, sizeof out, "%.*g", digits, value);
+  return out;
+}
+}  // namespace
+
 Json number(double value, int digits) {
   if (!std::isfinite(value)) return nullptr;
-  return std::strtod(text(value, digits).c_str(), nullptr);
+  return std::strtod(shortest(value, digits).c_str(), nullptr);
 }
 
 std::string text(double value, int digits) {
-  char out[40];
-  std::snprintf(out, sizeof out, "%.*g", digits, value);
+  std::string out = shortest(value, digits);
+  const std::size_t e = out.find('e');
+  if (e == std::string::npos) return out;
+  static const char* raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  const int exponent = std::atoi(out.c_str() + e + 1);
+  out.replace(e, std::string::npos, exponent < 0 ? "·10⁻" : "·10");
+  for (const char digit : std::to_string(std::abs(exponent))) out += raised[digit - '0'];
   return out;
 }
 

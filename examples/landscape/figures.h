@@ -15,7 +15,7 @@ using Numbers = std::vector<double>;
 // Rounded to so many significant digits, since a picture needs no more; null where not finite.
 Json number(double value, int digits = 6);
 Json numbers(const Numbers& values, int digits = 6);
-std::string text(double value, int digits = 3);             // for captions and tables: "0.5", "2", "1.2e-09"
+std::string text(double value, int digits = 3);             // for captions and tables: "0.5", "2", "1.2·10⁻⁹"
 
 struct Series {
   std::string label;

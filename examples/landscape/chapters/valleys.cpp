@@ -64,8 +64,8 @@ Json escape() {
 Json poor_minimum() {
   std::vector<Path> walks;
   const Json own = catalogue_entry("surfaces", "two_wells").at("start");
-  walks.push_back(walk("from here", run({.surface = "two_wells", .steps = 120})));
-  walks.push_back(walk("from a little further", run({.surface = "two_wells", .start = {{-own[0].get<double>(), own[1].get<double>()}}, .steps = 120})));
+  walks.push_back(walk("from the left", run({.surface = "two_wells", .steps = 120})));
+  walks.push_back(walk("from the right", run({.surface = "two_wells", .start = {{-own[0].get<double>(), own[1].get<double>()}}, .steps = 120})));
   return chapter({.id = "valleys", .title = "What if there is a local minimum?",
                   .text = {"Gradient descent sees the slope under its feet and nothing else. Which valley it ends in was settled by where it began."},
                   .tex = "\\frac{\\partial\\mathcal L}{\\partial w} = 0\\quad\\text{in either valley}",
