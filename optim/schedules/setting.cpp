@@ -19,7 +19,10 @@ std::string item_text(const T& item) {
 template <class T>
 std::string list_text(const std::vector<T>& items) {
   std::string out;
-  for (const T& item : items) out += (out.empty() ? "" : ",") + item_text(item);
+  for (const T& item : items) {
+    if (!out.empty()) out += ',';
+    out += item_text(item);
+  }
   return out;
 }
 

@@ -76,7 +76,9 @@ TEST(ChannelsLast, GivesTheSameValuesAndGradients) {
       const Tensor plain = images(shape, 1, dtype), x = variable(plain), z = variable(Tensor(channels_last(plain.value())));
       const Tensor y = c.f(x), w = c.f(z);
       expect_near(w, y, tolerance);
-      if (c.stays) EXPECT_TRUE(only_channels_last(w));
+      if (c.stays) {
+        EXPECT_TRUE(only_channels_last(w));
+      }
       const Tensor seed = images(y.shape(), 12, dtype);
       y.backward(seed);
       w.backward(seed);
