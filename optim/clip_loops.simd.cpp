@@ -2,22 +2,10 @@
 
 #include <limits>
 
+#include <gradus/optim/lanes.h>
+
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
-
-constexpr std::int64_t lanes = 32;   // partial results side by side: a single one would have to wait for itself
-
-template <class T>
-double square_sum(const T* __restrict g, std::int64_t n) {
-  double sums[lanes] = {};
-  std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += static_cast<double>(g[i + j]) * static_cast<double>(g[i + j]);
-  for (; i < n; ++i) sums[i % lanes] += static_cast<double>(g[i]) * static_cast<double>(g[i]);
-  double total = 0;
-  for (double sum : sums) total += sum;
-  return total;
-}
 
 template <class T>
 double square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {

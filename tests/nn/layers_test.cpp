@@ -8,7 +8,7 @@
 #include <gradus/autograd/autograd.h>
 #include <gradus/nn/nn.h>
 
-#include "message_of.h"
+#include <message_of.h>
 
 using namespace gradus;
 using testing::HasSubstr;

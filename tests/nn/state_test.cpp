@@ -7,7 +7,7 @@
 #include <gradus/autograd/autograd.h>
 #include <gradus/nn/nn.h>
 
-#include "message_of.h"
+#include <message_of.h>
 #include "temporary_folder.h"
 
 using namespace gradus;

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <gradus/gradus.h>
-#include <nn/message_of.h>
+#include <message_of.h>
 
 namespace {
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <message_of.h>
 #include <optim/table.h>
 #include <temporary_folder.h>
 
@@ -168,16 +169,6 @@ TEST(Lookahead, ContinuesBitForBitFromItsState) {
   }
 }
 
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "accepted";
-}
-
 TEST(Lookahead, StateThatDoesNotFitIsListedAndChangesNothing) {
   const Parameters p = table_parameters();
   SGD sgd(p, {.lr = 0.1, .momentum = 0.9});
@@ -193,14 +184,14 @@ TEST(Lookahead, StateThatDoesNotFitIsListedAndChangesNothing) {
   odd.arrays["b.slow"] = Array::zeros({16}, f64);
   odd.metadata["lookahead.reset_state"] = "true";
   odd.metadata.erase("lookahead.alpha");
-  EXPECT_EQ(refusal([&] { lookahead.load_state(odd); }),
+  EXPECT_EQ(message_of([&] { lookahead.load_state(odd); }),
             "Lookahead: the state does not fit:\n  missing lookahead.alpha\n"
             "  lookahead.reset_state is true in the state but false here: construct it with .reset_state = true\n"
             "  missing a.slow\n  b.slow is [16] f64 but the parameter is [17] f64");
   const auto changed = [&](const std::string& key, const std::string& value) {
     State state = before;
     state.metadata[key] = value;
-    return refusal([&] { lookahead.load_state(state); });
+    return message_of([&] { lookahead.load_state(state); });
   };
   EXPECT_EQ(changed("lookahead.k", "0"), "Lookahead: k must be at least 1, not 0");
   EXPECT_EQ(changed("lookahead.alpha", "0"), "Lookahead: alpha must lie in (0, 1], not 0");
@@ -210,9 +201,9 @@ TEST(Lookahead, StateThatDoesNotFitIsListedAndChangesNothing) {
   EXPECT_THAT(changed("group.0.lr", "-1"), HasSubstr("SGD: lr must be finite and at least 0"));
   State unknown = before;
   unknown.arrays["e.slow"] = Array::zeros({1}, f64);
-  EXPECT_EQ(refusal([&] { lookahead.load_state(unknown); }), "SGD: the state does not fit this optimizer:\n  unexpected e.slow");
-  EXPECT_THAT(refusal([&] { lookahead.load_state(sgd.state()); }), HasSubstr("missing lookahead.k"));
-  EXPECT_THAT(refusal([&] { sgd.load_state(before); }), HasSubstr("unexpected a.slow"));
+  EXPECT_EQ(message_of([&] { lookahead.load_state(unknown); }), "SGD: the state does not fit this optimizer:\n  unexpected e.slow");
+  EXPECT_THAT(message_of([&] { lookahead.load_state(sgd.state()); }), HasSubstr("missing lookahead.k"));
+  EXPECT_THAT(message_of([&] { sgd.load_state(before); }), HasSubstr("unexpected a.slow"));
 
   const State after = lookahead.state();
   EXPECT_EQ(after.metadata, before.metadata);
@@ -223,9 +214,9 @@ TEST(Lookahead, RefusesBadInput) {
   const Parameters p = single(f64s({1}));
   SGD sgd(p);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const std::int64_t k : {0, -1}) EXPECT_THAT(refusal([&] { Lookahead(sgd, {.k = k}); }), HasSubstr("Lookahead: k must be at least 1, not ")) << k;
+  for (const std::int64_t k : {0, -1}) EXPECT_THAT(message_of([&] { Lookahead(sgd, {.k = k}); }), HasSubstr("Lookahead: k must be at least 1, not ")) << k;
   for (const double alpha : {0., -0.5, 1.01, nan})
-    EXPECT_THAT(refusal([&] { Lookahead(sgd, {.alpha = alpha}); }), HasSubstr("Lookahead: alpha must lie in (0, 1], not ")) << alpha;
+    EXPECT_THAT(message_of([&] { Lookahead(sgd, {.alpha = alpha}); }), HasSubstr("Lookahead: alpha must lie in (0, 1], not ")) << alpha;
   Lookahead lookahead(sgd);
   EXPECT_EQ(lookahead.options().k, 5);
   EXPECT_EQ(lookahead.options().alpha, 0.5);
@@ -246,7 +237,7 @@ TEST(Lookahead, ChangesNothingWhenTheOptimizerThrows) {
   EXPECT_EQ(values(p)[0], 8) << "slow weights begin at 10";
   p[0].leaf->value = f64s({1, 2});
   p[0].leaf->grad = f64s({1, 2});
-  EXPECT_EQ(refusal([&] { lookahead.step(); }), "Lookahead: w has shape [2] but its slow weights have [1]");
+  EXPECT_EQ(message_of([&] { lookahead.step(); }), "Lookahead: w has shape [2] but its slow weights have [1]");
 }
 
 TEST(Lookahead, IsNotSteppedWhileItsSlowWeightsStandIn) {
@@ -261,7 +252,7 @@ TEST(Lookahead, IsNotSteppedWhileItsSlowWeightsStandIn) {
   {
     const AveragedWeights slow(lookahead);
     EXPECT_EQ(values(p)[0], 0);
-    EXPECT_EQ(refusal([&] { lookahead.step(); }), "Lookahead: step() while its slow weights stand in for the weights");
+    EXPECT_EQ(message_of([&] { lookahead.step(); }), "Lookahead: step() while its slow weights stand in for the weights");
   }
   EXPECT_EQ(values(p)[0], -1);
   lookahead.step();

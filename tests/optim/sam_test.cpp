@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <gradus/autograd/autograd.h>
+#include <message_of.h>
 #include <optim/table.h>
 #include <temporary_folder.h>
 
@@ -255,16 +256,6 @@ TEST(SAM, ContinuesBitForBitFromItsState) {
   EXPECT_EQ(values(p), values(q));
 }
 
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "accepted";
-}
-
 TEST(SAM, StateThatDoesNotFitChangesNothing) {
   const Parameters p = single(f64s({1}));
   SGD sgd(p, {.lr = 0.1});
@@ -273,14 +264,14 @@ TEST(SAM, StateThatDoesNotFitChangesNothing) {
   State odd = before;
   odd.metadata.erase("sam.rho");
   odd.metadata["sam.adaptive"] = "true";
-  EXPECT_EQ(refusal([&] { sam.load_state(odd); }), "SAM: the state does not fit:\n  missing sam.rho\n"
+  EXPECT_EQ(message_of([&] { sam.load_state(odd); }), "SAM: the state does not fit:\n  missing sam.rho\n"
             "  sam.adaptive is true in the state but false here: construct it with .adaptive = true");
   odd = before;
   odd.metadata["sam.rho"] = "-1";
-  EXPECT_EQ(refusal([&] { sam.load_state(odd); }), "SAM: rho must be finite and at least 0, not -1");
+  EXPECT_EQ(message_of([&] { sam.load_state(odd); }), "SAM: rho must be finite and at least 0, not -1");
   odd.metadata["sam.rho"] = "0.9";
   odd.metadata["w.group"] = "7";
-  EXPECT_THAT(refusal([&] { sam.load_state(odd); }), HasSubstr("w is in group 7 in the state but 0 here"));
+  EXPECT_THAT(message_of([&] { sam.load_state(odd); }), HasSubstr("w is in group 7 in the state but 0 here"));
   EXPECT_EQ(sam.state().metadata, before.metadata);
 }
 
@@ -288,13 +279,13 @@ TEST(SAM, RefusesBadInput) {
   const Parameters p = single(f64s({1}));
   SGD sgd(p), up(p, {.maximize = true});
   for (const double bad : {-0.1, std::numeric_limits<double>::quiet_NaN(), HUGE_VAL}) {
-    EXPECT_THAT(refusal([&] { SAM(sgd, {.rho = bad}); }), HasSubstr("SAM: rho must be finite and at least 0, not "));
-    EXPECT_THAT(refusal([&] { SAM(sgd, {.adaptive = true, .eta = bad}); }), HasSubstr("SAM: eta must be finite and at least 0, not "));
+    EXPECT_THAT(message_of([&] { SAM(sgd, {.rho = bad}); }), HasSubstr("SAM: rho must be finite and at least 0, not "));
+    EXPECT_THAT(message_of([&] { SAM(sgd, {.adaptive = true, .eta = bad}); }), HasSubstr("SAM: eta must be finite and at least 0, not "));
   }
-  EXPECT_EQ(refusal([&] { SAM(sgd, {.eta = 0.01}); }), "SAM: eta = 0.01 is of ASAM alone: set adaptive = true");
+  EXPECT_EQ(message_of([&] { SAM(sgd, {.eta = 0.01}); }), "SAM: eta = 0.01 is of ASAM alone: set adaptive = true");
   SAM sam(up);
   EXPECT_EQ(sam.options().rho, 0.05);
-  EXPECT_EQ(refusal([&] { sam.step(closure_of(p)); }), "SAM: group 0 of SGD maximizes, but SAM looks for the largest loss nearby: minimise −L instead");
+  EXPECT_EQ(message_of([&] { sam.step(closure_of(p)); }), "SAM: group 0 of SGD maximizes, but SAM looks for the largest loss nearby: minimise −L instead");
   EXPECT_FALSE(p[0].leaf->grad.defined()) << "before anything was computed";
 }
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <message_of.h>
 #include <optim/table.h>
 #include <temporary_folder.h>
 
@@ -174,37 +175,27 @@ TEST(WeightAverage, FollowsParametersThatComeLater) {
   EXPECT_EQ(swa.updates(), 3);
 }
 
-template <class F>
-std::string refusal(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "accepted";
-}
-
 TEST(WeightAverage, RefusesBadInput) {
   const Parameters p = single(f64s({1}));
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const double decay : {-0.1, 1.1, nan, HUGE_VAL}) {
-    EXPECT_THAT(refusal([&] { EMA(p, {.decay = decay}); }), HasSubstr("EMA: decay must lie in [0, 1], not ")) << decay;
+    EXPECT_THAT(message_of([&] { EMA(p, {.decay = decay}); }), HasSubstr("EMA: decay must lie in [0, 1], not ")) << decay;
     EMA ema(p);
     EXPECT_THROW(ema.set_decay(decay), ValueError);
     EXPECT_EQ(ema.options().decay, 0.999);
   }
-  EXPECT_EQ(refusal([] { SWA({}); }), "SWA: no parameters; did a name pattern match nothing?");
-  EXPECT_EQ(refusal([&] { SWA(Parameters{p[0], p[0]}); }), "SWA: parameter w is given twice");
-  EXPECT_EQ(refusal([&] { SWA(Parameters{p[0], single(f64s({2}))[0]}); }),
+  EXPECT_EQ(message_of([] { SWA({}); }), "SWA: no parameters; did a name pattern match nothing?");
+  EXPECT_EQ(message_of([&] { SWA(Parameters{p[0], p[0]}); }), "SWA: parameter w is given twice");
+  EXPECT_EQ(message_of([&] { SWA(Parameters{p[0], single(f64s({2}))[0]}); }),
             "SWA: two parameters are named w; state is kept by name, so give one of them another");
-  EXPECT_EQ(refusal([] { SWA(Parameters{{"lost", {}}}); }), "SWA: parameter lost is undefined");
-  EXPECT_EQ(refusal([] { SWA(single(Array::zeros({2}, i64))); }), "SWA: parameter w is i64; only f32 and f64 can be trained");
-  EXPECT_THAT(refusal([&] { EMA(p, {.use_buffers = true}); }), HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
+  EXPECT_EQ(message_of([] { SWA(Parameters{{"lost", {}}}); }), "SWA: parameter lost is undefined");
+  EXPECT_EQ(message_of([] { SWA(single(Array::zeros({2}, i64))); }), "SWA: parameter w is i64; only f32 and f64 can be trained");
+  EXPECT_THAT(message_of([&] { EMA(p, {.use_buffers = true}); }), HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
   Array buffer = f64s({0});
-  EXPECT_EQ(refusal([&] { SWA(p, {}, [&](const VisitBuffer& visit) { visit("w", buffer); }); }),
+  EXPECT_EQ(message_of([&] { SWA(p, {}, [&](const VisitBuffer& visit) { visit("w", buffer); }); }),
             "SWA: a buffer and a parameter are named w; state is kept by name");
   SWA swa(p);
-  EXPECT_EQ(refusal([&] { swa.add_parameters(p); }), "SWA: parameter w is given twice");
+  EXPECT_EQ(message_of([&] { swa.add_parameters(p); }), "SWA: parameter w is given twice");
   EXPECT_EQ(swa.parameters().size(), 1u);
 }
 
@@ -215,9 +206,9 @@ TEST(WeightAverage, RefusesWeightsThatHaveChangedTheirKind) {
   ema.update();
   p[0].leaf->value = f64s({5, 6});
   p[1].leaf->value = f64s({1, 2, 3});
-  EXPECT_EQ(refusal([&] { ema.update(); }), "EMA: second has shape [3] but its average has [2]");
+  EXPECT_EQ(message_of([&] { ema.update(); }), "EMA: second has shape [3] but its average has [2]");
   p[1].leaf->value = Array::zeros({2}, f32);
-  EXPECT_EQ(refusal([&] { ema.update(); }), "EMA: second is f32 but its average is f64");
+  EXPECT_EQ(message_of([&] { ema.update(); }), "EMA: second is f32 but its average is f64");
   EXPECT_EQ(ema.updates(), 1);
   EXPECT_EQ(ema.state().arrays.at("first").to_vector(), (std::vector<double>{1, 2})) << "nothing has changed";
 }
@@ -266,7 +257,7 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   state.metadata["use_buffers"] = "true";
   state.metadata["updates"] = "many";
   state.metadata["note"] = "a user's own";
-  const std::string message = refusal([&] { ema.load_state(state); });
+  const std::string message = message_of([&] { ema.load_state(state); });
   for (const char* line : {"missing a\n", "missing b.updates", "c is [999] f64 but the parameter is [1000] f64", "d.updates is \"-1\", which is no count",
                            "unexpected e\n", "unexpected f.updates", "decay must lie in [0, 1], not 2", "updates is \"many\", which is no count",
                            "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
@@ -277,12 +268,12 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   for (const auto& [name, array] : before.arrays) EXPECT_EQ(after.arrays.at(name).to_vector(), array.to_vector()) << name;
 
   SWA swa(p);
-  EXPECT_EQ(refusal([&] { swa.load_state(before); }), "SWA: this is the state of EMA; load it into optim::EMA");
-  EXPECT_EQ(refusal([&] { swa.load_state({}); }), "SWA: this is not an average's state: it has no \"average\"");
+  EXPECT_EQ(message_of([&] { swa.load_state(before); }), "SWA: this is the state of EMA; load it into optim::EMA");
+  EXPECT_EQ(message_of([&] { swa.load_state({}); }), "SWA: this is not an average's state: it has no \"average\"");
   State renamed = before;
   renamed.arrays["z"] = renamed.arrays.at("a");
   renamed.arrays.erase("a");
-  EXPECT_EQ(refusal([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a\n  unexpected z");
+  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a\n  unexpected z");
 }
 
 TEST(WeightAverageState, OfBuffersIsByNameToo) {
@@ -291,12 +282,12 @@ TEST(WeightAverageState, OfBuffersIsByNameToo) {
   SWA with(p, {}, buffers.visitor()), without(p);
   with.update();
   without.update();
-  EXPECT_EQ(refusal([&] { with.load_state(without.state()); }),
+  EXPECT_EQ(message_of([&] { with.load_state(without.state()); }),
             "SWA: the state does not fit this average:\n  missing norm.mean.updates\n  missing norm.count.updates");
-  EXPECT_THAT(refusal([&] { without.load_state(with.state()); }), HasSubstr("unexpected norm.mean"));
+  EXPECT_THAT(message_of([&] { without.load_state(with.state()); }), HasSubstr("unexpected norm.mean"));
   State wide = with.state();
   wide.arrays["norm.mean"] = Array::zeros({4}, f64);
-  EXPECT_THAT(refusal([&] { with.load_state(wide); }), HasSubstr("norm.mean is [4] f64 but the buffer is [3] f64"));
+  EXPECT_THAT(message_of([&] { with.load_state(wide); }), HasSubstr("norm.mean is [4] f64 but the buffer is [3] f64"));
 }
 
 TEST(AveragedWeights, OfAnAverageStandInWithTheirBuffers) {
@@ -384,7 +375,7 @@ TEST(AveragedWeights, ForgetWhatStepsDidMeanwhileAndRefuseUpdates) {
     EXPECT_EQ(values(p)[0], 3.5);
     sgd.step();
     EXPECT_EQ(values(p)[0], 2.5);
-    EXPECT_EQ(refusal([&] { swa.update(); }), "SWA: update() while its averages stand in for the weights, which would average the averages");
+    EXPECT_EQ(message_of([&] { swa.update(); }), "SWA: update() while its averages stand in for the weights, which would average the averages");
   }
   EXPECT_EQ(values(p)[0], 3) << "as before the scope";
   EXPECT_EQ(swa.updates(), 2);
