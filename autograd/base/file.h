@@ -30,8 +30,10 @@ class InputFile {
 
 std::string read_file(const std::filesystem::path& file);   // all of it
 
-// Writes a temporary file beside `file`; commit() brings it to the disk and renames it over `file`, which keeps its permissions
-// (a symbolic link stays a link: what it points to is replaced). Destroyed without commit(), it leaves no trace. Throws FileError.
+// Writes a temporary file beside `file`, which nobody else may read; commit() brings it to the disk and renames it over `file`, whose owner
+// and permissions it takes over as far as the system lets it. A symbolic link stays a link: what it leads to is replaced. Destroyed without
+// commit(), it leaves no trace; what a killed process left ("<name>.gradus-<process>-<count>.tmp"), the next one that replaces the same
+// file removes. What is no regular file (a pipe, a device, /dev/stdout) cannot be replaced: write() writes to it. Throws FileError.
 class FileReplacement {
  public:
   explicit FileReplacement(const std::filesystem::path& file);
@@ -44,8 +46,12 @@ class FileReplacement {
   void commit();
 
  private:
-  std::filesystem::path file_, temporary_;
+  FileReplacement() = default;
+  void open_temporary(bool replaces);
+
+  std::filesystem::path file_, temporary_;   // temporary_ is empty if file_ is written to as it is
   int descriptor_ = -1;
+  unsigned mode_ = 0600;                     // of the file in the end, if there is none yet
 };
 
 }  // namespace gradus

@@ -230,36 +230,5 @@ TEST(Safetensors, AFailingWriteLeavesTheOldFile) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
-TEST(FileReplacement, KeepsTheOldFileUntilCommit) {
-  const TemporaryFolder folder;
-  const auto file = folder.write("f", "old");
-  {
-    FileReplacement out(file);
-    out.write("new, but", 8);
-    EXPECT_EQ(read_file(file), "old");
-  }
-  EXPECT_EQ(read_file(file), "old");
-  EXPECT_EQ(folder.files(), 1u);
-  FileReplacement out(file);
-  out.write("ne", 2);
-  out.write("w", 1);
-  out.commit();
-  EXPECT_EQ(read_file(file), "new");
-  EXPECT_EQ(folder.files(), 1u);
-}
-
-TEST(FileReplacement, KeepsPermissionsAndLinks) {
-  const TemporaryFolder folder;
-  const auto file = folder.write("f", "old"), link = folder / "link";
-  std::filesystem::permissions(file, std::filesystem::perms{0640});
-  std::filesystem::create_symlink("f", link);
-  FileReplacement out(link);
-  out.write("new", 3);
-  out.commit();
-  EXPECT_TRUE(std::filesystem::is_symlink(link));
-  EXPECT_EQ(read_file(file), "new");
-  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms{0640});
-}
-
 }  // namespace
 }  // namespace gradus
