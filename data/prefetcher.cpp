@@ -1,7 +1,9 @@
 #include <gradus/data/prefetcher.h>
 
+#include <system_error>
 #include <utility>
 
+#include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/profile.h>
 
 namespace gradus::data {
@@ -10,7 +12,11 @@ Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
     : make_(make), owner_(owner), slots_(workers == 0 ? 1 : static_cast<std::size_t>(workers) * static_cast<std::size_t>(slots_each)),
       workers_(static_cast<std::size_t>(workers)) {
   threads_.reserve(workers_.size());
-  for (Worker& worker : workers_) threads_.emplace_back([this, &worker](std::stop_token stop) { work(worker, std::move(stop)); });
+  try {
+    for (Worker& worker : workers_) threads_.emplace_back([this, &worker](std::stop_token stop) { work(worker, std::move(stop)); });
+  } catch (const std::system_error& e) {
+    fail<Error>("DataLoader: of ", workers, " workers the system gives only ", threads_.size(), " a thread (", e.what(), "); take fewer");
+  }
 }
 
 void Prefetcher::work(Worker& self, std::stop_token stop) {

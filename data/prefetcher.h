@@ -1,7 +1,7 @@
 // Threads that make the things number first, first + 1, … end - 1 ahead of their use, in a ring of slots, delivered strictly in order.
 // Knows nothing of batches: the owner has the slots, and `make(owner, number, slot)` fills one. Without workers wait() makes them itself.
 // One thread consumes; a hand-over allocates nothing. A slot is always filled by the same thread, so that memory which the pool gives
-// back to a thread is what this thread needs next.
+// back to a thread is what this thread needs next. The child of a fork has no workers: there it must not be used or destroyed (lost()).
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include <gradus/autograd/base/after_fork.h>
+
 namespace gradus::data {
 
 class Prefetcher {
@@ -17,6 +19,7 @@ class Prefetcher {
   using Make = void (*)(void* owner, std::int64_t number, std::size_t slot);
   Prefetcher(int workers, int slots_each, Make make, void* owner);   // number n lies in slot n % slots()
   std::size_t slots() const { return slots_.size(); }
+  bool lost() const { return !threads_.empty() && forks_ != gradus::detail::forks(); }   // its threads, with whatever they were about to do
 
   void start(std::int64_t first, std::int64_t end);   // stops what is under way first
   void stop();                                        // no worker is in make() when it returns
@@ -34,6 +37,7 @@ class Prefetcher {
   };
   void work(Worker& self, std::stop_token stop);
 
+  std::uint64_t forks_ = gradus::detail::forks();
   Make make_;
   void* owner_;
   std::mutex mutex_;                    // guards all below but the threads

@@ -3,9 +3,26 @@
 #include <numeric>
 #include <utility>
 
-#include <gradus/autograd/base/random.h>
-
 namespace gradus::data {
+namespace {
+
+std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
+std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
+
+// Stream `number` of a key that hangs from seed, epoch and purpose; blocks of shuffled_order have other purposes.
+Generator numbered(std::uint64_t seed, std::uint64_t epoch, std::uint32_t purpose, std::int64_t number) {
+  const auto key = philox({low(epoch), high(epoch), 0, purpose}, {low(seed), high(seed)});
+  return Generator(std::uint64_t{key[0]} << 32 | key[1], static_cast<std::uint64_t>(number));
+}
+
+}  // namespace
+
+Generator sample_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t index) {
+  return numbered(seed, epoch, 0x73616d70, index);    // "samp"
+}
+Generator batch_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t number) {
+  return numbered(seed, epoch, 0x62617463, number);   // "batc"
+}
 
 void sequential_order(std::span<std::int64_t> order) { std::iota(order.begin(), order.end(), std::int64_t{0}); }
 
@@ -15,9 +32,6 @@ void shuffled_order(std::span<std::int64_t> order, std::uint64_t seed, std::uint
   __extension__ using Wide = unsigned __int128;
   constexpr std::uint64_t shuffling = 0x73687566'00000000;   // a stream of its own: "shuf"
   const std::uint64_t stream = shuffling ^ epoch;
-  const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
-  const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); };
-
   sequential_order(order);
   for (std::uint64_t i = order.size(); i > 1; --i) {
     const auto words = philox({low(i), high(i), low(stream), high(stream)}, {low(seed), high(seed)});

@@ -1,7 +1,12 @@
 #include <gradus/autograd/base/random.h>
 
+#include <atomic>
 #include <cmath>
+#include <mutex>
 #include <numbers>
+#include <utility>
+
+#include <gradus/autograd/base/after_fork.h>
 
 namespace gradus {
 
@@ -50,9 +55,70 @@ std::uint64_t Generator::fork() {
 }
 
 namespace {
-thread_local Generator generator;
+
+// What manual_seed() last said, and which stream the next thread gets that draws.
+struct Seeding {
+  detail::MutexOverForks mutex;
+  std::atomic<std::uint64_t> number{1};
+  std::uint64_t seed = 0, next_stream = 1;
+};
+Seeding& seeding() {
+  static Seeding* s = new Seeding;   // never destroyed: threads may draw after main
+  return *s;
 }
-Generator& default_generator() { return generator; }
-void manual_seed(std::uint64_t seed) { generator = Generator(seed); }
+
+struct Mine {
+  Generator generator;
+  std::uint64_t seeding = 0;   // the one that `generator` hangs from; 0: none yet
+  int scopes = 0;
+  bool main = false;
+};
+constinit thread_local Mine mine;
+
+// Static objects are made by the main thread: whoever draws before this source's own have been made is that one.
+constinit std::atomic<bool> main_is_known{false};
+[[maybe_unused]] const bool of_main = [] {
+  mine.main = true;
+  main_is_known.store(true);
+  return true;
+}();
+
+// With the mutex held. Stream numbers of other threads lie far from those that people give out by hand.
+void take_stream(Seeding& now) {
+  constexpr std::uint64_t threads = 0x74687264'00000000;   // "thrd"
+  const bool main = mine.main || !main_is_known.load();
+  mine.generator = Generator(now.seed, main ? 0 : threads + now.next_stream++);
+  mine.seeding = now.number.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Generator& default_generator() {
+  Seeding& now = seeding();
+  if (mine.seeding != now.number.load(std::memory_order_acquire) && mine.scopes == 0) [[unlikely]] {
+    const std::lock_guard lock(now.mutex);
+    take_stream(now);
+  }
+  return mine.generator;
+}
+
+void manual_seed(std::uint64_t seed) {
+  if (mine.scopes > 0) {
+    mine.generator = Generator(seed);
+    return;
+  }
+  Seeding& now = seeding();
+  const std::lock_guard lock(now.mutex);
+  now.seed = seed;
+  now.next_stream = 1;
+  now.number.fetch_add(1, std::memory_order_release);
+  take_stream(now);
+}
+
+GeneratorScope::GeneratorScope(Generator generator) : before_(std::exchange(mine.generator, generator)) { ++mine.scopes; }
+GeneratorScope::~GeneratorScope() {
+  --mine.scopes;
+  mine.generator = before_;
+}
 
 }  // namespace gradus

@@ -14,7 +14,7 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::a
 // independent of one another: give each purpose (shuffling, initialisation, dropout) its own.
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed = 0, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+  constexpr explicit Generator(std::uint64_t seed = 0, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
   std::uint32_t bits();                        // 32 uniform bits
   std::uint64_t below(std::uint64_t n);        // uniform in [0, n), unbiased; n >= 1
@@ -36,8 +36,24 @@ class Generator {
   std::uint64_t seed_, stream_, position_ = 0;   // position counts 32-bit words
 };
 
-// The generator that initialisers and dropout draw from when given none; one per thread.
+// The calling thread's generator, which initialisers, dropout and rand draw from when given none. All hang from one seed: the main thread's
+// is Generator(seed), any other thread gets a stream of its own, in the order in which they first draw after the seeding. For numbers
+// that do not depend on that order, give a thread a Generator of its own. A data loader gives each sample its own while it is made.
 Generator& default_generator();
-void manual_seed(std::uint64_t seed);            // restarts this thread's default generator
+
+// Restarts the generators of all threads (0 is the seed at first). Inside a GeneratorScope: this thread's, for the rest of the scope alone.
+void manual_seed(std::uint64_t seed);
+
+// While one lives, the calling thread's default generator is the given one; afterwards it goes on from where it was.
+//   const GeneratorScope scope(Generator(seed, index));   const Tensor noise = randn({3});
+class GeneratorScope {
+ public:
+  explicit GeneratorScope(Generator generator);
+  ~GeneratorScope();
+  GeneratorScope(const GeneratorScope&) = delete;
+
+ private:
+  Generator before_;
+};
 
 }  // namespace gradus

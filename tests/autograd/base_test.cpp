@@ -84,6 +84,77 @@ TEST(Generator, SameSeedSameNumbersOtherStreamOthers) {
   EXPECT_EQ(b.uniform(), next);
 }
 
+std::vector<std::uint32_t> draws(int n = 4) {
+  std::vector<std::uint32_t> all;
+  for (int i = 0; i < n; ++i) all.push_back(default_generator().bits());
+  return all;
+}
+std::vector<std::uint32_t> draws_in_a_thread() {
+  std::vector<std::uint32_t> all;
+  std::thread([&] { all = draws(); }).join();
+  return all;
+}
+
+TEST(Generator, ThreadsHaveStreamsOfTheirOwnThatFollowTheSeed) {
+  manual_seed(21);
+  Generator by_hand(21);
+  const auto main = draws(), first = draws_in_a_thread(), second = draws_in_a_thread();
+  for (const std::uint32_t x : main) EXPECT_EQ(x, by_hand.bits());
+  EXPECT_NE(first, main);
+  EXPECT_NE(second, main);
+  EXPECT_NE(first, second);
+  manual_seed(22);
+  EXPECT_NE(draws_in_a_thread(), first);
+  manual_seed(21);
+  EXPECT_EQ(draws_in_a_thread(), first);
+  EXPECT_EQ(draws(), main);
+}
+
+// A thread that draws, lives on and draws again after the main thread has seeded; then one that seeds by itself.
+TEST(Generator, SeedingReachesThreadsThatAreAtWork) {
+  std::atomic<int> turn{0};
+  std::vector<std::uint32_t> before, after;
+  std::thread worker([&] {
+    for (int round = 0; round < 2; ++round) {
+      turn.wait(2 * round);
+      (round ? after : before) = draws();
+      turn = 2 * round + 2;
+      turn.notify_all();
+    }
+    manual_seed(78);
+  });
+  const auto let_it_draw = [&](int round) {
+    turn = 2 * round + 1;
+    turn.notify_all();
+    turn.wait(2 * round + 1);
+  };
+  manual_seed(77);
+  let_it_draw(0);
+  manual_seed(77);
+  let_it_draw(1);
+  worker.join();
+  EXPECT_EQ(before, after);
+  Generator by_hand(78);
+  EXPECT_EQ(draws(1)[0], by_hand.bits());
+}
+
+TEST(Generator, AScopeGivesTheThreadAnotherOneForAWhile) {
+  manual_seed(4);
+  const auto whole = draws(8);
+  manual_seed(4);
+  draws(3);
+  {
+    const GeneratorScope scope(Generator(9, 2));
+    Generator by_hand(9, 2);
+    EXPECT_EQ(draws(1)[0], by_hand.bits());
+    manual_seed(10);
+    Generator seeded(10);
+    EXPECT_EQ(draws(1)[0], seeded.bits());
+    std::thread([] { draws(); }).join();
+  }
+  EXPECT_EQ(draws(5), std::vector(whole.begin() + 3, whole.end()));
+}
+
 TEST(Generator, Moments) {
   Generator g(3);
   const int n = 200000;
