@@ -2,6 +2,7 @@
 // ops/formulas.simd.cpp, and in the user's program by fuse.h.
 #pragma once
 #include <array>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -68,8 +69,15 @@ template <class F, class T, std::size_t n>
 void slope_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
   each_register<T, n + 1, n>(in, moves, out, count, [&](const auto& x, auto put) {
-    const auto slopes = [&]<std::size_t... i>(std::index_sequence<i...>) { return f.slopes(x[i]...); }(std::make_index_sequence<n>{});
-    for (std::size_t i = 0; i < n; ++i) put(i, x[n] * slopes[i]);
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      if constexpr (requires { f.pull(x[n], x[i]...); }) {
+        const auto grads = f.pull(x[n], x[i]...);
+        (put(i, grads[i]), ...);
+      } else {
+        const auto slopes = f.slopes(x[i]...);
+        (put(i, x[n] * slopes[i]), ...);
+      }
+    }(std::make_index_sequence<n>{});
   });
 }
 
@@ -77,18 +85,30 @@ void slope_row(const void* formula, const void* const* in, const bool* moves, vo
 template <class F, class T>
 void output_slope_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
-  each_register<T, 2, 1>(in, moves, out, count, [&](const auto& x, auto put) { put(0, x[1] * f.slope_at_output(x[0])); });
+  each_register<T, 2, 1>(in, moves, out, count, [&](const auto& x, auto put) {
+    if constexpr (requires { f.pull_at_output(x[1], x[0]); }) put(0, f.pull_at_output(x[1], x[0]));
+    else put(0, x[1] * f.slope_at_output(x[0]));
+  });
 }
 
-// As slope_row, without written slopes: the formula is run on dual numbers.
+// As slope_row, without written slopes: the formula is run on dual numbers; once more, with care, where a gradient is not finite.
 template <class F, class T, std::size_t n>
 void dual_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
   using V = Vec<T>;
-  using D = Dual<V, n>;
   each_register<T, n + 1, n>(in, moves, out, count, [&](const auto& x, auto put) {
-    const D y = [&]<std::size_t... i>(std::index_sequence<i...>) { return D(f.value(D::variable(x[i], i)...)); }(std::make_index_sequence<n>{});
-    for (std::size_t i = 0; i < n; ++i) put(i, x[n] * y.slope[i]);
+    const auto run = [&]<class D, std::size_t... i>(D, V seed, std::index_sequence<i...>) { return D(f.value(D::variable(x[i], i, seed)...)).slope; };
+    constexpr auto inputs = std::make_index_sequence<n>{};
+    const auto slopes = run(Dual<V, FastSlope<V>, n>(), V(1), inputs);
+    std::array<V, n> grads;
+    for (std::size_t i = 0; i < n; ++i) grads[i] = x[n] * slopes[i].value;
+    auto finite = abs(grads[0]) <= std::numeric_limits<T>::max();
+    for (std::size_t i = 1; i < n; ++i) finite = finite && abs(grads[i]) <= std::numeric_limits<T>::max();
+    if (!all(finite)) [[unlikely]] {
+      const auto careful = run(Dual<V, CarefulSlope<V>, n>(), x[n], inputs);
+      for (std::size_t i = 0; i < n; ++i) grads[i] = careful[i].value;
+    }
+    for (std::size_t i = 0; i < n; ++i) put(i, grads[i]);
   });
 }
 

@@ -54,17 +54,27 @@ struct Elementwise final : Op {
       return grads;
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
-      if (recording()) return {g * formula.slope_at_output(y)};
+      if (recording()) {
+        if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
+        else return {g * formula.slope_at_output(y)};
+      }
       return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants_);
     } else {
-      constexpr std::size_t n = requires { formula.slopes(Tensor(), Tensor()); } ? 2 : 1;
+      constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
       if (!recording())
         return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants_);
       const auto x = saved<n>();
-      const auto slopes = std::apply([&](const auto&... v) { return formula.slopes(v...); }, x);
+      const auto found = std::apply([&](const auto&... v) {
+        if constexpr (Pulls<F>) return formula.pull(g, v...);
+        else return formula.slopes(v...);
+      }, x);
       Grads grads;
-      for (std::size_t i = 0; i < n; ++i)
-        grads.push_back(needs(static_cast<int>(i)) ? sum_to(g * slopes[i], x[i].shape()) : Tensor{});
+      for (std::size_t i = 0; i < n; ++i) {
+        Tensor gi;
+        if (needs(static_cast<int>(i))) gi = Pulls<F> ? found[i] : g * found[i];
+        if (gi.defined()) gi = gi.shape() == g.shape() ? sum_to(gi, x[i].shape()) : expand(gi, x[i].shape());   // expand: the constant 0
+        grads.push_back(gi);
+      }
       return grads;
     }
   }

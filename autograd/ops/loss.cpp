@@ -32,19 +32,9 @@ struct CrossEntropy final : Op {
     const auto [x, label, log_sums] = saved<3>();
     if (!recording())
       return {kernels::cross_entropy_backward(x.value(), label.value(), log_sums.value(), g.value().expand({x.dim(0)}), scale, rule), Tensor{}};
-    const Tensor weights(row_weights(label.value(), x.dtype()));
-    return {(softmax(x) - Tensor(targets(label.value(), x.value()))) * (weights * (g.rank() ? unsqueeze(g, 1) : g)), Tensor{}};
-  }
-
-  // [N, 1]: how much each row counts.
-  Array row_weights(const Array& label, Dtype dtype) const {
-    Array weights({label.size(), 1}, dtype);
-    const std::int64_t* labels = label.data<std::int64_t>();
-    visit_floating(dtype, name(), [&]<class T>(T) {
-      T* w = weights.mutable_data<T>();
-      for (std::int64_t i = 0; i < label.size(); ++i) w[i] = labels[i] == rule.ignore_index ? T{0} : static_cast<T>(scale);
-    });
-    return weights;
+    const Tensor ignored = unsqueeze(label, 1) == static_cast<double>(rule.ignore_index);   // rows that may hold anything
+    const Tensor distance = softmax(where(ignored, 0.0, x)) - Tensor(targets(label.value(), x.value()));
+    return {where(ignored, 0.0, distance * ((g.rank() ? unsqueeze(g, 1) : g) * scale)), Tensor{}};
   }
 
   // [N, C]: the distribution that each row should have.

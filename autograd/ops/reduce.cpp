@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/reduce.h>
 #include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/elementwise.h>
 #include <gradus/autograd/ops/shape.h>
 
 namespace gradus {
@@ -63,7 +64,7 @@ struct Max final : Op {
   }
   Grads backward(const Tensor& g) override {
     const Tensor& shares = saved()[0];
-    return {reshape(g, with_ones(shares.shape(), axes)) * shares};
+    return {elementwise(formulas::Portion{}, shares, reshape(g, with_ones(shares.shape(), axes)))};
   }
 };
 
