@@ -19,7 +19,7 @@ using namespace gradus;
 struct Block {
   nn::Conv2d conv;
   nn::BatchNorm2d norm;
-  Tensor operator()(const Tensor& x) { return max_pool2d(relu(norm(conv(x))), {.kernel = 2}); }
+  Tensor operator()(const Tensor& x) const { return max_pool2d(relu(norm(conv(x))), {.kernel = 2}); }
 };
 
 struct Net {
@@ -28,7 +28,7 @@ struct Net {
   nn::Linear hidden{32 * 7 * 7, 128}, output{128, 10};
   nn::Dropout dropout{0.25};
 
-  Tensor operator()(const Tensor& image) { return output(dropout(relu(hidden(flatten(second(first(image)), 1))))); }
+  Tensor operator()(const Tensor& image) const { return output(dropout(relu(hidden(flatten(second(first(image)), 1))))); }
 };
 
 int main(int argc, char** argv) try {

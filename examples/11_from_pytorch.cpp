@@ -34,7 +34,7 @@ struct Net {
   nn::Linear fc1{8 * 14 * 14, 64};
   nn::Linear fc2{64, 10};
 
-  Tensor operator()(Tensor x) {
+  Tensor operator()(Tensor x) const {
     x = relu(norm(conv(x)));
     x = drop(flatten(x, 1));
     return fc2(relu(fc1(x)));

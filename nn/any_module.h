@@ -1,13 +1,12 @@
-// AnyModule: a value that holds any one layer or model, for models that are put together at run time; Chain: a list of them, called one
-// after another. Copying copies what is inside; names and modes are as if it stood there itself. (A Chain is of Chains only where there are
-// other layers beside: nn::Chain{chain} is a copy.)
-//   nn::Chain net{nn::Linear{784, 256}, nn::ReLU{}};
-//   for (int i = 0; i < depth; ++i) net.push_back(nn::Linear{256, 256});                        // "0.weight", "2.weight", "3.weight", …
+// AnyModule: a value that holds any one layer or model, for models that are put together at run time (a list of them: Sequential<>).
+// Copying copies what is inside; names and modes are as if it stood there itself.
+//   std::map<std::string, nn::AnyModule> heads{{"digits", nn::Linear{64, 10}}, {"price", nn::Sequential{nn::Linear{64, 1}, nn::Softplus{}}}};
 #pragma once
 #include <concepts>
 #include <memory>
-#include <vector>
+#include <utility>
 
+#include <gradus/nn/one_caller.h>
 #include <gradus/nn/walk.h>
 
 namespace gradus::nn {
@@ -28,8 +27,8 @@ class AnyModule {
     return *this;
   }
 
-  // Not const, since what is inside may be a layer whose call changes it.
-  Tensor operator()(const Tensor& x) {
+  // A layer whose call is not const (one of your own; none of gradus's) is called all the same, by one thread at a time (GraphError).
+  Tensor operator()(const Tensor& x) const {
     check<ValueError>(held_ != nullptr, "AnyModule: called while empty");
     return held_->call(x);
   }
@@ -39,6 +38,7 @@ class AnyModule {
     auto* model = dynamic_cast<Model<M>*>(held_.get());
     return model ? &model->module : nullptr;
   }
+  template <class M> const M* get_if() const { return const_cast<AnyModule*>(this)->get_if<M>(); }
 
   void walk(const Path& path, Visitor& visitor) {
     if (held_) held_->walk(path, visitor);
@@ -52,41 +52,21 @@ class AnyModule {
     virtual void walk(const Path& path, Visitor& visitor) = 0;
   };
   template <class M>
-  struct Model final : Concept {
+  struct Model final : Concept, OneCaller {
     template <class From> explicit Model(From&& from) : module(std::forward<From>(from)) {}
-    Tensor call(const Tensor& x) override { return module(x); }
+    Tensor call(const Tensor& x) override {
+      if constexpr (std::is_invocable_r_v<Tensor, const M&, const Tensor&>) {
+        return std::as_const(module)(x);
+      } else {
+        const auto alone = this->exclusive("AnyModule");
+        return module(x);
+      }
+    }
     std::unique_ptr<Concept> copy() const override { return std::make_unique<Model>(module); }
     void walk(const Path& path, Visitor& visitor) override { nn::walk(module, path, visitor); }
     M module;
   };
   std::unique_ptr<Concept> held_;
-};
-
-class Chain {
- public:
-  Chain() = default;                                         // nothing: returns x
-  template <class... Layers>
-    requires(sizeof...(Layers) > 0 && (Layer<Layers> && ...) && !(std::same_as<std::remove_cvref_t<Layers>, Chain> && ...))
-  Chain(Layers&&... layers) {
-    layers_.reserve(sizeof...(layers));
-    (layers_.emplace_back(std::forward<Layers>(layers)), ...);
-  }
-  explicit Chain(std::vector<AnyModule> layers) : layers_(std::move(layers)) {}
-
-  Tensor operator()(Tensor x) {
-    for (AnyModule& layer : layers_) x = layer(x);
-    return x;
-  }
-  void push_back(AnyModule layer) { layers_.push_back(std::move(layer)); }
-  std::size_t size() const { return layers_.size(); }
-  AnyModule& operator[](std::size_t i) { return layers_[i]; }
-  auto begin() { return layers_.begin(); }
-  auto end() { return layers_.end(); }
-
-  void walk(const Path& path, Visitor& visitor) { nn::walk(layers_, path, visitor); }
-
- private:
-  std::vector<AnyModule> layers_;
 };
 
 }  // namespace gradus::nn

@@ -20,24 +20,29 @@ BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o) : channel
   }
 }
 
-Tensor BatchNorm::normalise(const Tensor& x) {
+Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer) const {
   check<ShapeError>(x.dim(1) == channels_, "batch_norm: the layer has ", channels_, " channels, but x ", x.shape(), " has ", x.dim(1));
-  if (!training && running_mean.defined()) return batch_norm_eval(x, weight, bias, running_mean, running_var, eps_);
-  if (!running_mean.defined()) return batch_norm(x, weight, bias, running_mean, running_var, momentum_.value_or(0), eps_);
-  const auto batches = num_batches_tracked.data<std::int64_t>()[0] + 1;
-  Tensor y = batch_norm(x, weight, bias, running_mean, running_var, momentum_.value_or(1 / static_cast<double>(batches)), eps_);
-  num_batches_tracked.mutable_data<std::int64_t>()[0] = batches;   // last: a batch that was refused does not count
+  if (!running_mean.defined()) {
+    Array no_mean, no_var;
+    return batch_norm(x, weight, bias, no_mean, no_var, 0, eps_);
+  }
+  if (!training) return batch_norm_eval(x, weight, bias, running_mean, running_var, eps_);
+  const auto alone = running_mean.exclusive(layer);
+  const auto batches = num_batches_tracked.value().data<std::int64_t>()[0] + 1;
+  Tensor y = batch_norm(x, weight, bias, running_mean.mutable_value(), running_var.mutable_value(),
+                        momentum_.value_or(1 / static_cast<double>(batches)), eps_);
+  num_batches_tracked.mutable_value().mutable_data<std::int64_t>()[0] = batches;   // last: a batch that was refused does not count
   return y;
 }
 
-Tensor BatchNorm1d::operator()(const Tensor& x) {
+Tensor BatchNorm1d::operator()(const Tensor& x) const {
   check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
-  return normalise(x);
+  return normalise(x, "BatchNorm1d");
 }
 
-Tensor BatchNorm2d::operator()(const Tensor& x) {
+Tensor BatchNorm2d::operator()(const Tensor& x) const {
   check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
-  return normalise(x);
+  return normalise(x, "BatchNorm2d");
 }
 
 }  // namespace gradus::nn

@@ -1,10 +1,12 @@
-// Batch normalisation (Ioffe and Szegedy, 2015): each channel to mean 0 and variance 1 over the batch, then scaled and shifted. The call
-// is not const: in training it moves the running statistics that evaluation uses.
+// Batch normalisation (Ioffe and Szegedy, 2015): each channel to mean 0 and variance 1 over the batch, then scaled and shifted. In training a
+// call moves the running statistics that evaluation uses, one thread at a time (GraphError); in evaluation any number of threads may call.
 //   nn::BatchNorm2d norm{32};   Tensor y = norm(x);   nn::eval(net);          // x [64, 32, 28, 28]
 #pragma once
 #include <optional>
+#include <string_view>
 
 #include <gradus/autograd/parameter.h>
+#include <gradus/nn/buffer.h>
 #include <gradus/nn/walk.h>
 
 namespace gradus::nn {
@@ -21,16 +23,18 @@ struct BatchNormOptions {
 class BatchNorm {
  public:
   Parameter weight, bias;                                    // [channels], or undefined
-  Array running_mean, running_var;                           // [channels], or undefined
-  Array num_batches_tracked;                                 // [] i64, or undefined
+  Buffer running_mean, running_var;                          // [channels], or undefined
+  Buffer num_batches_tracked;                                // [] i64, or undefined
   bool training = true;
   using Fields = nn::Fields<&BatchNorm::weight, &BatchNorm::bias, &BatchNorm::running_mean, &BatchNorm::running_var,
                             &BatchNorm::num_batches_tracked>;
-  RunningStatistics running_statistics() { return {running_mean, running_var, num_batches_tracked, momentum_}; }
+  RunningStatistics running_statistics() {
+    return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
+  }
 
  protected:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options);   // ValueError unless channels >= 1, eps > 0, momentum in [0, 1]
-  Tensor normalise(const Tensor& x);
+  Tensor normalise(const Tensor& x, std::string_view layer) const;
 
   std::int64_t channels_;
   double eps_;
@@ -40,13 +44,13 @@ class BatchNorm {
 class BatchNorm1d : public BatchNorm {
  public:
   explicit BatchNorm1d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
-  Tensor operator()(const Tensor& x);                        // [N, C] or [N, C, L]; ShapeError otherwise
+  Tensor operator()(const Tensor& x) const;                  // [N, C] or [N, C, L]; ShapeError otherwise
 };
 
 class BatchNorm2d : public BatchNorm {
  public:
   explicit BatchNorm2d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
-  Tensor operator()(const Tensor& x);                        // [N, C, H, W]; ShapeError otherwise
+  Tensor operator()(const Tensor& x) const;                  // [N, C, H, W]; ShapeError otherwise
 };
 
 }  // namespace gradus::nn

@@ -38,6 +38,12 @@ struct SetMode final : Visitor {
   bool on;
 };
 
+struct Reseed final : Visitor {
+  explicit Reseed(Generator& source) : source(source) {}
+  void stream(const Path&, Stream& s) override { s = Stream(source); }
+  Generator& source;
+};
+
 template <class Ref, class F>
 void each_parameter(const Ref& net, F f) {
   EachParameter<F> visitor(std::move(f));
@@ -97,6 +103,11 @@ void zero_grad(ModuleRef net) {
 
 void set_requires_grad(ModuleRef net, bool on) {
   each_parameter(net, [on](const Path&, Parameter& p) { p.set_requires_grad(on); });
+}
+
+void reseed(ModuleRef net, Generator& source) {
+  Reseed visitor(source);
+  net.walk(visitor);
 }
 
 void to(ModuleRef net, Dtype dtype) {

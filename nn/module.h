@@ -60,6 +60,10 @@ inline void eval(ModuleRef net) { train(net, false); }
 void zero_grad(ModuleRef net);
 void set_requires_grad(ModuleRef net, bool on);              // false freezes: for a whole model or a part of it, before parameters()
 
+// Gives every stream of random numbers (dropout's) a new beginning that hangs from `source`: for several runs from one saved model, whose
+// streams go on where it was saved otherwise.
+void reseed(ModuleRef net, Generator& source = default_generator());
+
 // Converts floating parameters and buffers and drops the gradients; DtypeError unless f32 or f64. Make optimizers afterwards.
 void to(ModuleRef net, Dtype dtype);
 

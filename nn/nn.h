@@ -3,6 +3,7 @@
 #include <gradus/nn/activation.h>
 #include <gradus/nn/any_module.h>
 #include <gradus/nn/batch_norm.h>
+#include <gradus/nn/buffer.h>
 #include <gradus/nn/conv.h>
 #include <gradus/nn/dropout.h>
 #include <gradus/nn/embedding.h>
@@ -10,7 +11,9 @@
 #include <gradus/nn/linear.h>
 #include <gradus/nn/loss.h>
 #include <gradus/nn/module.h>
+#include <gradus/nn/one_caller.h>
 #include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/state.h>
+#include <gradus/nn/stream.h>
 #include <gradus/nn/update_batch_norm.h>

@@ -1,5 +1,10 @@
 #include <gradus/nn/state.h>
 
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include <gradus/autograd/array/safetensors.h>
 
 namespace gradus::nn {
@@ -13,6 +18,7 @@ class Snapshot final : public Visitor {
   void buffer(const Path& path, Array& a) override {
     if (a.defined()) state.emplace(path.text(), a);
   }
+  void stream(const Path& path, Stream& s) override { state.streams.emplace(path.text(), s.state()); }
   State state;
 };
 
@@ -25,6 +31,9 @@ class Restore final : public Visitor {
   }
   void buffer(const Path& path, Array& a) override {
     if (a.defined()) a = state_.at(path.text());
+  }
+  void stream(const Path& path, Stream& s) override {
+    if (const auto found = state_.streams.find(path.text()); found != state_.streams.end()) s.restore(found->second);
   }
 
  private:
@@ -57,6 +66,34 @@ std::string differences(const State& model, const State& state) {
   return lines;
 }
 
+// Streams are four numbers each in a file's metadata, where Python overlooks them.
+constexpr std::string_view prefix = "stream:";
+
+std::string written(const Stream::State& s) { return text(s.seed, ' ', s.stream, ' ', s.position, ' ', s.copies); }
+
+std::optional<Stream::State> as_stream(std::string_view text) {
+  Stream::State s{};
+  const char *at = text.data(), *const end = at + text.size();
+  for (std::uint64_t* number : {&s.seed, &s.stream, &s.position, &s.copies}) {
+    const auto [after, error] = std::from_chars(at, end, *number);
+    if (error != std::errc{} || (after != end && *after != ' ')) return {};
+    at = after == end ? end : after + 1;
+  }
+  return at == end && !text.ends_with(' ') ? std::optional(s) : std::nullopt;
+}
+
+State state_in(const std::filesystem::path& file) {
+  Safetensors contents = load_safetensors(file);
+  State state(std::move(contents.arrays));
+  for (const auto& [key, value] : contents.metadata) {
+    if (!key.starts_with(prefix)) continue;
+    const std::optional<Stream::State> s = as_stream(value);
+    check<FileError>(s.has_value(), "load ", file, ": the metadata's ", key, " is four numbers (seed, stream, position, copies), not \"", value, '"');
+    state.streams.emplace(key.substr(prefix.size()), *s);
+  }
+  return state;
+}
+
 void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
@@ -79,9 +116,13 @@ State state(ConstModuleRef net) {
 void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
 
 void save(ConstModuleRef net, const std::filesystem::path& file) {
-  save_safetensors(file, {.arrays = state(net), .metadata = {{"format", "pt"}}});
+  State all = state(net);
+  Safetensors contents{.arrays = {}, .metadata = {{"format", "pt"}}};
+  for (const auto& [name, stream] : all.streams) contents.metadata.emplace(text(prefix, name), written(stream));
+  contents.arrays = std::move(all);
+  save_safetensors(file, contents);
 }
 
-void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, load_safetensors(file).arrays); }
+void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, state_in(file)); }
 
 }  // namespace gradus::nn

@@ -16,6 +16,7 @@ struct StatisticsPass::Before {
   };
   std::vector<Layer> layers;
   std::vector<std::pair<bool*, bool>> modes;
+  std::vector<std::pair<Stream*, Stream::State>> streams;
   bool finished = false;
 };
 
@@ -25,6 +26,7 @@ template <class Before>
 struct Collect final : Visitor {
   explicit Collect(Before& before) : before(before) {}
   void mode(bool& training) override { before.modes.emplace_back(&training, training); }
+  void stream(const Path&, Stream& s) override { before.streams.emplace_back(&s, s.state()); }
   void statistics(const RunningStatistics& s) override {
     if (s.mean.defined()) before.layers.push_back({s, s.mean, s.var, s.batches, s.momentum});
   }
@@ -68,6 +70,7 @@ StatisticsPass::~StatisticsPass() {
     at->now.var = at->var;
     at->now.batches = at->batches;
   }
+  for (auto& [stream, was] : before_->streams) stream->restore(was);
   for (auto at = before_->modes.rbegin(); at != before_->modes.rend(); ++at) *at->first = at->second;
 }
 

@@ -1,5 +1,5 @@
-// Walking through a model: every Parameter, every buffer (a field of type Array: saved, not trained) and every mode (a field
-// `bool training`), each with its path, and the running statistics of batch norms. Goes into plain structs, classes that list their Fields
+// Walking through a model: every Parameter, every buffer (a field of type Buffer or Array: saved, not trained), every Stream and every mode (a
+// field `bool training`), each with its path, and the running statistics of batch norms. Goes into plain structs, classes that list their Fields
 // (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional and smart pointers; passes over numbers,
 // strings, tensors and functions.
 //   struct Count : nn::Visitor { void parameter(const nn::Path&, Parameter&) override { ++n; } int n = 0; } count;   nn::walk(net, {}, count);
@@ -15,7 +15,9 @@
 
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/parameter.h>
+#include <gradus/nn/buffer.h>
 #include <gradus/nn/fields.h>
+#include <gradus/nn/stream.h>
 
 namespace gradus::nn {
 
@@ -38,6 +40,7 @@ class Visitor {
  public:
   virtual void parameter(const Path&, Parameter&) {}
   virtual void buffer(const Path&, Array&) {}
+  virtual void stream(const Path&, Stream&) {}
   virtual void mode(bool& training) { (void)training; }
   virtual void statistics(const RunningStatistics&) {}
 
@@ -123,6 +126,10 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
     visitor.parameter(path, module);
   } else if constexpr (std::is_same_v<M, Array>) {
     visitor.buffer(path, module);
+  } else if constexpr (std::is_same_v<M, Buffer>) {
+    visitor.buffer(path, module.mutable_value());
+  } else if constexpr (std::is_same_v<M, Stream>) {
+    visitor.stream(path, module);
   } else if constexpr (std::is_same_v<M, Tensor>) {
     return;
   } else if constexpr (Walks<M>) {

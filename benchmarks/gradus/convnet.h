@@ -5,7 +5,7 @@
 struct ConvBlock {
   nn::Conv2d conv;
   nn::BatchNorm2d norm;
-  Tensor operator()(const Tensor& x) { return relu(norm(conv(x))); }
+  Tensor operator()(const Tensor& x) const { return relu(norm(conv(x))); }
 };
 
 struct ConvNet {
@@ -13,7 +13,7 @@ struct ConvNet {
   ConvBlock second{nn::Conv2d{32, 64, {.stride = 2, .padding = 1, .bias = false}}, nn::BatchNorm2d{64}};
   ConvBlock third{nn::Conv2d{64, 128, {.stride = 2, .padding = 1, .bias = false}}, nn::BatchNorm2d{128}};
   nn::Linear output{128, 10};
-  Tensor operator()(const Tensor& image) {
+  Tensor operator()(const Tensor& image) const {
     return output(flatten(adaptive_avg_pool2d(third(second(first(image))), 1), 1));
   }
 };

@@ -13,7 +13,7 @@ struct Net {
   nn::BatchNorm2d norm{4};
   nn::Dropout dropout{0.3};
   nn::Linear hidden{4 * 6 * 6, 32}, output{32, 10};
-  Tensor operator()(const Tensor& image) {
+  Tensor operator()(const Tensor& image) const {
     const Tensor x = max_pool2d(relu(norm(convolution(image))), {.kernel = 2});
     return output(dropout(relu(hidden(flatten(x, 1)))));
   }

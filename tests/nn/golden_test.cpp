@@ -89,7 +89,7 @@ struct Net {
   nn::Chain features{nn::Conv2d{1, 4, {.padding = 1, .bias = false}}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2}, nn::Flatten{}};
   std::vector<GatedBlock> blocks{{.data{16, 16}, .gate{16, 16}}, {.data{16, 16}, .gate{16, 16}}};
   nn::Linear output{16, 3};
-  Tensor operator()(const Tensor& image) {
+  Tensor operator()(const Tensor& image) const {
     Tensor x = features(image);
     for (auto& block : blocks) x = block(x);
     return output(x);

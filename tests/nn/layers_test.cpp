@@ -3,7 +3,10 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gradus/autograd/autograd.h>
 #include <gradus/nn/nn.h>
@@ -125,8 +128,51 @@ TEST(Dropout, MasksDifferFromCallToCallAndFollowTheSeed) {
   EXPECT_NE(one, two);
   EXPECT_EQ(one, second(x).value().to_vector());
   EXPECT_NE(one, third(x).value().to_vector());
-  nn::Dropout copy = first;
-  EXPECT_EQ(first(x).value().to_vector(), copy(x).value().to_vector());
+}
+
+TEST(Dropout, CopiesHaveStreamsOfTheirOwn) {
+  const Tensor x = ones({64});
+  const auto masks = [&](const nn::Dropout& layer) { return layer(x).value().to_vector(); };
+  const auto build = [] {
+    Generator source(5);
+    const nn::Dropout first(0.5, source);
+    std::vector<nn::Dropout> blocks(3, first);
+    blocks.push_back(blocks[0]);
+    blocks.push_back(first);
+    blocks[1] = blocks[2];
+    blocks.insert(blocks.begin(), first);
+    return blocks;
+  };
+  const std::vector<nn::Dropout> blocks = build(), again = build();
+  std::set<std::vector<double>> different;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const auto mask = masks(blocks[i]);
+    EXPECT_EQ(mask, masks(again[i])) << i;                  // the seed fixes copies, too
+    different.insert(mask);
+    different.insert(masks(blocks[i]));
+  }
+  EXPECT_EQ(different.size(), 2 * blocks.size());
+}
+
+TEST(Dropout, CopyingDoesNotChangeWhatTheOriginalDraws) {
+  Generator a(5), b(5);
+  nn::Dropout first(0.5, a), second(0.5, b);
+  const nn::Dropout copy = first;
+  const Tensor x = ones({64});
+  EXPECT_EQ(first(x).value().to_vector(), second(x).value().to_vector());
+  const nn::Dropout later = second;                         // a copy depends on how many there were, not on how far the original is
+  EXPECT_EQ(copy(x).value().to_vector(), later(x).value().to_vector());
+}
+
+TEST(Dropout, MovingKeepsTheStream) {
+  Generator a(5), b(5);
+  nn::Dropout first(0.5, a), second(0.5, b);
+  const Tensor x = ones({64});
+  first(x), second(x);
+  const nn::Dropout moved = std::move(first);
+  EXPECT_EQ(moved(x).value().to_vector(), second(x).value().to_vector());
+  const nn::Dropout copy = moved, other = second;
+  EXPECT_EQ(copy(x).value().to_vector(), other(x).value().to_vector());
 }
 
 TEST(Dropout, EvaluationIsTheIdentity) {

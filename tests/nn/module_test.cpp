@@ -258,8 +258,12 @@ TEST(Sequential, HoldsAnyCallable) {
 }
 
 TEST(Sequential, IsConstWhereItsLayersAre) {
-  using Plain = nn::Sequential<nn::Linear, nn::ReLU>;
-  using Changing = nn::Sequential<nn::Linear, nn::Dropout>;
+  struct Counter {
+    int calls = 0;
+    Tensor operator()(const Tensor& x) { return ++calls, x; }
+  };
+  using Plain = nn::Sequential<nn::Linear, nn::Dropout>;
+  using Changing = nn::Sequential<nn::Linear, Counter>;
   static_assert(std::is_invocable_v<const Plain&, const Tensor&> && std::is_invocable_v<Plain&, const Tensor&>);
   static_assert(!std::is_invocable_v<const Changing&, const Tensor&> && std::is_invocable_v<Changing&, const Tensor&>);
   nn::Sequential nested{nn::Sequential{nn::Linear{1, 2}, nn::ReLU{}}, nn::Linear{2, 1}};

@@ -22,7 +22,7 @@ struct Net {
   nn::Conv2d conv{1, 2, {.kernel = 2}};
   nn::BatchNorm2d norm{2};
   nn::Linear fc{2, 3};
-  Tensor operator()(const Tensor& x) { return fc(mean(norm(conv(x)), {2, 3})); }
+  Tensor operator()(const Tensor& x) const { return fc(mean(norm(conv(x)), {2, 3})); }
 };
 
 void expect_same(const nn::State& a, const nn::State& b) {

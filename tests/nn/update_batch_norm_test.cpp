@@ -144,9 +144,19 @@ TEST(UpdateBatchNorm, LeavesModelsWithoutStatisticsAlone) {
   EXPECT_FALSE(plain.get<1>().training);
 }
 
+TEST(UpdateBatchNorm, PutsTheStreamsOfDropoutBack) {
+  nn::Sequential net(nn::Linear(2, 4), nn::Dropout(0.5), nn::BatchNorm1d(4));
+  const std::vector<Tensor> batches{randn({8, 2}), randn({8, 2})};
+  net(batches[0]);
+  const nn::Stream::State before = net.get<1>().generator.state();
+  nn::update_batch_norm(net, batches);
+  EXPECT_EQ(net.get<1>().generator.state(), before);
+  EXPECT_EQ(net.get<2>().num_batches_tracked.item(), 2);
+}
+
 struct Shared {
   std::shared_ptr<nn::BatchNorm1d> first = std::make_shared<nn::BatchNorm1d>(2), second = first;
-  Tensor operator()(const Tensor& x) { return (*second)((*first)(x)); }
+  Tensor operator()(const Tensor& x) const { return (*second)((*first)(x)); }
 };
 
 TEST(UpdateBatchNorm, FindsLayersInsideOthersAndSharedOnesOnce) {

@@ -50,7 +50,7 @@ TEST(Allocation, StepsClippingStatisticsAndSchedulesAllocateNothing) {
 struct Normed {
   nn::Linear hidden{6, 5};
   nn::BatchNorm1d normalisation{5};
-  Tensor operator()(const Tensor& x) { return normalisation(hidden(x)); }
+  Tensor operator()(const Tensor& x) const { return normalisation(hidden(x)); }
 };
 
 TEST(Allocation, AveragesLookaheadAndSAMAllocateNothing) {

@@ -15,7 +15,7 @@ struct Net {
   nn::Conv2d conv{1, 4, {.kernel = 3, .dtype = f64}};
   nn::BatchNorm2d norm{4, {.dtype = f64}};
   nn::Linear hidden{144, 16, {.dtype = f64}}, output{16, 10, {.dtype = f64}};
-  Tensor operator()(const Tensor& x) {
+  Tensor operator()(const Tensor& x) const {
     const Tensor maps = avg_pool2d(relu(norm(conv(x))), {.kernel = 2});
     return output(tanh(hidden(reshape(maps, {x.dim(0), 144}))));
   }
