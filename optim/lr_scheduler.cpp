@@ -19,18 +19,40 @@ LRScheduler::LRScheduler(Optimizer& optimizer, Curve curve, std::int64_t last_ep
   check<ValueError>(last_epoch >= -1, name(), ": last_epoch must be at least -1, not ", last_epoch);
   const int groups = optimizer_.groups();
   curve_.check_groups(groups);
+  check_momentum();
+  const double t = static_cast<double>(last_epoch) + 1;
   for (int group = 0; group < groups; ++group) {
     const std::optional<double> initial = optimizer_.initial_lr(group);
     check<ValueError>(last_epoch == -1 || initial, name(), ": last_epoch = ", last_epoch, " resumes a schedule, but group ", group,
                       " has no initial_lr: load the optimizer's state first");
-    const double current = optimizer_.lr(group);
-    const double base = last_epoch == -1 && curve_.chains() ? current : curve_.start(group).value_or(initial.value_or(current));
-    tracks_.push_back({base, current});
+    if (last_epoch >= 0 && curve_.chains()) {
+      next_links_.push_back(resumed(group, t));
+    } else {
+      const double base = curve_.chains() ? optimizer_.lr(group) : curve_.start(group).value_or(initial.value_or(optimizer_.lr(group)));
+      next_links_.push_back({base, curve_.lr(base, t, group)});
+    }
   }
-  check_momentum();
-  go_to(static_cast<double>(last_epoch) + 1);
+  take(t);
+  if (last_epoch == -1) optimizer_.set_scheduled_at(t);
   for (int group = 0; group < groups; ++group)
     if (const std::optional<double> start = curve_.start(group)) optimizer_.set_initial_lr(*start, group);
+}
+
+// Where a schedule that is told its t finds a group: with a learning rate of t, or of t − 1 if the optimizer was saved before the step.
+LRScheduler::Track LRScheduler::resumed(int group, double t) const {
+  const double current = optimizer_.lr(group), initial = *optimizer_.initial_lr(group);
+  const auto lr = [&](double at) { return curve_.lr(initial, at, group); };
+  const std::optional<double> recorded = optimizer_.scheduled_at();
+  if (!recorded && current == initial) return {initial, lr(t)};        // nobody has scheduled it yet
+  double at = t;
+  if (recorded == t - 1 || (recorded != t && t > 0 && current == lr(t - 1) && current != lr(t))) at = t - 1;
+  Track track{initial, lr(at)};
+  if (current != track.set) {
+    if (const Line line = line_of(curve_, at, group); line.slope != 0) track.base = (current - line.at_zero) / line.slope;
+    track.set = current;
+  }
+  if (at != t) go_on(curve_, track, current, initial, at, t, group);
+  return track;
 }
 
 void LRScheduler::check_momentum() const {
@@ -51,38 +73,50 @@ void LRScheduler::step_to(double t) {
   go_to(t);
 }
 
-LRScheduler::Track LRScheduler::follow(int group) const {
+// A group that was added later goes on from where it is.
+LRScheduler::Track LRScheduler::joined(int group) const {
   const double current = optimizer_.lr(group);
-  Track track;
-  if (static_cast<std::size_t>(group) < tracks_.size()) track = tracks_[group];
-  else track = {current, curve_.lr(current, t_, group)};        // a group that was added later goes on from where it is
-  if (current == track.set || !curve_.chains() || t_ < 0) return track;
-  const double slope = curve_.lr(1, t_, group) - curve_.lr(0, t_, group);
-  if (slope != 0) track.base += (current - track.set) / slope;
-  track.set = current;
+  Track track{current, current};
+  if (!curve_.chains()) return track;
+  if (const Line line = line_of(curve_, t_, group); line.slope != 0) track.base = (current - line.at_zero) / line.slope;
   return track;
 }
 
+void LRScheduler::check_lr(int group, double t, double lr) const {
+  check<ValueError>(std::isfinite(lr) && lr >= 0, name(), ": the learning rate of group ", group, " would be ", lr, " at t = ", t,
+                    "; it must be finite and at least 0");
+}
+
 void LRScheduler::go_to(double t) {
-  const int groups = optimizer_.groups();
-  if (static_cast<std::size_t>(groups) != tracks_.size()) {
+  const int groups = optimizer_.groups(), known = static_cast<int>(links_.size());
+  if (groups != known) {
     curve_.check_groups(groups);
     check_momentum();
   }
-  next_tracks_.resize(groups);
+  next_links_.resize(groups);
+  for (int group = 0; group < groups; ++group) {
+    Track& track = next_links_[group] = group < known ? links_[group] : joined(group);
+    go_on(curve_, track, optimizer_.lr(group), optimizer_.initial_lr(group).value_or(track.base), t_, t, group);
+  }
+  take(t);
+  optimizer_.set_scheduled_at(t);
+}
+
+// Makes next_links_ those in force.
+void LRScheduler::take(double t) {
+  const int groups = static_cast<int>(next_links_.size());
   next_.resize(groups);
   for (int group = 0; group < groups; ++group) {
-    Track& track = next_tracks_[group] = follow(group);
-    const double lr = track.set = curve_.lr(track.base, t, group);
-    check<ValueError>(std::isfinite(lr) && lr >= 0, name(), ": the learning rate of group ", group, " would be ", lr, " at t = ", t,
-                      "; it must be finite and at least 0");
-    next_[group] = {lr, curve_.momentum(t, group)};
+    check_lr(group, t, next_links_[group].set);
+    next_[group] = {next_links_[group].set, curve_.momentum(t, group)};
   }
-  set(next_);
-  std::swap(tracks_, next_tracks_);
-  t_ = t;
   last_lr_.resize(groups);
-  for (int group = 0; group < groups; ++group) last_lr_[group] = tracks_[group].set;
+  set(next_);
+  for (int group = 0; group < groups; ++group)
+    if (!optimizer_.initial_lr(group)) optimizer_.set_initial_lr(next_links_[group].base, group);
+  std::swap(links_, next_links_);
+  t_ = t;
+  for (int group = 0; group < groups; ++group) last_lr_[group] = links_[group].set;
 }
 
 void LRScheduler::set(const std::vector<Values>& values) {
@@ -104,8 +138,6 @@ void LRScheduler::set(const std::vector<Values>& values) {
       throw;
     }
   }
-  for (int group = 0; group < static_cast<int>(values.size()); ++group)
-    if (!optimizer_.initial_lr(group)) optimizer_.set_initial_lr(before[group].lr, group);
 }
 
 State LRScheduler::state() const {
@@ -113,8 +145,8 @@ State LRScheduler::state() const {
   curve_.write(state.metadata, "");
   state.metadata["last_epoch"] = number_text(t_);
   for (int group = 0; group < optimizer_.groups(); ++group) {
-    const bool added = static_cast<std::size_t>(group) >= tracks_.size();
-    const Track track = added ? follow(group) : tracks_[group];
+    const bool added = static_cast<std::size_t>(group) >= links_.size();
+    const Track track = added ? joined(group) : links_[group];
     state.metadata[text("base_lr.", group)] = number_text(track.base);
     state.metadata[text("last_lr.", group)] = number_text(track.set);
     state.metadata[text("lr.", group)] = number_text(optimizer_.lr(group));
@@ -148,12 +180,16 @@ void LRScheduler::load_state(const State& state) {
   check<ValueError>(!facts.contains(text("base_lr.", tracks.size())), name(), ": the state has more groups than the optimizer, which has ",
                     tracks.size());
 
+  std::vector<double> last_lr;
+  for (const Track& track : tracks) last_lr.push_back(track.set);
   set(values);
+  for (std::size_t group = 0; group < tracks.size(); ++group)
+    if (!optimizer_.initial_lr(static_cast<int>(group))) optimizer_.set_initial_lr(tracks[group].base, static_cast<int>(group));
+  optimizer_.set_scheduled_at(t);
   curve_ = std::move(curve);
-  tracks_ = std::move(tracks);
+  links_ = std::move(tracks);
+  last_lr_ = std::move(last_lr);
   t_ = t;
-  last_lr_.clear();
-  for (const Track& track : tracks_) last_lr_.push_back(track.set);
 }
 
 }  // namespace gradus::optim

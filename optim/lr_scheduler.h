@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <gradus/optim/optimizer.h>
+#include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/curve.h>
 #include <gradus/optim/schedules/ranges.h>
 
@@ -19,8 +20,10 @@ namespace gradus::optim {
 
 class LRScheduler {
  public:
-  // The optimizer must outlive the schedule. last_epoch = -1 begins at t = 0 from the learning rates that the groups have; last_epoch = k
-  // goes on at t = k + 1 from each group's initial_lr, and is a ValueError if one has none (it is loaded with the optimizer's state).
+  // The optimizer must outlive the schedule. last_epoch = -1 begins at t = 0 from the learning rates that the groups have. last_epoch = k
+  // goes on at t = k + 1 with an optimizer whose state was loaded, from each group's initial_lr and from the learning rate that it has, which
+  // shows what other schedules, a plateau or the user did to it; the state may have been saved before the step() to k + 1 or after it. It is a
+  // ValueError if a group has no initial_lr.
   LRScheduler(Optimizer& optimizer, Curve curve, std::int64_t last_epoch = -1);
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
@@ -38,7 +41,7 @@ class LRScheduler {
   Unit unit() const { return curve_.unit(); }
   double lr(double base, double t, int group = 0) const { return curve_.lr(base, t, group); }   // t = 0 before the first step()
   const Curve& function() const { return curve_; }
-  double base_lr(int group) const { return tracks_[group].base; }
+  double base_lr(int group) const { return links_[group].base; }
   std::string describe() const { return curve_.describe(); }            // StepLR(step_size=30, gamma=0.1, per=epoch)
 
   // Keys "schedule", "last_epoch", the options, and of each group "base_lr.<group>", "last_lr.<group>" and its learning rate "lr.<group>".
@@ -48,25 +51,25 @@ class LRScheduler {
   void load_state(const State& state);
 
  private:
-  // A group's learning rate is lr(base, t). When it is not `set` any more, another schedule or the user has changed it, and base becomes
-  // what would have led to the learning rate found: with lr = base·f(t) that is PyTorch's chained form, new = found·f(t)/f(t−1).
-  struct Track {
-    double base = 0, set = 0;
-  };
+  // A group's learning rate is lr(base, t); when it is not what this schedule set any more, base follows (chain.h).
+  using Track = Link<double>;
   struct Values {
     double lr = 0;
     std::optional<double> momentum;
   };
-  Track follow(int group) const;
+  Track joined(int group) const;
+  Track resumed(int group, double t) const;
+  void check_lr(int group, double t, double lr) const;
   void check_momentum() const;
   void go_to(double t);
+  void take(double t);
   void set(const std::vector<Values>& values);
 
   Optimizer& optimizer_;
   Curve curve_;
   double t_ = -1;
   std::int64_t calls_ = 0;
-  std::vector<Track> tracks_, next_tracks_;   // the next ones, and next_, are members to keep their memory
+  std::vector<Track> links_, next_links_;     // the next ones, and next_, are members to keep their memory
   std::vector<Values> next_;
   std::vector<double> last_lr_;
 };

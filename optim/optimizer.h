@@ -69,9 +69,12 @@ class Optimizer {
   double lr(int group = 0) const { return option("lr", group); }
   void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
 
-  // What schedules start from: the group's learning rate before any of them changed it.
+  // What schedules start from: the group's learning rate before any of them changed it, or of a group that was added later what would have led
+  // to the one that it had. And their t when one of them last went on.
   std::optional<double> initial_lr(int group) const;
   void set_initial_lr(double lr, int group);
+  std::optional<double> scheduled_at() const { return scheduled_at_; }
+  void set_scheduled_at(double t) { scheduled_at_ = t; }
 
   // All that a fresh optimizer over the same parameters needs to continue bit for bit.
   State state() const;
@@ -154,6 +157,7 @@ class Optimizer {
   std::vector<Array> copies_;                         // of gradients that are not contiguous
   std::vector<ScalarBytes> scalars_;
   std::vector<StepWatcher*> watchers_;
+  std::optional<double> scheduled_at_;
   std::int64_t steps_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // The state of an optimizer by name, and back. Keys:
 //   arrays      "<parameter>.step" (i64, once it has taken a step), "<parameter>.<slot>", "<parameter>.<number>" (f64)
-//   metadata    "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group"
+//   metadata    "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group",
+//               "scheduled_at" (the t of the schedule that went on last)
 #include <gradus/optim/optimizer.h>
 
 #include <cmath>
@@ -49,6 +50,7 @@ class Reader {
 struct Optimizer::Incoming {
   std::vector<SmallVector<double, 12>> options;      // of each group
   std::vector<std::optional<double>> initial_lr;
+  std::optional<double> scheduled_at;
   std::vector<Entry> entries;
 };
 
@@ -56,6 +58,7 @@ State Optimizer::state() const {
   State state;
   state.metadata["optimizer"] = name();
   state.metadata["groups"] = std::to_string(groups());
+  if (scheduled_at_) state.metadata["scheduled_at"] = number_text(*scheduled_at_);
   for (int group = 0; group < groups(); ++group) {
     for (const Field& field : fields(group)) state.metadata[group_key(group, field.name)] = field.text();
     if (const auto lr = groups_[group].initial_lr) state.metadata[group_key(group, "initial_lr")] = number_text(*lr);
@@ -105,6 +108,11 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       if (!(initial = parse_number(*saved))) reader.problem(group_key(group, "initial_lr"), " is \"", *saved, "\", which is no number");
   }
 
+  if (const std::string* saved = reader.fact("scheduled_at")) {
+    in.scheduled_at = parse_number(*saved);
+    if (!in.scheduled_at || !(*in.scheduled_at >= 0)) reader.problem("scheduled_at is \"", *saved, "\", which is no number of at least 0");
+  }
+
   for (const Entry& mine : entries_) {
     Entry& entry = in.entries.emplace_back(Entry{.name = mine.name, .leaf = mine.leaf, .group = mine.group});
     for (std::size_t j = 0; j < numbers().size(); ++j) entry.numbers[j] = numbers()[j].initial;
@@ -147,6 +155,7 @@ void Optimizer::load_state(const State& state) {
     assign(group, {in.options[group].data(), in.options[group].size()}, true);
     groups_[group].initial_lr = in.initial_lr[group];
   }
+  scheduled_at_ = in.scheduled_at;
   entries_ = std::move(in.entries);
 }
 

@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 2> names_of(Anneal) { return {"cos", "lin
 
 // From start, at part = 0, to end, at part = 1.
 inline double anneal(Anneal way, double start, double end, double part) {
+  if (part >= 1) return end;
   if (way == Anneal::linear) return start + (end - start) * part;
   return end + (start - end) / 2 * (1 + std::cos(std::numbers::pi * part));
 }

@@ -6,31 +6,16 @@
 namespace gradus::optim {
 namespace {
 
-using Line = ChainedSchedulerRule::Line;
-
-Line line(const Curve& curve, double t, int group) {
-  const double at_zero = curve.lr(0, t, group);
-  return {at_zero, curve.lr(1, t, group) - at_zero};
-}
-
-Line of(const Line& outer, const Line& inner) { return {outer(inner.at_zero), outer.slope * inner.slope}; }
-
 void walk_to(const ChainedSchedulerOptions& o, ChainedSchedulerRule::Walk& walk, double t, int group) {
+  const Line initial;
   const bool first = walk.t < 0;
-  walk.bases.resize(o.schedules.size());
-  walk.set.resize(o.schedules.size());
+  walk.links.resize(o.schedules.size());
   for (std::size_t i = 0; i < o.schedules.size(); ++i) {
     const Curve& curve = o.schedules[i];
-    Line &base = walk.bases[i], &set = walk.set[i];
-    if (!curve.chains()) {
-      base = {};
-    } else if (first) {
-      base = walk.lr;
-    } else if (const double slope = line(curve, walk.t, group).slope; slope != 0) {
-      base.at_zero += (walk.lr.at_zero - set.at_zero) / slope;
-      base.slope += (walk.lr.slope - set.slope) / slope;
-    }
-    set = walk.lr = of(line(curve, t, group), base);
+    Link<Line>& link = walk.links[i];
+    if (first) link = {curve.chains() ? walk.lr : initial, value_of(curve, curve.chains() ? walk.lr : initial, t, group)};
+    else go_on(curve, link, walk.lr, initial, walk.t, t, group);
+    walk.lr = link.set;
   }
   walk.t = t;
 }
@@ -42,6 +27,7 @@ double ChainedSchedulerRule::lr(const Options& o, double base, double t, int gro
   Walk& walk = memo[group];
   const double whole = std::floor(t);
   if (whole < walk.t) walk = {};
+  require_steps(name, walk.t, whole);
   while (walk.t < whole) walk_to(o, walk, walk.t + 1, group);
   if (t == whole) return walk.lr(base);
   Walk on = walk;

@@ -5,6 +5,7 @@
 // of them: it is no function of t.
 #pragma once
 #include <gradus/optim/lr_scheduler.h>
+#include <gradus/optim/schedules/chain.h>
 
 namespace gradus::optim {
 
@@ -22,16 +23,11 @@ struct ChainedSchedulerRule {
   static std::optional<double> momentum(const Options& o, double t, int group);   // the last one's that moves it
   static std::optional<double> last(const Options& o);
 
-  // A learning rate as a function of base: every schedule is a straight line in it.
-  struct Line {
-    double at_zero = 0, slope = 1;
-    double operator()(double base) const { return at_zero + slope * base; }
-  };
   // The chain as far as it has been walked; schedules act on one another from step to step, so t is reached from t − 1.
   struct Walk {
     double t = -1;
     Line lr;
-    std::vector<Line> bases, set;        // of each schedule: its base (see Track in lr_scheduler.h), and what it set last
+    std::vector<Link<Line>> links;       // of each schedule
   };
   using Memo = std::vector<Walk>;        // of each group
   static double lr(const Options& o, double base, double t, int group, Memo& memo);

@@ -1,5 +1,6 @@
 // CosineAnnealingLR (Loshchilov and Hutter 2017, without restarts): lr = eta_min + (base − eta_min)·(1 + cos(π·t/t_max))/2, half a
-// wave from base to eta_min. After t_max it rises again, with period 2·t_max, as PyTorch's does.
+// wave from base to eta_min. After t_max it rises again, with period 2·t_max, as PyTorch's does, and as there towards the group's initial_lr:
+// what other schedules did to the learning rate on the way down is forgotten at the trough.
 //   optim::CosineAnnealingLR schedule(adam, {.t_max = 10});
 #pragma once
 #include <cmath>
@@ -18,6 +19,7 @@ struct CosineAnnealingLROptions {
 struct CosineAnnealingLRRule {
   using Options = CosineAnnealingLROptions;
   static constexpr std::string_view name = "CosineAnnealingLR";
+  static constexpr bool rises_from_initial_lr = true;
   static Settings settings(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
   static void validate(const Options& o) {
     require_at_least_one(name, "t_max", static_cast<double>(o.t_max));

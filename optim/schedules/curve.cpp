@@ -1,14 +1,24 @@
 #include <gradus/optim/schedules/curve.h>
 
+#include <cmath>
+
 #include <gradus/autograd/base/error.h>
 
 namespace gradus::optim {
 
+void require_steps(std::string_view who, double from, double to) {
+  constexpr double most = 1e8;
+  check<ValueError>(to - from <= most, who, ": t = ", to, " is reached step by step from t = ", from, ", and more than ", most,
+                    " at once would take too long; is the state it comes from damaged?");
+}
+
 double Curve::lr(double base, double t, int group) const {
   check<ValueError>(t >= 0, name(), ": t must be at least 0, not ", t);
+  check<ValueError>(t <= 0x1p53, name(), ": t must be at most 2^53, where steps of 1 still count, not ", t);
   const std::optional<double> end = last();
   check<ValueError>(!end || t <= *end, name(), ": t = ", t, " is past its end, which is t = ", end.value_or(0));
-  return model_->lr(base, t, group);
+  const double lr = model_->lr(base, t, group);
+  return lr < 0 && lr >= -1e-12 * std::abs(base) ? 0 : lr;
 }
 
 void Curve::check_groups(int groups) const {

@@ -9,6 +9,8 @@
 //   momentum(Options, t, group)        std::optional: this curve moves momentum (or the first of the betas) too
 //   start(Options, group)              std::optional: takes the place of the group's own learning rate
 //   last(Options)                      std::optional: the largest t
+//   enter(Options, found, group)       its base where SequentialLR puts it into force after another that left the learning rate `found`
+//   rises_from_initial_lr              true: where the curve leaves its floor, it heads for the group's initial_lr, see chain.h
 //   Memo                               what lr may remember between calls so as to give the same results sooner
 #pragma once
 #include <memory>
@@ -17,6 +19,9 @@
 #include <gradus/optim/schedules/setting.h>
 
 namespace gradus::optim {
+
+// ValueError, in the name of `who`, when a curve that is formed step by step would take too many from `from` to `to`.
+void require_steps(std::string_view who, double from, double to);
 
 class Curve {
  public:
@@ -41,12 +46,15 @@ class Curve {
   Unit unit() const { return model_->unit(); }
   std::string describe() const { return defined() ? optim::describe(name(), model_->settings()) : "none"; }
 
-  // ValueError: t negative, NaN or past last().
+  // ValueError: t negative, NaN, past last() or so far (2⁵³) that steps of 1 are lost. What rounding puts below zero is 0.
   double lr(double base, double t, int group = 0) const;
   std::optional<double> momentum(double t, int group = 0) const { return model_->momentum(t, group); }
   bool chains() const { return model_->chains(); }
   std::optional<double> start(int group) const { return model_->start(group); }
   std::optional<double> last() const { return model_->last(); }
+  bool enters() const { return model_->enters(); }               // it has an enter(…)
+  double enter(double found, int group) const { return model_->enter(found, group); }
+  bool rises_from_initial_lr() const { return model_->rises_from_initial_lr(); }
 
   // ValueError: a list that is not as long as there are groups.
   void check_groups(int groups) const;
@@ -68,6 +76,9 @@ class Curve {
     virtual bool chains() const = 0;
     virtual std::optional<double> start(int group) const = 0;
     virtual std::optional<double> last() const = 0;
+    virtual bool enters() const = 0;
+    virtual double enter(double found, int group) const = 0;
+    virtual bool rises_from_initial_lr() const = 0;
   };
   template <class Rule>
   struct ModelOf;
@@ -110,6 +121,12 @@ struct Curve::ModelOf final : Model {
     if constexpr (requires { Rule::last(options); }) return Rule::last(options);
     else return std::nullopt;
   }
+  bool enters() const override { return requires { Rule::enter(options, 0., 0); }; }
+  double enter(double found, int group) const override {
+    if constexpr (requires { Rule::enter(options, found, group); }) return Rule::enter(options, found, group);
+    else return found;
+  }
+  bool rises_from_initial_lr() const override { return requires { Rule::rises_from_initial_lr; }; }
 
   static auto memo_of() {
     if constexpr (requires { typename Rule::Memo; }) return typename Rule::Memo{};

@@ -1,8 +1,6 @@
-// LinearLR: lr = base · (start_factor + (end_factor − start_factor)·min(t, total_iters)/total_iters).
+// LinearLR: lr = base · (start_factor + (end_factor − start_factor)·min(t, total_iters)/total_iters); from total_iters on exactly end_factor.
 //   optim::LinearLR schedule(sgd, {.start_factor = 0.1, .total_iters = 5});
 #pragma once
-#include <algorithm>
-
 #include <gradus/optim/lr_scheduler.h>
 
 namespace gradus::optim {
@@ -27,7 +25,7 @@ struct LinearLRRule {
   }
   static double lr(const Options& o, double base, double t) {
     const double n = static_cast<double>(o.total_iters);
-    return base * (o.start_factor + (o.end_factor - o.start_factor) * std::min(t, n) / n);
+    return base * (t < n ? o.start_factor + (o.end_factor - o.start_factor) * t / n : o.end_factor);
   }
 };
 

@@ -29,9 +29,11 @@ struct MultiplicativeLRRule {
     Product& product = memo[group];
     const auto end = static_cast<std::int64_t>(std::floor(t));
     if (end < product.t) product = {};
+    require_steps(name, static_cast<double>(product.t), static_cast<double>(end));
     while (product.t < end) product = {product.t + 1, product.value * o.lr_lambda[group](product.t + 1)};
     return base * product.value;
   }
+  static double enter(const Options& o, double found, int group) { return found * o.lr_lambda[group](0); }   // as PyTorch's
 };
 
 using MultiplicativeLR = ScheduleOf<MultiplicativeLRRule>;

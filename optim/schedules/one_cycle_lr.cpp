@@ -5,7 +5,7 @@
 namespace gradus::optim {
 namespace {
 
-double steps(const OneCycleLROptions& o) { return static_cast<double>(o.total_steps ? o.total_steps : o.epochs * o.steps_per_epoch); }
+double steps(const OneCycleLROptions& o) { return o.total_steps ? static_cast<double>(o.total_steps) : static_cast<double>(o.epochs) * static_cast<double>(o.steps_per_epoch); }
 
 // The value at t of what is `low` at the start, `high` at the peak and `end` at the end.
 double value(const OneCycleLROptions& o, double t, double low, double high, double end) {

@@ -14,7 +14,7 @@ Preview preview(const Curve& curve, std::int64_t steps, const PerGroup<double>& 
   require_each("preview", "base", base, require_at_least_zero);
   const int groups = static_cast<int>(base.values().size());
   curve.check_groups(groups);
-  if (const std::optional<double> end = curve.last()) steps = std::min(steps, static_cast<std::int64_t>(*end) + 1);
+  if (const std::optional<double> end = curve.last()) if (*end < static_cast<double>(steps)) steps = static_cast<std::int64_t>(*end) + 1;
   Preview out{.title = curve.describe(), .unit = curve.unit(), .lr = {}, .momentum = {}};
   for (int group = 0; group < groups; ++group) {
     std::vector<double> lr, momentum;

@@ -1,7 +1,8 @@
 // SequentialLR: one schedule after the other. From milestones[i] on schedules[i + 1] is in force, with its own t counted from there.
 //   optim::SequentialLR schedule(sgd, {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
 //                                      .milestones = {5}});
-// All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
+// Each begins from base, MultiplicativeLR and SWALR from the learning rate that they find, as PyTorch's: of MultiplicativeLR that rate times
+// lr_lambda(0). All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
 #pragma once
 #include <algorithm>
 
@@ -32,20 +33,21 @@ struct SequentialLRRule {
 
   struct Part {
     const Curve& curve;
-    double t;                                  // since it came into force
+    double begin;                              // when it came into force
   };
   static Part part(const Options& o, double t) {
     std::size_t i = 0;
     while (i < o.milestones.size() && static_cast<double>(o.milestones[i]) <= t) ++i;
-    return {o.schedules[i], i == 0 ? t : t - static_cast<double>(o.milestones[i - 1])};
+    return {o.schedules[i], i == 0 ? 0 : static_cast<double>(o.milestones[i - 1])};
   }
   static double lr(const Options& o, double base, double t, int group) {
     const Part now = part(o, t);
-    return now.curve.lr(base, now.t, group);
+    const double from = now.begin > 0 && now.curve.enters() ? now.curve.enter(lr(o, base, now.begin - 1, group), group) : base;
+    return now.curve.lr(from, t - now.begin, group);
   }
   static std::optional<double> momentum(const Options& o, double t, int group) {
     const Part now = part(o, t);
-    return now.curve.momentum(now.t, group);
+    return now.curve.momentum(t - now.begin, group);
   }
   static std::optional<double> last(const Options& o) {
     const std::optional<double> end = o.schedules.back().last();

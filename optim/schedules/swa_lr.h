@@ -31,6 +31,7 @@ struct SWALRRule {
     const double n = static_cast<double>(o.anneal_epochs);
     return t < n ? anneal(o.anneal_strategy, base, o.swa_lr[group], t / n) : o.swa_lr[group];
   }
+  static double enter(const Options&, double found, int) { return found; }
 };
 
 using SWALR = ScheduleOf<SWALRRule>;

@@ -109,13 +109,23 @@ chains = {
     "lambda_last": lambda o: [s.ExponentialLR(o, 0.9), s.LambdaLR(o, lambda e: 1 / (1 + e))],
     "lambda_first": lambda o: [s.LambdaLR(o, lambda e: 1 / (1 + e)), s.StepLR(o, 10, 0.5)],
     "swa": lambda o: [s.ExponentialLR(o, 0.99), SWALR(o, 0.02, 20)],
+    "cosine_past_its_end": lambda o: [s.ExponentialLR(o, 0.9), s.CosineAnnealingLR(o, 20)],
+    "cosine_before_another": lambda o: [s.CosineAnnealingLR(o, 13), s.StepLR(o, 10, 0.5)],
+    "cosine_after_a_warm_up": lambda o: [s.LinearLR(o, 0.2, 1, 10), s.CosineAnnealingLR(o, 12)],
+    "two_cosines": lambda o: [s.CosineAnnealingLR(o, 9), s.CosineAnnealingLR(o, 14)],
+    "cosine_of_one": lambda o: [s.CosineAnnealingLR(o, 1), s.ExponentialLR(o, 0.95)],
+    "polynomial_past_its_end": lambda o: [s.PolynomialLR(o, 15, 2), s.CosineAnnealingLR(o, 20, 0.01)],
+    "cosine_lifts_a_polynomial": lambda o: [s.CosineAnnealingLR(o, 20), s.PolynomialLR(o, 15)],
+    "linear_to_zero": lambda o: [s.LinearLR(o, 0.9, 0, 12), s.CosineAnnealingLR(o, 9)],
+    "swa_lifts_a_polynomial": lambda o: [s.PolynomialLR(o, 10), SWALR(o, 0.02, 30)],
 }
 for name, make in chains.items():
     case("chain_" + name, make)
     case("ChainedScheduler_" + name, lambda o: s.ChainedScheduler(make(o)))
-case("chain_cosine_past_its_end", lambda o: [s.ExponentialLR(o, 0.9), s.CosineAnnealingLR(o, 20)])
 case("swa_from_30", lambda o: [s.StepLR(o, 10, 0.5), SWALR(o, 0.05, 20, "linear")], step=lambda c, t: c[t > 30].step())
 case("by_hand", lambda o: [s.ExponentialLR(o, 0.95)],
+     step=lambda c, t: [c[0].optimizer.param_groups[0].update(lr=0.03) if t == 20 else None, c[0].step()])
+case("by_hand_after_the_end", lambda o: [s.PolynomialLR(o, 10)],
      step=lambda c, t: [c[0].optimizer.param_groups[0].update(lr=0.03) if t == 20 else None, c[0].step()])
 
 case("SequentialLR", lambda o: s.SequentialLR(o, [s.LinearLR(o, 0.1, 1, 10), s.ExponentialLR(o, 0.95)], [10]))
@@ -125,6 +135,12 @@ case("SequentialLR_restarts", lambda o: s.SequentialLR(
     o, [s.LambdaLR(o, lambda e: 1 / (1 + e)), s.CosineAnnealingWarmRestarts(o, 6, 2), s.PolynomialLR(o, 20, 2)], [15, 36]))
 case("SequentialLR_empty_middle", lambda o: s.SequentialLR(
     o, [s.ExponentialLR(o, 0.9), s.StepLR(o, 3), s.LinearLR(o, 0.5, 1, 10)], [20, 20]))
+case("SequentialLR_multiplicative", lambda o: s.SequentialLR(o, [s.ConstantLR(o, 0.25, 100), s.MultiplicativeLR(o, lambda e: 0.9)], [8]))
+case("SequentialLR_multiplicative_twice", lambda o: s.SequentialLR(
+    o, [s.ExponentialLR(o, 0.9), s.MultiplicativeLR(o, lambda e: 0.9 + e / 1000), s.CosineAnnealingLR(o, 10, 0.01),
+        s.MultiplicativeLR(o, lambda e: 0.95)], [8, 20, 45]))
+case("SequentialLR_multiplicative_at_once", lambda o: s.SequentialLR(o, [s.ExponentialLR(o, 0.9), s.MultiplicativeLR(o, lambda e: 0.8)], [0]))
+case("SequentialLR_swa", lambda o: s.SequentialLR(o, [s.ExponentialLR(o, 0.9), SWALR(o, 0.02, 10)], [12]))
 
 waves = [2 * math.exp(-t / 15) + 0.3 * math.sin(3 * t) for t in range(60)]
 holes = [math.nan if t % 7 == 3 or t < 2 else math.inf if t == 20 else x for t, x in enumerate(waves)]

@@ -65,6 +65,9 @@ std::vector<Row> cycles() {
 
 std::vector<Row> combined() {
   const Curve swa = SWALR::curve({.swa_lr = 0.02, .anneal_epochs = 20}), by_lambda = LambdaLR::curve({.lr_lambda = hyperbola});
+  const auto factors = [](double first, double more) {
+    return MultiplicativeLR::curve({.lr_lambda = [=](std::int64_t e) { return first + more * static_cast<double>(e); }});
+  };
   const auto chained = [](std::vector<Curve> curves) { return ChainedScheduler::curve({.schedules = std::move(curves)}); };
   return {
       {"ChainedScheduler_constant_exponential",
@@ -94,6 +97,16 @@ std::vector<Row> combined() {
        SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), StepLR::curve({.step_size = 3}),
                                           LinearLR::curve({.start_factor = 0.5, .total_iters = 10})},
                             .milestones = {20, 20}})},
+      {"SequentialLR_multiplicative",
+       SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.25, .total_iters = 100}), factors(0.9, 0)}, .milestones = {8}})},
+      {"SequentialLR_multiplicative_twice",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.9, 0.001), CosineAnnealingLR::curve({.t_max = 10, .eta_min = 0.01}),
+                                          factors(0.95, 0)},
+                            .milestones = {8, 20, 45}})},
+      {"SequentialLR_multiplicative_at_once",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.8, 0)}, .milestones = {0}})},
+      {"SequentialLR_swa",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), SWALR::curve({.swa_lr = 0.02})}, .milestones = {12}})},
   };
 }
 
