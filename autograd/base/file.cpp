@@ -121,12 +121,18 @@ InputFile::InputFile(std::filesystem::path file) : path_(std::move(file)) {
 InputFile::~InputFile() { ::close(descriptor_); }
 
 void InputFile::read(std::span<std::byte> to) {
+  read_at(position_, to);
+  position_ += to.size();
+}
+
+void InputFile::read_at(std::uint64_t position, std::span<std::byte> to) const {
   while (!to.empty()) {
-    const ssize_t n = ::read(descriptor_, to.data(), std::min(to.size(), chunk));
+    const ssize_t n = ::pread(descriptor_, to.data(), std::min(to.size(), chunk), static_cast<off_t>(position));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail_with_errno(path_, "cannot read");
     check<FileError>(n > 0, "cannot read ", path_, ": the file ends ", to.size(), " bytes too early");
     to = to.subspan(static_cast<std::size_t>(n));
+    position += static_cast<std::uint64_t>(n);
   }
 }
 
