@@ -60,7 +60,7 @@ struct Fused final : Op {
     }
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
     const kernels::Row row = g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>;   // before g is taken
-    return run_slope_row(row, &formula, x, take(g), wants_);
+    return run_slope_row(row, &formula, x, take(g), wants());
   }
 };
 

@@ -11,6 +11,7 @@
 // Nothing is registered. Elementwise mathematics is shorter as a formula (elementwise.h, fuse.h).
 #pragma once
 #include <array>
+#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -20,12 +21,29 @@
 
 namespace gradus {
 
+namespace detail {
+
+// The shape and dtype of an operation's input that neither a leaf nor what is saved can tell; of several, in a list.
+struct InputForm : pool::Pooled {
+  int input;
+  Shape shape;
+  Dtype dtype;
+  std::unique_ptr<InputForm> next;
+};
+
+}  // namespace detail
+
 class Op : public Node {
  protected:
+  // Whether each gradient that backward returns is checked to have its input's shape and dtype; false where that is so by construction.
+  static constexpr bool checks_gradients = true;
+
   // While forward runs: whether the result will be recorded. Saving is free of cost when it will not.
   bool tracked() const { return tracked_; }
-  // Whether the gradient of input i is wanted (forward: whether input i is tracked; backward: whether this sweep needs it).
-  bool needs(int i) const { return wants_ >> std::min(i, 31) & 1; }
+  // Whether the gradient of input i is wanted (forward: whether input i is tracked; backward: whether this walk needs it).
+  bool needs(int i) const { return wants() >> std::min(i, 31) & 1; }
+  // The same as bits (bit 31: one of the inputs from 31 on).
+  std::uint32_t wants() const { return detail::wish.node == this ? detail::wish.inputs : tracked_inputs_; }
 
   // forward: keeps these tensors for backward.
   template <class... Tensors>
@@ -35,9 +53,10 @@ class Op : public Node {
   // forward: keeps the result (the first one) for backward.
   void save_output() { keeps_output_ = true; }
 
-  // backward: what was saved, in order; the result.
+  // backward: what was saved, in order (GraphError when that was less); the result.
   template <int n>
   std::array<Tensor, n> saved() const {
+    if (saved_.size() < n) [[unlikely]] refuse_saved(n);
     return [&]<std::size_t... i>(std::index_sequence<i...>) { return std::array<Tensor, n>{saved_[i]...}; }(std::make_index_sequence<n>{});
   }
   const SmallVector<Tensor, 2>& saved() const { return saved_; }
@@ -58,9 +77,17 @@ class Op : public Node {
   template <class O> friend class Recorder;
   Grads run_backward(SmallVector<Tensor, 1>& grads) final { return backward_all({grads.data(), grads.size()}); }
   void forget() final;
+  void check_gradients(const Grads& grads) const final;
+  void check_gradient(int i, const Tensor& g) const;
+
+  void note_forms(const Tensor* const* inputs, int n);
+  const Tensor* find_saved(const Node* node, int output) const;
+  [[noreturn]] void refuse_saved(int wanted) const;
 
   SmallVector<Tensor, 2> saved_;
   Array output_;
+  std::unique_ptr<detail::InputForm> forms_;   // see checks_gradients
+  std::uint32_t tracked_inputs_ = 0;           // bit i: input i is tracked (bit 31: one of those from 31 on)
   bool tracked_ = false, keeps_output_ = false;
 };
 
@@ -87,7 +114,7 @@ class Recorder {
         if (inputs[i]->requires_grad()) wants |= 1u << std::min<std::size_t>(i, 31);
     if (wants == 0) return;
     node_ = NodePtr(op_ = new O(std::move(op)));
-    op_->wants_ = wants;
+    op_->tracked_inputs_ = wants;
     op_->tracked_ = true;
   }
   O& op() { return *op_; }
@@ -100,6 +127,7 @@ class Recorder {
     op.inputs_.reserve(n_);
     for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
     if (op.keeps_output_) op.output_ = output;
+    if constexpr (O::checks_gradients) op.note_forms(inputs_, static_cast<int>(n_));
     op.be_born();
     return std::move(node_);
   }

@@ -11,6 +11,8 @@ constinit thread_local bool is_recording = true;
 
 }  // namespace
 
+constinit thread_local detail::Wish detail::wish;
+
 bool recording() { return is_recording; }
 Recording::Recording(bool on) : before_(is_recording) { is_recording = on; }
 Recording::~Recording() { is_recording = before_; }

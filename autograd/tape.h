@@ -48,7 +48,7 @@ class Node : public pool::Pooled {
     if (number_ != 0) tally::add(tally::nodes, -1);
   }
   virtual std::string_view name() const = 0;
-  virtual bool is_leaf() const { return false; }
+  bool is_leaf() const { return is_leaf_; }
 
   struct Edge { NodePtr node; int output = 0; };
   std::uint64_t number() const { return number_; }
@@ -64,32 +64,47 @@ class Node : public pool::Pooled {
  private:
   friend void retain(Node*);
   friend void release(Node*);
-  friend class Sweep;
+  friend class Walk;
+  friend class Visit;
   virtual Grads run_backward(SmallVector<Tensor, 1>& grads) = 0;         // leaves are never asked
-  // In its place, when the gradient of input 0, a leaf, may be that of some rows: true if `part` has it now. Unrecorded sweeps to leaves ask.
+  // In its place, when the gradient of input 0, a leaf, may be that of some rows: true if `part` has it now. Unrecorded walks to leaves ask.
   virtual bool run_backward_by_rows(const Tensor& grad, kernels::RowPart& part) {
     (void)grad, (void)part;
     return false;
   }
   virtual void forget() = 0;                                             // drops all that was kept for backward
+  virtual void check_gradients(const Grads& grads) const = 0;            // that backward has returned, one by one against the inputs
 
+  // Walks share nodes and keep their state to themselves; a node knows only that it is being visited (walk/visit.h).
   std::atomic<std::uint32_t> owners_{0};
-  bool released_ = false;
-  bool reached_ = false, wanted_ = false;    // marks of the sweep in progress
+  std::atomic<std::int32_t> visitors_{0};
   std::uint64_t number_ = 0;                 // 0: not on the tape (yet)
-  SmallVector<Tensor, 1> pending_;           // gradients of the outputs, summed up while a sweep comes nearer
   Node* next_doomed_ = nullptr;
 
  protected:
-  std::uint32_t wants_ = 0;                  // bit i: the gradient of input i is wanted by the sweep in progress (bit 31: and all above)
+  bool is_leaf_ = false;
+  bool checks_gradients_ = false;            // of this node's backward
 };
+
+namespace detail {
+
+// What the walk that runs a node's backward in this thread wants of it, where that is less than all: see Op::needs.
+struct Wish {
+  const Node* node = nullptr;
+  std::uint32_t inputs = 0;
+};
+extern constinit thread_local Wish wish;
+
+}  // namespace detail
 
 // The end of every path: a value that gradients reach. Parameters and variables are leaves.
 class Leaf final : public Node {
  public:
-  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) { be_born(); }
+  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) {
+    is_leaf_ = true;
+    be_born();
+  }
   std::string_view name() const override { return "leaf"; }
-  bool is_leaf() const override { return true; }
 
   // ∂L/∂value that backward() left here, undefined if none; a gradient of rows is written out for it.
   Tensor gradient() const { return row_grad.defined() ? Tensor(row_grad.dense(value.shape()[0])) : grad; }
@@ -102,8 +117,11 @@ class Leaf final : public Node {
   std::string label;
 
  private:
+  friend class Landing;
+  std::atomic<bool> held_{false};            // by a walk that is adding to the gradient
   Grads run_backward(SmallVector<Tensor, 1>&) override { return {}; }
   void forget() override {}
+  void check_gradients(const Grads&) const override {}
 };
 
 }  // namespace gradus

@@ -28,6 +28,7 @@ template <class F>
 struct Elementwise final : Op {
   F formula;
   explicit Elementwise(F f) : formula(f) {}
+  static constexpr bool checks_gradients = false;
   std::string_view name() const override { return F::name; }
 
   template <class... X>
@@ -58,11 +59,11 @@ struct Elementwise final : Op {
         if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
         else return {g * formula.slope_at_output(y)};
       }
-      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants_);
+      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants());
     } else {
       constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
       if (!recording())
-        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants_);
+        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants());
       const auto x = saved<n>();
       const auto found = std::apply([&](const auto&... v) {
         if constexpr (Pulls<F>) return formula.pull(g, v...);

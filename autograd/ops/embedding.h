@@ -10,7 +10,7 @@ namespace gradus {
 struct EmbeddingOptions {
   std::optional<std::int64_t> padding_idx = {};   // a row that no gradient reaches; negative: from the back
   // backward() leaves the gradient of the rows that were used (row_gradient.h) at a weight that is a leaf, as long as nothing but such rows
-  // reaches it. Otherwise, by grad(), and when the sweep is recorded, it is a tensor [n, d] as usual.
+  // reaches it. Otherwise, by grad(), and when the walk is recorded, it is a tensor [n, d] as usual.
   bool sparse = false;
 };
 
