@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -18,27 +17,28 @@ Bits big_endian(const std::byte* p) {
   return bits;
 }
 
-// Elements stored as From (its bits as Bits) become an array of To.
+// Elements stored as From (its bits as Bits) become those of an array of To, from number `first` on.
 template <class To, class From, class Bits>
-Array convert(const std::vector<std::byte>& bytes, const Shape& shape) {
-  Array out(shape, dtype_of<To>);
-  const std::byte* from = bytes.data();
-  for (To& to : out.mutable_span<To>()) {
-    to = static_cast<To>(std::bit_cast<From>(big_endian<Bits>(from)));
-    from += sizeof(Bits);
+void convert(std::span<const std::byte> bytes, Array& out, std::int64_t first) {
+  To* to = out.mutable_data<To>() + first;
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Bits)) {
+    const Bits bits = big_endian<Bits>(bytes.data() + at);
+    From value;
+    std::memcpy(&value, &bits, sizeof value);
+    *to++ = static_cast<To>(value);
   }
-  return out;
 }
 
 struct ElementType {
   int code;
   std::int64_t bytes;
-  Array (*convert)(const std::vector<std::byte>&, const Shape&);
+  Dtype dtype;
+  void (*convert)(std::span<const std::byte>, Array&, std::int64_t first);
 };
 constexpr ElementType element_types[] = {
-    {0x08, 1, convert<std::uint8_t, std::uint8_t, std::uint8_t>}, {0x09, 1, convert<std::int64_t, std::int8_t, std::uint8_t>},
-    {0x0B, 2, convert<std::int64_t, std::int16_t, std::uint16_t>}, {0x0C, 4, convert<std::int64_t, std::int32_t, std::uint32_t>},
-    {0x0D, 4, convert<float, float, std::uint32_t>},               {0x0E, 8, convert<double, double, std::uint64_t>},
+    {0x08, 1, u8, convert<std::uint8_t, std::uint8_t, std::uint8_t>},   {0x09, 1, i64, convert<std::int64_t, std::int8_t, std::uint8_t>},
+    {0x0B, 2, i64, convert<std::int64_t, std::int16_t, std::uint16_t>}, {0x0C, 4, i64, convert<std::int64_t, std::int32_t, std::uint32_t>},
+    {0x0D, 4, f32, convert<float, float, std::uint32_t>},               {0x0E, 8, f64, convert<double, double, std::uint64_t>},
 };
 
 void read_exactly(ByteSource& source, std::span<std::byte> to, const char* what) {
@@ -46,7 +46,15 @@ void read_exactly(ByteSource& source, std::span<std::byte> to, const char* what)
   check<FileError>(n == to.size(), "truncated: ", what, " should go on for ", to.size() - n, " bytes");
 }
 
-Array read(ByteSource& source) {
+// A gzipped file promises more than it weighs; what it may become is limited. A plain one has to have the bytes.
+void check_limit(const ByteSource& source, const Shape& shape, Dtype dtype, std::uint64_t bytes, const IdxOptions& options) {
+  if (!source.gzipped()) return;
+  const std::uint64_t most = options.max_bytes.value_or(std::max(std::uint64_t{1} << 30, 100 * source.file_bytes()));
+  check<FileError>(bytes <= most, "the gzipped file of ", source.file_bytes(), " bytes would become ", shape, " ", dtype, ", ", bytes, " bytes, more than the ",
+                   most, " allowed; if it is to be trusted: read_idx(file, {.max_bytes = ", bytes, "u})");
+}
+
+Array read(ByteSource& source, const IdxOptions& options) {
   std::array<std::byte, 4> magic;
   read_exactly(source, magic, "the magic number");
   check<FileError>(magic[0] == std::byte{0} && magic[1] == std::byte{0}, "wrong magic number; is this an IDX file?");
@@ -66,26 +74,33 @@ Array read(ByteSource& source) {
     empty = empty || size == 0;
     shape.push_back(size);
   }
-  const auto total = static_cast<std::size_t>(empty ? 0 : product / 8 * type->bytes);
+  const std::int64_t elements = empty ? 0 : product / 8;
+  const auto total = static_cast<std::uint64_t>(elements * type->bytes);
+  const auto truncated = [&](std::uint64_t there) { fail<FileError>("truncated: ", shape, " takes ", total, " bytes but only ", there, " are there"); };
+  const std::uint64_t most = source.most_bytes() - 4 - 4 * static_cast<std::uint64_t>(rank);   // behind the header, which has been read
+  if (total > most && !source.gzipped()) truncated(most);
+  check<FileError>(total <= most, "truncated: ", shape, " takes ", total, " bytes, which a gzipped file of ", source.file_bytes(), " cannot become");
+  check_limit(source, shape, type->dtype, static_cast<std::uint64_t>(elements) * size_of(type->dtype), options);
 
-  std::vector<std::byte> bytes;
-  while (bytes.size() < total) {   // doubled as long as bytes arrive
-    const std::size_t begin = bytes.size(), end = std::min(total, std::max<std::size_t>(2 * begin, 1 << 16));
-    bytes.resize(end);
-    const std::size_t n = source.read(std::span(bytes).subspan(begin));
-    check<FileError>(n == end - begin, "truncated: ", shape, " takes ", total, " bytes but only ", begin + n, " are there");
+  Array out(shape, type->dtype);
+  std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(total, 1 << 16)));
+  for (std::uint64_t at = 0; at < total;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), total - at)), n = source.read(std::span(piece).first(wanted));
+    if (n < wanted) truncated(at + n);
+    type->convert(std::span(piece).first(n), out, static_cast<std::int64_t>(at) / type->bytes);
+    at += n;
   }
   std::byte extra;
   check<FileError>(source.read({&extra, 1}) == 0, "bytes left over after the ", total, " that ", shape, " takes");
-  return type->convert(bytes, shape);
+  return out;
 }
 
 }  // namespace
 
-Array read_idx(const std::filesystem::path& file) {
+Array read_idx(const std::filesystem::path& file, const IdxOptions& options) {
   try {
     ByteSource source(file);
-    return read(source);
+    return read(source, options);
   } catch (const FileError& e) {
     fail<FileError>("read_idx: ", file, ": ", e.what());
   }

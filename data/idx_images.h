@@ -15,20 +15,20 @@ struct Normalisation {
 
 class IdxImages {
  public:
-  // images u8 [n, height, width], labels u8 or i64 [n]. Throws DtypeError, ShapeError, and ValueError for a deviation of 0.
+  // images u8 [n, height, width] or [n, channels, height, width] (channels that come last: images.permute({0, 3, 1, 2})), labels u8 or i64 [n]. Throws DtypeError, ShapeError, and ValueError for a deviation of 0.
   IdxImages(const Array& images, const Array& labels, Normalisation normalisation = {});
 
   std::int64_t size() const { return images_.shape()[0]; }
-  std::tuple<Tensor, std::int64_t> get(std::int64_t i) const;                         // image f32 [1, height, width], label
-  std::tuple<Tensor, Tensor> get_batch(std::span<const std::int64_t> indices) const;  // f32 [k, 1, height, width], i64 [k]
+  std::tuple<Tensor, std::int64_t> get(std::int64_t i) const;                         // image f32 [channels, height, width], label
+  std::tuple<Tensor, Tensor> get_batch(std::span<const std::int64_t> indices) const;  // f32 [k, channels, height, width], i64 [k]
 
-  const Array& bytes() const { return images_; }    // u8 [n, height, width]
+  const Array& bytes() const { return images_; }    // u8, as they were given
   const Array& labels() const { return labels_; }   // i64 [n]
 
  private:
   void normalise(std::int64_t i, float* to) const;
   Array images_, labels_;
-  std::int64_t height_, width_;
+  Shape image_;                                     // [channels, height, width]
   float scale_, shift_;                             // byte · scale + shift
 };
 

@@ -62,6 +62,43 @@ TEST(Idx, ReadsPlainAndGzippedFiles) {
   }
 }
 
+// A member with everything that a gzip header may have (RFC 1952): extra field, another file's name, a comment, a checksum.
+std::string gzip_with_header(const std::string& bytes) {
+  const std::string plain = gzip(bytes);
+  std::string head("\x1f\x8b\x08\x1e\0\0\0\0\0\x03\x04\0abcd" "another.name\0" "a comment\0", 39);
+  const auto sum = crc32(0, reinterpret_cast<const Bytef*>(head.data()), static_cast<uInt>(head.size()));
+  (head += static_cast<char>(sum)) += static_cast<char>(sum >> 8);
+  return head + plain.substr(10);
+}
+
+TEST(Idx, ReadsGzipAsGzipDoes) {
+  const TemporaryFolder folder;
+  const std::string zeros(100'000, '\0'), first = gzip(two_by_three.substr(0, 9)), second = gzip(two_by_three.substr(9));
+  for (const std::string& bytes : {gzip_with_header(two_by_three), gzip(two_by_three) + '\0', gzip(two_by_three) + zeros, first + zeros + second + zeros,
+                                   first + gzip("") + second + gzip("")}) {
+    EXPECT_EQ(error_of(folder, bytes), "no error");
+    EXPECT_THAT(read_idx(folder / "x").to_vector(), ElementsAre(0, 1, 2, 127, 128, 255));
+  }
+  EXPECT_THAT(error_of(folder, gzip(two_by_three) + zeros + "junk"), HasSubstr("broken gzip stream"));
+  EXPECT_THAT(error_of(folder, gzip(two_by_three) + second.substr(0, 12)), HasSubstr("bytes left over"));
+}
+
+TEST(Idx, WhatAGzippedFileMayBecomeIsLimited) {
+  const TemporaryFolder folder;
+  const auto bomb = folder.write("bomb.gz", gzip(header(9, {1 << 20}) + std::string(1 << 20, '\0')));   // a kilobyte: 8 MiB of i64
+  pool::reset_peak();
+  const std::int64_t before = pool::peak_bytes();
+  EXPECT_THAT([&] { read_idx(bomb, {.max_bytes = 8'000'000}); },
+              ThrowsMessage<FileError>(::testing::AllOf(HasSubstr("would become [1048576] i64, 8388608 bytes, more than the 8000000 allowed"),
+                                                        HasSubstr("{.max_bytes = 8388608u}"), HasSubstr("bomb.gz"))));
+  EXPECT_EQ(pool::peak_bytes(), before);
+  EXPECT_EQ(read_idx(bomb, {.max_bytes = 8388608u}).size(), 1 << 20);
+  EXPECT_EQ(read_idx(bomb).size(), 1 << 20);
+  EXPECT_EQ(read_idx(folder.write("plain", two_by_three), {.max_bytes = 1}).size(), 6);   // its bytes are there
+  // 2 GiB from a file that might hold them, by its size: more than any file may become unless it is said.
+  EXPECT_THAT(error_of(folder, gzip(header(8, {1u << 31})) + std::string(3 << 20, '\0')), HasSubstr("more than the 1073741824 allowed"));
+}
+
 TEST(Idx, ReadsEveryElementType) {
   const TemporaryFolder folder;
   const auto read = [&](int code, std::uint32_t n, std::string_view bytes) { return read_idx(folder.write("x", header(code, {n}) + std::string(bytes))); };
@@ -150,6 +187,23 @@ TEST(IdxImages, NormalisesBytes) {
   EXPECT_THAT(labels.value().to_vector(), ElementsAre(4, 3));
 }
 
+TEST(IdxImages, HaveChannels) {
+  std::vector<std::uint8_t> bytes(2 * 3 * 2 * 2);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
+  const Array images = Array::from(bytes, {2, 3, 2, 2});
+  const IdxImages dataset(images, Array::zeros({2}, u8), {.mean = 0, .deviation = 1. / 255});
+  const auto [image, label] = dataset.get(1);
+  EXPECT_EQ(image.shape(), (Shape{3, 2, 2}));
+  EXPECT_NEAR(image.value().at({2, 1, 0}), 22, 1e-4);
+  const std::int64_t indices[] = {1, 0};
+  const auto [batch, labels] = dataset.get_batch(indices);
+  EXPECT_EQ(batch.shape(), (Shape{2, 3, 2, 2}));
+  EXPECT_NEAR(batch.value().at({1, 1, 0, 1}), 5, 1e-4);
+  const Array channels_last = Array::zeros({2, 8, 9, 3}, u8);
+  EXPECT_THAT([&] { IdxImages(channels_last, Array::zeros({2}, u8)); }, ThrowsMessage<ShapeError>(HasSubstr("images.permute({0, 3, 1, 2})")));
+  EXPECT_EQ(std::get<0>(IdxImages(channels_last.permute({0, 3, 1, 2}), Array::zeros({2}, u8)).get(0)).shape(), (Shape{3, 8, 9}));
+}
+
 TEST(IdxImages, NamesWhatDoesNotFit) {
   const Array images = Array::zeros({2, 3, 3}, u8), labels = Array::zeros({2}, u8);
   EXPECT_THROW(IdxImages(images.to(f32), labels), DtypeError);
@@ -175,6 +229,29 @@ TEST(FashionMnist, ReadsUnzippedFilesToo) {
   const IdxImages dataset = fashion_mnist(Split::test, {.root = folder.path()});
   EXPECT_EQ(dataset.size(), 1);
   EXPECT_EQ(std::get<1>(dataset.get(0)), 7);
+}
+
+TEST(FashionMnist, KnowsTheNamesOfTheFamily) {
+  const std::string images = header(8, {1, 2, 3}) + "abcdef", colours = header(8, {1, 3, 1, 2}) + "abcdef", labels = header(8, {1}) + "\x07";
+  struct Family {
+    std::string images, labels, prefix, bytes;
+    Split split;
+    Shape shape;
+  };
+  for (const Family& f : {Family{"train-images.idx3-ubyte", "train-labels.idx1-ubyte", "", images, Split::train, {1, 2, 3}},
+                          Family{"t10k-images.idx3-ubyte.gz", "t10k-labels.idx1-ubyte.gz", "", gzip(images), Split::test, {1, 2, 3}},
+                          Family{"emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte.gz", "emnist-letters-", images, Split::train, {1, 2, 3}},
+                          Family{"emnist-letters-test-images-idx3-ubyte.gz", "emnist-letters-test-labels-idx1-ubyte", "emnist-letters-", gzip(images), Split::test, {1, 2, 3}},
+                          Family{"train-images-idx4-ubyte", "train-labels-idx1-ubyte", "", colours, Split::train, {3, 1, 2}}}) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "train-images-idx3-ubyte");   // where some unpack the file of that name into
+    folder.write(f.images, f.bytes);
+    folder.write(f.labels, labels);
+    const IdxImages dataset = fashion_mnist(f.split, {.root = folder.path(), .prefix = f.prefix});
+    EXPECT_EQ(std::get<0>(dataset.get(0)).shape(), f.shape) << f.images;
+    EXPECT_EQ(std::get<1>(dataset.get(0)), 7) << f.images;
+  }
+  EXPECT_THAT([] { fashion_mnist(Split::test, {.root = "/nowhere", .prefix = "emnist-mnist-"}); }, ThrowsMessage<FileError>(HasSubstr(".prefix")));
 }
 
 TEST(FashionMnist, HasZeroMeanAndUnitDeviation) {
