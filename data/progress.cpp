@@ -6,8 +6,9 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <gradus/autograd/base/terminal.h>
 
 namespace gradus::data {
 namespace {
@@ -16,11 +17,6 @@ bool on_terminal(const ProgressOptions& options) {
   if (options.terminal) return *options.terminal;
   const char* kind = std::getenv("TERM");
   return !options.out && ::isatty(STDERR_FILENO) == 1 && kind && std::string_view(kind) != "dumb";
-}
-
-int columns_of_terminal() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 // A point in any locale.
@@ -76,18 +72,15 @@ void ProgressBar::start(std::int64_t steps, std::int64_t samples) {
   running_ = true;
   began_ = Clock::now();
   if (terminal_) draw(began_);
+  else drawn_ = began_;
 }
 
 void ProgressBar::step() {
   if (!running_) return;
   ++done_;
   if (done_ >= steps_) return finish();
-  if (terminal_) {
-    const auto now = Clock::now();
-    if (now - drawn_ >= options_.interval) draw(now);
-  } else if (done_ * options_.lines / steps_ > lines_) {
-    draw(Clock::now());
-  }
+  const auto now = Clock::now();
+  if (now - drawn_ >= (terminal_ ? options_.interval : options_.silence) || (!terminal_ && done_ * options_.lines / steps_ > lines_)) draw(now);
 }
 
 void ProgressBar::finish() noexcept {
@@ -140,7 +133,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
 void ProgressBar::draw(Clock::time_point now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
-    const int width = options_.width > 0 ? options_.width : columns_of_terminal();
+    const int width = options_.width > 0 ? options_.width : terminal_columns(STDERR_FILENO, 80);
     out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
   } else {
     out << text(line(now, 0), '\n') << std::flush;

@@ -1,4 +1,4 @@
-// How far a loop is, on stderr: on a terminal a bar redrawn in place, else a few plain lines.
+// How far a loop is, on stderr: on a terminal a bar redrawn in place, else a few plain lines, and one a minute in a loop that takes longer.
 //   for (auto [x, y] : data::progress(loader, "epoch ", epoch)) …
 //   auto bar = data::progress(loader, "epoch ", epoch);
 //   for (auto [x, y] : bar) bar.note("loss", loss.item());
@@ -24,7 +24,8 @@ struct ProgressOptions {
   std::optional<bool> terminal = {};         // whether to redraw in place; unset: as out is std::cerr and stderr a terminal
   int width = 0;                             // columns; 0: the terminal's
   std::chrono::milliseconds interval{100};   // between two drawings
-  int lines = 4;                             // plain lines for a whole loop
+  int lines = 4;                             // plain lines for a whole loop, and ...
+  std::chrono::milliseconds silence{60'000}; // ... one more, at the next step, after so long without any
 };
 
 // The bar itself, for loops of another form: start(steps), then step() after each. Allocates only when it draws.

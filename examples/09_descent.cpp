@@ -9,7 +9,6 @@
 // --option NAME=VALUE,… sets any option of the optimizer (betas.0=0.8,amsgrad=true), --schedule-option those of the schedule, --parameter the
 // surface's number (κ, b, A). You should see the path from S to E cross the contours, downhill, and where it ended. Lines of the map are
 // coloured on a terminal, and plain in a file.
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include <iostream>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/terminal.h>
 #include <gradus/optim/field.h>
 
 #include "landscape/optimizers.h"
@@ -85,11 +85,11 @@ double clean(double x) { return std::abs(x) < 5e-6 ? 0 : x; }
 
 // The first steps, and then fewer and fewer: 0, 1, 2, 5, 10, 20, 50, …
 void print_steps(const Path& path) {
-  std::printf("\n  step           x           y          loss            lr    |gradient|        |move|\n");
+  std::printf("\n  step          x          y         loss           lr   |gradient|       |move|\n");
   const std::size_t n = path.at.size();
   for (std::size_t decade = 1, t = 0; t < n;) {
-    std::printf("%6zu %11.5f %11.5f %13.6g", t, clean(path.at[t].x), clean(path.at[t].y), path.loss[t]);
-    if (t + 1 < n) std::printf(" %13.6g %13.6g %13.6g", path.lr[t], path.gradient[t], path.step[t]);
+    std::printf("%6zu %10.5f %10.5f %12.6g", t, clean(path.at[t].x), clean(path.at[t].y), path.loss[t]);
+    if (t + 1 < n) std::printf(" %12.6g %12.6g %12.6g", path.lr[t], path.gradient[t], path.step[t]);
     std::printf("\n");
     if (t + 1 == n) break;
     const std::size_t next = t == 0 ? 1 : t == decade ? 2 * decade : t == 2 * decade ? 5 * decade : 10 * decade;
@@ -99,16 +99,13 @@ void print_steps(const Path& path) {
 }
 
 void print_results(const std::vector<Trail>& trails) {
-  std::printf("\n  %-28s %10s %11s %11s %13s   %s\n", "optimizer", "lr", "x", "y", "loss", "outcome");
-  for (const auto& [label, path] : trails)
-    std::printf("  %-28s %10.4g %11.5f %11.5f %13.6g   %s\n", label.c_str(), path.lr.front(), clean(path.at.back().x),
-                clean(path.at.back().y), path.loss.back(), outcome(path).c_str());
-}
-
-int terminal_columns() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::min<int>(size.ws_col, 130);
-  return 80;
+  std::size_t longest = 9;
+  for (const Trail& trail : trails) longest = std::max(longest, trail.label.size());
+  const int name = static_cast<int>(longest), room = gradus::terminal_columns(STDOUT_FILENO, 1000) - name - 49;
+  std::printf("\n  %-*s %9s %10s %10s %11s   %s\n", name, "optimizer", "lr", "x", "y", "loss", room < 33 ? "" : "outcome");
+  for (const auto& [label, path] : trails)   // in a narrow terminal an outcome has a line of its own
+    std::printf("  %-*s %9.4g %10.4f %10.4f %11.5g%s%s\n", name, label.c_str(), path.lr.front(), clean(path.at.back().x), clean(path.at.back().y),
+                path.loss.back(), room < 33 ? "\n      " : "   ", outcome(path).c_str());
 }
 
 void write(const std::filesystem::path& file, const std::string& content) {
@@ -163,7 +160,7 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
   std::printf("%s: %s", std::string(surface.title).c_str(), std::string(surface.formula).c_str());
   if (surface.parameter) std::printf(", %s = %g", std::string(surface.parameter->symbol).c_str(), ground.parameter());
   std::printf("\n\n");
-  if (!all) std::fputs(terminal(ground, trails, {.columns = terminal_columns(), .colour = isatty(STDOUT_FILENO) == 1}).c_str(), stdout);
+  if (!all) std::fputs(terminal(ground, trails, {.columns = std::min(gradus::terminal_columns(STDOUT_FILENO, 80), 130), .colour = isatty(STDOUT_FILENO) == 1}).c_str(), stdout);
   if (trails.size() == 1) print_steps(trails[0].path);
   print_results(trails);
   if (!all)
@@ -174,16 +171,21 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
 
 int main(int argc, char** argv) {
   std::vector<char*> named(argv, argv + 1), places;
-  for (int i = 1; i < argc; ++i) (named.size() == 1 && argv[i][0] != '-' ? places : named).push_back(argv[i]);
+  bool help = false;
+  for (int i = 1; i < argc; ++i) {
+    if (support::Arguments::asks_for_help(argv[i])) help = true;
+    else (named.size() == 1 && argv[i][0] != '-' ? places : named).push_back(argv[i]);
+  }
   const support::Arguments arguments(static_cast<int>(named.size()), named.data(),
                                      {{"lr", ""}, {"option", ""}, {"schedule", ""}, {"schedule-option", ""}, {"steps", "200"}, {"start", ""},
                                       {"noise", "0"}, {"seed", "1"}, {"parameter", ""}, {"svg", ""}});
-  if (places.size() != 2) {
-    std::printf("usage: ./run example descent SURFACE OPTIMIZER[,OPTIMIZER…] [--lr 0.1] [--steps 200] [--schedule cosine] [--svg FILE] …\n");
+  if (help || places.size() != 2) {
+    std::printf("usage: ./run example descent SURFACE OPTIMIZER[,OPTIMIZER…] [--lr 0.1] [--steps 200] [--schedule cosine] [--svg FILE] …\n\noptions\n");
+    arguments.list(stdout);
     print_list("surfaces", surfaces());
     print_list("optimizers", optimizers());
     print_list("schedules", schedules());
-    return places.empty() ? 0 : 2;
+    return help || places.empty() ? 0 : 2;
   }
   try {
     return run_descents(places[0], places[1], arguments);

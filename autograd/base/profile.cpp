@@ -10,6 +10,10 @@
 #include <tuple>
 #include <vector>
 
+#include <unistd.h>
+
+#include <gradus/autograd/base/terminal.h>
+
 namespace gradus::profile {
 namespace {
 
@@ -37,6 +41,11 @@ std::string json(std::string_view text) {
 
 std::string cut(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : text.substr(0, most - 3) + "...";
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
 }
 
 class Recorder {
@@ -89,13 +98,16 @@ class Recorder {
     for (const Row& row : rows) covered += row.second.microseconds;
     std::fprintf(stderr, "\nprofile: %.3f s, of which %.3f s in the spans below and in %s%s\n", whole / 1e6, covered / 1e6, path_.c_str(),
                  left_out_ ? " (the trace holds the first million of them)" : "");
-    std::fprintf(stderr, "%6s %9s %8s %9s %8s %7s  %-9s %-22s %s\n", "share", "ms", "calls", "us/call", "GFLOP/s", "GB/s", "kind", "name", "shapes");
+    // The figures and the kind take 64 columns; what a narrow terminal has no room for is the shapes' end.
+    const auto room = static_cast<std::size_t>(std::max(terminal_columns(STDERR_FILENO, 150) - 65, 8));
+    std::fprintf(stderr, "%6s %9s %8s %9s %8s %7s  %-9s %s\n", "share", "ms", "calls", "us/call", "GFLOP/s", "GB/s", "kind",
+                 cut("name                   shapes", room).c_str());
     for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), 10); ++i) {
       const auto& [kind, name, shapes] = rows[i].first;
       const Total& t = rows[i].second;
-      std::fprintf(stderr, "%5.1f%% %9.1f %8lld %9.1f %8.1f %7.1f  %-9s %-22s %s\n", 100 * t.microseconds / covered, t.microseconds / 1e3,
+      std::fprintf(stderr, "%5.1f%% %9.1f %8lld %9.1f %8.1f %7.1f  %-9s %s\n", 100 * t.microseconds / covered, t.microseconds / 1e3,
                    static_cast<long long>(t.calls), t.microseconds / static_cast<double>(t.calls), t.flops / t.microseconds / 1e3,
-                   t.bytes / t.microseconds / 1e3, kind.c_str(), cut(name, 22).c_str(), cut(shapes, 60).c_str());
+                   t.bytes / t.microseconds / 1e3, kind.c_str(), cut(padded(cut(name, 22), 23) + shapes, room).c_str());
     }
   }
 

@@ -30,7 +30,7 @@ inline void print_confusion(std::span<const std::int64_t> counts, const std::vec
   const std::size_t n = names.size();
   std::printf("\nconfusion (rows: what it is; columns: what the network says)\n\n%12s", "");
   for (const auto& name : names) std::printf("%6.5s", name.c_str());
-  std::printf("   recall\n");
+  std::printf("  recall\n");
   for (std::size_t row = 0; row < n; ++row) {
     std::int64_t all = 0;
     for (std::size_t column = 0; column < n; ++column) all += counts[row * n + column];
@@ -42,7 +42,7 @@ inline void print_confusion(std::span<const std::int64_t> counts, const std::vec
       else
         std::printf("%6lld", static_cast<long long>(count));
     }
-    std::printf("%9.3f\n", all ? static_cast<double>(counts[row * n + row]) / static_cast<double>(all) : 0.0);
+    std::printf("%8.3f\n", all ? static_cast<double>(counts[row * n + row]) / static_cast<double>(all) : 0.0);
   }
 }
 

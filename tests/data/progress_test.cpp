@@ -57,6 +57,26 @@ TEST(Progress, WritesAFewPlainLinesIntoAPipe) {
   EXPECT_THAT(r.out.str(), AllOf(Not(HasSubstr("\r")), Not(HasSubstr("\x1b")), EndsWith("\n")));
 }
 
+TEST(Progress, IsNotSilentForLongInAPipe) {
+  Recorded r;
+  ProgressOptions options = r.pipe();
+  EXPECT_LE(options.silence, std::chrono::minutes(1));
+  options.silence = {};   // every step takes longer than that
+  ProgressBar bar("slow", options);
+  bar.start(1000);
+  EXPECT_THAT(r.lines(), SizeIs(0));
+  for (int step = 1; step <= 3; ++step) {
+    bar.step();
+    ASSERT_THAT(r.lines(), SizeIs(static_cast<std::size_t>(step)));
+    EXPECT_THAT(r.lines().back(), HasSubstr(" 0% " + std::to_string(step) + "/1000"));
+  }
+  options.silence = std::chrono::hours(1);
+  ProgressBar fast("fast", options);
+  fast.start(1000);
+  for (int step = 1; step <= 3; ++step) fast.step();
+  EXPECT_THAT(r.lines(), SizeIs(3));
+}
+
 TEST(Progress, ShortLoopsHaveFewerLines) {
   for (const auto& [steps, lines] : {std::pair(0, 1), {1, 1}, {2, 2}, {3, 3}, {5, 4}}) {
     Recorded r;
