@@ -66,11 +66,38 @@ struct Fused final : Op {
 
 }  // namespace detail
 
-// f(x...) elementwise, for one to six tensors of one dtype. ShapeError, DtypeError as for any elementwise operation.
+namespace detail {
+
+// Whether a formula of n arguments can be run, told in one line where it cannot.
+template <class F, std::size_t n>
+constexpr bool is_formula() {
+  using V = kernels::GRADUS_SIMD_NAMESPACE::Vec<float>;
+  return []<std::size_t... i>(std::index_sequence<i...>) {
+    constexpr bool takes = std::is_invocable_v<const F&, std::conditional_t<i + 1 == 0, void, V>...>;
+    static_assert(takes, "fuse: the formula takes one argument of any type for each tensor: fuse([](auto x, auto y) { return x * y; }, x, y)");
+    if constexpr (takes) {
+      constexpr bool gives = std::is_same_v<std::remove_cvref_t<std::invoke_result_t<const F&, std::conditional_t<i + 1 == 0, void, V>...>>, V>;
+      static_assert(gives, "fuse: the formula returns a number for each element: where(x > 0, like(x, 1), like(x, 0)) for a condition, "
+                           "like(x, 1) for a constant");
+      return gives;
+    }
+    return takes;
+  }(std::make_index_sequence<n>{});
+}
+
+}  // namespace detail
+
+// f(x...) elementwise, for one to six tensors of one dtype. ShapeError, DtypeError, GraphError as for any elementwise operation.
 template <class F, class... X>
-  requires(sizeof...(X) >= 1 && sizeof...(X) <= 6)
 Tensor fuse(F f, const X&... x) {
-  return [&](const auto&... t) { return record(detail::Fused<F, sizeof...(X)>(std::move(f)), t...); }(static_cast<const Tensor&>(Tensor(x))...);
+  constexpr bool tensors = (std::is_convertible_v<const X&, Tensor> && ...), count = sizeof...(X) >= 1 && sizeof...(X) <= 6;
+  static_assert(count, "fuse: a formula has one to six tensors");
+  static_assert(tensors, "fuse: what follows the formula are tensors; a number stands in the formula: fuse([c](auto x) { return c * x; }, x)");
+  if constexpr (tensors && count) {
+    if constexpr (detail::is_formula<F, sizeof...(X)>())
+      return [&](const auto&... t) { return record(detail::Fused<F, sizeof...(X)>(std::move(f)), t...); }(static_cast<const Tensor&>(Tensor(x))...);
+  }
+  return {};
 }
 
 }  // namespace gradus

@@ -160,9 +160,26 @@ class LoaderEngine {
 
 }  // namespace detail
 
-template <Dataset D, class Collate = Stack>
-  requires(BatchDataset<D> || detail::MakesBatches<D, Collate>)
+// Of something that is no dataset: what it lacks, in one line.
+template <class D, class Collate = Stack>
 class DataLoader {
+  static constexpr bool size = requires(D& dataset) { dataset.size(); }, const_size = requires(const D& dataset) { dataset.size(); };
+  static constexpr bool get = requires(D& dataset) { dataset.get(0); }, const_get = requires(const D& dataset) { dataset.get(0); };
+  static_assert(size, "DataLoader: a dataset tells the number of its samples: dataset.size()");
+  static_assert(!size || const_size, "DataLoader: dataset.size() must work for a const dataset; declare the function const");
+  static_assert(get, "DataLoader: a dataset gives sample number i: dataset.get(i)");
+  static_assert(!get || const_get, "DataLoader: dataset.get(i) must work for a const dataset; declare the function const");
+  static_assert(!Dataset<D> || detail::MakesBatches<D, Collate>, "DataLoader: the third argument makes a batch of a span of samples");
+
+ public:
+  explicit DataLoader(D, LoaderOptions = {}, Collate = {}) {}
+  const D* begin() const { return nullptr; }
+  const D* end() const { return nullptr; }
+};
+
+template <Dataset D, class Collate>
+  requires(BatchDataset<D> || detail::MakesBatches<D, Collate>)
+class DataLoader<D, Collate> {
   using Engine = detail::LoaderEngine<D, Collate>;
 
  public:

@@ -1,0 +1,9 @@
+// says: fuse: the formula takes one argument of any type for each tensor
+#include <gradus/autograd/fuse.h>
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+int main() {
+  fuse([](auto x) { return x * x; }, ones({2}), ones({2}));
+}

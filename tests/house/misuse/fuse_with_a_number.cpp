@@ -1,0 +1,9 @@
+// says: fuse: what follows the formula are tensors
+#include <gradus/autograd/fuse.h>
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+int main() {
+  fuse([](auto x, auto a) { return a * x; }, ones({2}), 2.0);
+}

@@ -1,0 +1,8 @@
+// says: keepdim comes after them, sum(x, 1, true)
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+int main() {
+  sum(ones({2, 3}), true);
+}
