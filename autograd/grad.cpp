@@ -37,7 +37,7 @@ class Walk {
   std::vector<Tensor> to(std::span<const Tensor> xs, const Tensor& y, const Tensor& seed) {
     for (const Tensor& x : xs)
       check<GraphError>(x.requires_grad(), name_, ": the tensor ", describe(x),
-                        " is not tracked: make it a variable(), or compute it from one");
+                        " is not tracked: make it a leaf with variable(x), or compute it from one");
     const Recording mode(create_graph_);
     const Paths& paths = paths_.emplace(name_, root_, xs);
     std::vector<Tensor> found(xs.size());
@@ -75,7 +75,7 @@ class Walk {
   void check_seed(const Tensor& y, const Tensor& seed) const {
     if (!seed.defined()) {
       check<ShapeError>(y.size() == 1, name_, ": needs a scalar to start from, or a seed of the result's shape; the result is ", y.shape(),
-                        " (sum() or mean() makes a scalar)");
+                        " (sum(y) or mean(y) makes a scalar)");
       return;
     }
     check<ShapeError>(seed.shape() == y.shape(), name_, ": the seed has shape ", seed.shape(), ", the result ", y.shape());

@@ -53,7 +53,7 @@ TEST(Backward, SeedAndItsErrors) {
   const Tensor x = variable(tensor({1.0, 2.0}));
   (x * x).backward(tensor({10.0, 100.0}));
   EXPECT_THAT(values(x.grad()), ElementsAre(20, 400));
-  expect_error<ShapeError>([&] { (x * x).backward(); }, {"backward", "scalar", "[2]", "sum()"});
+  expect_error<ShapeError>([&] { (x * x).backward(); }, {"backward", "scalar", "[2]", "sum(y)"});
   expect_error<ShapeError>([&] { (x * x).backward(tensor({1.0})); }, {"seed", "[1]", "[2]"});
   expect_error<DtypeError>([&] { (x * x).backward(ones({2}, f64)); }, {"seed", "f64", "f32"});
   expect_error<GraphError>([&] { sum(tensor({1.0})).backward(); }, {"not tracked"});
@@ -244,6 +244,25 @@ TEST(Op, AnErrorInBackwardLeavesNoGradientBehind) {
   EXPECT_FALSE(w.grad().defined());
   sum(w * 2).backward();
   EXPECT_EQ(w.grad().item(), 2);
+}
+
+TEST(Leaf, TakesAGradientOfOnesOwnMaking) {
+  const Tensor x = variable(tensor({1, 2}));
+  x.set_grad(tensor({3, 4}));
+  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAre(3, 4));
+  sum(x).backward();   // adds, as to any gradient
+  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAre(4, 5));
+  x.set_grad(x * x);   // its value: no graph is kept alive
+  EXPECT_FALSE(x.grad().requires_grad());
+  x.set_grad({});
+  EXPECT_FALSE(x.grad().defined());
+  Parameter w(Array::zeros({2}), "w");
+  w.set_grad(tensor({3, 4}));
+  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAre(3, 4));
+  expect_error<ShapeError>([&] { w.set_grad(zeros({3})); }, {"set_grad: w has shape [2]", "[3]"});
+  expect_error<DtypeError>([&] { w.set_grad(zeros({2}, f64)); }, {"set_grad: w is f32", "f64"});
+  expect_error<GraphError>([&] { (x * 2).set_grad(zeros({2})); }, {"set_grad: only leaves", "[2] f32"});
+  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAre(3, 4));
 }
 
 TEST(Parameter, CopiesAreIndependentAndMovesAreNot) {
