@@ -50,7 +50,9 @@ Array uniform(Array a, double low, double high, Generator& generator) {
   });
 }
 
-Tensor tensor(double value, Dtype dtype) { return Array::full({}, value, dtype); }
+void detail::check_row(std::size_t width, std::size_t size) {
+  check<ShapeError>(size == width, "tensor: the rows have different lengths: ", width, " and ", size);
+}
 
 Tensor tensor(std::initializer_list<Number> values, Dtype dtype) {
   Array a({static_cast<std::int64_t>(values.size())}, f64);
@@ -62,17 +64,38 @@ Tensor tensor(std::initializer_list<std::initializer_list<double>> rows, Dtype d
   const std::size_t width = rows.size() ? rows.begin()->size() : 0;
   std::vector<double> all;
   for (const auto& row : rows) {
-    check<ShapeError>(row.size() == width, "tensor: the rows have different lengths: ", width, " and ", row.size());
+    detail::check_row(width, row.size());
     all.insert(all.end(), row.begin(), row.end());
   }
-  return Array::from(all, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(width)}).to(dtype);
+  return Array::from(all, {rows.size(), width}).to(dtype);
 }
 
 Tensor zeros(const Shape& shape, Dtype dtype) { return Array::zeros(shape, dtype); }
 Tensor ones(const Shape& shape, Dtype dtype) { return Array::full(shape, 1, dtype); }
 Tensor full(const Shape& shape, double value, Dtype dtype) { return Array::full(shape, value, dtype); }
-Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
-Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+Tensor zeros_like(const Tensor& x) {
+  check_defined("zeros_like", x);
+  return zeros(x.shape(), x.dtype());
+}
+Tensor ones_like(const Tensor& x) {
+  check_defined("ones_like", x);
+  return ones(x.shape(), x.dtype());
+}
+Tensor full_like(const Tensor& x, double value) {
+  check_defined("full_like", x);
+  return full(x.shape(), value, x.dtype());
+}
+
+Tensor eye(std::int64_t n, Dtype dtype) { return eye(n, n, dtype); }
+Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype) {
+  check<ShapeError>(rows >= 0 && columns >= 0, "eye: sizes must not be negative: ", Shape{rows, columns});
+  Array a = Array::zeros({rows, columns}, dtype);
+  visit(dtype, [&]<class T>(T) {
+    T* p = a.mutable_data<T>();
+    for (std::int64_t i = 0; i < std::min(rows, columns); ++i) p[i * columns + i] = static_cast<T>(1);
+  });
+  return a;
+}
 
 Tensor arange(double begin, double end, double step, Dtype dtype) {
   check<ValueError>(std::isfinite(begin) && std::isfinite(end) && std::isfinite(step) && step != 0, "arange: from ", begin, " to ", end,

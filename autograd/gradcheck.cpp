@@ -73,7 +73,7 @@ void check_gradients(const Function& f, const std::vector<Tensor>& inputs, const
   bool any = false;
   for (const Tensor& x : inputs) {
     check<DtypeError>(x.dtype() != f32, "check_gradients: inputs must be f64, not f32 ", x.shape(),
-                      ": differences of f32 values are too coarse; convert with .to(f64)");
+                      ": differences of f32 values are too coarse; convert with x.to(f64)");
     any |= x.dtype() == f64;
   }
   check<DtypeError>(any, "check_gradients: no input is f64, so there is nothing to differentiate");

@@ -1,5 +1,6 @@
 // Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
 // value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
+//   Parameter w{Array::zeros({2, 3})};   w.set_grad(ones({2, 3}));   // a gradient of one's own making, for a step of an optimizer
 #pragma once
 #include <string>
 
@@ -27,6 +28,7 @@ class Parameter {
   Tensor grad() const { return leaf_->gradient(); }                        // undefined when there is none; [n, d] of a gradient of rows
   const RowGradient& row_grad() const { return leaf_->row_grad; }          // undefined unless the gradient is one of rows: row_gradient.h
   void zero_grad() { leaf_->zero_grad(); }
+  void set_grad(const Tensor& gradient) { leaf_->set_gradient(gradient); } // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value
   void set_name(std::string name) { leaf_->label = std::move(name); }
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
   void set_requires_grad(bool on) { trainable_ = on; }                     // false: frozen, treated as a constant

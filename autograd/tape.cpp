@@ -25,6 +25,16 @@ void Node::be_born() {
   tally::add(tally::nodes, 1);
 }
 
+void Leaf::set_gradient(const Tensor& gradient) {
+  if (gradient.defined()) {
+    const auto name = [&] { return label.empty() ? "the leaf" : label; };
+    check<ShapeError>(gradient.shape() == value.shape(), "set_grad: ", name, " has shape ", value.shape(), ", the gradient ", gradient.shape());
+    check<DtypeError>(gradient.dtype() == value.dtype(), "set_grad: ", name, " is ", value.dtype(), ", the gradient ", gradient.dtype());
+  }
+  zero_grad();
+  grad = Tensor(gradient.value().as_contiguous());
+}
+
 void retain(Node* node) { node->owners_.fetch_add(1, std::memory_order_relaxed); }
 
 // Deleting a node lets go of its inputs, which may doom them too: they queue here instead of nesting, so that a chain of any length

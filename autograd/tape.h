@@ -110,6 +110,7 @@ class Leaf final : public Node {
   Tensor gradient() const { return row_grad.defined() ? Tensor(row_grad.dense(value.shape()[0])) : grad; }
   bool has_gradient() const { return grad.defined() || row_grad.defined(); }
   void zero_grad() { grad = {}, row_grad = {}; }
+  void set_gradient(const Tensor& gradient);   // in the place of what is there; ShapeError, DtypeError unless like the value, or undefined
 
   Array value;
   Tensor grad;

@@ -1,8 +1,10 @@
 // Tensor: an immutable handle to an Array and, if it is tracked, to the tape node that made it. Mathematics is free functions
-// (ops/); methods tell what the handle knows.
+// (ops/): sum(x, 1), not x.sum(1); methods tell what the handle knows. A default-constructed one is undefined: operations refuse it, but
+// where they say that it may be left out (a bias).
 //   Tensor x = variable(tensor({1.0, 2.0}));  Tensor y = sum(x * x);  y.backward();  x.grad();   // [2, 4]
 #pragma once
 #include <string>
+#include <string_view>
 
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/base/counted.h>
@@ -27,7 +29,12 @@ class Tensor {
   Dtype dtype() const { return value_.dtype(); }
   int rank() const { return value_.rank(); }
   std::int64_t size() const { return value_.size(); }    // number of elements
-  std::int64_t dim(int axis) const { return value_.dim(axis); }
+  std::int64_t dim(int axis) const { return value_.dim(axis); }   // the size along an axis; negative ones count from the back
+  // The same under PyTorch's names.
+  const Shape& sizes() const { return shape(); }
+  std::int64_t size(int axis) const { return dim(axis); }
+  int dim() const { return rank(); }
+  std::int64_t numel() const { return size(); }
   template <class T = double> T item() const { return static_cast<T>(value_.item()); }   // ShapeError unless one element
 
   bool requires_grad() const { return static_cast<bool>(node_); }
@@ -40,10 +47,18 @@ class Tensor {
   // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
   Tensor grad() const;
   void zero_grad() const;
+  // Leaves the value of `gradient` at this leaf in the place of what is there, as x.grad = g does in PyTorch; undefined: none. ShapeError
+  // and DtypeError unless it is like the leaf's value, GraphError unless this is a leaf.
+  void set_grad(const Tensor& gradient) const;
 
   // ∂this/∂leaf, added to the gradient of every leaf that this was computed from. `seed` is ∂L/∂this, one for a scalar.
   // GraphError when nothing is tracked or the graph was released by an earlier backward. See grad.h.
-  struct Backward { bool retain_graph = false, create_graph = false; };
+  struct Backward {
+    bool retain_graph = false;   // keeps what was saved, so that the graph can be walked again
+    // Records the sweep itself, for higher order, and keeps the graph. The gradients left at the leaves then have a history that leads back
+    // to those leaves: a ring, which lives until each of them gets zero_grad(). grad(y, x, {.create_graph = true}) leaves nothing behind.
+    bool create_graph = false;
+  };
   void backward(const Tensor& seed, Backward options) const;
   void backward(const Tensor& seed) const { backward(seed, Backward{}); }
   void backward(Backward options) const { backward(Tensor{}, options); }
@@ -57,6 +72,14 @@ class Tensor {
 
 // A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless f32 or f64.
 Tensor variable(const Tensor& x, std::string name = {});
+
+namespace detail {
+[[noreturn]] void refuse_undefined(std::string_view op, std::string_view what);
+}
+// GraphError that names `op` and `what` if x is undefined: what every operation asks of its inputs first.
+inline void check_defined(std::string_view op, const Tensor& x, std::string_view what = "x") {
+  if (!x.defined()) [[unlikely]] detail::refuse_undefined(op, what);
+}
 
 // "fc1.weight [128, 784] f32" for leaves with a name, "[128, 784] f32" for the others: for error messages. Made only when written.
 struct Description { const Tensor& x; };

@@ -8,6 +8,7 @@ namespace gradus::nn {
 using gradus::bce_with_logits;
 using gradus::cross_entropy;
 using gradus::CrossEntropyOptions;
+using gradus::LossOptions;
 using gradus::mse_loss;
 using gradus::Reduction;
 

@@ -37,20 +37,13 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
   return a;
 }
 
-template <class T>
-Array Array::from(std::span<const T> values, const Shape& shape) {
+Array Array::from_elements(const void* values, std::size_t count, Dtype dtype, const Shape& shape) {
   const std::int64_t elements = checked_elements(shape, "array");
-  check<ShapeError>(static_cast<std::int64_t>(values.size()) == elements, "array: ", values.size(), " values do not fill shape ",
-                    shape, ", which has ", elements);
-  Array a(shape, dtype_of<T>);
-  if (!values.empty()) std::memcpy(a.mutable_raw(), values.data(), values.size_bytes());
+  check<ShapeError>(static_cast<std::int64_t>(count) == elements, "array: ", count, " values do not fill shape ", shape, ", which has ", elements);
+  Array a(shape, dtype);
+  if (count > 0) std::memcpy(a.mutable_raw(), values, count * size_of(dtype));
   return a;
 }
-template Array Array::from(std::span<const float>, const Shape&);
-template Array Array::from(std::span<const double>, const Shape&);
-template Array Array::from(std::span<const std::int64_t>, const Shape&);
-template Array Array::from(std::span<const std::uint8_t>, const Shape&);
-template Array Array::from(std::span<const bool>, const Shape&);
 
 void* Array::mutable_raw() {
   if (!body_) return nullptr;
@@ -62,23 +55,30 @@ void* Array::mutable_raw() {
   return body_->data;
 }
 
+void Array::refuse_undefined(const char* op) {
+  fail<GraphError>(op, ": the tensor or array is undefined: it was default-constructed (an optional one that was left out?) and has neither ",
+                   "shape nor elements");
+}
+
 void Array::refuse_dtype(Dtype wanted) const {
-  check<GraphError>(defined(), "array: undefined array: it has no elements to read (an optional tensor that was left out?)");
-  fail<DtypeError>("array: elements are ", dtype(), ", not ", wanted, "; convert with to(", wanted, ")");
+  expect_defined("array");
+  fail<DtypeError>("array: elements are ", dtype(), ", not ", wanted, "; convert with a.to(", wanted, ")");
 }
 
 void Array::expect_contiguous() const {
   check<ShapeError>(contiguous(), "array: a span needs contiguous elements, but shape ", shape(), " has strides ", strides(),
-                    "; call as_contiguous() first");
+                    "; call array.as_contiguous() first");
 }
 
 double Array::item() const {
-  check<ShapeError>(defined() && size() == 1, "item: needs exactly one element, but the shape is ", shape());
+  expect_defined("item");
+  check<ShapeError>(size() == 1, "item: needs exactly one element, but the shape is ", shape());
   return at(Shape::filled(rank(), 0));
 }
 
 double Array::at(const Shape& index) const {
-  check<ShapeError>(defined() && index.rank() == rank(), "at: index ", index, " for shape ", shape());
+  expect_defined("at");
+  check<ShapeError>(index.rank() == rank(), "at: index ", index, " for shape ", shape());
   std::int64_t offset = 0;
   for (int i = 0; i < rank(); ++i) {
     check<ValueError>(0 <= index[i] && index[i] < shape()[i], "at: index ", index, " is out of range for shape ", shape());

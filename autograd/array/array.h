@@ -18,8 +18,9 @@ class Array {
   static Array full(const Shape& shape, double value, Dtype dtype = f32);
   static Array zeros(const Shape& shape, Dtype dtype = f32) { return full(shape, 0, dtype); }
   static Array scalar(double value, Dtype dtype = f32) { return full({}, value, dtype); }
-  template <class T> static Array from(std::span<const T> values, const Shape& shape);   // ShapeError unless the counts agree
-  template <class T> static Array from(const std::vector<T>& values, const Shape& shape) { return from(std::span<const T>(values), shape); }
+  // The values in row-major order, in their own dtype; integers of another width become i64. ShapeError unless the counts agree.
+  template <class T> static Array from(std::span<const T> values, const Shape& shape);
+  template <class T> static Array from(const std::vector<T>& values, const Shape& shape);
   template <class T> static Array from(std::initializer_list<T> values, const Shape& shape) { return from(std::span<const T>(values.begin(), values.size()), shape); }
 
   bool defined() const { return static_cast<bool>(body_); }
@@ -28,7 +29,7 @@ class Array {
   Dtype dtype() const { return body_ ? body_->dtype : f32; }
   int rank() const { return shape().rank(); }
   std::int64_t size() const { return body_ ? body_->size : 1; }   // number of elements
-  std::int64_t dim(int axis) const { return shape()[normal_axis(axis, rank(), "dim")]; }
+  std::int64_t dim(int axis) const { return expect_defined("dim"), shape()[normal_axis(axis, rank(), "dim")]; }
   bool contiguous() const { return !body_ || body_->contiguous; } // row-major without gaps
   bool unique() const { return body_ && body_->unique(); }        // nobody else shares the elements: writing will not copy
 
@@ -62,6 +63,9 @@ class Array {
 
  private:
   static constexpr Shape scalar_shape{};
+  static Array from_elements(const void* values, std::size_t count, Dtype dtype, const Shape& shape);
+  void expect_defined(const char* op) const { if (!body_) [[unlikely]] refuse_undefined(op); }
+  [[noreturn]] static void refuse_undefined(const char* op);
   void expect_dtype(Dtype wanted) const { if (!body_ || body_->dtype != wanted) [[unlikely]] refuse_dtype(wanted); }
   void expect_contiguous() const;
   [[noreturn]] void refuse_dtype(Dtype wanted) const;
@@ -76,10 +80,25 @@ void copy_elements(const Array& from, Array& to);
 // Shape, dtype and the elements (the first and last few of long dimensions).
 std::ostream& operator<<(std::ostream& out, const Array& a);
 
-extern template Array Array::from(std::span<const float>, const Shape&);
-extern template Array Array::from(std::span<const double>, const Shape&);
-extern template Array Array::from(std::span<const std::int64_t>, const Shape&);
-extern template Array Array::from(std::span<const std::uint8_t>, const Shape&);
-extern template Array Array::from(std::span<const bool>, const Shape&);
+template <class T>
+Array Array::from(std::span<const T> values, const Shape& shape) {
+  if constexpr (is_element<T>) {
+    return from_elements(values.data(), values.size(), dtype_of<T>, shape);
+  } else {
+    static_assert(std::is_integral_v<T>, "Array::from: elements are float, double, bool, std::uint8_t or integers; convert the values first");
+    const std::vector<std::int64_t> wide(values.begin(), values.end());
+    return from_elements(wide.data(), wide.size(), i64, shape);
+  }
+}
+
+template <class T>
+Array Array::from(const std::vector<T>& values, const Shape& shape) {
+  if constexpr (std::is_same_v<T, bool>) {   // packed bits
+    const std::vector<std::uint8_t> bytes(values.begin(), values.end());
+    return from_elements(bytes.data(), bytes.size(), boolean, shape);
+  } else {
+    return from(std::span<const T>(values), shape);
+  }
+}
 
 }  // namespace gradus

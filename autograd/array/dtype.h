@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string_view>
+#include <type_traits>
 
 #include <gradus/autograd/base/error.h>
 
@@ -20,6 +21,10 @@ constexpr std::string_view name_of(Dtype d) {
 }
 std::ostream& operator<<(std::ostream& out, Dtype d);
 
+// Whether T is an element type: float, double, std::int64_t, std::uint8_t, bool.
+template <class T>
+inline constexpr bool is_element =
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, bool>;
 template <class T> inline constexpr Dtype dtype_of = [] { static_assert(sizeof(T) == 0, "no such dtype"); return f32; }();
 template <> inline constexpr Dtype dtype_of<float> = f32;
 template <> inline constexpr Dtype dtype_of<double> = f64;
@@ -43,7 +48,7 @@ template <class F>
 decltype(auto) visit_floating(Dtype d, std::string_view op, F&& f) {
   if (d == f32) return f(float{});
   if (d == f64) return f(double{});
-  fail<DtypeError>(op, ": needs f32 or f64, not ", name_of(d), "; convert with .to(f32)");
+  fail<DtypeError>(op, ": needs f32 or f64, not ", name_of(d), "; convert with x.to(f32)");
 }
 
 }  // namespace gradus

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include <gradus/autograd/array/axes.h>
 #include <gradus/autograd/array/dtype.h>
 #include <gradus/autograd/base/error.h>
 
@@ -9,11 +10,23 @@ namespace gradus {
 
 std::ostream& operator<<(std::ostream& out, Dtype d) { return out << name_of(d); }
 
-Shape::Shape(std::span<const std::int64_t> sizes) {
-  check<ShapeError>(sizes.size() <= max_rank, "shape: at most ", max_rank, " dimensions are possible, not ", sizes.size());
-  rank_ = static_cast<int>(sizes.size());
+int Shape::checked_rank(std::size_t rank) {
+  check<ShapeError>(rank <= max_rank, "shape: at most ", max_rank, " dimensions are possible, not ", rank);
+  return static_cast<int>(rank);
+}
+
+Shape::Shape(std::initializer_list<Size> sizes) : rank_(checked_rank(sizes.size())) {
+  std::transform(sizes.begin(), sizes.end(), sizes_.begin(), [](Size size) { return size.value; });
+}
+Shape::Shape(std::span<const std::int64_t> sizes) : rank_(checked_rank(sizes.size())) {
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }
+
+std::size_t Axes::checked_count(std::size_t count) {
+  check<ValueError>(count <= Shape::max_rank, "axes: there are at most ", Shape::max_rank, ", but ", count, " are named");
+  return count;
+}
+Axes::Axes(std::initializer_list<Axis> axes) : count_(checked_count(axes.size())) { std::copy(axes.begin(), axes.end(), axes_.begin()); }
 
 Shape Shape::filled(int rank, std::int64_t size) {
   Shape s;
@@ -76,7 +89,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
   for (int i = 1; i <= rank; ++i) {
     const std::int64_t m = i <= a.rank() ? a[a.rank() - i] : 1, n = i <= b.rank() ? b[b.rank() - i] : 1;
     check<ShapeError>(m == n || m == 1 || n == 1, op, ": shapes ", a, " and ", b, " do not broadcast: sizes ", m, " and ", n,
-                      " meet in dimension ", rank - i, "; sizes must be equal or 1 (reshape one side, say to [", m, ", 1])");
+                      " meet in dimension ", rank - i, "; sizes must be equal or 1, and unsqueeze(x, -1) puts a 1 behind those of x");
     out[rank - i] = m == 1 ? n : m;
   }
   return out;

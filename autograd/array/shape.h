@@ -1,22 +1,46 @@
 // Shapes and strides: up to eight numbers, stored in place, so that copying one never allocates.
+//   zeros({2, 3});   zeros({words.size(), 128});   std::vector<int> sizes = …;  zeros(sizes);
 #pragma once
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
 #include <span>
+#include <type_traits>
 
 namespace gradus {
+
+// Integers of any type but bool and char, and what converts to one.
+template <class T>
+concept WholeNumber = std::convertible_to<T, std::int64_t> && !std::floating_point<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+// A vector, an array or a span of them.
+template <class R>
+concept WholeNumbers = requires(const R& r) {
+  r.size();
+  requires WholeNumber<std::remove_cvref_t<decltype(*r.data())>>;
+};
 
 // The sizes of the dimensions, outermost first; {} is a scalar. Also used for strides (in elements).
 class Shape {
  public:
   static constexpr int max_rank = 8;
 
+  // A size of any integer type, so that {v.size(), 3} is a shape.
+  struct Size {
+    std::int64_t value;
+    template <WholeNumber T>
+    constexpr Size(T size) : value(static_cast<std::int64_t>(size)) {}
+  };
+
   Shape() = default;
-  Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
-  explicit Shape(std::span<const std::int64_t> sizes);          // throws ShapeError above max_rank
+  Shape(std::initializer_list<Size> sizes);                     // throws ShapeError above max_rank
+  explicit Shape(std::span<const std::int64_t> sizes);
+  template <WholeNumbers R>
+  Shape(const R& sizes) : rank_(checked_rank(sizes.size())) {   // std::vector<int>, std::array<std::size_t, 2>, …
+    std::transform(sizes.begin(), sizes.end(), sizes_.begin(), [](const auto& size) { return static_cast<std::int64_t>(size); });
+  }
   static Shape filled(int rank, std::int64_t size);
 
   int rank() const { return rank_; }
@@ -36,6 +60,7 @@ class Shape {
   friend bool operator==(const Shape& a, const Shape& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
  private:
+  static int checked_rank(std::size_t rank);
   std::array<std::int64_t, max_rank> sizes_{};
   int rank_ = 0;
 };

@@ -1,22 +1,38 @@
-// Arithmetic, comparison and where, with NumPy's broadcasting. Both sides have one dtype (f32 or f64; comparison and where take any); a plain
-// number takes the tensor's. Formulas: ops/formulas.h.
+// Arithmetic, comparison, logic and where, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
+// takes the tensor's dtype. Formulas: ops/formulas.h.
+//
+// Whole numbers have arithmetic too, without a gradient: i64 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
+// Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
+// + is "or" and * is "and".
 #pragma once
 #include <gradus/autograd/tensor.h>
 
 namespace gradus {
 
-// ShapeError when the shapes do not broadcast, DtypeError when the dtypes differ.
+// ShapeError when the shapes do not broadcast, DtypeError when the dtypes differ or do not fit, GraphError for an undefined tensor.
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
-Tensor div(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);                   // f32 or f64
 Tensor add(const Tensor& a, double b);
+Tensor sub(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
+Tensor div(const Tensor& a, double b);
+Tensor floor_divide(const Tensor& a, const Tensor& b);          // ⌊a / b⌋ of i64 or u8; ValueError for a division by zero
+Tensor floor_divide(const Tensor& a, double b);
+Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of i64 or u8: Python's %, with the sign of b
+Tensor remainder(const Tensor& a, double b);
 Tensor neg(const Tensor& x);
-Tensor pow(const Tensor& x, double exponent);                   // x^exponent
+// x^exponent. Of whole numbers by multiplying; then ValueError for a negative plain exponent, and 1/n cut off to a whole number for a tensor's.
+Tensor pow(const Tensor& x, double exponent);
 Tensor pow(const Tensor& x, const Tensor& exponent);
+Tensor pow(double base, const Tensor& exponent);
 Tensor maximum(const Tensor& a, const Tensor& b);               // where a == b, each side gets half of the gradient; NaN wins
+Tensor maximum(const Tensor& a, double b);
+inline Tensor maximum(double a, const Tensor& b) { return maximum(b, a); }
 Tensor minimum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, double b);
+inline Tensor minimum(double a, const Tensor& b) { return minimum(b, a); }
 Tensor clamp(const Tensor& x, double low, double high);         // ValueError when low > high; slope 1 on the bounds
 
 inline Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
@@ -24,9 +40,9 @@ inline Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
 inline Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
 inline Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator+(const Tensor& a, double b) { return add(a, b); }
-inline Tensor operator-(const Tensor& a, double b) { return add(a, -b); }
+inline Tensor operator-(const Tensor& a, double b) { return sub(a, b); }
 inline Tensor operator*(const Tensor& a, double b) { return mul(a, b); }
-Tensor operator/(const Tensor& a, double b);
+inline Tensor operator/(const Tensor& a, double b) { return div(a, b); }
 inline Tensor operator+(double a, const Tensor& b) { return add(b, a); }
 Tensor operator-(double a, const Tensor& b);
 inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
@@ -48,9 +64,20 @@ Tensor operator<=(const Tensor& a, double b);
 Tensor operator>(const Tensor& a, double b);
 Tensor operator>=(const Tensor& a, double b);
 
+// Elementwise logic in any dtypes, also two: what is not zero is true. The result is bool; no gradient. && and || have both sides
+// evaluated, as any function has.
+Tensor logical_and(const Tensor& a, const Tensor& b);
+Tensor logical_or(const Tensor& a, const Tensor& b);
+Tensor logical_xor(const Tensor& a, const Tensor& b);
+Tensor logical_not(const Tensor& x);
+inline Tensor operator&&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
+inline Tensor operator||(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
+inline Tensor operator!(const Tensor& x) { return logical_not(x); }
+
 // Elementwise: a where the condition (dtype bool) holds, b elsewhere.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, double b);
 Tensor where(const Tensor& condition, double a, const Tensor& b);
+Tensor where(const Tensor& condition, double a, double b, Dtype dtype = f32);
 
 }  // namespace gradus

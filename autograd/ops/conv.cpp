@@ -82,6 +82,8 @@ std::int64_t steps(const kernels::ConvAxis& a) {
 
 // All the rules of conv2d.
 ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& o) {
+  check_defined("conv2d", x);
+  check_defined("conv2d", weight, "weight");
   const auto all = [&] {
     return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : "");
   };

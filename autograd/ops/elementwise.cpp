@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/elementwise.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,17 +10,26 @@
 GRADUS_DISPATCH(FormulaTable, formula_table)
 
 namespace gradus::detail {
+namespace {
+
+[[noreturn, gnu::cold]] void refuse_undefined_input(const char* name, std::span<const Tensor* const> inputs, const Tensor* x) {
+  static constexpr std::string_view names[] = {"a", "b", "the third input", "the fourth input", "the fifth input", "the sixth input"};
+  const auto at = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), x) - inputs.begin());
+  refuse_undefined(name, inputs.size() == 1 ? "x" : names[std::min(at, std::size(names) - 1)]);
+}
+
+}  // namespace
 
 Array elementwise_result(const char* name, std::span<const Tensor* const> inputs) {
   const Tensor& first = *inputs[0];
   bool alike = true;
   for (const Tensor* x : inputs) {
-    check<GraphError>(x->defined(), name, ": an input is undefined");
+    if (!x->defined()) [[unlikely]] refuse_undefined_input(name, inputs, x);
     check<DtypeError>(x->dtype() == first.dtype(), name, ": dtypes differ: ", describe(first), " and ", describe(*x),
-                      "; nothing is promoted silently, convert one side with .to(", first.dtype(), ")");
+                      "; nothing is promoted silently, convert one side with b.to(", first.dtype(), ")");
     alike &= x == &first || x->shape() == first.shape();
   }
-  check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with .to(f32)");
+  check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with x.to(f32)");
   if (alike) return kernels::empty_as(first.value());
   Shape shape = first.shape();
   for (const Tensor* x : inputs) shape = broadcast_shapes(shape, x->shape(), name);

@@ -61,7 +61,9 @@ Shape place_of(std::int64_t element, const Shape& shape) {
 }  // namespace
 
 Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options) {
-  check<DtypeError>(indices.dtype() == i64, "embedding: indices must be i64, not ", indices.dtype());
+  check_defined("embedding", indices, "indices");
+  check_defined("embedding", weight, "weight");
+  check<DtypeError>(indices.dtype() == i64, "embedding: indices must be i64, not ", indices.dtype(), "; convert with indices.to(i64)");
   check<ShapeError>(weight.rank() == 2, "embedding: the weight must be a table [n, d], not ", describe(weight));
   check<DtypeError>(is_floating(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
   check<ShapeError>(indices.rank() < Shape::max_rank, "embedding: indices ", indices.shape(), " leave no room for another dimension");

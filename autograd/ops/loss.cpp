@@ -83,9 +83,11 @@ struct PairwiseLoss final : Op {
 
 Tensor pairwise(const Tensor& x, const Tensor& target, PairLoss loss, Reduction reduction) {
   const PairwiseLoss op(loss, reduction);
+  check_defined(op.name(), x);
+  check_defined(op.name(), target, "target");
   visit_floating(x.dtype(), op.name(), [](auto) {});
   check<DtypeError>(x.dtype() == target.dtype(), op.name(), ": x is ", x.dtype(), " but the target is ", target.dtype(),
-                    "; convert with to(target, ", x.dtype(), ")");
+                    "; convert with target.to(", x.dtype(), ")");
   check<ShapeError>(x.shape() == target.shape(), op.name(), ": shapes must be equal: x ", x.shape(), ", target ", target.shape());
   check<ValueError>(reduction != Reduction::mean || x.size() > 0, op.name(), ": the mean of nothing: x ", x.shape());
   return record(PairwiseLoss(loss, reduction), x, target);
@@ -108,9 +110,11 @@ std::int64_t check_labels(const Array& label, std::int64_t classes, std::int64_t
 }  // namespace
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options) {
+  check_defined("cross_entropy", logits, "logits");
+  check_defined("cross_entropy", label, "label");
   visit_floating(logits.dtype(), "cross_entropy", [](auto) {});
   check<ShapeError>(logits.rank() == 2, "cross_entropy: logits must be [N, C], not ", logits.shape());
-  check<DtypeError>(label.dtype() == i64, "cross_entropy: labels must be i64, not ", label.dtype(), "; convert with to(label, i64)");
+  check<DtypeError>(label.dtype() == i64, "cross_entropy: labels must be i64, not ", label.dtype(), "; convert with label.to(i64)");
   check<ShapeError>(label.rank() == 1 && label.dim(0) == logits.dim(0), "cross_entropy: one label for each row: logits ", logits.shape(),
                     ", label ", label.shape());
   check<ValueError>(0 <= options.label_smoothing && options.label_smoothing <= 1, "cross_entropy: label_smoothing must lie in [0, 1], not ",
@@ -122,9 +126,11 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntro
   return record(CrossEntropy(options, mean ? 1 / static_cast<double>(count) : 1), logits, Tensor(labels));
 }
 
-Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) { return pairwise(x, target, PairLoss::squared, reduction); }
-Tensor bce_with_logits(const Tensor& x, const Tensor& target, Reduction reduction) {
-  return pairwise(x, target, PairLoss::logistic, reduction);
+Tensor mse_loss(const Tensor& x, const Tensor& target, const LossOptions& options) {
+  return pairwise(x, target, PairLoss::squared, options.reduction);
+}
+Tensor bce_with_logits(const Tensor& x, const Tensor& target, const LossOptions& options) {
+  return pairwise(x, target, PairLoss::logistic, options.reduction);
 }
 
 }  // namespace gradus

@@ -1,5 +1,5 @@
 // Losses. Each is one pass forward and one backward, from logits where there is a choice, so that ±1000 is harmless.
-//   Tensor loss = cross_entropy(logits, label, {.label_smoothing = 0.1});
+//   Tensor loss = cross_entropy(logits, label, {.label_smoothing = 0.1});   Tensor each = mse_loss(y, t, {.reduction = Reduction::none});
 #pragma once
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tensor.h>
@@ -7,6 +7,10 @@
 namespace gradus {
 
 enum class Reduction { mean, sum, none };
+
+struct LossOptions {
+  Reduction reduction = Reduction::mean;
+};
 
 struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
@@ -19,8 +23,17 @@ struct CrossEntropyOptions {
 Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options = {});
 
 // Mean (sum, each) squared difference; shapes equal. ShapeError, DtypeError; ValueError for a mean of nothing.
-Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
+Tensor mse_loss(const Tensor& x, const Tensor& target, const LossOptions& options = {});
 // −(t log σ(x) + (1 − t) log(1 − σ(x))), stable for any x: max(x, 0) − x·t + log(1 + e^−|x|). Shapes equal.
-Tensor bce_with_logits(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
+Tensor bce_with_logits(const Tensor& x, const Tensor& target, const LossOptions& options = {});
+
+// Each of them with nothing but a reduction.
+inline Tensor cross_entropy(const Tensor& logits, const Tensor& label, Reduction reduction) {
+  return cross_entropy(logits, label, CrossEntropyOptions{.reduction = reduction});
+}
+inline Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction) { return mse_loss(x, target, LossOptions{reduction}); }
+inline Tensor bce_with_logits(const Tensor& x, const Tensor& target, Reduction reduction) {
+  return bce_with_logits(x, target, LossOptions{reduction});
+}
 
 }  // namespace gradus

@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/math.h>
 
 #include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/whole.h>
 
 namespace gradus {
 
@@ -8,9 +9,21 @@ Tensor exp(const Tensor& x) { return elementwise(formulas::Exp{}, x); }
 Tensor log(const Tensor& x) { return elementwise(formulas::Log{}, x); }
 Tensor log1p(const Tensor& x) { return elementwise(formulas::Log1p{}, x); }
 Tensor sqrt(const Tensor& x) { return elementwise(formulas::Sqrt{}, x); }
-Tensor square(const Tensor& x) { return elementwise(formulas::Square{}, x); }
-Tensor abs(const Tensor& x) { return elementwise(formulas::Abs{}, x); }
-Tensor sign(const Tensor& x) { return elementwise(formulas::Sign{}, x); }
+Tensor square(const Tensor& x) {
+  if (!detail::is_whole(x)) return elementwise(formulas::Square{}, x);
+  detail::refuse_bool("square", x);
+  return mul(x, x);
+}
+Tensor abs(const Tensor& x) {
+  if (!detail::is_whole(x)) return elementwise(formulas::Abs{}, x);
+  detail::refuse_bool("abs", x);
+  return x.dtype() == u8 ? x : maximum(x, neg(x));
+}
+Tensor sign(const Tensor& x) {
+  if (!detail::is_whole(x)) return elementwise(formulas::Sign{}, x);
+  detail::refuse_bool("sign", x);
+  return (x > 0).to(x.dtype()) - (x < 0).to(x.dtype());
+}
 Tensor tanh(const Tensor& x) { return elementwise(formulas::Tanh{}, x); }
 Tensor sigmoid(const Tensor& x) { return elementwise(formulas::Sigmoid{}, x); }
 Tensor softplus(const Tensor& x) { return elementwise(formulas::Softplus{}, x); }

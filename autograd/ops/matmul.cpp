@@ -21,8 +21,8 @@ struct MatMul final : Op {
   std::string_view name() const override { return "matmul"; }
   Array forward(const Tensor& a, const Tensor& b) {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
-                      "; unsqueeze() makes a row or a column of a vector");
-    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with .to(", a.dtype(), ")");
+                      "; unsqueeze(v, 0) makes a row of a vector, unsqueeze(v, 1) a column");
+    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(", a.dtype(), ")");
     check<DtypeError>(is_floating(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     save(a, b);
@@ -73,7 +73,15 @@ struct Linear final : Op {
 
 }  // namespace
 
-Tensor matmul(const Tensor& a, const Tensor& b) { return record(MatMul{}, a, b); }
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return record(Linear{}, x, weight, bias); }
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  check_defined("matmul", a, "a");
+  check_defined("matmul", b, "b");
+  return record(MatMul{}, a, b);
+}
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check_defined("linear", x);
+  check_defined("linear", weight, "weight");
+  return record(Linear{}, x, weight, bias);
+}
 
 }  // namespace gradus

@@ -12,8 +12,11 @@ namespace {
 using kernels::AxisSet, kernels::with_ones;
 
 AxisSet all_axes(const Tensor& x) { return (1u << x.rank()) - 1; }
+AxisSet all_axes(const Tensor& x, const char* op) { return check_defined(op, x), all_axes(x); }
 
-AxisSet axis_set(Axes axes, const Tensor& x, const char* op) {
+AxisSet axis_set(const Axes& axes, const Tensor& x, const char* op) {
+  check_defined(op, x);
+  if (axes.empty()) return all_axes(x);
   AxisSet set = 0;
   for (int given : axes) {
     const int axis = normal_axis(given, x.rank(), op);
@@ -98,7 +101,7 @@ struct SumTo final : Op {
 Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
 
 Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
-  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with .to(f32)");
+  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with x.to(f32)");
   return record(Sum(axes, keepdim, true), x);
 }
 
@@ -112,28 +115,48 @@ Tensor max_over(const Tensor& x, AxisSet axes, bool keepdim) {
   return record(Max(axes, keepdim), x);
 }
 
+// Truth values have no "none of them": the largest of no elements is false.
+Tensor any_over(const Tensor& x, AxisSet axes, bool keepdim) {
+  const Array truth = x.value().to(boolean);
+  const Array kept = truth.size() == 0 ? Array::zeros(with_ones(x.shape(), axes), boolean) : kernels::max(truth, axes);
+  return keepdim ? kept : kept.reshape(without(x.shape(), axes));
+}
+Tensor all_over(const Tensor& x, AxisSet axes, bool keepdim) { return logical_not(any_over(logical_not(x), axes, keepdim)); }
+
 }  // namespace
 
-Tensor sum(const Tensor& x) { return sum_over(x, all_axes(x), false); }
-Tensor sum(const Tensor& x, Axes axes, bool keepdim) { return sum_over(x, axis_set(axes, x, "sum"), keepdim); }
-Tensor mean(const Tensor& x) { return mean_over(x, all_axes(x), false); }
-Tensor mean(const Tensor& x, Axes axes, bool keepdim) { return mean_over(x, axis_set(axes, x, "mean"), keepdim); }
-Tensor max(const Tensor& x) { return max_over(x, all_axes(x), false); }
-Tensor max(const Tensor& x, int axis, bool keepdim) { return max_over(x, axis_set({axis}, x, "max"), keepdim); }
+Tensor sum(const Tensor& x) { return sum_over(x, all_axes(x, "sum"), false); }
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return sum_over(x, axis_set(axes, x, "sum"), keepdim); }
+Tensor mean(const Tensor& x) { return mean_over(x, all_axes(x, "mean"), false); }
+Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) { return mean_over(x, axis_set(axes, x, "mean"), keepdim); }
+Tensor max(const Tensor& x) { return max_over(x, all_axes(x, "max"), false); }
+Tensor max(const Tensor& x, const Axes& axes, bool keepdim) { return max_over(x, axis_set(axes, x, "max"), keepdim); }
+
+Tensor any(const Tensor& x) { return any_over(x, all_axes(x, "any"), false); }
+Tensor any(const Tensor& x, const Axes& axes, bool keepdim) { return any_over(x, axis_set(axes, x, "any"), keepdim); }
+Tensor all(const Tensor& x) { return all_over(x, all_axes(x, "all"), false); }
+Tensor all(const Tensor& x, const Axes& axes, bool keepdim) { return all_over(x, axis_set(axes, x, "all"), keepdim); }
 
 Tensor argmax(const Tensor& x) {
-  check_not_empty(x, all_axes(x), "argmax");
+  check_not_empty(x, all_axes(x, "argmax"), "argmax");
   return kernels::argmax(x.value().reshape({x.size()}), 0).reshape({});
 }
 
-Tensor argmax(const Tensor& x, int axis, bool keepdim) {
+Tensor argmax(const Tensor& x, Axis axis, bool keepdim) {
+  check_defined("argmax", x);
   axis = normal_axis(axis, x.rank(), "argmax");
   check_not_empty(x, 1u << axis, "argmax");
   const Array kept = kernels::argmax(x.value(), axis);
   return keepdim ? kept : kept.squeeze(axis);
 }
 
-Tensor sum_to(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : record(SumTo(shape), x); }
-Tensor expand(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : record(Expand(shape), x); }
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  check_defined("sum_to", x);
+  return x.shape() == shape ? x : record(SumTo(shape), x);
+}
+Tensor expand(const Tensor& x, const Shape& shape) {
+  check_defined("expand", x);
+  return x.shape() == shape ? x : record(Expand(shape), x);
+}
 
 }  // namespace gradus

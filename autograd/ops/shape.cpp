@@ -139,7 +139,8 @@ struct ScatterAdd final : Op {
 
 // The index as a contiguous array, after all checks: `index` picks from `shape` along `axis`.
 Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const char* op) {
-  check<DtypeError>(index.dtype() == i64, op, ": the index must be i64, not ", index.dtype());
+  check_defined(op, index, "the index");
+  check<DtypeError>(index.dtype() == i64, op, ": the index must be i64, not ", index.dtype(), "; convert with index.to(i64)");
   bool alike = index.rank() == shape.rank();
   for (int i = 0; alike && i < shape.rank(); ++i) alike = i == axis || index.dim(i) == shape[i];
   check<ShapeError>(alike, op, ": index ", index.shape(), " must have the shape ", shape, " but along axis ", axis);
@@ -151,14 +152,23 @@ Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const ch
   return flat;
 }
 
+void check_all_defined(const char* op, std::span<const Tensor> xs) {
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (!xs[i].defined()) [[unlikely]] check_defined(op, xs[i], text("tensor ", i));
+}
+
 }  // namespace
 
-Tensor reshape(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : record(Reshape(shape), x); }
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  check_defined("reshape", x);
+  return x.shape() == shape ? x : record(Reshape(shape), x);
+}
 
-Tensor flatten(const Tensor& x, int first, int last) {
+Tensor flatten(const Tensor& x, Axis first, Axis last) {
+  check_defined("flatten", x);
   if (x.rank() == 0) return reshape(x, {1});
   first = normal_axis(first, x.rank(), "flatten"), last = normal_axis(last, x.rank(), "flatten");
-  check<ValueError>(first <= last, "flatten: the first dimension, ", first, ", comes after the last, ", last, ", for shape ", x.shape());
+  check<ValueError>(first <= last, "flatten: the first dimension, ", first.number, ", comes after the last, ", last.number, ", for shape ", x.shape());
   Shape shape;
   for (int i = 0; i <= first; ++i) shape.push_back(x.dim(i));
   for (int i = first + 1; i <= last; ++i) shape[first] *= x.dim(i);
@@ -166,44 +176,58 @@ Tensor flatten(const Tensor& x, int first, int last) {
   return reshape(x, shape);
 }
 
-Tensor transpose(const Tensor& x, int a, int b) {
+Tensor transpose(const Tensor& x, Axis a, Axis b) {
+  check_defined("transpose", x);
   return record(Transpose(normal_axis(a, x.rank(), "transpose"), normal_axis(b, x.rank(), "transpose")), x);
 }
 
-Tensor permute(const Tensor& x, const Shape& axes) { return record(Permute(axes), x); }
+Tensor permute(const Tensor& x, const Shape& axes) {
+  check_defined("permute", x);
+  return record(Permute(axes), x);
+}
 
-Tensor unsqueeze(const Tensor& x, int axis) { return record(Unsqueeze(normal_axis(axis, x.rank() + 1, "unsqueeze")), x); }
+Tensor unsqueeze(const Tensor& x, Axis axis) {
+  check_defined("unsqueeze", x);
+  return record(Unsqueeze(normal_axis(axis, x.rank() + 1, "unsqueeze")), x);
+}
 
-Tensor squeeze(const Tensor& x, int axis) { return record(Squeeze(normal_axis(axis, x.rank(), "squeeze")), x); }
+Tensor squeeze(const Tensor& x, Axis axis) {
+  check_defined("squeeze", x);
+  return record(Squeeze(normal_axis(axis, x.rank(), "squeeze")), x);
+}
 
-Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end, std::int64_t step) {
+Tensor slice(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t end, std::int64_t step) {
+  check_defined("slice", x);
   axis = normal_axis(axis, x.rank(), "slice");
   const std::int64_t size = x.dim(axis);
   return slice_range(x, {axis, begin < 0 ? begin + size : begin, end < 0 ? end + size : end, step});
 }
 
-Tensor select(const Tensor& x, int axis, std::int64_t index) {
+Tensor select(const Tensor& x, Axis axis, std::int64_t index) {
+  check_defined("select", x);
   axis = normal_axis(axis, x.rank(), "select");
   const std::int64_t size = x.dim(axis), at = index < 0 ? index + size : index;
-  check<ValueError>(0 <= at && at < size, "select: index ", index, " is out of range for axis ", axis, " of shape ", x.shape());
+  check<ValueError>(0 <= at && at < size, "select: index ", index, " is out of range for axis ", axis.number, " of shape ", x.shape());
   return squeeze(slice_range(x, {axis, at, at + 1, 1}), axis);
 }
 
-Tensor cat(std::span<const Tensor> xs, int axis) {
+Tensor cat(std::span<const Tensor> xs, Axis axis) {
   check<ValueError>(!xs.empty(), "cat: needs at least one tensor");
+  check_all_defined("cat", xs);
   axis = normal_axis(axis, xs[0].rank(), "cat");
   for (std::size_t i = 1; i < xs.size(); ++i) {
     check<DtypeError>(xs[i].dtype() == xs[0].dtype(), "cat: tensor 0 is ", xs[0].dtype(), " but tensor ", i, " is ", xs[i].dtype());
     bool alike = xs[i].rank() == xs[0].rank();
     for (int d = 0; alike && d < xs[0].rank(); ++d) alike = d == axis || xs[i].dim(d) == xs[0].dim(d);
-    check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
+    check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
                       xs[i].shape());
   }
   return record_list(Cat(axis), xs);
 }
 
-Tensor stack(std::span<const Tensor> xs, int axis) {
+Tensor stack(std::span<const Tensor> xs, Axis axis) {
   check<ValueError>(!xs.empty(), "stack: needs at least one tensor");
+  check_all_defined("stack", xs);
   axis = normal_axis(axis, xs[0].rank() + 1, "stack");
   SmallVector<Tensor, 8> layers;
   for (std::size_t i = 0; i < xs.size(); ++i) {
@@ -214,12 +238,15 @@ Tensor stack(std::span<const Tensor> xs, int axis) {
   return cat(std::span<const Tensor>(layers.data(), layers.size()), axis);
 }
 
-Tensor gather(const Tensor& x, int axis, const Tensor& index) {
+Tensor gather(const Tensor& x, Axis axis, const Tensor& index) {
+  check_defined("gather", x);
   axis = normal_axis(axis, x.rank(), "gather");
   return record(Gather(axis), x, checked_index(index, x.shape(), axis, "gather"));
 }
 
-Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Shape& shape) {
+Tensor scatter_add(const Tensor& x, Axis axis, const Tensor& index, const Shape& shape) {
+  check_defined("scatter_add", x);
+  check_defined("scatter_add", index, "the index");
   axis = normal_axis(axis, shape.rank(), "scatter_add");
   check<ShapeError>(x.shape() == index.shape(), "scatter_add: x ", x.shape(), " and index ", index.shape(), " must have one shape");
   visit_floating(x.dtype(), "scatter_add", [](auto) {});

@@ -42,7 +42,13 @@ struct LogSoftmax final : Op {
 
 }  // namespace
 
-Tensor softmax(const Tensor& x, int axis) { return record(Softmax(normal_axis(axis, x.rank(), "softmax")), x); }
-Tensor log_softmax(const Tensor& x, int axis) { return record(LogSoftmax(normal_axis(axis, x.rank(), "log_softmax")), x); }
+Tensor softmax(const Tensor& x, Axis axis) {
+  check_defined("softmax", x);
+  return record(Softmax(normal_axis(axis, x.rank(), "softmax")), x);
+}
+Tensor log_softmax(const Tensor& x, Axis axis) {
+  check_defined("log_softmax", x);
+  return record(LogSoftmax(normal_axis(axis, x.rank(), "log_softmax")), x);
+}
 
 }  // namespace gradus

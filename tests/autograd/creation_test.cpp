@@ -28,6 +28,57 @@ TEST(Creation, Values) {
   expect_error<ValueError>([] { arange(0, std::numeric_limits<double>::infinity()); }, {"arange", "finite"});
 }
 
+TEST(Creation, FromVectors) {
+  EXPECT_THAT(tensor(std::vector<double>{1, 2.5}).value().to_vector(), ElementsAre(1, 2.5));
+  EXPECT_EQ(tensor(std::vector<double>{1, 2.5}).dtype(), f32);
+  EXPECT_EQ(tensor(std::vector<int>{1, 2}, i64).dtype(), i64);
+  EXPECT_EQ(tensor(std::array{1.0f, 2.0f}, f64).dtype(), f64);
+  const std::int64_t large = (std::int64_t{1} << 53) + 1;
+  EXPECT_EQ(tensor(std::vector<std::int64_t>{large}, i64).value().data<std::int64_t>()[0], large);
+  EXPECT_EQ(tensor(std::vector<std::vector<float>>{{1, 2, 3}, {4, 5, 6}}).shape(), (Shape{2, 3}));
+  EXPECT_EQ(tensor(std::vector<float>{}).shape(), Shape{0});
+  expect_error<ShapeError>([] { tensor(std::vector<std::vector<float>>{{1, 2}, {3}}); }, {"rows", "2 and 1"});
+}
+
+TEST(Creation, BracesAroundOneNumberMakeAVector) {
+  EXPECT_EQ(tensor({1}).shape(), Shape{1});
+  EXPECT_EQ(tensor({1.5}, f64).shape(), Shape{1});
+  EXPECT_EQ(tensor(1).shape(), Shape{});
+  EXPECT_EQ(tensor({{1}, {2}}).shape(), (Shape{2, 1}));
+}
+
+TEST(Creation, LikeOthers) {
+  const Tensor x = zeros({2, 3}, f64);
+  EXPECT_EQ(full_like(x, 2.5).dtype(), f64);
+  EXPECT_EQ(full_like(x, 2.5).shape(), x.shape());
+  EXPECT_EQ(full_like(x, 2.5).value().at({1, 2}), 2.5);
+}
+
+TEST(Creation, Eye) {
+  EXPECT_THAT(eye(2).value().to_vector(), ElementsAre(1, 0, 0, 1));
+  EXPECT_THAT(eye(2, 3, i64).value().to_vector(), ElementsAre(1, 0, 0, 0, 1, 0));
+  EXPECT_EQ(eye(2, 3, i64).dtype(), i64);
+  EXPECT_EQ(eye(0).shape(), (Shape{0, 0}));
+  expect_error<ShapeError>([] { eye(-1); }, {"eye", "negative", "[-1, -1]"});
+}
+
+TEST(Creation, ArangeAsInPyTorch) {
+  EXPECT_THAT(arange(3).value().to_vector(), ElementsAre(0, 1, 2));
+  EXPECT_EQ(arange(3, i64).dtype(), i64);
+  EXPECT_THAT(arange(1, 3, i64).value().to_vector(), ElementsAre(1, 2));
+}
+
+TEST(Creation, ArraysFromIntegersOfAnyWidth) {
+  EXPECT_EQ(Array::from({1, 2}, {2}).dtype(), i64);
+  EXPECT_EQ(Array::from(std::vector<int>{1, -2}, {2}).at({1}), -2);
+  EXPECT_EQ(Array::from(std::vector<std::size_t>{1, 2}, {2}).dtype(), i64);
+  EXPECT_EQ(Array::from(std::vector<short>{1, 2}, {2, 1}).shape(), (Shape{2, 1}));
+  EXPECT_EQ(Array::from(std::vector<long long>{1, 2}, {2}).dtype(), i64);
+  EXPECT_EQ(Array::from(std::vector<std::uint8_t>{1, 2}, {2}).dtype(), u8);
+  EXPECT_THAT(Array::from(std::vector<bool>{true, false}, {2}).span<bool>(), ElementsAre(true, false));
+  expect_error<ShapeError>([] { Array::from({1, 2, 3}, {2}); }, {"3 values do not fill shape [2]"});
+}
+
 TEST(Creation, RandomNumbersDependOnTheGeneratorAlone) {
   const int threads = num_threads();
   Generator a(5), b(5);

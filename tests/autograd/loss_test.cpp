@@ -102,7 +102,7 @@ TEST(CrossEntropy, Errors) {
   expect_error<ValueError>([&] { cross_entropy(x, labels({0, 1}), {.label_smoothing = 1.5}); }, {"label_smoothing", "1.5"});
 }
 
-using PairLoss = Tensor (*)(const Tensor&, const Tensor&, Reduction);
+using PairLoss = Tensor (*)(const Tensor&, const Tensor&, const LossOptions&);
 const std::vector<std::pair<std::string, PairLoss>> pair_losses{{"mse", mse_loss}, {"bce", bce_with_logits}};
 
 TEST(PairLosses, AgreeWithPyTorch) {
@@ -110,7 +110,7 @@ TEST(PairLosses, AgreeWithPyTorch) {
   for (const auto& [loss_name, loss] : pair_losses)
     for (const auto& [name, reduction] : reductions) {
       const std::string key = loss_name + "." + name;
-      const Tensor y = loss(x, t, reduction);
+      const Tensor y = loss(x, t, {reduction});
       expect_near(y, loss_norm_golden(key + ".y"), 1e-13, key);
       const auto [dx, dt] = grad<2>(y, {x, t}, {.seed = Tensor(loss_norm_golden(key + ".g"))});
       expect_near(dx, loss_norm_golden(key + ".dx"), 1e-13, key);
@@ -118,15 +118,25 @@ TEST(PairLosses, AgreeWithPyTorch) {
     }
 }
 
+TEST(Losses, TakeOptionsOrNothingButAReduction) {
+  const Tensor x = random({3, 2}, 1), t = random({3, 2}, 2), label = labels({0, 1, 1});
+  expect_near(mse_loss(x, t, Reduction::none), mse_loss(x, t, {.reduction = Reduction::none}).value(), 0);
+  expect_near(bce_with_logits(x, t, Reduction::sum), bce_with_logits(x, t, {.reduction = Reduction::sum}).value(), 0);
+  expect_near(cross_entropy(x, label, Reduction::none), cross_entropy(x, label, {.reduction = Reduction::none}).value(), 0);
+  expect_near(mse_loss(x, t, {}), mse_loss(x, t).value(), 0);
+  expect_near(cross_entropy(x, label, {}), cross_entropy(x, label).value(), 0);
+  EXPECT_EQ(cross_entropy(x, label, Reduction::none).shape(), Shape{3});
+}
+
 TEST(PairLosses, GradientsToSecondOrder) {
   for (const auto& [loss_name, loss] : pair_losses)
     for (const auto& [name, reduction] : reductions)
       for (const Shape& shape : {Shape{2, 3}, Shape{1}, Shape{}, Shape{0, 2}}) {
         if (reduction == Reduction::mean && shape.elements() == 0) continue;
-        const Function f = [&, loss = loss, reduction = reduction](const auto& v) { return loss(v[0], v[1], reduction); };
+        const Function f = [&, loss = loss, reduction = reduction](const auto& v) { return loss(v[0], v[1], {reduction}); };
         check_gradients(f, {random(shape), random(shape, 2)});
         expect_same_gradients(f, {random(shape), random(shape, 2)});
-        const Function twice = [loss = loss](const auto& v) { return loss(transpose(v[0]), transpose(v[0] * v[0]), Reduction::sum); };
+        const Function twice = [loss = loss](const auto& v) { return loss(transpose(v[0]), transpose(v[0] * v[0]), {Reduction::sum}); };
         if (shape.rank() == 2) check_gradients(twice, {random(shape)});
       }
 }
@@ -135,7 +145,7 @@ TEST(PairLosses, LongOnesAreAccurateInFloat) {
   const std::int64_t n = 1'000'003;
   const Array x = random({n}, 1, f32).value(), t = random({n}, 2, f32).value();
   for (const auto& [name, loss] : pair_losses)
-    EXPECT_NEAR(loss(x, t, Reduction::mean).item(), loss(x.to(f64), t.to(f64), Reduction::mean).item(), 1e-6) << name;
+    EXPECT_NEAR(loss(x, t, {Reduction::mean}).item(), loss(x.to(f64), t.to(f64), {Reduction::mean}).item(), 1e-6) << name;
 }
 
 TEST(BceWithLogits, Extremes) {

@@ -20,6 +20,17 @@ Row elementwise2(std::string name, Function f, double low = -2, double high = 2)
   return {name, f, {{{2, 3}, low, high}, {{2, 3}, low, high}}, true, true, [f] { f({zeros({2, 3}), zeros({2, 4})}); },
           {name, "[2, 3]", "[2, 4]", "do not broadcast"}};
 }
+// Those that whole numbers have as well.
+Row elementwise_of_numbers(std::string name, Function f) {
+  return {name, f, {{{2, 3}}}, true, true, [f] { f({zeros({2}, boolean)}); }, {name, "not for bool", "[2] bool"}};
+}
+Row whole_numbers(std::string name, Function f) {
+  return {name, f, {{{2, 3}, -7, 8, i64}, {{3}, 1, 5, i64}}, false, false, [f] { f({arange(6, i64), zeros({6}, i64)}); }, {name, "division by zero", "[6] i64"}};
+}
+Row logic(std::string name, Function f) {
+  return {name, f, {{{2, 3}, 0, 2, boolean}, {{3}, -1, 2, i64}}, false, false, [f] { f({zeros({2}, boolean), zeros({3}, u8)}); },
+          {"logical_", "[2]", "[3]", "do not broadcast"}};
+}
 Row comparison(std::string name, Function f) {
   return {name, f, {{{2, 3}}, {{3}}}, true, false, [f] { f({zeros({2}), zeros({2}, f64)}); }, {"dtypes differ", "f32", "f64"}};
 }
@@ -35,21 +46,37 @@ std::vector<Row> make_table() {
       elementwise2("pow", binary([](auto& a, auto& b) { return pow(a, b); }), 0.3, 2.5),
       elementwise("add", unary([](auto& x) { return add(x, 1.5); })),
       elementwise("mul", unary([](auto& x) { return mul(x, -0.7); })),
-      {"neg", unary([](auto& x) { return neg(x); }), {{{2, 3}}}, true, true, [] { neg(zeros({2}, u8)); }, {"f32 or f64", "u8"}},
+      elementwise("sub", unary([](auto& x) { return sub(x, 1.5); })),
+      elementwise("div", unary([](auto& x) { return div(x, 1.5); })),
+      elementwise("maximum", unary([](auto& x) { return maximum(x, 0.25) * maximum(0.5, x); })),
+      elementwise("minimum", unary([](auto& x) { return minimum(x, 0.25) * minimum(0.5, x); })),
+      elementwise_of_numbers("neg", unary([](auto& x) { return neg(x); })),
+      {"pow", unary([](auto& x) { return pow(2.5, x); }), {{{2, 3}}}, true, true, [] { pow(0.5, zeros({2}, i64)); }, {"pow", "0.5", "i64"}},
       elementwise("pow", unary([](auto& x) { return pow(x, 2.5); }), 0.3, 2),
       elementwise("pow", unary([](auto& x) { return pow(x, -3.0); }), 0.5, 2),
-      {"operator-", unary([](auto& x) { return 2 - x; }), {{{2, 3}}}, true, true, [] { 2 - zeros({2}, u8); }, {"f32 or f64", "u8"}},
+      {"operator-", unary([](auto& x) { return 2 - x; }), {{{2, 3}}}, true, true, [] { 2 - zeros({2}, boolean); }, {"sub", "not for bool"}},
       {"operator/", unary([](auto& x) { return 2 / x; }), {{{2, 3}, 0.5, 2}}, true, true, [] { 2 / zeros({2}, u8); }, {"div", "u8"}},
       {"operator+", binary([](auto& a, auto& b) { return a + b; }), {{{3}}, {{3}}}, true, true, [] { zeros({2}) + zeros({2}, f64); },
        {"add", "f32", "f64", "nothing is promoted"}},
       {"operator*", binary([](auto& a, auto& b) { return a * b; }), {{{3}}, {{3}}}, true, true, [] { Tensor() * zeros({2}, f64); },
-       {"mul", "undefined"}},
+       {"mul", "a is undefined", "default-constructed"}},
       {"clamp", unary([](auto& x) { return clamp(x, -0.8, 0.9); }), {{{2, 5}}}, true, true, [] { clamp(zeros({1}), 2, 1); },
        {"clamp", "lower bound 2", "upper bound 1"}},
       {"where", [](const Tensors& x) { return where(x[0], x[1], x[2]); }, {{{2, 3}, 0, 2, boolean}, {{2, 3}}, {{3}}}, false, true,
        [] { where(zeros({2}), zeros({2}), zeros({2})); }, {"where", "bool", "f32"}},
       {"where", [](const Tensors& x) { return where(x[0], x[1], 0.5) * where(x[0], 0.25, x[1]); }, {{{2, 3}, 0, 2, boolean}, {{2, 3}}}, false, true,
        [] { where(zeros({2}, boolean), zeros({2}), zeros({2}, f64)); }, {"where", "dtypes differ"}},
+      {"where", [](const Tensors& x) { return where(x[0], 1.0, 0.0); }, {{{2, 3}, 0, 2, boolean}}, false, false,
+       [] { where(zeros({2}, boolean), 0.5, 1.0, i64); }, {"where", "0.5 is no i64"}},
+      whole_numbers("floor_divide", binary([](auto& a, auto& b) { return floor_divide(a, b); })),
+      whole_numbers("remainder", binary([](auto& a, auto& b) { return remainder(a, b); })),
+      logic("logical_and", binary([](auto& a, auto& b) { return logical_and(a, b); })),
+      logic("logical_or", binary([](auto& a, auto& b) { return logical_or(a, b); })),
+      logic("logical_xor", binary([](auto& a, auto& b) { return logical_xor(a, b); })),
+      logic("operator&&", binary([](auto& a, auto& b) { return a && b; })),
+      logic("operator||", binary([](auto& a, auto& b) { return a || b; })),
+      {"logical_not", unary([](auto& x) { return logical_not(x); }), {{{2, 3}}}, false, false, [] { logical_not(Tensor()); }, {"logical_not", "undefined"}},
+      {"operator!", unary([](auto& x) { return !x; }), {{{2, 3}, 0, 2, boolean}}, false, false, [] { !Tensor(); }, {"logical_not", "undefined"}},
       comparison("operator==", binary([](auto& a, auto& b) { return a == b; })),
       comparison("operator!=", binary([](auto& a, auto& b) { return a != b; })),
       comparison("operator<", binary([](auto& a, auto& b) { return a < b; })),
@@ -60,9 +87,9 @@ std::vector<Row> make_table() {
       elementwise("log", unary([](auto& x) { return log(x); }), 0.3, 3),
       elementwise("log1p", unary([](auto& x) { return log1p(x); }), -0.7, 3),
       elementwise("sqrt", unary([](auto& x) { return sqrt(x); }), 0.3, 3),
-      elementwise("square", unary([](auto& x) { return square(x); })),
-      elementwise("abs", unary([](auto& x) { return abs(x); })),
-      elementwise("sign", unary([](auto& x) { return sign(x); })),
+      elementwise_of_numbers("square", unary([](auto& x) { return square(x); })),
+      elementwise_of_numbers("abs", unary([](auto& x) { return abs(x); })),
+      elementwise_of_numbers("sign", unary([](auto& x) { return sign(x); })),
       elementwise("tanh", unary([](auto& x) { return tanh(x); })),
       elementwise("sigmoid", unary([](auto& x) { return sigmoid(x); })),
       elementwise("softplus", unary([](auto& x) { return softplus(x); })),
@@ -78,6 +105,10 @@ std::vector<Row> make_table() {
       {"mean", unary([](auto& x) { return square(mean(x, 0)); }), {{{2, 3}}}, false, true, [] { mean(zeros({2, 3}), -3); }, {"mean", "axis -3"}},
       {"max", unary([](auto& x) { return square(max(x)); }), {{{2, 3}}}, false, true, [] { max(zeros({0})); }, {"max", "[0]"}},
       {"max", unary([](auto& x) { return square(max(x, 1)); }), {{{3, 4}}}, false, true, [] { max(zeros({2, 0}), 1); }, {"max", "[2, 0]"}},
+      {"max", unary([](auto& x) { return square(max(x, {0, -1}, true)); }), {{{3, 4, 2}}}},
+      {"sum", unary([](auto& x) { return square(sum(x, std::vector<std::size_t>{0, 2})); }), {{{3, 4, 2}}}},
+      {"all", unary([](auto& x) { return all(x, 1); }), {{{3, 4}, 0, 2, boolean}}, false, false, [] { all(zeros({2}), 1); }, {"all", "axis 1"}},
+      {"any", unary([](auto& x) { return any(x, 1); }), {{{3, 4}, 0, 2, boolean}}, false, false, [] { any(zeros({2}), {0, 0}); }, {"any", "twice"}},
       {"argmax", unary([](auto& x) { return argmax(x, 1); }), {{{3, 4}}}, false, false, [] { argmax(zeros({2, 0}), 1); }, {"argmax", "[2, 0]"}},
       {"sum_to", unary([](auto& x) { return square(sum_to(x, {1, 3})); }), {{{4, 2, 3}}}, false, true, [] { sum_to(zeros({2, 3}), {4}); },
        {"sum_to", "[2, 3]", "[4]"}},
@@ -122,7 +153,7 @@ std::vector<Row> make_table() {
        {{{5, 3}}, {{5}, 0, 3, i64}}, false, true, [] { cross_entropy(zeros({2, 3}), zeros({3}, i64)); }, {"cross_entropy", "[2, 3]", "[3]"}},
       {"mse_loss", binary([](auto& x, auto& t) { return mse_loss(x, t); }), {{{2, 3}}, {{2, 3}}}, false, true,
        [] { mse_loss(zeros({2, 3}), zeros({3})); }, {"mse_loss", "[2, 3]", "[3]"}},
-      {"bce_with_logits", binary([](auto& x, auto& t) { return bce_with_logits(x, t, Reduction::sum); }), {{{2, 3}}, {{2, 3}, 0, 1}}, false, true,
+      {"bce_with_logits", binary([](auto& x, auto& t) { return bce_with_logits(x, t, {.reduction = Reduction::sum}); }), {{{2, 3}}, {{2, 3}, 0, 1}}, false, true,
        [] { bce_with_logits(zeros({2, 3}), zeros({3})); }, {"bce_with_logits", "[2, 3]", "[3]"}},
 
       {"matmul", binary([](auto& a, auto& b) { return matmul(a, b); }), {{{2, 3}}, {{3, 4}}}, false, true,
@@ -130,10 +161,10 @@ std::vector<Row> make_table() {
       {"matmul", binary([](auto& a, auto& b) { return matmul(a, b); }), {{{2, 1, 2, 3}}, {{4, 3, 1}}}},
       {"linear", [](const Tensors& x) { return linear(x[0], x[1], x[2]); }, {{{3, 4}}, {{2, 4}}, {{2}}}, false, true,
        [] { linear(zeros({64, 800}), variable(zeros({128, 784}), "fc1.weight")); },
-       {"linear", "800 features", "fc1.weight", "784", "[64, 800]", "[128, 784]"}},
+       {"linear", "800 features", "fc1.weight", "784", "[64, 800]", "[128, 784]"}, 2},
       {"linear", binary([](auto& x, auto& w) { return linear(x, w); }), {{{2, 2, 3}}, {{1, 3}}}},
       {"conv2d", [](const Tensors& x) { return conv2d(x[0], x[1], x[2], {.stride = 2, .padding = 1}); }, {{{2, 2, 5, 4}}, {{3, 2, 3, 3}}, {{3}}},
-       false, true, [] { conv2d(zeros({1, 2, 5, 5}), zeros({3, 4, 3, 3})); }, {"conv2d", "[1, 2, 5, 5]", "[3, 4, 3, 3]"}},
+       false, true, [] { conv2d(zeros({1, 2, 5, 5}), zeros({3, 4, 3, 3})); }, {"conv2d", "[1, 2, 5, 5]", "[3, 4, 3, 3]"}, 2},
       {"conv2d", binary([](auto& x, auto& w) { return conv2d(x, w, {}, {.padding = {0, 1}, .dilation = 2, .groups = 2}); }),
        {{{1, 4, 5, 6}}, {{2, 2, 2, 3}}}},
       {"max_pool2d", unary([](auto& x) { return max_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1}); }), {{{2, 2, 5, 6}}}, false, true,
@@ -152,13 +183,13 @@ std::vector<Row> make_table() {
          Array mean, var;
          batch_norm(zeros({1, 3}), {}, {}, mean, var);
        },
-       {"batch_norm", "[1, 3]"}},
+       {"batch_norm", "[1, 3]"}, 1},
       {"batch_norm_eval",
        [](const Tensors& x) {
          return batch_norm_eval(x[0], x[1], x[2], Array::full({3}, 0.5, f64), Array::full({3}, 2.0, f64));
        },
        {{{4, 3}}, {{3}, 0.5, 2}, {{3}}}, false, true, [] { batch_norm_eval(zeros({2, 3}), {}, {}, Array::zeros({2}), Array::zeros({2})); },
-       {"batch_norm", "[2, 3]", "[2]"}},
+       {"batch_norm", "[2, 3]", "[2]"}, 1},
       {"dropout",
        unary([](auto& x) {
          Generator g(5);

@@ -26,6 +26,7 @@ struct Row {
   bool differentiable = true;
   std::function<void()> mistake = {};  // must throw an Error ...
   std::vector<std::string> says = {};  // ... that says all of this
+  std::size_t optional_from = 99;      // inputs from here on may be left out: undefined
 };
 
 const std::vector<Row>& op_table();

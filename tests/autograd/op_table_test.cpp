@@ -181,6 +181,23 @@ TEST(OpTable, MistakesAreExplained) {
   for (const Row& row : op_table()) EXPECT_TRUE(explained.contains(row.name)) << row.name << " has no row with a mistake";
 }
 
+TEST(OpTable, UndefinedTensorsAreRefusedByName) {
+  for (const Row& row : op_table())
+    for (std::size_t i = 0; i < std::min(row.inputs.size(), row.optional_from); ++i) {
+      SCOPED_TRACE(text(row.name, ", input ", i));
+      Tensors xs = draw(row.inputs, 10);
+      xs[i] = Tensor();
+      try {
+        row.f(xs);
+        ADD_FAILURE() << "no error";
+      } catch (const GraphError& error) {
+        const std::string message = error.what(), op = message.substr(0, message.find(':'));
+        EXPECT_TRUE(row.name.starts_with(op) || row.name.starts_with("operator")) << message;
+        EXPECT_THAT(message, testing::HasSubstr(" is undefined: a default-constructed Tensor has neither shape nor elements"));
+      }
+    }
+}
+
 TEST(OpTable, EveryPublicOperationHasARow) {
   std::set<std::string> rows, declared;
   for (const Row& row : op_table()) rows.insert(row.name);

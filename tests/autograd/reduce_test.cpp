@@ -56,6 +56,54 @@ TEST(Sum, EverySetOfAxesOfEveryLayout) {
   }
 }
 
+TEST(Sum, NoAxesAreAllAxes) {
+  const Tensor x = tensor({{1, 2, 3}, {4, 5, 9}});
+  const std::vector<int> none;
+  for (const Tensor& y : {sum(x, {}), sum(x, none), sum(x, std::vector<int>{0, 1})}) {
+    EXPECT_EQ(y.shape(), Shape{});
+    EXPECT_EQ(y.item(), 24);
+  }
+  EXPECT_EQ(mean(x, {}).item(), 4);
+  EXPECT_EQ(max(x, {}).item(), 9);
+  EXPECT_FALSE(all(x == 1, {}).item());
+  EXPECT_TRUE(any(x == 1, {}).item());
+  EXPECT_EQ(sum(x, {}, true).shape(), (Shape{1, 1}));
+  EXPECT_EQ(max(x, none, true).shape(), (Shape{1, 1}));
+}
+
+// What may stand for axes, and for one axis.
+template <class A> concept SumsOver = requires(const Tensor& x, A axes) { sum(x, axes), mean(x, axes), max(x, axes), all(x, axes), any(x, axes); };
+template <class A> concept IsAnAxis = requires(const Tensor& x, A axis) { argmax(x, axis), softmax(x, axis), squeeze(x, axis), select(x, axis, 0); };
+
+TEST(Axes, OfAnyIntegerTypeKnownWhenTheProgramRuns) {
+  const Tensor x = ones({2, 3, 4, 5});
+  const Shape kept{3, 5};
+  EXPECT_EQ(sum(x, std::vector<int>{0, -2}).shape(), kept);
+  EXPECT_EQ(sum(x, std::vector<std::int64_t>{0, -2}).shape(), kept);
+  EXPECT_EQ(sum(x, std::vector<std::size_t>{0, 2}).shape(), kept);
+  EXPECT_EQ(mean(x, std::array{2, 0}).shape(), kept);
+  const std::array few{2, 0};
+  EXPECT_EQ(max(x, std::span(few)).shape(), kept);
+  std::size_t axis = 2;
+  EXPECT_EQ(sum(x, axis).shape(), (Shape{2, 3, 5}));
+  EXPECT_EQ(sum(x, {axis, 0}).shape(), kept);
+  EXPECT_EQ(argmax(x, axis).shape(), (Shape{2, 3, 5}));
+  EXPECT_EQ(permute(x, std::vector<int>{3, 0, 1, 2}).shape(), (Shape{5, 2, 3, 4}));
+  EXPECT_EQ(transpose(x, axis, 0u).shape(), (Shape{4, 3, 2, 5}));
+  EXPECT_EQ(stack({x, x}, axis).shape(), (Shape{2, 3, 2, 4, 5}));
+  expect_error<ValueError>([&] { sum(x, std::int64_t{1} << 40); }, {"sum: axis", "out of range for 4 dimensions"});
+  expect_error<ValueError>([&] { sum(x, axis - 3); }, {"sum: axis", "out of range for 4 dimensions"});
+  expect_error<ValueError>([&] { sum(x, std::vector<int>(9)); }, {"axes: there are at most 8, but 9"});
+  expect_error<ValueError>([&] { max(x, {1, -3}); }, {"max: axis 1 is named twice", "[2, 3, 4, 5]"});
+}
+
+TEST(Axes, AreNoTruthValuesAndNoFractions) {
+  static_assert(SumsOver<int> && SumsOver<long> && SumsOver<unsigned> && SumsOver<std::vector<int>> && SumsOver<Axes>);
+  static_assert(!SumsOver<bool> && !SumsOver<double> && !SumsOver<std::vector<double>> && !SumsOver<std::vector<bool>>);
+  static_assert(IsAnAxis<int> && IsAnAxis<std::size_t> && !IsAnAxis<bool> && !IsAnAxis<float> && !IsAnAxis<std::vector<int>>);
+  EXPECT_EQ(sum(ones({2, 3}), 1, true).shape(), (Shape{2, 1}));
+}
+
 TEST(Sum, LongAndWideShapesAgreeWithPlainLoops) {
   for (const Shape& shape : {Shape{1, 200000, 1}, Shape{3, 70000, 1}, Shape{1, 9000, 3}, Shape{1, 5000, 300}, Shape{2, 3, 5000},
                              Shape{1, 70000, 63}, Shape{7, 1, 1}, Shape{5, 17, 65}, Shape{1, 3, 64}}) {

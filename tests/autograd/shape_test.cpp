@@ -1,4 +1,7 @@
 // Moving elements: against index arithmetic, with gradients to second order.
+#include <limits>
+#include <string>
+
 #include "reference.h"
 
 namespace gradus {
@@ -26,6 +29,35 @@ TEST(Shape, TransposeAndPermute) {
   EXPECT_EQ(transpose(x, 0, 2).value().at({3, 2, 1}), x.value().at({1, 2, 3}));
   EXPECT_EQ(permute(x, {2, 0, 1}).value().at({3, 1, 2}), x.value().at({1, 2, 3}));
   EXPECT_EQ(permute(x, {-1, 0, -2}).value().at({3, 1, 2}), x.value().at({1, 2, 3}));
+}
+
+TEST(Shape, ComesFromSizesOfAnyIntegerType) {
+  const std::vector<double> words(5);
+  const int width = 3;
+  const Shape expected{5, 3};
+  EXPECT_EQ(zeros({words.size(), width}).shape(), expected);
+  EXPECT_EQ(zeros({words.size(), 3u}).shape(), expected);
+  EXPECT_EQ(zeros(std::vector<int>{5, 3}).shape(), expected);
+  EXPECT_EQ(zeros(std::vector<std::size_t>{5, 3}).shape(), expected);
+  EXPECT_EQ(zeros(std::vector<std::int64_t>{5, 3}).shape(), expected);
+  EXPECT_EQ(zeros(std::array<short, 2>{5, 3}).shape(), expected);
+  EXPECT_EQ(reshape(zeros({15}), std::vector<int>{5, -1}).shape(), expected);
+  EXPECT_EQ(Array(std::vector<int>{5, 3}, f32).shape(), expected);
+  EXPECT_EQ(zeros(std::vector<int>{}).shape(), Shape{});
+  EXPECT_TRUE(zeros({5, 3}).shape() == (std::vector<int>{5, 3}));
+  static_assert(!std::is_convertible_v<std::vector<double>, Shape> && !std::is_convertible_v<std::string, Shape> && !std::is_convertible_v<int, Shape>);
+  expect_error<ShapeError>([] { zeros(std::vector<int>(9, 1)); }, {"shape: at most 8 dimensions are possible, not 9"});
+  expect_error<ShapeError>([] { zeros({std::numeric_limits<std::size_t>::max()}); }, {"must not be negative"});
+}
+
+TEST(Shape, IsTheSameUnderPyTorchsNames) {
+  const Tensor x = zeros({2, 3, 4});
+  EXPECT_EQ(x.size(0), 2);
+  EXPECT_EQ(x.size(-1), 4);
+  EXPECT_EQ(x.dim(), 3);
+  EXPECT_EQ(x.numel(), 24);
+  EXPECT_EQ(x.sizes(), x.shape());
+  expect_error<ValueError>([&] { x.size(3); }, {"axis 3", "3 dimensions"});
 }
 
 TEST(Shape, SqueezeAndUnsqueeze) {
