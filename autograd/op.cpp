@@ -10,7 +10,7 @@ void Op::forget() {
 
 void Op::refuse_saved(int wanted) const {
   fail<GraphError>(name(), ": backward asks for ", wanted, " saved tensors, forward has saved ", saved_.size(),
-                   "; call save() in forward for each that backward needs");
+                   "; call save(x) in forward for each that backward needs");
 }
 
 const Tensor* Op::find_saved(const Node* node, int output) const {
@@ -42,7 +42,7 @@ void Op::check_gradient(int i, const Tensor& g) const {
       return leaf && !leaf->label.empty() ? text(" (", leaf->label, ")") : "";
     };
     check<ShapeError>(g.shape() == shape, name(), ": backward returned a gradient of shape ", g.shape(), " for input ", i, whose,
-                      " of shape ", shape, "; each gradient must have its input's shape (sum_to() undoes a broadcast)");
+                      " of shape ", shape, "; each gradient must have its input's shape (sum_to(g, x.shape()) undoes a broadcast)");
     check<DtypeError>(g.dtype() == dtype, name(), ": backward returned a gradient of dtype ", g.dtype(), " for input ", i, whose,
                       ", which is ", dtype, "; convert it: g.to(", dtype, ")");
   };

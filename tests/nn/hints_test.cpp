@@ -32,12 +32,20 @@ struct Layer {
   Parameter weight_;
 };
 
+struct Saving final : Op {
+  std::string_view name() const override { return "saving"; }
+  Array forward(const Tensor& x) {
+    save(x);
+    return x.value();
+  }
+};
+
 #define HINT(...) {#__VA_ARGS__, [=] { (void)(__VA_ARGS__); }}
 #define DECLARATION(...) {#__VA_ARGS__, [] { __VA_ARGS__ static_assert(sizeof(Fields) > 0); }}
 
 // By their text, computed parts filled in.
 std::map<std::string, std::function<void()>> hints() {
-  const Tensor x = variable(ones({2, 3})), y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}), label = ones({2}), index = label,
+  const Tensor x = variable(ones({2, 3})), g = x, y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}), label = ones({2}), index = label,
                indices = label, target = label;
   const data::TensorDataset<1> dataset(v);
   const std::int64_t i = 0;
@@ -53,6 +61,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
       DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;), DECLARATION(using Fields = nn::Fields<&Net::first, &Net::second>;),
       DECLARATION(using Fields = nn::Fields<&Layer::weight_>;),
+      HINT(sum_to(g, x.shape())), HINT(g.to(f32)), {"save(x)", [=] { record(Saving{}, x); }},
       {"{.retain_graph = true}", [=] { sum(x).backward({.retain_graph = true}); }},
   };
 }
