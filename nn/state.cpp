@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gradus/autograd/array/safetensors.h>
 
@@ -22,22 +24,29 @@ class Snapshot final : public Visitor {
   State state;
 };
 
-// Puts the state's values in; every name has been found to be there.
+// Puts the state's values in; every name has been found to be there. The walk only notes what goes where, so that it may fail half way; commit()
+// cannot.
 class Restore final : public Visitor {
  public:
-  explicit Restore(const State& state) : state_(state) {}
+  explicit Restore(State& ready) : ready_(ready) {}
   void parameter(const Path& path, Parameter& p) override {
-    if (p.defined()) p.set_value(state_.at(path.text()));
+    if (p.defined()) arrays_.emplace_back(&p.leaf()->value, ready_.at(path.text()));
   }
   void buffer(const Path& path, Array& a) override {
-    if (a.defined()) a = state_.at(path.text());
+    if (a.defined()) arrays_.emplace_back(&a, ready_.at(path.text()));
   }
   void stream(const Path& path, Stream& s) override {
-    if (const auto found = state_.streams.find(path.text()); found != state_.streams.end()) s.restore(found->second);
+    if (const auto found = ready_.streams.find(path.text()); found != ready_.streams.end()) streams_.emplace_back(&s, found->second);
+  }
+  void commit() noexcept {
+    for (auto& [place, value] : arrays_) std::swap(*place, value);
+    for (auto& [stream, state] : streams_) stream->restore(state);
   }
 
  private:
-  const State& state_;
+  State& ready_;
+  std::vector<std::pair<Array*, Array>> arrays_;
+  std::vector<std::pair<Stream*, Stream::State>> streams_;
 };
 
 template <class T>
@@ -103,6 +112,7 @@ void load_state_from(const std::string& what, const ModuleRef& net, const State&
   for (auto& [name, value] : ready) value = value.as_contiguous();
   Restore restore(ready);
   net.walk(restore);
+  restore.commit();
 }
 
 }  // namespace

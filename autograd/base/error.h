@@ -33,6 +33,7 @@ void write(std::ostream& out, const Part& part) {
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);    // when memory is short: bad_alloc, not half a text
   out.imbue(std::locale::classic());   // the same text whatever the program's locale
   (detail::write(out, parts), ...);
   return std::move(out).str();

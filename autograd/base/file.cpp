@@ -200,11 +200,11 @@ void FileReplacement::commit() {
   if (!on_disk) fail_with_errno(file_, "cannot write");
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_with_errno(file_, "cannot write");
   if (temporary_.empty()) return;
+  const std::filesystem::path folder = folder_of(file_);   // before there is no way back: it takes memory
   if (::rename(temporary_.c_str(), file_.c_str()) != 0) fail_with_errno(file_, "cannot replace");
   temporary_.clear();
 
   // The new name is on the disk once its directory is.
-  const std::filesystem::path folder = folder_of(file_);
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;   // a directory that may be written but not read
   const int result = ::fsync(directory);
