@@ -1,5 +1,6 @@
 // Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
 // value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
+// Assigning a model to one that is being trained gives it the values: `net = best` and `net = Net{}` keep the leaves that an optimizer holds.
 //   Parameter w{Array::zeros({2, 3})};   w.set_grad(ones({2, 3}));   // a gradient of one's own making, for a step of an optimizer
 #pragma once
 #include <string>
@@ -11,11 +12,14 @@ namespace gradus {
 class Parameter {
  public:
   Parameter() = default;                                                   // undefined: "no bias"
-  explicit Parameter(Array value, std::string name = {}) : leaf_(new Leaf(std::move(value), std::move(name))) {}
+  explicit Parameter(Array value, std::string name = {});
   Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
   Parameter(Parameter&&) noexcept = default;
-  Parameter& operator=(const Parameter& o) { return *this = Parameter(o); }
-  Parameter& operator=(Parameter&&) noexcept = default;
+  // The value, into the leaf that is there if shape and dtype agree; no gradient.
+  Parameter& operator=(const Parameter& o);
+  // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype agree.
+  Parameter& operator=(Parameter&& o) noexcept;
+  ~Parameter() { drop(); }
 
   bool defined() const { return static_cast<bool>(leaf_); }
   operator Tensor() const { return tensor(); }
@@ -37,6 +41,12 @@ class Parameter {
   const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds
 
  private:
+  bool alike(const Parameter& o) const;
+  void drop() {
+    if (leaf_) leaf_->parameters.fetch_sub(1, std::memory_order_relaxed);
+    leaf_ = {};
+  }
+
   Counted<Leaf> leaf_;
   bool trainable_ = true;
 };

@@ -52,6 +52,7 @@ class Node : public pool::Pooled {
 
   struct Edge { NodePtr node; int output = 0; };
   std::uint64_t number() const { return number_; }
+  std::uint32_t owners() const { return owners_.load(std::memory_order_acquire); }
   const SmallVector<Edge, 2>& inputs() const { return inputs_; }
 
   static std::int64_t live() { return tally::total(tally::nodes); }   // over all threads: zero when every graph is gone
@@ -116,6 +117,8 @@ class Leaf final : public Node {
   Tensor grad;
   RowGradient row_grad;      // in the place of grad
   std::string label;
+  std::uint64_t named_by = 0;                   // the listing of a model that gave it the label (nn::parameters); 0: none has
+  std::atomic<std::uint32_t> parameters = 0;    // how many Parameters stand for it; none: its model is gone
 
  private:
   friend class Landing;

@@ -57,17 +57,6 @@ void each_buffer(const Ref& net, F f) {
 
 }  // namespace
 
-Parameters parameters(ModuleRef net) {
-  Parameters all;
-  std::unordered_set<const Leaf*> seen;
-  each_parameter(net, [&](const Path& path, Parameter& p) {
-    if (!seen.insert(p.leaf().get()).second) return;
-    p.set_name(path.text());
-    if (p.requires_grad()) all.push_back({p.name(), p.leaf()});
-  });
-  return all;
-}
-
 std::int64_t parameter_count(ConstModuleRef net) {
   std::int64_t n = 0;
   std::unordered_set<const Leaf*> seen;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gradus/autograd/parameter_list.h>
@@ -19,13 +20,13 @@ class ModuleRef {
  public:
   template <class M>
     requires(!std::is_const_v<M> && !std::is_same_v<M, ModuleRef>)
-  ModuleRef(M& module) : module_(&module), walk_([](void* m, Visitor& v) { nn::walk(*static_cast<M*>(m), Path{}, v); }) {}
+  ModuleRef(M& module) : module_(&module), walk_([](void* m, const Path& path, Visitor& v) { nn::walk(*static_cast<M*>(m), path, v); }) {}
   ModuleRef(const ModuleRef&) = default;
-  void walk(Visitor& visitor) const { walk_(module_, visitor); }
+  void walk(Visitor& visitor, const Path& path = {}) const { walk_(module_, path, visitor); }
 
  private:
   void* module_;
-  void (*walk_)(void*, Visitor&);
+  void (*walk_)(void*, const Path&, Visitor&);
 };
 
 // The same for functions that only read.
@@ -42,8 +43,12 @@ class ConstModuleRef {
 };
 
 // What an optimizer trains: every parameter that is not frozen, in the order of declaration, by full name; one that is shared by several
-// places stands there once. Writes the full names into the parameters, so that error messages say them.
-Parameters parameters(ModuleRef net);
+// places stands there once, by the first. Writes the names into the parameters, frozen ones too, so that error messages say them.
+// Names are the whole model's: when it has been listed once, a part of it is listed by the names that it has there,
+//   nn::parameters(net);   optim::SGD sgd({{.params = nn::parameters(net.encoder)}, {.params = nn::parameters(net.head)}});   // "encoder.weight", …
+// and a prefix goes before all names, for two models in one optimizer: nn::parameters(critic, "critic"). ValueError if two parameters get
+// one name (a map's key "a.b" beside a member a with a member b).
+Parameters parameters(ModuleRef net, std::string_view prefix = {});
 std::int64_t parameter_count(ConstModuleRef net);            // numbers in parameters, frozen ones too
 
 // Fields of type Array by full name: what is saved and not trained.

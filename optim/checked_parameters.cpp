@@ -22,10 +22,14 @@ Parameters checked_parameters(std::string_view who, const Parameters& given, con
     check<DtypeError>(is_floating(leaf->value.dtype()), who, ": parameter ", name, " is ", leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(leaf.get()).second, who, ": parameter ", name, " is given twice");
-    check<ValueError>(names.insert(name).second, who, ": two parameters are named ", name,
-                      "; state is kept by name, so give one of them another");
+    check<ValueError>(names.insert(name).second, who, ": ", named_alike(name));
   }
   return out;
+}
+
+std::string named_alike(std::string_view name) {
+  return text("two parameters are named ", name, ", and state is kept by name. Parts of one model: call nn::parameters(net) for the whole before, "
+              "and they have its names. Several models: give one a prefix, nn::parameters(critic, \"critic\")");
 }
 
 }  // namespace gradus::optim

@@ -1,5 +1,6 @@
 // The list of parameters that an average follows, with a name for each.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include <gradus/autograd/parameter_list.h>
@@ -9,5 +10,8 @@ namespace gradus::optim {
 // `given` with names where they were empty: the parameter's own, else its place, "parameter.3". ValueError, in the name of `who`: no
 // parameters, an undefined one, one twice or two of one name, also when it is among `known`; DtypeError: neither f32 nor f64.
 Parameters checked_parameters(std::string_view who, const Parameters& given, const Parameters& known = {});
+
+// What a list with two parameters of one name is told, and the remedy.
+std::string named_alike(std::string_view name);
 
 }  // namespace gradus::optim

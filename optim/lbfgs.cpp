@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include <gradus/optim/checked_parameters.h>
 #include <gradus/optim/partition.h>
 #include <gradus/optim/require.h>
 #include <gradus/optim/vectors.h>
@@ -61,7 +62,8 @@ LBFGS::LBFGS(const Parameters& parameters, const LBFGSOptions& options) : parame
     check<ValueError>(p.leaf && p.leaf->value.defined(), "LBFGS: parameter ", p.name, " is undefined");
     check<DtypeError>(is_floating(p.leaf->value.dtype()), "LBFGS: parameter ", p.name, " is ", p.leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
-    check<ValueError>(leaves.insert(p.leaf.get()).second && names.insert(p.name).second, "LBFGS: parameter ", p.name, " is given twice");
+    check<ValueError>(leaves.insert(p.leaf.get()).second, "LBFGS: parameter ", p.name, " is given twice");
+    check<ValueError>(names.insert(p.name).second, "LBFGS: ", named_alike(p.name));
   }
 }
 

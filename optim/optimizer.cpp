@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include <gradus/autograd/base/profile.h>
+#include <gradus/optim/checked_parameters.h>
 #include <gradus/optim/partition.h>
 
 namespace gradus::optim {
@@ -35,8 +36,7 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(p.leaf.get()).second, rule, ": parameter ", entry.name, " is given twice (again in group ", group,
                       "); each belongs to one group");
-    check<ValueError>(names.insert(entry.name).second, rule, ": two parameters are named ", entry.name,
-                      "; state is kept by name, so give one of them another");
+    check<ValueError>(names.insert(entry.name).second, rule, ": ", named_alike(entry.name));
     std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const Number& number) { return number.initial; });
     fresh.push_back(std::move(entry));
   }

@@ -79,7 +79,8 @@ class Optimizer {
   // All that a fresh optimizer over the same parameters needs to continue bit for bit.
   State state() const;
   // ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. Numbers (lr, momentum, …) are
-  // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's.
+  // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's. The state of
+  // a part ("weight") fits the same parameters named by their whole model ("head.weight"), and the other way round.
   void load_state(const State& state);
   void save(const std::filesystem::path& file) const;
   void load(const std::filesystem::path& file);

@@ -4,6 +4,7 @@
 //               "scheduled_at" (the t of the schedule that went on last)
 #include <gradus/optim/optimizer.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -44,6 +45,36 @@ class Reader {
   std::set<std::string> read_;
   std::string problems_;
 };
+
+// What stands before every one of `names`, so that the rest is a name in `others`; "" if nothing does.
+std::string outer_part(const std::vector<std::string>& names, const std::set<std::string>& others) {
+  if (names.empty()) return {};
+  const std::string& first = names.front();
+  for (std::size_t dot = first.find('.'); dot != first.npos; dot = first.find('.', dot + 1)) {
+    const std::string outer = first.substr(0, dot + 1);
+    if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(outer) && others.contains(name.substr(outer.size())); }))
+      return outer;
+  }
+  return {};
+}
+
+// A parameter is "weight" in a part of a model that was listed alone, and "head.weight" in the whole. A state that was saved under the one
+// kind of names comes back under the other.
+State with_names(const State& state, const std::vector<std::string>& mine) {
+  constexpr std::string_view group = ".group";
+  std::vector<std::string> theirs;
+  for (const auto& [key, value] : state.metadata)
+    if (key.ends_with(group)) theirs.push_back(key.substr(0, key.size() - group.size()));
+  if (theirs.size() != mine.size()) return state;
+  const std::string more = outer_part(mine, {theirs.begin(), theirs.end()});
+  const std::string less = more.empty() ? outer_part(theirs, {mine.begin(), mine.end()}) : "";
+  if (more.empty() && less.empty()) return state;
+  const auto renamed = [&](const std::string& key) { return more + (key.starts_with(less) ? key.substr(less.size()) : key); };
+  State out;
+  for (const auto& [key, array] : state.arrays) out.arrays.emplace(renamed(key), array);
+  for (const auto& [key, value] : state.metadata) out.metadata.emplace(key.ends_with(group) ? renamed(key) : key, value);
+  return out;
+}
 
 }  // namespace
 
@@ -150,7 +181,9 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
 }
 
 void Optimizer::load_state(const State& state) {
-  Incoming in = read_state(state);
+  std::vector<std::string> names;
+  for (const Entry& entry : entries_) names.push_back(entry.name);
+  Incoming in = read_state(with_names(state, names));
   for (int group = 0; group < groups(); ++group) {
     assign(group, {in.options[group].data(), in.options[group].size()}, true);
     groups_[group].initial_lr = in.initial_lr[group];
