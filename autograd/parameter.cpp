@@ -10,6 +10,7 @@ Parameter::Parameter(const Parameter& o) : trainable_(o.trainable_) {
   if (!o.leaf_) return;
   leaf_ = Counted<Leaf>(new Leaf(o.leaf_->value, o.leaf_->label));
   leaf_->parameters.store(1, std::memory_order_relaxed);
+  if (o.place_) [[unlikely]] place_ = detail::copied(*o.place_, this);
 }
 
 // Whether the other's value may stand in this one's leaf.
@@ -21,22 +22,24 @@ Parameter& Parameter::operator=(const Parameter& o) {
     return *this;
   }
   if (!alike(o)) return *this = Parameter(o);
+  if (o.place_ && !tied()) [[unlikely]] place_ = detail::copied(*o.place_, this);
   leaf_->value = o.leaf_->value;
   leaf_->zero_grad();
-  trainable_ = o.trainable_;
+  set_requires_grad(o.trainable_);
   return *this;
 }
 
 Parameter& Parameter::operator=(Parameter&& o) noexcept {
   if (this == &o) return *this;
-  trainable_ = o.trainable_;
-  if (alike(o) && leaf_->owners() > 1 && o.leaf_->owners() == 1) {
-    leaf_->value = std::move(o.leaf_->value);
-    leaf_->grad = std::move(o.leaf_->grad);
-    leaf_->row_grad = std::move(o.leaf_->row_grad);
+  if (alike(o) && (held_by_others() || tied()) && !o.held_by_others() && (tied() || !o.tied())) {
+    leaf_->value = o.leaf_->value;   // copies, which cost nothing: another place of the other weight may come after this one
+    leaf_->grad = o.leaf_->grad;
+    leaf_->row_grad = o.leaf_->row_grad;
+    set_requires_grad(o.trainable_);
     o.drop();
     return *this;
   }
+  trainable_ = o.trainable_;
   // Another layer in the place of a named one is called as that was.
   if (leaf_ && o.leaf_ && leaf_->named_by != 0 && o.leaf_->named_by == 0) {
     std::swap(leaf_->label, o.leaf_->label);
@@ -44,7 +47,24 @@ Parameter& Parameter::operator=(Parameter&& o) noexcept {
   }
   drop();
   leaf_ = std::move(o.leaf_);
+  place_ = std::move(o.place_);
+  follow();
   return *this;
+}
+
+bool Parameter::held_by_others() const { return leaf_->owners() > leaf_->parameters.load(std::memory_order_relaxed); }
+
+void Parameter::stand_for(const Parameter& o) {
+  trainable_ = o.trainable_;
+  if (leaf_ == o.leaf_) return;
+  leaf_->parameters.fetch_sub(1, std::memory_order_relaxed);
+  leaf_ = o.leaf_;
+  leaf_->parameters.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Parameter::set_requires_grad(bool on) {
+  trainable_ = on;
+  if (place_) [[unlikely]] detail::set_requires_grad(*place_, on);
 }
 
 Tensor Parameter::tensor() const {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <gradus/autograd/tape.h>
+#include <gradus/autograd/tied_weight.h>
 
 namespace gradus {
 
@@ -14,10 +15,11 @@ class Parameter {
   Parameter() = default;                                                   // undefined: "no bias"
   explicit Parameter(Array value, std::string name = {});
   Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
-  Parameter(Parameter&&) noexcept = default;
+  Parameter(Parameter&& o) noexcept : leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)) { follow(); }
   // The value, into the leaf that is there if shape and dtype agree; no gradient.
   Parameter& operator=(const Parameter& o);
   // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype agree.
+  // One place of a tied weight gives all of them the value.
   Parameter& operator=(Parameter&& o) noexcept;
   ~Parameter() { drop(); }
 
@@ -35,20 +37,30 @@ class Parameter {
   void set_grad(const Tensor& gradient) { leaf_->set_gradient(gradient); } // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value
   void set_name(std::string name) { leaf_->label = std::move(name); }
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
-  void set_requires_grad(bool on) { trainable_ = on; }                     // false: frozen, treated as a constant
+  void set_requires_grad(bool on);                                         // false: frozen, treated as a constant
   bool requires_grad() const { return trainable_; }
+  bool tied() const { return place_ && detail::ties(*place_); }            // one of several places of one weight: nn::Tie
 
   const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds
 
  private:
+  friend struct detail::TiedWeight;
+  friend void detail::set_requires_grad(const detail::TiedPlace& place, bool on);
   bool alike(const Parameter& o) const;
+  bool held_by_others() const;
+  void stand_for(const Parameter& o);                                      // another place of one weight
+  void follow() noexcept {
+    if (place_) [[unlikely]] detail::moved(*place_, this);
+  }
   void drop() {
     if (leaf_) leaf_->parameters.fetch_sub(1, std::memory_order_relaxed);
     leaf_ = {};
+    place_.reset();
   }
 
   Counted<Leaf> leaf_;
   bool trainable_ = true;
+  detail::TiedPlacePtr place_;                                             // null for nearly all
 };
 
 }  // namespace gradus

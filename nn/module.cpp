@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iomanip>
 #include <sstream>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace gradus::nn {
@@ -118,9 +119,12 @@ std::string summary(ConstModuleRef net) {
   };
   std::vector<Line> lines;
   std::int64_t trainable = 0;
+  std::unordered_map<const Leaf*, std::string> first;         // of its places
   each_parameter(net, [&](const Path& path, const Parameter& p) {
-    if (p.requires_grad()) trainable += p.shape().elements();
-    lines.push_back({path.text(), text(p.shape()), text(p.dtype(), p.requires_grad() ? "" : " frozen"), p.shape().elements()});
+    const auto [at, fresh] = first.emplace(p.leaf().get(), path.text());
+    if (fresh && p.requires_grad()) trainable += p.shape().elements();
+    const std::string kind = text(p.dtype(), p.requires_grad() ? "" : " frozen");
+    lines.push_back({path.text(), text(p.shape()), fresh ? kind : text(kind, ", tied to ", at->second), p.shape().elements()});
   });
   each_buffer(net, [&](const Path& path, const Array& a) {
     lines.push_back({path.text(), text(a.shape()), text(a.dtype(), " buffer"), a.size()});

@@ -1,5 +1,6 @@
 // What one does with a whole model. A model is any struct of layers, or a container of them: no base class, nothing to register.
-// Copying it gives an independent model, moving it keeps its parameters, and whoever holds them (optimizers, a tape) follows.
+// Copying it gives an independent model (but for what a shared_ptr points to: C++ shares it; weights in several places: tie.h), moving it
+// keeps its parameters, and whoever holds them (optimizers, a tape) follows.
 //   struct Net { nn::Linear hidden{784, 256}, output{256, 10};  Tensor operator()(const Tensor& x) const { … } } net;
 //   optim::Adam adam(nn::parameters(net));        // "hidden.weight", "hidden.bias", "output.weight", "output.bias"
 // Saving and loading: state.h. How a class lists its fields: fields.h.
@@ -72,7 +73,7 @@ void reseed(ModuleRef net, Generator& source = default_generator());
 // Converts floating parameters and buffers and drops the gradients; DtypeError unless f32 or f64. Make optimizers afterwards.
 void to(ModuleRef net, Dtype dtype);
 
-// A table for people: a line for each parameter and buffer with shape, dtype and count, and the totals.
+// A table for people: a line for each parameter and buffer with shape, dtype and count, and the totals, where a tied weight counts once.
 std::string summary(ConstModuleRef net);
 
 }  // namespace gradus::nn

@@ -16,4 +16,5 @@
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/state.h>
 #include <gradus/nn/stream.h>
+#include <gradus/nn/tie.h>
 #include <gradus/nn/update_batch_norm.h>

@@ -1,9 +1,12 @@
 #include <gradus/nn/state.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,14 +18,45 @@ namespace {
 class Snapshot final : public Visitor {
  public:
   void parameter(const Path& path, Parameter& p) override {
-    if (p.defined()) state.emplace(path.text(), p.value());
+    if (p.defined()) take(path, p.value(), p.leaf().get());
   }
   void buffer(const Path& path, Array& a) override {
-    if (a.defined()) state.emplace(path.text(), a);
+    if (a.defined()) take(path, a, &a);
   }
   void stream(const Path& path, Stream& s) override { state.streams.emplace(path.text(), s.state()); }
   State state;
+  std::vector<std::vector<std::string>> names;                // of each leaf and buffer: several where it is tied or shared
+
+ private:
+  void take(const Path& path, const Array& value, const void* what) {
+    std::string name = path.text();
+    state.emplace(name, value);
+    const auto [at, fresh] = places_.emplace(what, names.size());
+    if (fresh) names.emplace_back();
+    names[at->second].push_back(std::move(name));
+  }
+  std::unordered_map<const void*, std::size_t> places_;       // in `names`
 };
+
+bool same(const Array& a, const Array& b) {
+  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
+  const Array x = a.as_contiguous(), y = b.as_contiguous();
+  return x.raw() == y.raw() || std::memcmp(x.raw(), y.raw(), static_cast<std::size_t>(x.size()) * size_of(x.dtype())) == 0;
+}
+
+// What has several names in the model needs one of them in the state, and gets the others here. A line for each that has two values.
+std::string complete(State& state, const Snapshot& model) {
+  std::string lines;
+  for (const auto& names : model.names) {
+    const auto given = std::find_if(names.begin(), names.end(), [&](const std::string& name) { return state.contains(name); });
+    if (names.size() == 1 || given == names.end()) continue;
+    const Array value = state.at(*given);
+    for (const std::string& name : names)
+      if (!same(state.try_emplace(name, value).first->second, value))
+        lines += text("\n  tied: ", *given, " and ", name, " are one in the model, but have two values in the state");
+  }
+  return lines;
+}
 
 // Puts the state's values in; every name has been found to be there. The walk only notes what goes where, so that it may fail half way; commit()
 // cannot.
@@ -106,9 +140,9 @@ State state_in(const std::filesystem::path& file) {
 void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
-  const std::string lines = differences(snapshot.state, given);
-  check(lines.empty(), what, ": the state does not fit the model, which stays as it was:", lines);
   State ready = given;
+  const std::string ties = complete(ready, snapshot), lines = differences(snapshot.state, ready) + ties;
+  check(lines.empty(), what, ": the state does not fit the model, which stays as it was:", lines);
   for (auto& [name, value] : ready) value = value.as_contiguous();
   Restore restore(ready);
   net.walk(restore);

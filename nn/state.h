@@ -26,6 +26,7 @@ State state(ConstModuleRef net);
 
 // Gives the model the state's values; the parameters stay the same ones, so optimizers follow. Strict: the names are exactly the model's,
 // and shapes and dtypes agree. Otherwise one Error lists everything that is missing, unexpected or different, and nothing has changed.
+// A weight that is tied or shared has all its names in a state that is taken and needs one of them here; two values for it are a misfit.
 // Streams go where the state says; one that it does not know stays where it is (nn::reseed gives all of them new beginnings).
 void load_state(ModuleRef net, const State& state);
 
