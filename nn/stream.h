@@ -1,4 +1,4 @@
-// Stream: a layer's own stream of random numbers, from which a const call may draw: dropout's masks. A copy of it has a stream of its own, which
+// Stream: a layer's own stream of random numbers, from which a const call may draw: dropout's masks. A copy has a stream of its own, which
 // follows from this one and from how many copies were made before, so blocks that are copies of one block draw different masks, and the same
 // ones in every run. Its state belongs to the model's (state.h). (A member of type Generator is copied as it is, and not saved.)
 //   class Noise {
@@ -28,8 +28,8 @@ class Stream : public OneCaller {
  public:
   // Hangs from `source`: each stream made from it is another one.
   explicit Stream(Generator& source = default_generator()) : generator_(source.fork()) {}
-  Stream(const Stream& o) : generator_(o.next_copy()) {}
-  Stream(Stream&& o) noexcept : generator_(o.generator_), copies_(o.copies_.load(std::memory_order_relaxed)) {}
+  Stream(const Stream& o) : OneCaller(), generator_(o.next_copy()) {}
+  Stream(Stream&& o) noexcept : OneCaller(), generator_(o.generator_), copies_(o.copies_.load(std::memory_order_relaxed)) {}
   Stream& operator=(const Stream& o) { return this == &o ? *this : *this = Stream(o); }
   Stream& operator=(Stream&& o) noexcept {
     generator_ = o.generator_;

@@ -3,7 +3,7 @@
 //   struct Net {
 //     nn::Embedding words{1000, 64};
 //     nn::Linear output{64, 1000, {.bias = false}};
-//     nn::Tie tied{words.weight, output.weight};            // or whole layers that have the same parameters: nn::Tie tied{encoder, decoder};
+//     nn::Tie tied{words.weight, output.weight};   // or whole layers with the same parameters: nn::Tie tied{encoder, decoder};
 //     Tensor operator()(const Tensor& i) const { return output(words(i)); }
 //   };
 // A shared_ptr to a layer that stands in two places of a model is one layer, too, but copies of the model share it with the original, as C++
