@@ -95,6 +95,7 @@ std::optional<double> parse_number(std::string_view text) {
     if (size == "inf") number = std::numeric_limits<double>::infinity();
   } else {
     std::istringstream in{std::string(size)};
+    in.exceptions(std::ios::badbit);   // when memory is short: bad_alloc, not "no number"
     in.imbue(std::locale::classic());
     const bool starts = !size.empty() && (size[0] == '.' || ('0' <= size[0] && size[0] <= '9'));
     if (!starts || !(in >> number) || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
