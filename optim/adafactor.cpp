@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/array/array.h>
 #include <gradus/autograd/kernels/level.h>
 #include <gradus/optim/adafactor_loops.h>
 
@@ -15,41 +14,48 @@ namespace {
 
 constexpr std::int64_t worthwhile = blocks_worth_a_thread * whole_block, most_pieces = 32;
 
-// Row and column sums of the squares of g [rows, columns]. A large matrix is cut by its shape alone, across its longer side.
+// How the sums of a matrix's squares are cut: by its shape alone, across its longer side.
+struct Cut {
+  bool by_rows;
+  std::int64_t length, across, size, pieces;
+  Cut(std::int64_t rows, std::int64_t columns) : by_rows(4 * rows >= columns), length(by_rows ? rows : columns), across(by_rows ? columns : rows) {
+    const std::int64_t wanted = std::clamp<std::int64_t>(rows * columns / worthwhile, 1, std::min(length, most_pieces));
+    size = (length + wanted - 1) / wanted;
+    pieces = (length + size - 1) / size;
+  }
+  // Of doubles: sums of rows and columns, and the pieces' own.
+  std::int64_t room() const { return 2 * (length + across) + 2 * pieces * across; }
+};
+
+// Row and column sums of the squares of g [rows, columns]; `room`: of the cut.
 template <class T>
-void square_sums(const T* g, std::int64_t rows, std::int64_t columns, double* row_sums, double* column_sums) {
+void square_sums(const T* g, std::int64_t rows, std::int64_t columns, double* row_sums, double* column_sums, double* room) {
   const auto sums = kernels::adafactor_loops().of(T{}).sums;
-  const bool by_rows = 4 * rows >= columns;
-  const std::int64_t length = by_rows ? rows : columns, across = by_rows ? columns : rows;
-  const std::int64_t wanted = std::clamp<std::int64_t>(rows * columns / worthwhile, 1, std::min(length, most_pieces));
-  const std::int64_t size = (length + wanted - 1) / wanted, pieces = (length + size - 1) / size;
-  SmallVector<T, 64> column_parts;
-  SmallVector<double, 64> row_parts;
-  column_parts.resize(by_rows ? pieces * columns : columns);
-  row_parts.resize(by_rows ? rows : pieces * rows);
-  parallel_for(pieces, 1, [&](std::int64_t first, std::int64_t last) {
+  const Cut cut(rows, columns);
+  const std::int64_t of_rows = cut.by_rows ? rows : cut.pieces * rows;
+  double* row_parts = room;
+  T* column_parts = reinterpret_cast<T*>(room + of_rows);
+  parallel_for(cut.pieces, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t k = first; k < last; ++k) {
-      const std::int64_t begin = k * size, n = std::min(size, length - begin);
-      if (by_rows) sums(g + begin * columns, n, columns, columns, row_parts.data() + begin, column_parts.data() + k * columns);
-      else sums(g + begin, rows, n, columns, row_parts.data() + k * rows, column_parts.data() + begin);
+      const std::int64_t begin = k * cut.size, n = std::min(cut.size, cut.length - begin);
+      if (cut.by_rows) sums(g + begin * columns, n, columns, columns, row_parts + begin, column_parts + k * columns);
+      else sums(g + begin, rows, n, columns, row_parts + k * rows, column_parts + begin);
     }
   });
-  const auto total = [&](const auto& parts, std::int64_t i) {
+  const auto total = [&](const auto* parts, std::int64_t i) {
     double sum = 0;
-    for (std::int64_t k = 0; k < pieces; ++k) sum += parts[k * across + i];
+    for (std::int64_t k = 0; k < cut.pieces; ++k) sum += parts[k * cut.across + i];
     return sum;
   };
-  for (std::int64_t i = 0; i < rows; ++i) row_sums[i] = by_rows ? row_parts[i] : total(row_parts, i);
-  for (std::int64_t j = 0; j < columns; ++j) column_sums[j] = by_rows ? total(column_parts, j) : static_cast<double>(column_parts[j]);
+  for (std::int64_t i = 0; i < rows; ++i) row_sums[i] = cut.by_rows ? row_parts[i] : total(row_parts, i);
+  for (std::int64_t j = 0; j < columns; ++j) column_sums[j] = cut.by_rows ? total(column_parts, j) : static_cast<double>(column_parts[j]);
 }
 
 // Brings the means r and c of one matrix up to date; a and b: 1/√ of the parts that rows and columns have in V = r·cᵀ/max(mean r, eps).
 template <class T>
-void factor(const T* g, T* r, T* c, T* a, T* b, std::int64_t rows, std::int64_t columns, T take, double eps) {
-  SmallVector<double, 64> row_sums, column_sums;
-  row_sums.resize(rows);
-  column_sums.resize(columns);
-  square_sums(g, rows, columns, row_sums.data(), column_sums.data());
+void factor(const T* g, T* r, T* c, T* a, T* b, std::int64_t rows, std::int64_t columns, T take, double eps, double* room) {
+  double *row_sums = room, *column_sums = row_sums + rows;
+  square_sums(g, rows, columns, row_sums, column_sums, column_sums + columns);
   double mean = 0;
   for (std::int64_t i = 0; i < rows; ++i) mean += r[i] += take * (static_cast<T>(row_sums[i] / static_cast<double>(columns)) - r[i]);
   mean = std::max(mean / static_cast<double>(rows), eps);
@@ -58,32 +64,49 @@ void factor(const T* g, T* r, T* c, T* a, T* b, std::int64_t rows, std::int64_t 
   for (std::int64_t j = 0; j < columns; ++j) b[j] = static_cast<T>(1 / std::sqrt(static_cast<double>(c[j])));
 }
 
+// A stack of matrices [rows, columns] in tiles of about a block, each within one matrix; and what it needs besides: partial sums, the scales a
+// and b, and the room for sums of squares of each matrix, of one if they are so large that each takes all cores, or none if the stack will do.
+struct Stack {
+  std::int64_t rows, columns, matrix, matrices, width, height, across, down, tiles, sums, sums_of_each;
+  explicit Stack(const Shape& shape)
+      : rows(shape[shape.rank() - 2]), columns(shape[shape.rank() - 1]), matrix(rows * columns), matrices(shape.elements() / matrix),
+        width(std::min(columns, whole_block)), height(std::min(rows, std::max<std::int64_t>(1, whole_block / width))),
+        across((columns + width - 1) / width), down((rows + height - 1) / height), tiles(matrices * down * across), sums(Cut(rows, columns).room()),
+        sums_of_each(large() || few() ? 0 : sums) {}
+  static constexpr std::int64_t few_sums = 512;
+  bool large() const { return matrix > worthwhile; }
+  bool few() const { return !large() && sums <= few_sums; }
+  std::int64_t parts() const { return std::max(tiles, blocks_of(matrices * matrix)); }
+  std::int64_t scales() const { return matrices * (rows + columns); }
+  std::int64_t room() const { return large() ? sums : matrices * sums_of_each; }
+};
+
 // w ← keep·w − step·U, the step being step_of(Σ U²).
 template <class T, class StepOf>
 void update_factored(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& step_of) {
   const auto& loops = kernels::adafactor_loops().of(T{});
-  const int rank = p.shape.rank();
-  const std::int64_t rows = p.shape[rank - 2], columns = p.shape[rank - 1], matrix = rows * columns, matrices = p.n / matrix;
-  Array scales({matrices * (rows + columns)}, dtype_of<T>);
-  T *a = scales.mutable_data<T>(), *b = a + matrices * rows;
+  const Stack stack(p.shape);
+  const std::int64_t rows = stack.rows, columns = stack.columns, matrix = stack.matrix, matrices = stack.matrices;
+  double *parts = static_cast<double*>(p.scratch), *room = parts + stack.parts();
+  T *a = reinterpret_cast<T*>(room + stack.room()), *b = a + matrices * rows;
   const auto take_in = [&](std::int64_t first, std::int64_t last) {
+    double few[Stack::few_sums];
     for (std::int64_t k = first; k < last; ++k)
-      factor(p.g + k * matrix, p.slots[0] + k * rows, p.slots[1] + k * columns, a + k * rows, b + k * columns, rows, columns, take, static_cast<double>(eps));
+      factor(p.g + k * matrix, p.slots[0] + k * rows, p.slots[1] + k * columns, a + k * rows, b + k * columns, rows, columns, take,
+             static_cast<double>(eps), stack.few() ? few : room + k * stack.sums_of_each);
   };
-  if (matrix > worthwhile) take_in(0, matrices);   // each on all cores
+  if (stack.large()) take_in(0, matrices);   // each on all cores
   else parallel_for(matrices, items_worth(worthwhile, matrix), take_in);
 
-  // Tiles of about a block, each within one matrix.
-  const std::int64_t width = std::min(columns, whole_block), height = std::min(rows, std::max<std::int64_t>(1, whole_block / width));
-  const std::int64_t across = (columns + width - 1) / width, down = (rows + height - 1) / height;
-  const auto tile = [=, &p](std::int64_t i, auto&& use) {
-    const std::int64_t k = i / (down * across), top = i / across % down * height, left = i % across * width, from = k * matrix + top * columns + left;
-    return use(kernels::FactoredTile<T>{p.g + from, a + k * rows + top, b + k * columns + left, std::min(height, rows - top),
-                                        std::min(width, columns - left), columns, 1 / eps}, from);
+  const auto tile = [=, &p, &stack](std::int64_t i, auto&& use) {
+    const std::int64_t k = i / (stack.down * stack.across), top = i / stack.across % stack.down * stack.height, left = i % stack.across * stack.width;
+    const std::int64_t from = k * stack.matrix + top * stack.columns + left;
+    return use(kernels::FactoredTile<T>{p.g + from, a + k * stack.rows + top, b + k * stack.columns + left, std::min(stack.height, stack.rows - top),
+                                        std::min(stack.width, stack.columns - left), stack.columns, 1 / eps}, from);
   };
-  const std::int64_t tiles = matrices * down * across, grain = items_worth(worthwhile, width * height);
-  const T step = step_of(ordered_sum(tiles, grain, [&](std::int64_t i) { return tile(i, [&](const auto& t, std::int64_t) { return loops.squares(t); }); }));
-  parallel_for(tiles, grain, [&](std::int64_t first, std::int64_t last) {
+  const std::int64_t grain = items_worth(worthwhile, stack.width * stack.height);
+  const T step = step_of(ordered_sum(parts, stack.tiles, grain, [&](std::int64_t i) { return tile(i, [&](const auto& t, std::int64_t) { return loops.squares(t); }); }));
+  parallel_for(stack.tiles, grain, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) tile(i, [&](const auto& t, std::int64_t from) { loops.step(t, p.w + from, keep, step); });
   });
 }
@@ -92,7 +115,7 @@ template <class T, class StepOf>
 void update_whole(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& step_of) {
   const auto& loops = kernels::adafactor_loops().of(T{});
   T* v = p.slots[2];
-  const T step = step_of(sum_over_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+  const T step = step_of(sum_over_blocks(static_cast<double*>(p.scratch), p.n, [&](std::int64_t begin, std::int64_t end) {
     return loops.whole_squares(p.g + begin, v + begin, end - begin, take, eps);
   }));
   for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.whole_step(p.w + begin, p.g + begin, v + begin, end - begin, eps, keep, step); });
@@ -102,7 +125,7 @@ template <class T>
 void update(const WholeParameter<T>& p, const AdafactorRule::Scalars& s) {
   if (p.n == 0) return;
   const T take(s.take), eps(s.eps1 == 0 ? std::numeric_limits<T>::epsilon() : T(s.eps1)), keep(s.keep);
-  const double count = static_cast<double>(p.n), alpha = std::max(s.eps2, std::sqrt(sum_of_squares(p.w, p.n) / count)) * s.rho;
+  const double count = static_cast<double>(p.n), alpha = std::max(s.eps2, norm(static_cast<double*>(p.scratch), p.w, p.n) / std::sqrt(count)) * s.rho;
   const auto step_of = [&](double squares) { return static_cast<T>(s.sign * alpha / std::max(1., std::sqrt(squares / count) / s.d)); };
   if (p.shape.rank() > 1) update_factored(p, take, eps, keep, step_of);
   else update_whole(p, take, eps, keep, step_of);
@@ -118,9 +141,16 @@ std::optional<Shape> AdafactorRule::slot_shape(std::size_t slot, const Shape& pa
   return out;
 }
 
+std::int64_t AdafactorRule::scratch(const Shape& shape, Dtype dtype) {
+  constexpr std::int64_t wide = sizeof(double);
+  if (shape.elements() == 0) return 0;
+  if (shape.rank() < 2) return blocks_of(shape.elements()) * wide;
+  const Stack stack(shape);
+  return (stack.parts() + stack.room()) * wide + stack.scales() * static_cast<std::int64_t>(size_of(dtype));
+}
+
 void AdafactorRule::validate(const Options& o) {
   check<ValueError>(o.beta2_decay <= 0, name, ": beta2_decay must be at most 0, not ", o.beta2_decay);
-  check<ValueError>(o.d >= 1, name, ": d must be at least 1, not ", o.d);
 }
 
 AdafactorRule::Scalars AdafactorRule::scalars(const Options& o, std::int64_t t, bool) {

@@ -15,7 +15,7 @@ struct AdafactorOptions {
   double lr = 1e-2;
   double beta2_decay = -0.8;
   std::array<double, 2> eps{0, 1e-3};     // ε₁: 0 stands for the dtype's epsilon (PyTorch's None); ε₂
-  double d = 1;                           // at least 1
+  double d = 1;                           // above 0 (PyTorch: at least 1)
   double weight_decay = 0;
   bool maximize = false;                  // g ← −g
 };
@@ -26,12 +26,13 @@ struct AdafactorRule {
   static constexpr std::array<std::string_view, 3> slots{"row_var", "col_var", "variance"};
   static constexpr bool whole = true;
   static unsigned used(const Options&) { return 7; }
+  static std::int64_t scratch(const Shape& shape, Dtype dtype);
   static std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter);
 
   static Fields fields(Options& o) {
     using enum Range;
     return {{"lr", &o.lr, at_least_zero}, {"beta2_decay", &o.beta2_decay, finite}, {"eps.0", &o.eps[0], at_least_zero},
-            {"eps.1", &o.eps[1], at_least_zero}, {"d", &o.d, finite}, {"weight_decay", &o.weight_decay, at_least_zero},
+            {"eps.1", &o.eps[1], at_least_zero}, {"d", &o.d, above_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
             {"maximize", &o.maximize}};
   }
   static void validate(const Options& o);

@@ -10,6 +10,7 @@
 #include <gradus/optim/adam.h>
 #include <gradus/optim/adamax.h>
 #include <gradus/optim/asgd.h>
+#include <gradus/optim/ftrl.h>
 #include <gradus/optim/lamb.h>
 #include <gradus/optim/lion.h>
 #include <gradus/optim/muon.h>
@@ -35,7 +36,7 @@ struct RuleList {
 };
 
 using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule, RAdamRule,
-                          ASGDRule, RpropRule, LionRule, ScheduleFreeAdamWRule>;
+                          ASGDRule, RpropRule, LionRule, FtrlRule, ScheduleFreeAdamWRule>;
 using WholeRules = RuleList<AdafactorRule, LAMBRule, MuonRule>;
 using RowRules = RuleList<SparseAdamRule>;     // of gradients of rows
 

@@ -15,10 +15,17 @@ void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) {
   T *w = p.w, *m = p.slots[0], *v = p.slots[1];
   const kernels::LambLoopsOf<T>& loops = kernels::lamb_loops().of(T{});
   const kernels::LambNumbers<T> numbers{T(s.sign), T(s.rest1), T(s.beta2), T(s.rest2), T(s.correction1), T(s.root), T(s.eps), T(s.weight_decay)};
-  const double weight = std::sqrt(sum_of_squares(w, p.n)), step = std::sqrt(sum_over_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+  double* parts = static_cast<double*>(p.scratch);
+  const double weight = norm(parts, w, p.n);
+  const double sum = sum_over_blocks(parts, p.n, [&](std::int64_t begin, std::int64_t end) {
     return loops.moments(w + begin, p.g + begin, m + begin, v + begin, end - begin, numbers);
-  }));
-  const T lr(weight == 0 || step == 0 ? s.lr : s.lr * weight / step);
+  });
+  const double step = root_of_squares(sum, [&](double scale) {
+    return sum_over_blocks(parts, p.n, [&](std::int64_t begin, std::int64_t end) {
+      return loops.squares(w + begin, m + begin, v + begin, end - begin, numbers, scale);
+    });
+  });
+  const T lr(weight == 0 || step == 0 ? s.lr : s.lr * (weight / step));
   for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.step(w + begin, m + begin, v + begin, end - begin, numbers, lr); });
 }
 

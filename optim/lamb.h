@@ -22,6 +22,7 @@ struct LAMBRule {
   static constexpr std::string_view name = "LAMB";
   static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_avg_sq"};
   static constexpr bool whole = true;
+  static std::int64_t scratch(const Shape& shape, Dtype) { return blocks_of(shape.elements()) * static_cast<std::int64_t>(sizeof(double)); }
   static unsigned used(const Options&) { return 3; }
 
   static Fields fields(Options& o) {

@@ -15,6 +15,7 @@ struct LambLoopsOf {
   // Brings m and v up to date; Σ rᵢ².
   double (*moments)(const T* w, const T* g, T* m, T* v, std::int64_t n, const LambNumbers<T>& s);
   void (*step)(T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, T lr);   // w ← w − lr·r
+  double (*squares)(const T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, double scale);   // Σ (scale·rᵢ)²
 };
 struct LambLoops {
   LambLoopsOf<float> f32;

@@ -24,10 +24,20 @@ void step(T* __restrict w, const T* __restrict m, const T* __restrict v, std::in
   for (std::int64_t i = 0; i < n; ++i) w[i] -= lr * (m[i] * s.correction1 / (std::sqrt(v[i]) * s.root + s.eps) + s.decay * w[i]);
 }
 
+template <class T>
+double squares(const T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, double scale) {
+  double total = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double r = scale * static_cast<double>(m[i] * s.correction1 / (std::sqrt(v[i]) * s.root + s.eps) + s.decay * w[i]);
+    total += r * r;
+  }
+  return total;
+}
+
 }  // namespace
 
 const LambLoops& lamb_loops() {
-  static const LambLoops table{{moments<float>, step<float>}, {moments<double>, step<double>}};
+  static const LambLoops table{{moments<float>, step<float>, squares<float>}, {moments<double>, step<double>, squares<double>}};
   return table;
 }
 

@@ -17,7 +17,7 @@ enum class LineSearch { none, strong_wolfe };
 struct LBFGSOptions {
   double lr = 1;                          // the length of a step, or of its first trial
   std::int64_t max_iter = 20;             // iterations in one step()
-  std::int64_t max_eval = 0;              // calls of the closure in one step(); 0 stands for max_iter·5/4
+  std::int64_t max_eval = 0;              // calls of the closure after which no iteration begins; a line search may make one more; 0: max_iter·5/4
   double tolerance_grad = 1e-7;           // done when no |gᵢ| is larger
   double tolerance_change = 1e-9;         // done when neither the loss nor a weight changes by more
   std::int64_t history_size = 100;

@@ -11,6 +11,12 @@ namespace {
 constexpr std::int64_t cut = 64;         // elements: stretches begin at multiples of it
 constexpr std::int64_t grain = 16384;    // elements that are worth a thread
 
+struct Pair {
+  void* slow;
+  void* fast;
+  Dtype dtype;
+};
+
 }  // namespace
 
 Lookahead::Lookahead(Optimizer& optimizer, const LookaheadOptions& options) : optimizer_(optimizer), options_(options) { validate(options); }
@@ -50,41 +56,34 @@ void Lookahead::step() {
                       slow.shape());
     check<DtypeError>(leaf->value.dtype() == slow.dtype(), "Lookahead: ", name, " is ", leaf->value.dtype(), " but its slow weights are ", slow.dtype());
   }
+  const bool due = steps_since_sync_ + 1 >= options_.k;
+  SmallVector<Pair, 16> pairs;       // all that synchronising needs is taken before the optimizer changes anything
+  Partition row(cut);
   try {
     for (std::size_t i = old; i < followed_.size(); ++i) followed_[i].slow = followed_[i].leaf->value.contiguous_copy();
+    for (std::size_t i = 0; due && i < followed_.size(); ++i) {
+      Followed& p = followed_[i];
+      Array& value = p.leaf->value;
+      if (!value.contiguous()) value = value.contiguous_copy();
+      value.mutable_raw();           // unshared, as the optimizer's step leaves it
+      pairs.push_back({p.slow.mutable_raw(), nullptr, value.dtype()});
+      row.add(value.size());
+    }
     optimizer_.step();
   } catch (...) {
     for (std::size_t i = old; i < followed_.size(); ++i) followed_[i].slow = {};
     throw;
   }
-  if (++steps_since_sync_ >= options_.k) synchronise();
-}
-
-void Lookahead::synchronise() {
-  struct Pair {
-    void* slow;
-    void* fast;
-    Dtype dtype;
-  };
-  SmallVector<Pair, 16> pairs;
-  Partition row(cut);
-  for (Followed& p : followed_) {
-    Array& value = p.leaf->value;
-    if (!value.contiguous()) value = value.contiguous_copy();
-    pairs.push_back({p.slow.mutable_raw(), value.mutable_raw(), value.dtype()});
-    row.add(value.size());
-  }
+  ++steps_since_sync_;
+  if (!due) return;
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].fast = followed_[i].leaf->value.mutable_raw();
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(pairs[i].dtype, "Lookahead", [&]<class T>(T) {
-      kernels::wrapper_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin,
-                                                 options_.alpha);
+      kernels::wrapper_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
     });
   });
   steps_since_sync_ = 0;
-  if (!options_.reset_state) return;
-  State fresh = optimizer_.state();
-  fresh.arrays.clear();
-  optimizer_.load_state(fresh);
+  if (options_.reset_state) optimizer_.reset_state();
 }
 
 State Lookahead::state() const {

@@ -62,7 +62,6 @@ class Lookahead {
   };
   static void validate(LookaheadOptions options);
   void follow_new_groups();
-  void synchronise();
 
   Optimizer& optimizer_;
   LookaheadOptions options_;

@@ -20,6 +20,7 @@ struct Stretch {
   void* slots[max_slots];
   std::int64_t n;
   const Shape* shape = nullptr;
+  void* scratch = nullptr;        // of whole parameters, see whole.h
 };
 // Updates a stretch in place; `scalars` points to the rule's Scalars.
 using Loop = void (*)(const Stretch& stretch, const void* scalars);

@@ -31,6 +31,7 @@ struct MuonRule {
   static constexpr bool whole = true;
   static unsigned used(const Options&) { return 1; }
 
+  static std::int64_t scratch(const Shape& shape, Dtype dtype);
   static Fields fields(Options& o);
   static void validate(const Options& o);
   static void require_shape(std::string_view parameter, const Shape& shape);   // ShapeError unless it is a matrix

@@ -6,8 +6,9 @@ namespace gradus::kernels {
 
 template <class T>
 struct MuonLoopsOf {
-  // b ← b + (1−momentum)·(g − b);  u = ahead ? (1−momentum)·g + momentum·b : b;  Σ uᵢ²
-  double (*momentum)(const T* g, T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
+  // With b as it will be, b + (1−momentum)·(g − b):  u = ahead ? (1−momentum)·g + momentum·b : b;  Σ uᵢ²
+  double (*momentum)(const T* g, const T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
+  void (*average)(const T* g, T* b, std::int64_t n, T rest);        // b ← b + (1−momentum)·(g − b)
   void (*blend)(T a, T* x, T b, const T* y, std::int64_t n);        // x ← a·x + b·y
   void (*scale)(T a, T* x, std::int64_t n);                         // x ← a·x
 };

@@ -6,11 +6,16 @@ namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-double momentum(const T* __restrict g, T* __restrict b, T* __restrict u, std::int64_t n, T momentum, T rest, bool ahead) {
+double momentum(const T* __restrict g, const T* __restrict b, T* __restrict u, std::int64_t n, T momentum, T rest, bool ahead) {
   return square_sum_of<T>(n, [=](std::int64_t i) {
-    b[i] += rest * (g[i] - b[i]);
-    return u[i] = ahead ? rest * g[i] + momentum * b[i] : b[i];
+    const T next = b[i] + rest * (g[i] - b[i]);
+    return u[i] = ahead ? rest * g[i] + momentum * next : next;
   });
+}
+
+template <class T>
+void average(const T* __restrict g, T* __restrict b, std::int64_t n, T rest) {
+  for (std::int64_t i = 0; i < n; ++i) b[i] += rest * (g[i] - b[i]);
 }
 
 template <class T>
@@ -26,7 +31,8 @@ void scale(T a, T* __restrict x, std::int64_t n) {
 }  // namespace
 
 const MuonLoops& muon_loops() {
-  static const MuonLoops table{{momentum<float>, blend<float>, scale<float>}, {momentum<double>, blend<double>, scale<double>}};
+  static const MuonLoops table{{momentum<float>, average<float>, blend<float>, scale<float>},
+                               {momentum<double>, average<double>, blend<double>, scale<double>}};
   return table;
 }
 

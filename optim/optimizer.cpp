@@ -48,22 +48,26 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
 void Optimizer::step() {
   const profile::Span span("step", "optimizer");
   for (const Entry& entry : entries_) check_gradient(entry);
+  if (on_nonfinite_ != NonFinite::allow && !check_finite()) {
+    ++steps_;
+    ++skipped_steps_;
+    return;
+  }
   for (StepWatcher* watcher : watchers_) watcher->before_step();
-  jobs_.clear();
-  scalars_.clear();
-  copies_.clear();
   // Whatever can fail (memory) comes before the first change.
   Partition row(cut);
-  for (Entry& entry : entries_) {
-    if (!entry.leaf->has_gradient()) continue;
-    Job& job = jobs_.emplace_back(prepare(entry));
-    row.add(job.whole.n);
-    const Job* before = jobs_.size() > 1 ? &job - 1 : nullptr;
-    const bool alike = before && before->entry->group == entry.group && before->entry->t == entry.t && before->first == job.first &&
-                       before->entry->numbers == entry.numbers;
-    job.numbers = alike ? before->numbers : entry.numbers;
-    if (!alike) write_scalars(entry.group, entry.t + 1, job.first, job.numbers, scalars_.emplace_back());
-    job.scalars = scalars_.size() - 1;
+  Array room;
+  try {
+    prepare_jobs(row);
+    std::int64_t bytes = 0;
+    for (const Job& job : jobs_) bytes = std::max(bytes, scratch(*job.whole.shape, job.entry->leaf->value.dtype()));
+    if (bytes > 0) room = Array({(bytes + 7) / 8}, f64);
+    for (Job& job : jobs_) job.whole.scratch = room.defined() ? room.mutable_raw() : nullptr;
+  } catch (...) {
+    for (const Job& job : jobs_)
+      for (std::size_t j = 0; j < max_slots; ++j)
+        if (job.fresh >> j & 1) job.entry->slots[j] = {};
+    throw;
   }
   if (whole()) {
     for (const Job& job : jobs_) job.loop(job.whole, scalars_[job.scalars].bytes);
@@ -80,6 +84,46 @@ void Optimizer::step() {
   ++steps_;
   copies_.clear();
   for (StepWatcher* watcher : watchers_) watcher->after_step();
+}
+
+void Optimizer::prepare_jobs(Partition& row) {
+  jobs_.clear();
+  scalars_.clear();
+  copies_.clear();
+  jobs_.reserve(entries_.size());
+  for (Entry& entry : entries_) {
+    if (!entry.leaf->has_gradient()) continue;
+    Job& job = jobs_.emplace_back(prepare(entry));
+    row.add(job.whole.n);
+    const Job* before = jobs_.size() > 1 ? &job - 1 : nullptr;
+    const bool alike = before && before->entry->group == entry.group && before->entry->t == entry.t && before->first == job.first &&
+                       before->entry->numbers == entry.numbers;
+    job.numbers = alike ? before->numbers : entry.numbers;
+    if (!alike) write_scalars(entry.group, entry.t + 1, job.first, job.numbers, scalars_.emplace_back());
+    job.scalars = scalars_.size() - 1;
+  }
+}
+
+bool Optimizer::check_finite() {
+  for (const Entry& entry : entries_) {
+    if (!entry.leaf->has_gradient()) continue;
+    const RowGradient& rows = entry.leaf->row_grad;
+    if (all_finite(rows.defined() ? rows.values : entry.leaf->grad.value())) continue;
+    check<ValueError>(on_nonfinite_ != NonFinite::refuse, name(), ": the gradient of ", entry.name,
+                      " is not finite, and on_nonfinite(NonFinite::refuse) says so; NonFinite::skip passes over such steps");
+    nonfinite_parameter_ = entry.name;
+    return false;
+  }
+  return true;
+}
+
+void Optimizer::reset_state() noexcept {
+  const std::span<const Number> kinds = numbers();
+  for (Entry& entry : entries_) {
+    entry.t = 0;
+    for (std::size_t j = 0; j < kinds.size(); ++j) entry.numbers[j] = kinds[j].initial;
+    for (Array& slot : entry.slots) slot = {};
+  }
 }
 
 void Optimizer::run(const Job& job, std::int64_t at, std::int64_t from, std::int64_t n) const {
@@ -117,15 +161,20 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
     job.rows = kept(rows.rows).data<std::int64_t>();
     job.width = value.dim(1);
   }
+  Array made[max_slots];
   for (std::size_t j = 0; used >> j; ++j) {
     const std::optional<Shape> shape = used >> j & 1 ? slot_shape(j, value.shape()) : std::nullopt;
     if (!shape) continue;
-    if (!entry.slots[j].defined()) {
-      entry.slots[j] = Array::zeros(*shape, dtype);
+    Array& slot = entry.slots[j];
+    if (!slot.defined()) {
+      made[j] = Array::zeros(*shape, dtype);
+      job.fresh |= 1u << j;
       job.first = true;
     }
-    job.whole.slots[j] = entry.slots[j].mutable_raw();
+    job.whole.slots[j] = (slot.defined() ? slot : made[j]).mutable_raw();
   }
+  for (std::size_t j = 0; j < max_slots; ++j)
+    if (made[j].defined()) entry.slots[j] = std::move(made[j]);
   return job;
 }
 
@@ -160,7 +209,13 @@ double Optimizer::option(std::string_view option, int group) const {
   check_group(group);
   for (const Field& field : fields(group))
     if (field.name == option) return field.get();
-  fail<ValueError>(name(), ": has no option ", option);
+  no_option(option, group);
+}
+
+void Optimizer::no_option(std::string_view option, int group) const {
+  std::string known;
+  for (const Field& field : fields(group)) known += text(known.empty() ? "" : ", ", field.name);
+  fail<ValueError>(name(), ": has no option ", option, "; it has ", known);
 }
 
 bool Optimizer::has_option(std::string_view option, int group) const {
@@ -178,7 +233,7 @@ void Optimizer::set_option(std::string_view option, double value, int group) {
     values.push_back(field.name == option ? value : field.get());
     found |= field.name == option;
   }
-  check<ValueError>(found, name(), ": has no option ", option);
+  if (!found) no_option(option, group);
   assign(group, {values.data(), values.size()}, true);
 }
 

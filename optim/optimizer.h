@@ -16,11 +16,13 @@
 #include <gradus/optim/closure.h>
 #include <gradus/optim/field.h>
 #include <gradus/optim/loop.h>
+#include <gradus/optim/nonfinite.h>
 #include <gradus/optim/row_use.h>
 #include <gradus/optim/step_watcher.h>
 
 namespace gradus::optim {
 
+class Partition;
 using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
 using gradus::without;
 
@@ -52,6 +54,12 @@ class Optimizer {
     step();
     return loss;
   }
+  // What a step makes of gradients that are not finite; not part of the state. Skipped steps count nowhere but in steps().
+  void on_nonfinite(NonFinite what) { on_nonfinite_ = what; }
+  std::int64_t skipped_steps() const { return skipped_steps_; }
+  const std::string& nonfinite_parameter() const { return nonfinite_parameter_; }   // of the last step that was skipped; "" before the first
+  // Forgets what it has gathered, averages and step counts; options and learning rates stay.
+  void reset_state() noexcept;
   // Forgets all gradients, or fills those that are defined with zeros.
   void zero_grad(bool set_to_none = true);
 
@@ -119,6 +127,7 @@ class Optimizer {
     Loop loop;
     Stretch whole;
     std::int64_t element;                             // bytes
+    unsigned fresh = 0;                               // slots that were made for this step
     const std::int64_t* rows = nullptr;               // of the weight, if the gradient has only these, each of so many elements:
     std::int64_t width = 0;
     bool first;                                       // a slot was empty until now
@@ -140,11 +149,16 @@ class Optimizer {
   virtual Loop loop(int group, Dtype dtype) const = 0;
   virtual bool whole() const = 0;                     // loops want each parameter in one piece, with its shape
   virtual RowUse row_use(int group) const = 0;
+  // What a whole parameter's loop computes in, bytes: taken before anything changes.
+  virtual std::int64_t scratch(const Shape& parameter, Dtype dtype) const = 0;
   // The shape of a slot in use, or none if a parameter of this shape does without it.
   virtual std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const = 0;
   virtual std::string formula(int group) const = 0;
 
   void check_gradient(const Entry& entry) const;
+  bool check_finite();                                // false: the step is to be skipped
+  void prepare_jobs(Partition& row);
+  [[noreturn]] void no_option(std::string_view option, int group) const;
   const Array& kept(const Array& a);
   Job prepare(Entry& entry);
   // Updates n elements of a weight and its slots from element `at`, by those of the gradient from `from`.
@@ -158,6 +172,9 @@ class Optimizer {
   std::vector<Array> copies_;                         // of gradients that are not contiguous
   std::vector<ScalarBytes> scalars_;
   std::vector<StepWatcher*> watchers_;
+  NonFinite on_nonfinite_ = NonFinite::allow;
+  std::string nonfinite_parameter_;
+  std::int64_t skipped_steps_ = 0;
   std::optional<double> scheduled_at_;
   std::int64_t steps_ = 0;
 };

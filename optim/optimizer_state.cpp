@@ -152,8 +152,10 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
     else if (*group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
     const Array* step = reader.array(mine.name + ".step");
     if (!group || !step) continue;   // the state does not know the parameter, or it has not taken a step
-    if (step->dtype() == i64 && step->size() == 1 && step->item() >= 1) entry.t = *step->data<std::int64_t>();
-    else reader.problem(mine.name, ".step must be one i64 of at least 1");
+    if (step->dtype() == i64 && step->size() == 1 && *step->as_contiguous().data<std::int64_t>() >= 1 &&
+        *step->as_contiguous().data<std::int64_t>() < std::int64_t{1} << 53)
+      entry.t = *step->as_contiguous().data<std::int64_t>();
+    else reader.problem(mine.name, ".step must be one i64 of at least 1 and below 2^53");
     for (std::size_t j = 0; j < numbers().size(); ++j) {
       const std::string key = text(mine.name, ".", numbers()[j].name);
       const Array* number = reader.array(key);

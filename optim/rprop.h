@@ -1,6 +1,7 @@
 // Rprop (Riedmiller and Braun 1993), as PyTorch has it: only the signs of gradients count, and each weight has a step size of its own.
 // For gradients of the whole set: the noise of mini-batches flips signs, and the step sizes with them.
 //   optim::Rprop rprop(nn::parameters(net));
+// A gradient of NaN moves nothing, as in PyTorch, and the next one goes on.
 //   where g·(the gradient before) > 0: size ← size·etas[1];  where < 0: size ← size·etas[0], g ← 0;   w ← w − sign(g)·size
 #pragma once
 #include <algorithm>
@@ -47,10 +48,10 @@ struct RpropRule {
     const T sign(s.sign), start(s.start), minus(s.minus), plus(s.plus), least(s.least), most(s.most);
     return [=](T& w, T g, T& before, T& size) {
       g *= sign;
-      const T same = g * before;
+      const T sign_now = T(g > 0) - T(g < 0), same = sign_now * (T(before > 0) - T(before < 0));   // not g·before, which may vanish; NaN has no sign
       size = std::min(std::max((size + start) * (same > 0 ? plus : same < 0 ? minus : T(1)), least), most);
       g = same < 0 ? T(0) : g;
-      w -= size * sign_of(g);
+      w -= size * (same < 0 ? T(0) : sign_now);
       before = g;
     };
   }

@@ -5,7 +5,7 @@
 //   validate(Options)                  optional: throws ValueError for what ranges cannot say
 //   used(Options)                      which slots these options need, a mask
 //   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
-//   whole, slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
+//   whole, scratch(shape, dtype), slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
 //   row_use(Options)                   optional: what it makes of gradients of rows, see row_use.h; without, it refuses them
 //   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
 //   update<T>(Scalars)                 the formula for one element, see loop.h
@@ -100,6 +100,10 @@ class OptimizerOf final : public Optimizer {
   std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const override {
     if constexpr (requires { Rule::slot_shape(slot, parameter); }) return Rule::slot_shape(slot, parameter);
     else return parameter;
+  }
+  std::int64_t scratch(const Shape& parameter, Dtype dtype) const override {
+    if constexpr (requires { Rule::scratch(parameter, dtype); }) return Rule::scratch(parameter, dtype);
+    else return 0;
   }
   std::string formula(int group) const override { return Rule::formula(options_[group]); }
 

@@ -9,14 +9,21 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-double square_sum(const T* x, std::int64_t n) {
+double norm_of(double* parts, const T* x, std::int64_t n) {
   const auto dot = kernels::vector_loops().of(T{}).dot;
-  return sum_over_blocks(n, [=](std::int64_t begin, std::int64_t end) { return dot(x + begin, x + begin, end - begin); });
+  return root_of_squares(sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) { return dot(x + begin, x + begin, end - begin); }),
+                         [=](double s) {
+                           return sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) {
+                             double total = 0;
+                             for (std::int64_t i = begin; i < end; ++i) total += (s * static_cast<double>(x[i])) * (s * static_cast<double>(x[i]));
+                             return total;
+                           });
+                         });
 }
 
 }  // namespace
 
-double sum_of_squares(const float* x, std::int64_t n) { return square_sum(x, n); }
-double sum_of_squares(const double* x, std::int64_t n) { return square_sum(x, n); }
+double norm(double* parts, const float* x, std::int64_t n) { return norm_of(parts, x, n); }
+double norm(double* parts, const double* x, std::int64_t n) { return norm_of(parts, x, n); }
 
 }  // namespace gradus::optim

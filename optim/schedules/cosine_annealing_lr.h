@@ -22,7 +22,7 @@ struct CosineAnnealingLRRule {
   static constexpr bool rises_from_initial_lr = true;
   static Settings settings(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "t_max", static_cast<double>(o.t_max));
+    require_given(name, "t_max", static_cast<double>(o.t_max));
     require_at_least_zero(name, "eta_min", o.eta_min);
   }
   static double lr(const Options& o, double base, double t) {

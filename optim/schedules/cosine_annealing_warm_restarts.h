@@ -23,7 +23,7 @@ struct CosineAnnealingWarmRestartsRule {
   static constexpr bool chains = false;
   static Settings settings(Options& o) { return {{"t_0", &o.t_0}, {"t_mult", &o.t_mult}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "t_0", static_cast<double>(o.t_0));
+    require_given(name, "t_0", static_cast<double>(o.t_0));
     require_at_least_one(name, "t_mult", static_cast<double>(o.t_mult));
     require_at_least_zero(name, "eta_min", o.eta_min);
   }

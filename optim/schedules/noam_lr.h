@@ -21,7 +21,7 @@ struct NoamLRRule {
   static constexpr std::string_view name = "NoamLR";
   static Settings settings(Options& o) { return {{"d_model", &o.d_model}, {"warmup", &o.warmup}, {"per", &o.per}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "d_model", static_cast<double>(o.d_model));
+    require_given(name, "d_model", static_cast<double>(o.d_model));
     require_at_least_one(name, "warmup", static_cast<double>(o.warmup));
   }
   static double lr(const Options& o, double base, double t) {

@@ -29,6 +29,7 @@ Settings OneCycleLRRule::settings(Options& o) {
 void OneCycleLRRule::validate(const Options& o) {
   require_each(name, "max_lr", o.max_lr, require_at_least_zero);
   require_at_least_zero(name, "total_steps", static_cast<double>(o.total_steps));
+  check<ValueError>(o.total_steps != 0 || o.epochs != 0 || o.steps_per_epoch != 0, name, ": total_steps, or epochs and steps_per_epoch, must be given");
   check<ValueError>(o.total_steps > 0 || (o.epochs > 0 && o.steps_per_epoch > 0), name, ": total_steps, or epochs and steps_per_epoch, must be ",
                     "at least 1, not ", o.total_steps, ", ", o.epochs, " and ", o.steps_per_epoch);
   require_unit(name, "pct_start", o.pct_start);

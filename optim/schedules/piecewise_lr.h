@@ -22,6 +22,7 @@ struct PiecewiseLRRule {
   static constexpr std::string_view name = "PiecewiseLR";
   static Settings settings(Options& o) { return {{"at", &o.at}, {"factor", &o.factor}, {"between", &o.between}, {"per", &o.per}}; }
   static void validate(const Options& o) {
+    check<ValueError>(!o.at.empty() || !o.factor.empty(), name, ": at and factor must be given");
     check<ValueError>(!o.at.empty() && o.at.size() == o.factor.size(), name, ": at and factor must be as long as each other and not empty, not ",
                       o.at.size(), " and ", o.factor.size());
     for (std::size_t i = 0; i < o.at.size(); ++i) {

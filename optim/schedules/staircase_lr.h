@@ -18,7 +18,7 @@ struct StaircaseLRRule {
   static constexpr std::string_view name = "StaircaseLR";
   static Settings settings(Options& o) { return {{"every", &o.every}, {"of", &o.of}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "every", static_cast<double>(o.every));
+    require_given(name, "every", static_cast<double>(o.every));
     require_curve(name, "of", o.of);
   }
   static Unit unit(const Options& o) { return o.of.unit(); }

@@ -18,7 +18,7 @@ struct StepLRRule {
   static constexpr std::string_view name = "StepLR";
   static Settings settings(Options& o) { return {{"step_size", &o.step_size}, {"gamma", &o.gamma}, {"per", &o.per}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "step_size", static_cast<double>(o.step_size));
+    require_given(name, "step_size", static_cast<double>(o.step_size));
     require_at_least_zero(name, "gamma", o.gamma);
   }
   static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, std::floor(t / static_cast<double>(o.step_size))); }

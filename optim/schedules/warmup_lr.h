@@ -18,7 +18,7 @@ struct WarmupLRRule {
   static constexpr std::string_view name = "WarmupLR";
   static Settings settings(Options& o) { return {{"steps", &o.steps}, {"start_factor", &o.start_factor}, {"then", &o.then}}; }
   static void validate(const Options& o) {
-    require_at_least_one(name, "steps", static_cast<double>(o.steps));
+    require_given(name, "steps", static_cast<double>(o.steps));
     require_unit(name, "start_factor", o.start_factor);
     require_curve(name, "then", o.then);
   }

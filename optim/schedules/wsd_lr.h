@@ -33,7 +33,7 @@ struct WSDLRRule {
   static void validate(const Options& o) {
     require_at_least_zero(name, "warmup", static_cast<double>(o.warmup));
     require_at_least_zero(name, "stable", static_cast<double>(o.stable));
-    require_at_least_one(name, "decay", static_cast<double>(o.decay));
+    require_given(name, "decay", static_cast<double>(o.decay));
     require_unit(name, "start_factor", o.start_factor);
     require_unit(name, "end_factor", o.end_factor);
   }

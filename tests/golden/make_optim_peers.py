@@ -1,5 +1,5 @@
 """Makes optim_peers.safetensors: trajectories of what PyTorch lacks, by Keras 3 and optax (both on JAX in double precision) and, for the
-lecture's Adam, by its formula in NumPy. Weights, gradients, groups, rates and what is recorded are those of make_optim.py.
+lecture's Adam and Keras's Ftrl, by their formulas in NumPy. Weights, gradients, groups, rates and what is recorded are those of make_optim.py.
 """
 import os
 
@@ -85,6 +85,20 @@ def lecture_adam(w, lr, beta1, beta2, eps):
     return step
 
 
+def keras_ftrl(w, lr, power=-0.5, start=0.1, l1=0.0, l2=0.0, shrinkage=0.0, beta=0.0):
+    """keras/src/optimizers/ftrl.py, in its words."""
+    accum, linear, here = np.full_like(w, start), np.zeros_like(w), [w]
+
+    def step(g, lr):
+        new_accum = accum + g * g
+        linear[:] += g + 2 * shrinkage * here[0] - (new_accum ** -power - accum ** -power) / lr * here[0]
+        quadratic = new_accum ** -power / lr + 2 * (l2 + beta / (2 * lr))
+        here[0] = (np.clip(linear, -l1, l1) - linear) / quadratic
+        accum[:] = new_accum
+        return here[0]
+    return step
+
+
 k = keras.optimizers
 rms = of_optax(lambda decay, eps, momentum: (optax.scale_by_rms(decay=decay, eps=eps, eps_in_sqrt=True), optax.trace(momentum)), lr_first=True)
 save_file({
@@ -98,6 +112,7 @@ save_file({
     "keras_adagrad": trajectory(of_keras(k.Adagrad), dict(lr=0.1), dict(lr=0.02, initial_accumulator_value=0.5, epsilon=1e-1)),
     "keras_adamax": trajectory(of_keras(k.Adamax), dict(lr=0.01), dict(lr=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-2)),
     "keras_nadam": trajectory(of_keras(k.Nadam), dict(lr=0.01), dict(lr=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-2)),
+    "keras_ftrl": trajectory(keras_ftrl, dict(lr=0.1), dict(lr=0.05, power=-0.7, start=0.5, l1=0.3, l2=0.2, shrinkage=0.1, beta=0.4)),
     "optax_ema": trajectory(of_optax(lambda momentum: optax.ema(momentum, debias=False)), dict(lr=0.1, momentum=0.9), dict(lr=0.02, momentum=0.5)),
     "optax_ema_debiased": trajectory(of_optax(lambda momentum: optax.ema(momentum, debias=True)), dict(lr=0.1, momentum=0.9),
                                      dict(lr=0.02, momentum=0.5)),

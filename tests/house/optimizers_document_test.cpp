@@ -76,7 +76,7 @@ void expect_documented(const std::string& name, const Options& options) {
   EXPECT_NE(text.find("```text\n"), std::string::npos) << name << ": no formula";
   EXPECT_NE(text.find("*When*: "), std::string::npos) << name << ": not said when to use it";
   EXPECT_NE(text.find("*Elsewhere*: "), std::string::npos) << name << ": not said how its namesakes differ";
-  static const std::set<std::string> unpictured{"SparseAdam", "ReduceLROnPlateau", "Lookahead", "SAM"};
+  static const std::set<std::string> unpictured{"SparseAdam", "Ftrl", "ReduceLROnPlateau", "Lookahead", "SAM"};
   EXPECT_TRUE(text.find("<img src=\"optimizers/") != std::string::npos || unpictured.contains(name)) << name << ": no picture";
   const Options found = written(text);
   for (const auto& [option, value] : options) {

@@ -79,6 +79,7 @@ TEST(Convergence, OfEveryOptimizerOnEveryLandscape) {
       with<NAdam>("NAdam", 2000, {.lr = 0.05}),
       with<RAdam>("RAdam", 10000, {.lr = 0.01}),
       with<ASGD>("ASGD", 20000, {.lr = 0.02, .lambd = 0}),
+      with<Ftrl>("Ftrl", 4000, {.lr = 0.5}),
       with<Lion>("Lion", 3000, {.lr = 0.01}),
       with<ScheduleFreeAdamW>("Schedule-Free AdamW", 4000, {.lr = 0.05}),
       with<Adafactor>("Adafactor", 6000, {.lr = 0.1}),

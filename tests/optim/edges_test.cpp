@@ -102,8 +102,71 @@ TEST(Lion, GoesBothWaysAlikeAndStaysAtZero) {
 
 TEST(NaN, StaysVisibleUnderRulesOfSigns) {
   EXPECT_TRUE(std::isnan(walk<Lion>({}, {1, NAN})[1]));
-  EXPECT_TRUE(std::isnan(walk<Rprop>({}, {1, NAN})[1]));
   EXPECT_TRUE(std::isnan(walk<Adamax>({}, {1, NAN})[1]));
+}
+
+TEST(Rprop, GoesOnAfterANaNAsPyTorchDoes) {
+  const std::vector<double> w = walk<Rprop>({.lr = 1}, {1, NAN, 1, 1, -1});
+  const double expected[] = {-1, -1, -2, -3.2, -3.2};        // NaN has no sign: no step, and the size stays
+  for (int t = 0; t < 5; ++t) EXPECT_NEAR(w[t], expected[t], 1e-15);
+}
+
+TEST(Rprop, SeesTheSignsOfGradientsWhoseProductVanishes) {
+  const std::vector<double> w = walk<Rprop>({.lr = 1}, {1e-200, 1e-200, -1e-200});
+  EXPECT_NEAR(w[1], -2.2, 1e-15);
+  EXPECT_NEAR(w[2], -2.2, 1e-15);
+}
+
+TEST(RMSprop, CentredAfterAnOverflowKeepsTheWeightAsPyTorchDoes) {
+  for (const Dtype dtype : {f32, f64}) {
+    const double huge = dtype == f32 ? 1e30 : 1e200;
+    const Parameters p = single(Array::full({37}, 1, dtype));   // registers and a tail, at every level
+    RMSprop rmsprop(p, {.centered = true});
+    for (const double g : {huge, 1., 1.}) {
+      p[0].leaf->grad = Array::full({37}, g, dtype);
+      rmsprop.step();
+      for (const double w : values(p)) EXPECT_EQ(w, 1);
+    }
+  }
+}
+
+TEST(Ftrl, MakesWeightsExactlyZeroUnderAnL1Penalty) {
+  const std::vector<double> w = walk<Ftrl>({.lr = 1, .l1_regularization_strength = 2}, {1, 0.5, 3, -2.5});
+  EXPECT_EQ(w[0], 0);
+  EXPECT_EQ(w[1], 0);
+  EXPECT_NEAR(w[2], -2.5 / std::sqrt(0.1 + 1 + 0.25 + 9), 1e-15);
+  EXPECT_EQ(walk<Ftrl>({.lr = 1, .initial_accumulator_value = 0}, {0})[0], 0);     // 0/0 would be NaN
+}
+
+TEST(Ftrl, LeavesAWeightThatHasSeenNothingWhereAllIsZero) {
+  const Parameters p = single(f64s({3}), f64s({0}));
+  Ftrl(p, {.initial_accumulator_value = 0}).step();
+  EXPECT_EQ(values(p)[0], 3);
+}
+
+// Squares of these leave the range of double; a step relative to the weights, or along a direction of length 1, does not.
+TEST(WholeRules, StepTheSameWhereSquaresLeaveTheRange) {
+  const auto step = []<class O>(std::type_identity<O>, double scale, typename O::Options options) {
+    const Parameters p = single(filled({3, 4}, f64, [&](auto i) { return scale * static_cast<double>(i + 1); }),
+                                Tensor(filled({3, 4}, f64, [](auto i) { return i % 3 ? 1. : -2.; })));
+    O(p, options).step();
+    std::vector<double> out = values(p);
+    for (double& w : out) w /= scale;
+    return out;
+  };
+  const auto near = [](const std::vector<double>& a, const std::vector<double>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-12 * std::abs(b[i])) << i;
+  };
+  const LAMBOptions lamb{.lr = 0.1};
+  const AdafactorOptions adafactor{.lr = 0.1};
+  for (const double scale : {0x1p600, 0x1p-600}) near(step(std::type_identity<LAMB>{}, scale, lamb), step(std::type_identity<LAMB>{}, 1, lamb));
+  near(step(std::type_identity<Adafactor>{}, 0x1p600, adafactor), step(std::type_identity<Adafactor>{}, 1, adafactor));
+  const auto muon = [](double scale) {
+    const Parameters p = single(Array::zeros({3, 4}, f64), Tensor(filled({3, 4}, f64, [&](auto i) { return scale * static_cast<double>(i % 5 - 2); })));
+    Muon(p).step();
+    return values(p);
+  };
+  near(muon(0x1p600), muon(1));
 }
 
 TEST(SGD, DebiasedAverageOfSteadyGradientsIsTheGradient) {

@@ -54,6 +54,11 @@ TEST(Options, OutOfRangeAreErrorsOfTheOtherRulesToo) {
   expect_error([&] { Rprop(p, {.etas = {0, 1.2}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0 and 1.2");
   expect_error([&] { Rprop(p, {.etas = {0.5, 1}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0.5 and 1");
   expect_error([&] { Rprop(p, {.step_sizes = {2, 1}}); }, "Rprop: step_sizes must be the smallest and the largest, not 2 and 1");
+  expect_error([&] { Ftrl(p, {.learning_rate_power = 0.5}); }, "Ftrl: learning_rate_power must be at most 0, not 0.5");
+  expect_error([&] { Ftrl(p, {.l1_regularization_strength = -1}); }, "Ftrl: l1_regularization_strength must be finite and at least 0, not -1");
+  EXPECT_NO_THROW(Adafactor(p, {.d = 0.5}));
+  expect_error([&] { Adafactor(p, {.d = 0}); }, "Adafactor: d must be finite and above 0, not 0");
+  EXPECT_NO_THROW(SGD(p, keras::sgd(0.1, 0, true)));
   expect_error([&] { Lion(p, {.betas = {-0.5, 0.9}}); }, "Lion: betas.0 must lie in [0, 1), not -0.5");
 }
 
@@ -152,8 +157,8 @@ TEST(Options, ChangeByNameOrAsAWhole) {
   EXPECT_EQ(adam.options().betas[0], 0.5);
   expect_error([&] { adam.set_option("betas.1", 2); }, "Adam: betas.1 must lie in [0, 1), not 2");
   expect_error([&] { adam.set_lr(NAN); }, "Adam: lr must be finite and at least 0, not nan");
-  expect_error([&] { adam.set_option("momentum", 0.9); }, "Adam: has no option momentum");
-  expect_error([&] { adam.option("momentum"); }, "Adam: has no option momentum");
+  expect_error([&] { adam.set_option("momentum", 0.9); }, "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
+  expect_error([&] { adam.option("momentum"); }, "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
   expect_error([&] { adam.set_lr(0.1, 1); }, "Adam: there is no group 1; it has 1");
   expect_error([&] { adam.set_options({.lr = -1}); }, "Adam: lr must be finite and at least 0, not -1");
   adam.set_options({.lr = 0.25});

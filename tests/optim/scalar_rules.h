@@ -217,6 +217,21 @@ struct ScalarScheduleFree {
   }
 };
 
+// In the paper's words: σ for the proximal term, z, and the closed form of the minimum; with Keras's power, shrinkage and doubled λ₂.
+struct ScalarFtrl {
+  double l1 = 0, l2 = 0, shrinkage = 0, beta = 0, n = 0.1, power = 0.5;
+  bool maximize = false;
+  double z = 0;
+
+  double step(double w, double g, double lr) {
+    g = maximize ? -g : g;
+    const double sigma = (std::pow(n + g * g, power) - std::pow(n, power)) / lr;
+    z += g + 2 * shrinkage * w - sigma * w;
+    n += g * g;
+    return std::abs(z) <= l1 ? 0 : -(z - std::copysign(l1, z)) / ((beta + std::pow(n, power)) / lr + 2 * l2);
+  }
+};
+
 struct ScalarLion {
   double beta1 = 0.9, beta2 = 0.99, decay = 0, average = 0;
 

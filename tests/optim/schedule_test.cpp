@@ -221,7 +221,7 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   constexpr std::type_identity<CyclicLR> cyclic;
   constexpr std::type_identity<OneCycleLR> one_cycle;
   constexpr std::type_identity<SequentialLR> sequential;
-  EXPECT_EQ(rejects(step, {}), "StepLR: step_size must be at least 1, not 0");
+  EXPECT_EQ(rejects(step, {}), "StepLR: step_size must be given, at least 1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = -1}), "StepLR: gamma must be finite and at least 0, not -1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = NAN}), "StepLR: gamma must be finite and at least 0, not nan");
   EXPECT_EQ(rejects(std::type_identity<MultiStepLR>{}, {.milestones = {3, -1}}), "MultiStepLR: each of milestones must be finite and at least 0, not -1");
@@ -229,9 +229,9 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.start_factor = 0}), "LinearLR: start_factor must lie in (0, 1], not 0");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.end_factor = 2}), "LinearLR: end_factor must lie in [0, 1], not 2");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.total_iters = 0}), "LinearLR: total_iters must be at least 1, not 0");
-  EXPECT_EQ(rejects(std::type_identity<ExponentialLR>{}, {}), "ExponentialLR: gamma must be finite and at least 0, not nan");
+  EXPECT_EQ(rejects(std::type_identity<ExponentialLR>{}, {}), "ExponentialLR: gamma must be given, finite and at least 0");
   EXPECT_EQ(rejects(std::type_identity<PolynomialLR>{}, {.power = 0}), "PolynomialLR: power must be finite and above 0, not 0");
-  EXPECT_EQ(rejects(std::type_identity<CosineAnnealingLR>{}, {}), "CosineAnnealingLR: t_max must be at least 1, not 0");
+  EXPECT_EQ(rejects(std::type_identity<CosineAnnealingLR>{}, {}), "CosineAnnealingLR: t_max must be given, at least 1");
   EXPECT_EQ(rejects(std::type_identity<CosineAnnealingLR>{}, {.t_max = 3, .eta_min = NAN}),
             "CosineAnnealingLR: eta_min must be finite and at least 0, not nan");
   EXPECT_EQ(rejects(std::type_identity<CosineAnnealingWarmRestarts>{}, {.t_0 = 1, .t_mult = 0}),
@@ -243,7 +243,7 @@ TEST(Schedule, RejectsWhatItCannotMean) {
             "SWALR: swa_lr must be one value or one for each group, of which there are 2, not 3 values");
   EXPECT_EQ(rejects(cyclic, {.base_lr = 0.1}), "CyclicLR: max_lr must be given");
   EXPECT_EQ(rejects(cyclic, {.base_lr = 0.1, .max_lr = 0.2, .max_momentum = 1}), "CyclicLR: max_momentum must lie in [0, 1), not 1");
-  EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1}), "OneCycleLR: total_steps, or epochs and steps_per_epoch, must be at least 1, not 0, 0 and 0");
+  EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1}), "OneCycleLR: total_steps, or epochs and steps_per_epoch, must be given");
   EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .pct_start = 1.5}), "OneCycleLR: pct_start must lie in [0, 1], not 1.5");
   EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .pct_start = 0.75, .three_phase = true}),
             "OneCycleLR: pct_start must lie in [0, 0.5] with three phases, not 0.75");
@@ -255,10 +255,10 @@ TEST(Schedule, RejectsWhatItCannotMean) {
             "SequentialLR: schedules must all count steps or all count epochs; InverseSqrtLR counts steps, StepLR epochs; set .per");
   EXPECT_EQ(rejects(std::type_identity<ChainedScheduler>{}, {.schedules = {Curve{}}}), "ChainedScheduler: each of schedules must be given");
   EXPECT_EQ(rejects(std::type_identity<WarmupLR>{}, {.steps = 3}), "WarmupLR: then must be given");
-  EXPECT_EQ(rejects(std::type_identity<StaircaseLR>{}, {.of = InverseSqrtLR::curve()}), "StaircaseLR: every must be at least 1, not 0");
+  EXPECT_EQ(rejects(std::type_identity<StaircaseLR>{}, {.of = InverseSqrtLR::curve()}), "StaircaseLR: every must be given, at least 1");
   EXPECT_EQ(rejects(std::type_identity<InverseTimeLR>{}, {.decay_rate = -1}), "InverseTimeLR: decay_rate must be finite and at least 0, not -1");
-  EXPECT_EQ(rejects(std::type_identity<NoamLR>{}, {}), "NoamLR: d_model must be at least 1, not 0");
-  EXPECT_EQ(rejects(std::type_identity<WSDLR>{}, {}), "WSDLR: decay must be at least 1, not 0");
+  EXPECT_EQ(rejects(std::type_identity<NoamLR>{}, {}), "NoamLR: d_model must be given, at least 1");
+  EXPECT_EQ(rejects(std::type_identity<WSDLR>{}, {}), "WSDLR: decay must be given, at least 1");
   EXPECT_EQ(rejects(piecewise, {.at = {1, 2}, .factor = {1}}), "PiecewiseLR: at and factor must be as long as each other and not empty, not 2 and 1");
   EXPECT_EQ(rejects(piecewise, {.at = {2, 1}, .factor = {1, 1}}), "PiecewiseLR: at must ascend; after 2 comes 1");
   EXPECT_EQ(value_error([&] { StepLR(*optimizer, {.step_size = 1}, 3); }),
@@ -290,7 +290,7 @@ TEST(Schedule, RejectsStatesThatAreNotItsOwn) {
   };
   EXPECT_EQ(value_error([&] { steps.load_state({}); }), "StepLR: the state lacks schedule");
   EXPECT_EQ(edited("step_size", "2.5"), "StepLR: step_size is \"2.5\", which is no value of this option");
-  EXPECT_EQ(edited("step_size", "0"), "StepLR: step_size must be at least 1, not 0");
+  EXPECT_EQ(edited("step_size", "0"), "StepLR: step_size must be given, at least 1");
   EXPECT_EQ(edited("per", "year"), "StepLR: per is \"year\", which is no value of this option");
   EXPECT_EQ(edited("last_epoch", "-1"), "StepLR: last_epoch is \"-1\", which is not a finite number of at least 0");
   EXPECT_EQ(edited("lr.0", "nan"), "StepLR: lr.0 is \"nan\", which is not a finite number of at least 0");

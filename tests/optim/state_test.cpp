@@ -101,7 +101,7 @@ TEST(State, EverythingThatDoesNotFitIsListedAndNothingChanges) {
   state.metadata["note"] = "a user's own";
   const std::string message = refusal(adam, state);
   for (const char* line : {"missing a.exp_avg", "unexpected b.exp_avg\n", "unexpected b.exp_avg_sq", "c.exp_avg is [999] f64 but the parameter is [1000] f64",
-                           "c.exp_avg_sq is [1000] f32 but the parameter is [1000] f64", "d.step must be one i64 of at least 1",
+                           "c.exp_avg_sq is [1000] f32 but the parameter is [1000] f64", "d.step must be one i64 of at least 1 and below 2^53",
                            "unexpected e.exp_avg", "unexpected e.group", "a is in group 1 in the state but 0 here", "missing group.0.eps",
                            "group.0.lr is \"fast\", which is no value of this option", "group 1: Adam: lr must be finite and at least 0, not -1",
                            "group.1.initial_lr is \"?\", which is no number", "unexpected group.1.form"})
@@ -111,6 +111,17 @@ TEST(State, EverythingThatDoesNotFitIsListedAndNothingChanges) {
   EXPECT_EQ(after.metadata, before.metadata);
   ASSERT_EQ(after.arrays.size(), before.arrays.size());
   for (const auto& [name, array] : before.arrays) EXPECT_EQ(after.arrays.at(name).to_vector(), array.to_vector()) << name;
+}
+
+TEST(State, AStepCountThatCannotGoOnIsRefused) {
+  const Parameters p = table_parameters();
+  Adam adam(p);
+  run(adam, p, 0, 1);
+  for (const std::int64_t step : {INT64_MAX, std::int64_t{1} << 53, std::int64_t{0}, std::int64_t{-1}}) {
+    State state = adam.state();
+    state.arrays["a.step"] = Array::from({step}, {});
+    EXPECT_EQ(refusal(adam, state), "Adam: the state does not fit this optimizer:\n  a.step must be one i64 of at least 1 and below 2^53") << step;
+  }
 }
 
 TEST(State, OfAnotherModelIsRefused) {

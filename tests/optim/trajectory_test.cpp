@@ -15,7 +15,7 @@ namespace gradus::optim::testing {
 namespace {
 
 using ScalarRule = std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
-                                ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion, ScalarScheduleFree>;
+                                ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion, ScalarFtrl, ScalarScheduleFree>;
 
 // Two groups: the tensors a and b under `first`, c and d under `second`.
 struct Case {
@@ -82,6 +82,10 @@ const std::vector<Case>& cases() {
                  ScalarRprop{.minus = 0.4, .plus = 1.5, .least = 1e-2, .most = 0.05, .maximize = true}),
       row<Lion>("lion", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1}, ScalarLion{.decay = 0.1},
                 ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}),
+      row<Ftrl>("keras_ftrl", keras::ftrl(0.1),
+                {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3,
+                 .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
+                ScalarFtrl{}, ScalarFtrl{.l1 = 0.3, .l2 = 0.2, .shrinkage = 0.1, .beta = 0.4, .n = 0.5, .power = 0.7}),
       row<ScheduleFreeAdamW>("schedule_free", {.lr = 0.01},
                              {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .warmup_steps = 5, .r = 1, .weight_lr_power = 1},
                              ScalarScheduleFree{},
