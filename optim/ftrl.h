@@ -3,7 +3,8 @@
 //   optim::Ftrl ftrl(nn::parameters(net), {.lr = 0.1, .l1_regularization_strength = 0.01});
 //   n ← n + g²;  z ← z + g + 2·shrinkage·w − (nᵖ − (n before)ᵖ)/lr·w,  p = −learning_rate_power;   n starts at initial_accumulator_value
 //   w ← 0 where |z| ≤ l1, else (sign(z)·l1 − z)/((beta + nᵖ)/lr + 2·l2)
-// z starts at 0: what a weight begins with counts for little. Where all terms of the fraction's denominator are 0 the weight stays.
+// z starts at 0: what a weight begins with counts for little. w is proportional to lr, so that a schedule which lowers lr draws all weights
+// towards 0, as in Keras. Where all terms of the fraction's denominator are 0 the weight stays.
 #pragma once
 #include <array>
 #include <cmath>

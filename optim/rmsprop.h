@@ -1,12 +1,10 @@
 // RMSprop (Tieleman and Hinton 2012; centered as in Graves 2013), as PyTorch has it: ε stands outside the root.
 //   optim::RMSprop rmsprop(nn::parameters(net), {.lr = 1e-3, .momentum = 0.9});
 //   v ← alpha·v + (1−alpha)·g²;  d = g/(√v + eps);   w ← w − lr·d,  with momentum b ← momentum·b + d;  w ← w − lr·b
-// centered divides by √(v − ḡ²) + eps, ḡ ← alpha·ḡ + (1−alpha)·g. Where rounding makes v − ḡ² negative it counts as 0 (PyTorch: NaN). A v
-// that overflowed stays infinite, and its weight where it is.
+// centered divides by √(v − ḡ²) + eps, ḡ ← alpha·ḡ + (1−alpha)·g. Where rounding makes v − ḡ² negative it counts as 0 (PyTorch: NaN).
 #pragma once
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <gradus/optim/conventions.h>
 #include <gradus/optim/intake.h>
@@ -55,14 +53,13 @@ struct RMSpropRule {
   template <class T>
   static auto update(const Scalars& s) {
     const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
-    constexpr T most = std::numeric_limits<T>::max();
     return [=, take_in = intake<T>(s.in), centered = s.centered](T& w, T g, T& v, T& b, T& mean) {
       g = take_in(g, w);
       v = alpha * v + rest * g * g;
       T spread = v;
       if (centered) {
         mean += rest * (g - mean);
-        spread = v > most ? v : std::max(v - mean * mean, T(0));   // ḡ² may leave the range where v has: ∞ − ∞
+        spread = std::max(v - mean * mean, T(0));
       }
       T d = g / (std::sqrt(spread + eps_inside) + eps_outside);
       if (momentum != 0) d = b = momentum * b + take * d;

@@ -102,6 +102,7 @@ std::span<const OptimizerKind> optimizers() {
       of<AdamRule<true>>({.lr = 0.2}),
       of<AdagradRule>({.lr = 0.8}),
       of<AdadeltaRule>({.lr = 10}),
+      of<FtrlRule>({.lr = 0.8, .initial_accumulator_value = 0}),
       of<AdamaxRule>({.lr = 0.2}),
       of<NAdamRule>({.lr = 0.2}),
       of<RAdamRule>({.lr = 1.2}, follow),

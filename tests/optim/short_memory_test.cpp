@@ -1,36 +1,12 @@
 // When memory ends, a step has not begun: whichever request of it fails, weights and state are as before, and the next step is as any other.
-// This file takes the place of the C library's aligned_alloc, which the pool asks.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include <gtest/gtest.h>
+#include <allocations.h>
 #include <optim/table.h>
 
 #include <gradus/autograd/base/pool.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__linux__)
-constexpr bool can_fail = false;
-#else
-constexpr bool can_fail = true;
-namespace {
-std::atomic<std::int64_t> requests_left{INT64_MAX};
-}
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  if (requests_left.fetch_sub(1) <= 0) return nullptr;
-  void* block = nullptr;
-  return posix_memalign(&block, alignment, bytes) == 0 ? block : nullptr;
-}
-#endif
-
 namespace gradus::optim::testing {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__linux__)
-void allow(std::int64_t) {}
-#else
-void allow(std::int64_t requests) { requests_left = requests; }
-#endif
 
 Parameters large_matrices() {
   Parameters out;
@@ -47,7 +23,7 @@ void slope(const Parameters& p, int step) {
 // Makes a stepper over parameters twice: one that is never refused anything, and one that is refused its k-th request for every k.
 template <class Make>
 void expect_all_or_nothing(Make&& make) {
-  if (!can_fail) GTEST_SKIP() << "a sanitizer owns the allocator";
+  if (!can_count) GTEST_SKIP() << "a sanitizer owns the allocator";
   const Parameters p = large_matrices(), q = large_matrices();
   auto sound = make(p), tried = make(q);
   int refusals = 0;
@@ -60,13 +36,14 @@ void expect_all_or_nothing(Make&& make) {
       const State state = step > 0 ? tried->state() : State{};          // which shares the arrays: they have to be copied, too
       pool::release_cached();
       bool refused = false;
-      allow(allowed);
-      try {
-        tried->step();
-      } catch (const std::bad_alloc&) {
-        refused = true;
+      {
+        const ShortMemory memory(allowed + 1, true);
+        try {
+          tried->step();
+        } catch (const std::bad_alloc&) {
+          refused = true;
+        }
       }
-      allow(INT64_MAX);
       if (!refused) break;
       ++refusals;
       ASSERT_EQ(values(q), before) << "request " << allowed << " of step " << step;
