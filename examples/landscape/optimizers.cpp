@@ -102,7 +102,6 @@ std::span<const OptimizerKind> optimizers() {
       of<AdamRule<true>>({.lr = 0.2}),
       of<AdagradRule>({.lr = 0.8}),
       of<AdadeltaRule>({.lr = 10}),
-      of<FtrlRule>({.lr = 0.8, .initial_accumulator_value = 0}),
       of<AdamaxRule>({.lr = 0.2}),
       of<NAdamRule>({.lr = 0.2}),
       of<RAdamRule>({.lr = 1.2}, follow),
@@ -120,6 +119,7 @@ std::span<const OptimizerKind> optimizers() {
       of<SGDRule>(lecture::momentum(3), follow, "Lecture: momentum", "The lecture's momentum"),
       of<RMSpropRule>(lecture::rmsprop(0.05), own, "Lecture: RMSprop", "The lecture's RMSprop"),
       of<AdamRule<false>>(lecture::adam(0.05), own, "Lecture: Adam", "The lecture's Adam"),
+      of<FtrlRule>({.lr = 0.8, .initial_accumulator_value = 0}),
   };
   return all;
 }
