@@ -29,6 +29,7 @@ struct Fused final : Op {
   };
   Formula formula;
   explicit Fused(F f) : formula{std::move(f)} {}
+  static constexpr bool checks_gradients = false;
   std::string_view name() const override { return "fuse"; }
 
   template <class... X>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <gradus/autograd/kernels/dual.h>
+#include <gradus/autograd/kernels/formula.h>
 #include <gradus/autograd/kernels/simd.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
@@ -64,20 +65,13 @@ void value_row(const void* formula, const void* const* in, const bool* moves, vo
   each_register<T, n, 1>(in, moves, out, count, [&](const auto& x, auto put) { put(0, std::apply([&](auto... v) { return f.value(v...); }, x)); });
 }
 
-// Whether a formula says what becomes of a gradient, for one operand or two; else it has slopes. (Asked here and not where it is used: clang 14
-// says no to everything inside a generic lambda.)
-template <class F, class V>
-concept PullsRegisters = requires(const F& f, V v) { f.pull(v, v); } || requires(const F& f, V v) { f.pull(v, v, v); };
-template <class F, class V>
-concept PullsRegistersAtOutput = requires(const F& f, V v) { f.pull_at_output(v, v); };
-
 // in: the operands and, last, the gradient of the result.
 template <class F, class T, std::size_t n>
 void slope_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
   each_register<T, n + 1, n>(in, moves, out, count, [&](const auto& x, auto put) {
     [&]<std::size_t... i>(std::index_sequence<i...>) {
-      if constexpr (PullsRegisters<F, Vec<T>>) {
+      if constexpr (Pulls<F>) {   // a concept, not a requires: clang 14 answers no to one inside a generic lambda
         const auto grads = f.pull(x[n], x[i]...);
         (put(i, grads[i]), ...);
       } else {
@@ -93,7 +87,7 @@ template <class F, class T>
 void output_slope_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
   each_register<T, 2, 1>(in, moves, out, count, [&](const auto& x, auto put) {
-    if constexpr (PullsRegistersAtOutput<F, Vec<T>>) put(0, f.pull_at_output(x[1], x[0]));
+    if constexpr (PullsAtOutput<F>) put(0, f.pull_at_output(x[1], x[0]));
     else put(0, x[1] * f.slope_at_output(x[0]));
   });
 }

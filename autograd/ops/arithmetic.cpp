@@ -21,6 +21,12 @@ void check_whole_exponent(double exponent, const Tensor& x) {
                     describe(x), "; convert with x.to(f32)");
 }
 
+template <class B>
+Tensor whole_only(const char* name, WholeOp op, const Tensor& a, const B& b) {
+  detail::check_whole(name, a);
+  return whole(name, op, a, b);
+}
+
 }  // namespace
 
 Tensor add(const Tensor& a, const Tensor& b) { return is_whole(a) ? whole("add", WholeOp::add, a, b) : elementwise(formulas::Add{}, a, b); }
@@ -59,22 +65,10 @@ Tensor neg(const Tensor& x) {
   return mul(x, -1);
 }
 
-Tensor floor_divide(const Tensor& a, const Tensor& b) {
-  detail::check_whole("floor_divide", a);
-  return whole("floor_divide", WholeOp::floor_divide, a, b);
-}
-Tensor floor_divide(const Tensor& a, double b) {
-  detail::check_whole("floor_divide", a);
-  return whole("floor_divide", WholeOp::floor_divide, a, b);
-}
-Tensor remainder(const Tensor& a, const Tensor& b) {
-  detail::check_whole("remainder", a);
-  return whole("remainder", WholeOp::remainder, a, b);
-}
-Tensor remainder(const Tensor& a, double b) {
-  detail::check_whole("remainder", a);
-  return whole("remainder", WholeOp::remainder, a, b);
-}
+Tensor floor_divide(const Tensor& a, const Tensor& b) { return whole_only("floor_divide", WholeOp::floor_divide, a, b); }
+Tensor floor_divide(const Tensor& a, double b) { return whole_only("floor_divide", WholeOp::floor_divide, a, b); }
+Tensor remainder(const Tensor& a, const Tensor& b) { return whole_only("remainder", WholeOp::remainder, a, b); }
+Tensor remainder(const Tensor& a, double b) { return whole_only("remainder", WholeOp::remainder, a, b); }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return is_whole(a) ? whole("maximum", WholeOp::maximum, a, b) : elementwise(formulas::Maximum{}, a, b);

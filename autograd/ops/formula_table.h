@@ -5,15 +5,10 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/broadcast.h>
+#include <gradus/autograd/kernels/formula.h>
 #include <gradus/autograd/ops/formulas.h>
 
 namespace gradus {
-
-template <class F> concept PullsAtOutput = requires(const F f) { f.pull_at_output(1.0, 1.0); };
-template <class F> concept Pulls = requires(const F f) { f.pull(1.0, 1.0); } || requires(const F f) { f.pull(1.0, 1.0, 1.0); };
-template <class F> concept ReadsOutput = PullsAtOutput<F> || requires(const F f) { f.slope_at_output(1.0); };
-template <class F> concept Constant = requires(const F f) { f.constants(); };
-
 namespace kernels {
 
 struct FormulaRows {
