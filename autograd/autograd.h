@@ -2,6 +2,7 @@
 #pragma once
 #include <gradus/autograd/array/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/build_info.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/grad.h>
 #include <gradus/autograd/gradcheck.h>

@@ -51,12 +51,11 @@ def arguments():
     return args
 
 
-def machine():
-    """Processor, cores, and the kernels that OpenBLAS chooses when nothing is preset."""
+def machine(build):
+    """Processor, cores, and what gradus uses there when nothing is preset."""
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")), "?")
-    ask = "import ctypes; f = ctypes.CDLL('libopenblas.so.0').openblas_get_corename; f.restype = ctypes.c_char_p; print(f().decode())"
-    core = subprocess.run([sys.executable, "-c", ask], env=sides.clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-    return f"{model}, {len(os.sched_getaffinity(0))} cores; OpenBLAS core {core.strip() or '?'}; {datetime.date.today()}"
+    info = subprocess.run([build / "benchmarks" / "gradus" / "info"], env=sides.clean_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
+    return f"{model}, {len(os.sched_getaffinity(0))} cores; {datetime.date.today()}", info.rstrip()
 
 
 def prepare(args):
@@ -75,8 +74,9 @@ def main():
     args = arguments()
     everyone = prepare(args)
     names = [side.name for side in everyone]
-    about = machine()
+    about, info = machine(args.build)
     print(about)
+    print(info)
     bounds = {threads: limits.measure(args.build / "benchmarks" / "limits", everyone[0], threads, 0.3, args.cores) for threads in args.threads}
     for threads, bound in bounds.items():
         print(limits.describe(bound, threads))

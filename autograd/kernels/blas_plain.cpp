@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/base/error.h>
 #include <gradus/autograd/kernels/conv_scratch.h>
+#include <gradus/autograd/kernels/gemm_packed.h>
 #include <gradus/autograd/kernels/gemm_strips.h>
 
 namespace gradus::kernels {
@@ -45,8 +47,11 @@ void plain_product(const Product<T>& p) {
     }
 }
 
+// Where there are registers, tiles of c stay in them; else these loops, which any compiler makes the best of.
 template <class T>
 void in_strips(const Product<T>& p) {
+  static const bool registers = level_in_use() > Level::base;
+  if (registers) return packed_gemm(p);
   for_strips(p, [](const Product<T>& strip) { plain_product(strip); });
 }
 
@@ -54,5 +59,9 @@ void in_strips(const Product<T>& p) {
 
 void blas_gemm(const Product<float>& product) { in_strips(product); }
 void blas_gemm(const Product<double>& product) { in_strips(product); }
+
+bool blas_core_is_old(std::string_view, Level) { return false; }
+
+std::string blas_description() { return text("none: gradus multiplies by loops of its own, for ", level_name(level_in_use())); }
 
 }  // namespace gradus::kernels

@@ -2,6 +2,8 @@
 // has no oneDNN, or oneDNN has no fast way. Primitives are made once for each shape and thread and kept; a call with a known shape
 // allocates nothing here but its result. No oneDNN header is included.
 #pragma once
+#include <string>
+
 #include <gradus/autograd/kernels/conv.h>
 #include <gradus/autograd/kernels/gemm.h>
 
@@ -13,5 +15,8 @@ bool dnnl_gemm(const Product<float>& product);
 Array dnnl_conv(const ConvShape& shape, Array& x, const Array& weight, const Array& bias);
 Array dnnl_conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight);
 Array dnnl_conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
+
+// Which oneDNN, and the newest instructions that it uses here, for people.
+std::string dnnl_description();
 
 }  // namespace gradus::kernels

@@ -33,4 +33,25 @@ Level simd_level() {
   return level;
 }
 
+const char* level_name(Level level) {
+  constexpr const char* names[] = {"plain", "base", "v2", "v3", "v4"};
+  return names[static_cast<int>(level)];
+}
+
+std::vector<Level> levels_in_build() {
+#define GRADUS_LEVEL_IN_LIST(level, list) list.push_back(Level::level);
+  std::vector<Level> levels;
+  GRADUS_AT_LEVELS(GRADUS_LEVEL_IN_LIST, levels)
+#undef GRADUS_LEVEL_IN_LIST
+  return levels;
+}
+
+Level level_in_use() {
+  const std::vector<Level> levels = levels_in_build();
+  Level best = levels.front();
+  for (Level level : levels)
+    if (level <= simd_level()) best = level;
+  return best;
+}
+
 }  // namespace gradus::kernels

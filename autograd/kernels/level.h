@@ -5,6 +5,7 @@
 //   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() {…} }   in the *.simd.cpp
 // For sources of the library alone: nobody else knows which levels were built.
 #pragma once
+#include <vector>
 
 namespace gradus::kernels {
 
@@ -12,6 +13,10 @@ namespace gradus::kernels {
 enum class Level { plain, base, v2, v3, v4 };
 // The best level of this machine; GRADUS_SIMD_LEVEL=v2 in the environment lowers it.
 Level simd_level();
+
+const char* level_name(Level level);    // "v3"
+std::vector<Level> levels_in_build();   // those that this library was compiled for, lowest first
+Level level_in_use();                   // the one of them that GRADUS_DISPATCH chooses
 
 }  // namespace gradus::kernels
 

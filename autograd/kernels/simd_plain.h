@@ -53,6 +53,7 @@ struct Vec {
   friend Vec sqrt(Vec x) { return std::sqrt(x.b); }
   friend Vec abs(Vec x) { return std::abs(x.b); }
   friend Vec square(Vec x) { return x * x; }
+  friend Vec fma(Vec x, Vec y, Vec z) { return x.b * y.b + z.b; }
   friend Vec sign(Vec x) { return x.b > 0 ? Vec(1) : x.b < 0 ? Vec(-1) : x; }
   friend Vec tanh(Vec x) { return std::tanh(x.b); }
   friend Vec sigmoid(Vec x) { return 1 / (1 + exp(-x)); }

@@ -72,6 +72,7 @@ struct Vec {
   friend Vec sqrt(Vec x) { return xsimd::sqrt(x.b); }
   friend Vec abs(Vec x) { return xsimd::abs(x.b); }
   friend Vec square(Vec x) { return x * x; }
+  friend Vec fma(Vec x, Vec y, Vec z) { return xsimd::fma(x.b, y.b, z.b); }   // x·y + z, rounded once where the machine can
   friend Vec sign(Vec x) { return where(x > 0, Vec(1), where(x < 0, Vec(-1), x)); }
   friend Vec tanh(Vec x) {
     if constexpr (std::is_same_v<T, float>) return fast_tanh(x.b);

@@ -5,6 +5,7 @@
 #include <gradus/autograd/autograd.h>
 #include <gradus/autograd/kernels/blas.h>
 #include <gradus/autograd/kernels/dnnl.h>
+#include <gradus/autograd/kernels/gemm_packed.h>
 #include <gradus/autograd/kernels/gemm_small.h>
 
 namespace gradus {
@@ -150,14 +151,37 @@ TEST(Gemm, EveryWayAgreesWithTheDefinition) {
   const auto always = [](auto f) { return [f](const auto& p) { return f(p), true; }; };
   const auto small = always([](const auto& p) { kernels::gemm_small(p); });
   const auto blas = always([](const auto& p) { kernels::blas_gemm(p); });
+  const auto packed = always([](const auto& p) { kernels::packed_gemm(p); });
   const auto chosen = always([](const auto& p) { kernels::gemm(p); });
   expect_way<float>(small, "small");
   expect_way<double>(small, "small");
   expect_way<float>(blas, "blas");
   expect_way<double>(blas, "blas");
+  expect_way<float>(packed, "packed");
+  expect_way<double>(packed, "packed");
   expect_way<float>(chosen, "gemm");
   expect_way<double>(chosen, "gemm");
   expect_way<float>([](const auto& p) { return kernels::dnnl_gemm(p); }, "oneDNN");
+}
+
+// Larger than what is rearranged at a time in each direction, by a little and by a lot.
+TEST(Gemm, PackedLoopsGoOnFromBlockToBlock) {
+  const auto check = []<class T>(T, std::int64_t m, std::int64_t n, std::int64_t k) {
+    std::vector<T> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n)), c(static_cast<std::size_t>(m * n));
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(static_cast<int>(i * 7919 % 13) - 6);
+    for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<T>(static_cast<int>(i * 104729 % 11) - 5);
+    kernels::packed_gemm(kernels::Product<T>{.m = m, .n = n, .k = k, .a = {a.data(), k}, .b = {b.data(), n}, .c = c.data(), .c_stride = n});
+    for (std::int64_t i = 0; i < m; i += 17)
+      for (std::int64_t j = 0; j < n; j += 13) {
+        T sum = 0;   // of whole numbers: exact in any order
+        for (std::int64_t t = 0; t < k; ++t) sum += a[i * k + t] * b[t * n + j];
+        ASSERT_EQ(c[i * n + j], sum) << m << " x " << n << " x " << k << " at " << i << ", " << j;
+      }
+  };
+  for (auto [m, n, k] : {std::array{121, 33, 257}, std::array{500, 40, 700}, std::array{20, 4200, 130}, std::array{7, 2049, 3}}) {
+    check(0.f, m, n, k);
+    check(0.0, m, n, k);
+  }
 }
 
 TEST(Gemm, OneDnnTakesEveryManner) {
@@ -168,6 +192,18 @@ TEST(Gemm, OneDnnTakesEveryManner) {
 #else
   GTEST_SKIP() << "built without oneDNN";
 #endif
+}
+
+TEST(Gemm, OldKernelsAreKnownByTheirCores) {
+  if (!kernels::blas_description().starts_with("OpenBLAS")) GTEST_SKIP() << "built without OpenBLAS";
+  using kernels::Level;
+  for (const char* core : {"Prescott", "Nehalem", "Barcelona", "Core2"}) {
+    EXPECT_TRUE(kernels::blas_core_is_old(core, Level::v3)) << core;
+    EXPECT_TRUE(kernels::blas_core_is_old(core, Level::v4)) << core;
+    EXPECT_FALSE(kernels::blas_core_is_old(core, Level::v2)) << core;
+  }
+  for (const char* core : {"Haswell", "Zen", "SkylakeX", "Cooperlake", "Sapphirerapids", "a core that does not exist yet"})
+    EXPECT_FALSE(kernels::blas_core_is_old(core, Level::v4)) << core;
 }
 
 TEST(Gemm, NanAndInfinityPass) {

@@ -1,0 +1,49 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <string_view>
+
+#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/kernels/level.h>
+
+namespace gradus {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(BuildInfo, SaysWhatIsInUse) {
+  const BuildInfo info = build_info();
+  EXPECT_THAT(info.levels, Contains(info.level));
+  EXPECT_EQ(info.threads, num_threads());
+  std::ostringstream lines;
+  lines << info;
+  for (const std::string& word : {info.version, info.compiler, info.level, info.products, info.convolutions}) {
+    EXPECT_FALSE(word.empty());
+    EXPECT_THAT(lines.str(), HasSubstr(word));
+  }
+}
+
+TEST(BuildInfo, FollowsTheThreads) {
+  const int before = num_threads();
+  set_threads(1);
+  EXPECT_EQ(build_info().threads, 1);
+  set_threads(before);
+}
+
+// ctest runs this program once more with the kernels that OpenBLAS takes on a processor that it does not know.
+TEST(BuildInfo, SaysWhoMultipliesWhenTheKernelsOfOpenBlasAreOld) {
+  const BuildInfo info = build_info();
+  const char* core = std::getenv("OPENBLAS_CORETYPE");
+  if (info.products.starts_with("OpenBLAS") && kernels::level_in_use() >= kernels::Level::v3) {
+    const bool old = core && std::string_view(core) == "Prescott";
+    EXPECT_THAT(info.products, old ? testing::Matcher<std::string>(HasSubstr("older than this processor: gradus multiplies"))
+                                   : testing::Matcher<std::string>(Not(HasSubstr("older"))));
+  }
+}
+
+}  // namespace
+}  // namespace gradus
