@@ -1,6 +1,7 @@
 // All of the autograd room: arrays, tensors, operations, gradients.
 #pragma once
 #include <gradus/autograd/array/safetensors.h>
+#include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>
 #include <gradus/autograd/creation.h>

@@ -25,8 +25,10 @@ void Prefetcher::work(Worker& self, std::stop_token stop) {
   while (self.wake.wait(lock, stop, [&] { return self.next < end_ && self.next < current_ + slots; })) {
     const std::int64_t number = std::exchange(self.next, self.next + workers);
     const auto at = static_cast<std::size_t>(number % slots);
+    const gradus::detail::FloatMode mode = mode_;
     ++busy_;
     lock.unlock();
+    gradus::detail::set_float_mode(mode);
     std::exception_ptr error;
     try {
       make_(owner_, number, at);
@@ -43,6 +45,7 @@ void Prefetcher::work(Worker& self, std::stop_token stop) {
 void Prefetcher::start(std::int64_t first, std::int64_t end) {
   stop();
   const std::lock_guard lock(mutex_);
+  mode_ = gradus::detail::float_mode();
   current_ = first;
   end_ = end;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(workers_.size()); ++i) {
@@ -76,6 +79,7 @@ std::size_t Prefetcher::wait() {
 
 void Prefetcher::advance() {
   const std::lock_guard lock(mutex_);
+  mode_ = gradus::detail::float_mode();
   const auto done = static_cast<std::size_t>(current_++);
   if (!workers_.empty()) workers_[done % workers_.size()].wake.notify_one();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/denormal.h>
 
 namespace gradus::data {
 
@@ -44,6 +45,7 @@ class Prefetcher {
   std::condition_variable made_;
   std::int64_t current_ = 0, end_ = 0;  // what the consumer is at, where to stop
   int busy_ = 0;                        // workers in make()
+  gradus::detail::FloatMode mode_ = 0;  // the consumer's, when it was last here
   std::vector<Slot> slots_;
   std::vector<Worker> workers_;
   std::vector<std::jthread> threads_;   // last: joined before the rest goes

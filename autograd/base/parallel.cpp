@@ -16,7 +16,9 @@
 namespace gradus {
 namespace {
 
-// The number that an environment variable gives, 0 if none. OMP_NUM_THREADS may be a list, one number for each level of nesting.
+constexpr int most_threads = static_cast<int>(detail::Region::most_threads);
+
+// The number that an environment variable gives, 0 if none or not from 1 to most_threads. OMP_NUM_THREADS may be a list, one number for each level of nesting.
 int wish(const char* name) {
   const char* value = std::getenv(name);
   if (!value) return 0;
@@ -24,7 +26,7 @@ int wish(const char* name) {
   int n = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), n);
   const bool whole = stop == text.data() + text.size() || *stop == ',';
-  return error == std::errc{} && whole ? std::max(n, 0) : 0;
+  return error == std::errc{} && whole && n >= 1 && n <= most_threads ? n : 0;
 }
 
 int processors() {
@@ -52,6 +54,7 @@ int num_threads() { return threads().load(std::memory_order_relaxed); }
 
 void set_threads(int n) {
   check<ValueError>(n >= 1, "set_threads: the number of threads must be at least 1, not ", n);
+  check<ValueError>(n <= most_threads, "set_threads: the number of threads must be at most ", most_threads, ", not ", n);
   threads().store(n, std::memory_order_relaxed);
 }
 
@@ -64,7 +67,7 @@ void parallel_ranges(std::int64_t n, std::int64_t grain, Range range, void* body
   if (n <= 0) return;
   grain = std::max<std::int64_t>(grain, 1);
   if (n <= grain || in_region()) return range(body, 0, n);
-  const std::int64_t most = (n - 1) / grain + 1, threads = std::min<std::int64_t>({num_threads(), most, Region::most_threads});
+  const std::int64_t most = (n - 1) / grain + 1, threads = std::min<std::int64_t>(num_threads(), most);
   if (threads == 1) return range(body, 0, n);
   const std::int64_t pieces = threads * std::min(each, most / threads), unit = grain >= 1024 ? 64 : 1;
   run_region({range, body, n, unit, static_cast<int>(pieces)}, static_cast<int>(threads));

@@ -9,9 +9,9 @@
 namespace gradus {
 
 // How many threads a loop may use, the calling one included. At first GRADUS_NUM_THREADS, else OMP_NUM_THREADS, else the processors that
-// this process may run on.
+// this process may run on. Where the system gives fewer threads, loops use those.
 int num_threads();
-void set_threads(int n);    // n >= 1; throws ValueError otherwise
+void set_threads(int n);    // 1 to 1024; throws ValueError otherwise
 
 bool in_parallel_for();     // in the body of a loop that was cut into several pieces?
 

@@ -15,6 +15,8 @@
 #include <signal.h>
 #endif
 
+#include <gradus/autograd/base/denormal.h>
+
 namespace gradus::detail {
 namespace {
 
@@ -109,6 +111,8 @@ class ThreadPool {
   alignas(64) std::atomic<bool> busy_{false};
   std::uint32_t expected_ = 0;                       // this and the next for whoever has set busy_: finished_, once all are
   std::vector<std::unique_ptr<Worker>> workers_;
+  Clock::time_point next_hire_{};              // not before
+  FloatMode mode_ = 0;                         // the caller's, like region_
   std::mutex mutex_;                           // guards the two below
   std::exception_ptr failure_;
   int failed_ = 0;                             // the piece that failure_ is from
@@ -166,6 +170,7 @@ void ThreadPool::work(Worker& self, std::uint64_t number) {
   const bool has_processor = number + 1 < std::thread::hardware_concurrency();   // the caller has one
   for (int piece = 0;;) {
     while (take_back(number, piece)) {
+      set_float_mode(mode_);
       run(piece);
       finished_.fetch_add(1);
       if (caller_sleeps_.load()) finished_.notify_one();
@@ -180,7 +185,8 @@ void ThreadPool::work(Worker& self, std::uint64_t number) {
 }
 
 int ThreadPool::hire(int workers) {
-  try {
+  constexpr std::chrono::seconds pause{1};   // between two askings in vain, which take as long as a short loop
+  if (static_cast<int>(workers_.size()) < workers && Clock::now() >= next_hire_) try {
     while (static_cast<int>(workers_.size()) < workers) {
       const std::size_t number = workers_.size();
       workers_.reserve(number + 1);
@@ -190,6 +196,7 @@ int ThreadPool::hire(int workers) {
       workers_.push_back(std::move(worker));
     }
   } catch (const std::exception&) {   // the system gives no more threads: fewer will do
+    next_hire_ = Clock::now() + pause;
   }
   return std::min(workers, static_cast<int>(workers_.size()));
 }
@@ -220,6 +227,7 @@ bool ThreadPool::try_run(const Region& region, int workers) {
   }
   workers = hire(workers);
   region_ = region;
+  mode_ = float_mode();
   offer_.store(Offer{1, static_cast<std::uint64_t>(region.pieces), static_cast<std::uint64_t>(workers)}.bits());
   wake(workers);
   int mine = 0, piece = 0;

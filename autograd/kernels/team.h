@@ -5,7 +5,7 @@
 
 namespace gradus::kernels {
 
-// While one lives, OpenMP teams that the calling thread opens have this size.
+// While one lives, OpenMP teams that the calling thread opens have this size, and take denormal numbers as the calling thread does.
 class Team {
  public:
   explicit Team(int threads);
@@ -14,6 +14,10 @@ class Team {
 
  private:
   [[maybe_unused]] int before_, threads_;   // read with OpenMP only
+  bool brought_along_ = false;
 };
+
+// The largest team, up to so many threads, that the system can be expected to give: OpenMP ends the process where it gives fewer.
+int team_that_fits(int threads);
 
 }  // namespace gradus::kernels

@@ -1,5 +1,6 @@
 // Loops on several threads: who runs what, what does not depend on it, what becomes of errors; and the host program, whose threads
 // and signals stay its own.
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -160,6 +162,7 @@ TEST(ParallelFor, NoMoreThreadsThanAskedFor) {
 
 TEST(ParallelFor, ThreadCountIsChecked) {
   expect_error<ValueError>([] { set_threads(0); }, {"set_threads", "at least 1", "0"});
+  expect_error<ValueError>([] { set_threads(70'000); }, {"set_threads", "at most 1024", "70000"});
   const Threads now(1);
   EXPECT_EQ(num_threads(), 1);
 }
@@ -171,10 +174,45 @@ TEST(ThreadsDeathTest, NumberComesFromTheEnvironment) {
   EXPECT_EXIT(std::exit(num_threads()), testing::ExitedWithCode(17), "");
   setenv("OMP_NUM_THREADS", "19,2", 1);
   EXPECT_EXIT(std::exit(num_threads()), testing::ExitedWithCode(17), "");
-  setenv("GRADUS_NUM_THREADS", "many", 1);
-  EXPECT_EXIT(std::exit(num_threads()), testing::ExitedWithCode(19), "");
+  for (const char* not_a_number_of_threads : {"many", "0", "-3", "1025", "70000", "99999999999999999999"}) {
+    setenv("GRADUS_NUM_THREADS", not_a_number_of_threads, 1);
+    EXPECT_EXIT(std::exit(num_threads()), testing::ExitedWithCode(19), "") << not_a_number_of_threads;
+  }
   unsetenv("GRADUS_NUM_THREADS");
   unsetenv("OMP_NUM_THREADS");
+}
+
+// With address space for some ten threads more. Says in its exit status whether all went well.
+[[noreturn]] void work_in_little_space() {
+  alarm(60);
+  set_threads(300);
+  std::ifstream pages("/proc/self/statm");
+  rlim_t now = 0;
+  pages >> now;
+  const rlim_t space = now * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{128} << 20);   // ten stacks and a little
+  const rlimit limit{space, space};
+  setrlimit(RLIMIT_AS, &limit);
+  std::set<std::thread::id> seen;
+  std::mutex mutex;
+  for (int i = 0; i < 20; ++i) {
+    parallel_for(600, 1, [&](std::int64_t, std::int64_t) {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+  }
+  const Tensor y = conv2d(ones({1, 8, 40, 40}), ones({8, 8, 3, 3}), {}, {.padding = 1});
+  std::exit(max(y).item() == 72 && ranges_of(300, 1).size() == 300 && seen.size() < 100 ? 7 : 1);
+}
+
+// Where the system gives fewer threads than set_threads allows, loops and convolutions use those.
+TEST(ThreadsDeathTest, FewerWhereTheSystemGivesFewer) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers need more address space than this test leaves";
+#endif
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);   // its threads try for ever to get space for a buffer
+  EXPECT_EXIT(work_in_little_space(), testing::ExitedWithCode(7), "");
+  unsetenv("OPENBLAS_NUM_THREADS");
 }
 
 // Workers live to the end of the process, beyond static objects.

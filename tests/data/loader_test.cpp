@@ -11,8 +11,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/pool.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/ops.h>
 #include <gradus/data/adapters.h>
 #include <gradus/data/tensor_dataset.h>
 
@@ -422,6 +424,30 @@ TEST(DataLoader, SteadyEpochsTakeNoNewMemory) {
       for (auto [x, y] : loader) EXPECT_LE(y.size(), 64);
     EXPECT_EQ(pool::blocks_from_system(), before) << workers << " workers";
   }
+}
+
+// A sample is what it is without workers, whatever thread makes it.
+TEST(DataLoader, WorkersFlushDenormalNumbersAsTheLoopDoes) {
+  struct Small {
+    std::int64_t size() const { return 12; }
+    Tensor get(std::int64_t) const { return full({8}, 1e-39) * 2; }
+  };
+  const bool before = flush_denormal(), supported = set_flush_denormal(true);
+  if (!supported) GTEST_SKIP() << "not on this processor";
+  for (const int workers : {0, 1, 2}) {
+    DataLoader loader(Small{}, {.batch_size = 3, .workers = workers});
+    for (const bool flush : {true, false, true}) {
+      std::int64_t zeros = 0;
+      std::vector<Array> batches;
+      set_flush_denormal(flush);
+      for (const Tensor& batch : loader) batches.push_back(batch.value());
+      set_flush_denormal(false);
+      for (const Array& batch : batches)
+        for (std::int64_t i = 0; i < batch.size(); ++i) zeros += batch.data<float>()[i] == 0;
+      EXPECT_EQ(zeros, flush ? 12 * 8 : 0) << workers;
+    }
+  }
+  set_flush_denormal(before);
 }
 
 }  // namespace
