@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <mutex>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/parameter.h>
 
 namespace gradus::detail {
 namespace {
 
-std::mutex lock;
+auto& lock = *new MutexOverForks;   // never destroyed: models may be static objects
 
 // This thread, as an address.
 const void* here() {

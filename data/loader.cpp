@@ -3,6 +3,8 @@
 #include <mutex>
 #include <new>
 
+#include <gradus/autograd/base/after_fork.h>
+
 namespace gradus::data::detail {
 
 void check_options(const LoaderOptions& options) {
@@ -32,7 +34,7 @@ void rethrow_with(const std::string& where) {
 }
 
 void give_up(void* lost) {
-  static std::mutex mutex;
+  static auto& mutex = *new gradus::detail::MutexOverForks;
   static auto* const all = new std::vector<void*>;   // so that leak checkers see who has them
   const std::lock_guard lock(mutex);
   all->push_back(lost);

@@ -7,8 +7,10 @@
 //   }
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <string_view>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/error.h>
 
 namespace gradus::nn {
@@ -21,18 +23,19 @@ class OneCaller {
 
   class Call {
    public:
-    explicit Call(std::atomic<bool>& busy) : busy_(busy) {}
-    ~Call() { busy_.store(false, std::memory_order_release); }
+    explicit Call(std::atomic<std::uint64_t>& busy) : busy_(busy) {}
+    ~Call() { busy_.store(0, std::memory_order_release); }
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
    private:
-    std::atomic<bool>& busy_;
+    std::atomic<std::uint64_t>& busy_;
   };
 
   // The call that may change it, for as long as the result lives. GraphError, and nothing has changed, while another one lives.
   [[nodiscard]] Call exclusive(std::string_view layer) const {
-    check<GraphError>(!busy_.exchange(true, std::memory_order_acquire), layer,
+    const std::uint64_t in_this_process = gradus::detail::forks() + 1;   // a caller from before a fork stayed in the parent
+    check<GraphError>(busy_.exchange(in_this_process, std::memory_order_acquire) != in_this_process, layer,
                       ": two threads call one layer at a time, and its call changes what it keeps (in training, or when the call is not const): "
                       "give each thread a copy of the model, or call nn::eval(net) before");
     return Call(busy_);
@@ -42,7 +45,7 @@ class OneCaller {
   ~OneCaller() = default;
 
  private:
-  mutable std::atomic<bool> busy_{false};
+  mutable std::atomic<std::uint64_t> busy_{0};
 };
 
 }  // namespace gradus::nn

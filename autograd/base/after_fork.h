@@ -1,6 +1,7 @@
 // What a fork means for us. The child has a copy of all memory and one thread only: what other threads held, or were about to do, stays so
-// for ever. The child handlers of this file run before fork() returns.
-//   static MutexOverForks mutex;     instead of std::mutex, for what lives to the end of the process
+// for ever. So fork() waits for what must not be found half done; the handlers of this file run before it returns.
+//   static auto& mutex = *new MutexOverForks;     instead of std::mutex, for what lives to the end of the process
+//   const NoFork work;                            until the end of the scope; for stretches in a library that has locks of its own
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -10,12 +11,10 @@ namespace gradus::detail {
 // Forks between the first process and this one: who remembers another number than it reads has lost its threads since.
 std::uint64_t forks();
 
-// Did the calling thread fork, as the parent of this process, when it was not the only thread? Then teams of threads that a library
-// (OpenMP) keeps for it do not exist any more, and asking for one would hang.
+// Has a fork cost this process threads? Then teams of threads that a library (OpenMP) kept are gone, and asking for one may hang.
 bool lost_teams();
 
-// A mutex that the child of a fork finds free, and what it guards whole: fork() waits for it. Never to be destroyed, and not to be held by
-// a thread that locks another such one.
+// A mutex that the child of a fork finds free, and what it guards whole. Never to be destroyed. Who holds one may lock others.
 class MutexOverForks : public std::mutex {
  public:
   MutexOverForks();
@@ -23,6 +22,15 @@ class MutexOverForks : public std::mutex {
  private:
   friend struct AllMutexes;
   MutexOverForks* next_ = nullptr;
+};
+
+// No fork begins while one lives; those that are made while one is under way wait for it. A thread may have several, but the pieces of a
+// parallel loop that such a thread waits for must have none; nor may a thread make one that holds a MutexOverForks.
+class NoFork {
+ public:
+  NoFork();
+  ~NoFork();
+  NoFork(const NoFork&) = delete;
 };
 
 }  // namespace gradus::detail

@@ -1,18 +1,15 @@
 #include <gradus/autograd/base/pool.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <bit>
-#include <cstdint>
-#include <cstdlib>
-#include <mutex>
 #include <new>
-
-#if defined(__linux__)
-#include <sys/mman.h>
+#include <utility>
+#ifdef __unix__
+#include <pthread.h>
 #endif
 
+#include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/idle_blocks.h>
 #include <gradus/autograd/base/tally.h>
 
 namespace gradus::pool {
@@ -24,84 +21,56 @@ constexpr bool caching = false;   // so that the sanitizer sees every use after 
 constexpr bool caching = true;
 #endif
 
-constexpr std::size_t line = 64;
-constexpr int classes = 4 * 40;   // four a power of two, up to 2^46 bytes
 constexpr std::uint64_t most = std::min<std::uint64_t>(std::uint64_t{1} << 45, PTRDIFF_MAX);
-constexpr std::int64_t thread_share = 1 << 20, process_share = std::int64_t{1} << 30;   // idle bytes kept in one class
+constexpr std::int64_t at_a_time = 16384;   // bytes in small blocks that a thread takes from the process
 
-// Class c holds blocks of (4 + c % 4) * 2^(c / 4) quarters of a line: waste is below a quarter.
-int class_of(std::size_t bytes) {
-  const std::size_t quarters = (bytes + line / 4 - 1) / (line / 4);
-  if (quarters <= 4) return 0;
-  const int power = std::bit_width(quarters - 1) - 3;
-  return 4 * power + static_cast<int>((quarters - 1) >> power) - 4 + 1;
-}
-std::size_t bytes_of(int c) {
-  const std::size_t quarters = static_cast<std::size_t>(4 + c % 4) << (c / 4);
-  return (quarters * (line / 4) + line - 1) / line * line;
-}
+std::atomic<std::int64_t> peak{0}, asked_of_system{0};
 
-struct Idle { Idle* next; };
-struct Stack {
-  Idle* top = nullptr;
-  std::int64_t count = 0;
-  void push(void* block) { top = new (block) Idle{top}; ++count; }
-  void* pop() {
-    Idle* block = top;
-    if (block) top = block->next, --count;
-    return block;
-  }
-};
-
-std::atomic<std::int64_t> peak{0}, from_system{0};
-
-struct Process {
-  std::mutex mutex;
-  std::array<Stack, classes> stacks;
-  void give(int c, void* block) {
-    {
-      const std::lock_guard lock(mutex);
-      if (stacks[c].count == 0 || stacks[c].count * static_cast<std::int64_t>(bytes_of(c)) < process_share) return stacks[c].push(block);
-    }
-    std::free(block);
-  }
-};
-Process& process() {
-  static Process* p = new Process;   // never destroyed: blocks may come back after main
-  return *p;
-}
-
-// A thread's own idle blocks. Plain data, so that reaching it needs no check; what has to happen at the thread's end is Leaving's.
+// A thread's own idle blocks, of small classes. Plain data, so that reaching it needs no check; what has to happen at the thread's end is
+// Leaving's.
 struct Thread {
-  std::array<Stack, classes> stacks;
-  int small_blocks = 0;   // allocated since the peak was last looked at
-  bool known = false, gone = false;
+  SmallStacks stacks;
+  std::int64_t bytes = 0;
+  int small_blocks = 0;      // allocated since the peak was last looked at
+  bool keeps = false;        // blocks: from its first free to its end
+  bool gone = false;
 };
 constinit thread_local Thread thread;
 
 void empty_thread() {
-  for (int c = 0; c < classes; ++c)
-    while (void* block = thread.stacks[c].pop()) process().give(c, block);
+  if (thread.bytes == 0) return;
+  idle_blocks().give_all(thread.stacks, std::exchange(thread.bytes, 0));
 }
 struct Leaving {
+  Leaving() { idle_blocks().thread_comes(); }
   ~Leaving() {
-    thread.gone = true;
+    thread.gone = true, thread.keeps = false;
     empty_thread();
+    idle_blocks().thread_goes();
   }
 };
-bool may_keep() {
-  if (!thread.known) [[unlikely]] {
-    thread_local const Leaving leaving;
-    (void)leaving;
-    thread.known = true;
-  }
-  return !thread.gone;
+[[gnu::noinline]] bool begins_to_keep() {
+  if (thread.gone) return false;
+  thread_local const Leaving leaving;
+  (void)leaving;
+  return thread.keeps = true;
 }
+bool may_keep() { return thread.keeps || begins_to_keep(); }
 
-void raise_peak() {
+#ifdef __unix__
+// What other threads kept is lost to the child of a fork, and not idle.
+void in_child_of_fork() {
+  correct_bytes_from_system(idle_blocks().bytes() + thread.bytes - idle_bytes());
+  idle_blocks().in_child_of_fork(thread.keeps);
+}
+[[maybe_unused]] const int watching_forks = pthread_atfork(nullptr, nullptr, in_child_of_fork);
+#endif
+
+[[gnu::noinline]] void raise_peak() {
   const std::int64_t now = live_bytes();
   std::int64_t before = peak.load(std::memory_order_relaxed);
   while (now > before && !peak.compare_exchange_weak(before, now, std::memory_order_relaxed)) {}
+  IdleBlocks::note_use(now);
 }
 
 // Adding up all threads takes longer than giving out a small block, so of those only every so many are followed by a look at the peak.
@@ -112,32 +81,37 @@ void count(std::int64_t bytes) {
   raise_peak();
 }
 
-// Large pages for large blocks, where the system gives them on request: fewer faults, and fewer misses of the address cache, above all
-// when a loop strides over rows.
-void ask_for_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
-#if defined(MADV_HUGEPAGE)
-  constexpr std::size_t page = 4096, large_page = std::size_t{1} << 21;
-  if (bytes < 2 * large_page) return;
-  const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
-  const auto last = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
-  madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);   // advice: a refusal changes nothing
-#endif
+void* idle_block(int c) {
+  if (!caching) return nullptr;
+  if (c >= small_classes || !may_keep()) return idle_blocks().take(c);
+  std::int64_t bytes = std::min(at_a_time, IdleBlocks::share() - thread.bytes);
+  Stack some = idle_blocks().take_some(c, bytes);
+  void* const block = some.pop();
+  if (!block) return nullptr;
+  thread.bytes += bytes - bytes_of(c);
+  thread.stacks[c].put_on_top(some);
+  return block;
 }
 
-void* from_elsewhere(int c) {
-  if (caching) {
-    const std::lock_guard lock(process().mutex);
-    if (void* block = process().stacks[c].pop()) return block;
-  }
-  void* block = std::aligned_alloc(line, bytes_of(c));
+[[gnu::noinline]] void* from_elsewhere(int c) {
+  if (void* const block = idle_block(c)) return block;
+  void* block = from_system(c);
   if (!block) {
     release_cached();
-    block = std::aligned_alloc(line, bytes_of(c));
+    block = from_system(c);
   }
   if (!block) throw std::bad_alloc();
-  ask_for_large_pages(block, bytes_of(c));
-  from_system.fetch_add(1, std::memory_order_relaxed);
+  asked_of_system.fetch_add(1, std::memory_order_relaxed);
   return block;
+}
+
+// What the thread has no room for.
+[[gnu::noinline]] void give_elsewhere(int c, void* block, std::int64_t size) noexcept {
+  if (!caching) return to_system(c, block);
+  if (c >= small_classes || thread.gone || size > IdleBlocks::share() / 4) return idle_blocks().give(c, block);
+  thread.stacks[c].push(block);
+  thread.bytes += size;
+  empty_thread();
 }
 
 }  // namespace
@@ -145,21 +119,25 @@ void* from_elsewhere(int c) {
 void* allocate(std::uint64_t bytes) {
   if (bytes > most) throw std::bad_alloc();
   const int c = class_of(bytes);
+  const std::int64_t size = bytes_of(c);
   void* block = nullptr;
-  if (caching) block = thread.stacks[c].pop();
+  if (caching && c < small_classes) {
+    block = thread.stacks[c].pop();
+    if (block) thread.bytes -= size;
+  }
   if (!block) [[unlikely]] block = from_elsewhere(c);
-  count(static_cast<std::int64_t>(bytes_of(c)));
+  count(size);
   return block;
 }
 
 void free(void* block, std::size_t bytes) noexcept {
   if (!block) return;
   const int c = class_of(bytes);
-  const auto size = static_cast<std::int64_t>(bytes_of(c));
+  const std::int64_t size = bytes_of(c);
   tally::add(tally::live_bytes, -size);
-  if (!caching) return std::free(block);
-  if (may_keep() && (thread.stacks[c].count < 4 || thread.stacks[c].count * size < thread_share)) return thread.stacks[c].push(block);
-  process().give(c, block);
+  if (!caching || c >= small_classes || !may_keep() || thread.bytes + size > IdleBlocks::share()) return give_elsewhere(c, block, size);
+  thread.stacks[c].push(block);
+  thread.bytes += size;
 }
 
 std::int64_t live_bytes() { return tally::total(tally::live_bytes); }
@@ -168,13 +146,19 @@ std::int64_t peak_bytes() {
   return peak.load(std::memory_order_relaxed);
 }
 void reset_peak() { peak.store(live_bytes(), std::memory_order_relaxed); }
-std::int64_t blocks_from_system() { return from_system.load(std::memory_order_relaxed); }
+std::int64_t blocks_from_system() { return asked_of_system.load(std::memory_order_relaxed); }
+
+std::int64_t idle_bytes() { return std::max<std::int64_t>(bytes_from_system() - live_bytes(), 0); }
+std::int64_t idle_limit() { return idle_blocks().limit(); }
+void set_idle_limit(std::optional<std::int64_t> bytes) {
+  check<ValueError>(!bytes || *bytes >= 0, "set_idle_limit: a number of bytes is 0 or more, not ", bytes.value_or(0));
+  idle_blocks().set_limit(bytes);
+  if (thread.bytes > IdleBlocks::share()) empty_thread();
+}
 
 void release_cached() {
   empty_thread();
-  const std::lock_guard lock(process().mutex);
-  for (Stack& stack : process().stacks)
-    while (void* block = stack.pop()) std::free(block);
+  idle_blocks().release();
 }
 
 }  // namespace gradus::pool

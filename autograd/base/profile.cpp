@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/terminal.h>
 
 namespace gradus::profile {
@@ -56,7 +57,7 @@ class Recorder {
   }
 
   void add(Event event) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex());
     Total& total = totals_[{event.kind, event.name, event.shapes}];
     ++total.calls, total.microseconds += event.microseconds, total.bytes += event.bytes, total.flops += event.flops;
     if (events_.size() < most_events) events_.push_back(std::move(event));
@@ -113,7 +114,10 @@ class Recorder {
   const std::string path_;
   const Clock::time_point start_ = Clock::now();
   std::atomic<int> threads_{1};
-  std::mutex mutex_;
+  static gradus::detail::MutexOverForks& mutex() {
+    static auto& of_all = *new gradus::detail::MutexOverForks;
+    return of_all;
+  }
   std::vector<Event> events_;
   std::int64_t left_out_ = 0;
   std::map<std::tuple<std::string, std::string, std::string>, Total> totals_;

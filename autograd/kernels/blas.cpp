@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/kernels/blas_buffers.h>
 #include <gradus/autograd/kernels/gemm_packed.h>
@@ -34,7 +35,7 @@ class PoolOff {
 
  private:
   static inline const bool has_pool = openblas_get_parallel() == OPENBLAS_THREAD;
-  static inline std::mutex mutex;
+  static inline auto& mutex = *new gradus::detail::MutexOverForks;
   static inline int users = 0, before = 1;
 };
 
@@ -104,6 +105,7 @@ void blas_split(const Product<T>& p) {
   constexpr std::int64_t most = std::numeric_limits<blasint>::max();
   check<ShapeError>(std::max({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) <= most, "matmul: a size or a row is longer than ", most,
                     ": [", p.m, ", ", p.k, "] x [", p.k, ", ", p.n, "]");
+  const gradus::detail::NoFork work;   // OpenBLAS locks its buffers
   const PoolOff off;
   if (p.m * p.n * p.k >= 1 << 20) touch_blas_buffers(num_threads());
   for_strips(p, [](const Product<T>& strip) { blas_part(strip); });

@@ -131,8 +131,10 @@ const Convolution* primitive_for(Kind kind, const ConvShape& s, bool bias, int t
 // How a batch is divided among threads: in parts, each the work of one thread, or (a batch too small for that) as a whole, the work of all.
 struct Division {
   explicit Division(const ConvShape& s) : team(team_size(s.multiplications())) {
-    if (s.n < 2 * team || team == 1) {
+    if (team == 1) return;
+    if (s.n < 2 * team) {
       team = team_that_fits(team);
+      if (team == 1 && s.n > 0) parts = s.n;
       return;
     }
     parts = 2 * team;   // whoever is late leaves the last one to the others

@@ -9,6 +9,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/kernels/team.h>
 
 namespace gradus::kernels::onednn {
@@ -57,6 +58,7 @@ class Cache {
   Value& get(const Key<n>& key, Make&& make) {
     if (auto found = values_.find(key); found != values_.end()) return found->second;
     if (values_.size() >= 1024) values_.clear();
+    const gradus::detail::NoFork work;   // oneDNN has a cache of its own, which all threads share
     return values_.emplace(key, make()).first->second;
   }
 

@@ -8,6 +8,7 @@
 #include <omp.h>
 #endif
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/thread_pool.h>
 
@@ -44,6 +45,7 @@ Team::~Team() = default;
 
 int team_that_fits(int threads) {
   static std::atomic<int> fits{1}, too_many = static_cast<int>(detail::Region::most_threads) + 1;
+  if (gradus::detail::lost_teams()) return 1;
   if (threads <= fits.load(std::memory_order_relaxed)) return threads;
   if (threads >= too_many.load(std::memory_order_relaxed)) return fits.load(std::memory_order_relaxed);
   std::atomic<bool> enough = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/kernels/accumulate.h>
 #include <gradus/autograd/ops/arithmetic.h>
 
@@ -29,6 +30,7 @@ class Landing::Held {
   }
 
  private:
+  detail::NoFork work_;   // whose child would find leaves held for ever
   SmallVector<Leaf*, 8> leaves_;
 };
 
