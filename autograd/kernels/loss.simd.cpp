@@ -7,14 +7,21 @@ namespace {
 
 struct Squared {
   static auto value(auto x, auto t) { return square(x - t); }
-  static auto slope(auto x, auto t) { return 2 * (x - t); }
-  static auto slope_of_target(auto x, auto t) { return 2 * (t - x); }
+  static auto pull(auto g, auto x, auto t) { return 2 * (x - t) * g; }
+  static auto pull_of_target(auto g, auto x, auto t) { return 2 * (t - x) * g; }
 };
 
+// |x| times the distance between t and the side that x is on, and what is left at x = 0. A certain x on the right side costs nothing.
 struct Logistic {
-  static auto value(auto x, auto t) { return relu(x) - x * t + log1p(exp(-abs(x))); }
-  static auto slope(auto x, auto t) { return sigmoid(x) - t; }
-  static auto slope_of_target(auto x, auto) { return -x; }
+  static auto value(auto x, auto t) {
+    const auto size = abs(x), share = where(x < 0, t, 1 - t);
+    return where(share == 0, like(x, 0), size * share) + log1p(exp(-size));
+  }
+  static auto pull(auto g, auto x, auto t) {
+    const auto slope = sigmoid(x) - t;
+    return where(slope == 0, like(x, 0), slope * g);
+  }
+  static auto pull_of_target(auto g, auto x, auto) { return where(g == 0, like(x, 0), -x * g); }
 };
 
 template <class Loss, class T>
@@ -37,8 +44,8 @@ void loss_backward(const T* x, const T* t, const T* g, T scale, std::int64_t n, 
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
     const Vec<T> a = Vec<T>::load(x + i, lanes...), b = Vec<T>::load(t + i, lanes...);
     const Vec<T> outer = g ? Vec<T>::load(g + i, lanes...) * factor : factor;
-    if (dx) (Loss::slope(a, b) * outer).store(dx + i, lanes...);
-    if (dt) (Loss::slope_of_target(a, b) * outer).store(dt + i, lanes...);
+    if (dx) Loss::pull(outer, a, b).store(dx + i, lanes...);
+    if (dt) Loss::pull_of_target(outer, a, b).store(dt + i, lanes...);
   });
 }
 

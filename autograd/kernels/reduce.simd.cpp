@@ -32,28 +32,32 @@ T row_max(const T* x, std::int64_t n) {
   return all(numbers && more_numbers) ? largest(larger(a, b)) : std::numeric_limits<T>::quiet_NaN();
 }
 
-// Row after row, as memory lies; four rows for each walk over the accumulators.
+// Row after row, as memory lies.
 template <class T>
 void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums) {
-  constexpr std::int64_t block = 64;
   constexpr std::int64_t w = Vec<T>::size;
   std::fill(sums, sums + width, 0.0);
-  for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
-    alignas(64) T block_sums[ReduceRows<T>::max_width] = {};
-    const std::int64_t stop = std::min(rows, r0 + block);
-    std::int64_t r = r0;
-    for (; r + 4 <= stop; r += 4) {
+  std::int64_t r = 0;
+  if (rows >= long_column)
+    for (; r + 4 <= rows; r += 4) {
       const T *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
       std::int64_t j = 0;
       for (; j + w <= width; j += w) {
-        const Vec<T> four = (Vec<T>::load(a + j) + Vec<T>::load(b + j)) + (Vec<T>::load(c + j) + Vec<T>::load(d + j));
-        (Vec<T>::load(block_sums + j) + four).store(block_sums + j);
+        Wide<T> wide = Wide<T>::load(sums + j);
+        wide.add((Vec<T>::load(a + j) + Vec<T>::load(b + j)) + (Vec<T>::load(c + j) + Vec<T>::load(d + j)));
+        wide.store(sums + j);
       }
-      for (; j < width; ++j) block_sums[j] += (a[j] + b[j]) + (c[j] + d[j]);
+      for (; j < width; ++j) sums[j] += static_cast<double>((a[j] + b[j]) + (c[j] + d[j]));
     }
-    for (; r < stop; ++r)
-      for (std::int64_t j = 0; j < width; ++j) block_sums[j] += x[r * stride + j];
-    for (std::int64_t j = 0; j < width; ++j) sums[j] += static_cast<double>(block_sums[j]);
+  for (; r < rows; ++r) {
+    const T* a = x + r * stride;
+    std::int64_t j = 0;
+    for (; j + w <= width; j += w) {
+      Wide<T> wide = Wide<T>::load(sums + j);
+      wide.add(Vec<T>::load(a + j));
+      wide.store(sums + j);
+    }
+    for (; j < width; ++j) sums[j] += static_cast<double>(a[j]);
   }
 }
 
@@ -61,11 +65,13 @@ template <class T>
 void few_column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* sums) {
   for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
     const auto row = [=](std::int64_t r) { return Vec<T>::load(x + r * stride + j, lanes...); };
-    Vec<T> even = row(0), odd = 0;
-    std::int64_t r = 1;
-    for (; r + 2 <= rows; r += 2) odd = odd + row(r), even = even + row(r + 1);
-    if (r < rows) odd = odd + row(r);
-    (even + odd).store(sums + j, lanes...);
+    Vec<T> total = rows == 1 ? row(0) : row(0) + row(1);   // one addition is rounded as its result is
+    if (rows > 2) {
+      Wide<T> wide;
+      for (std::int64_t r = 0; r < rows; ++r) wide.add(row(r));
+      total = wide.rounded();
+    }
+    total.store(sums + j, lanes...);
   });
 }
 

@@ -1,5 +1,4 @@
-// Long sums of SIMD batches, for *.simd.cpp files: in T within a block, where several accumulators hide the latency, and in double
-// across blocks, so that the error does not grow with the length.
+// Long sums of SIMD batches, for *.simd.cpp files.
 //   double squares = blocked_sum<float>(n, [=](std::int64_t i, auto... lanes) { return square(Vec<float>::load(x + i, lanes...)); });
 #pragma once
 #include <algorithm>
@@ -16,31 +15,29 @@ void for_batches(std::int64_t n, Step step) {
   if (i < n) step(i, n - i);
 }
 
-// Elements summed in T; a multiple of every register's width, and no more than 128 to each lane of a float.
-template <class T>
-inline constexpr std::int64_t sum_block = Vec<T>::size == 1 ? 512 : 2048;
+// So many f32 or more are added four by four in f32 before they are added up in f64: too many for the errors of single additions to count.
+inline constexpr std::int64_t long_sum = 256, long_column = 64;
 
-// Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count.
+// Σ term(i) for i < n: term(i) gives the batch that starts at i, term(i, lanes) the last one, of which `lanes` count. f32 is added up in
+// f64, so that the error does not grow with the length.
 template <class T, class Term>
 double blocked_sum(std::int64_t n, Term term) {
   constexpr std::int64_t w = Vec<T>::size;
-  double total = 0;
+  Wide<T> even, odd;
   std::int64_t i = 0;
-  while (i < n) {
-    const std::int64_t stop = std::min(n, i + sum_block<T>);
-    Vec<T> a = 0, b = 0, c = 0, d = 0;
-    for (; i + 4 * w <= stop; i += 4 * w) {
-      a = a + term(i);
-      b = b + term(i + w);
-      c = c + term(i + 2 * w);
-      d = d + term(i + 3 * w);
-    }
-    for (; i + w <= stop; i += w) a = a + term(i);
-    if (i < stop) b = b + where(Vec<T>::first(stop - i), term(i, stop - i), Vec<T>(0)), i = stop;
-    total += static_cast<double>(sum((a + b) + (c + d)));
+  if (n >= long_sum || sizeof(T) == 8) {
+    const auto four = [&](std::int64_t at) { return (term(at) + term(at + w)) + (term(at + 2 * w) + term(at + 3 * w)); };
+    for (; i + 4 * w <= n; i += 4 * w) even.add(four(i));
   }
-  return total;
+  for (; i + 2 * w <= n; i += 2 * w) even.add(term(i)), odd.add(term(i + w));
+  if (i + w <= n) even.add(term(i)), i += w;
+  if (i < n) odd.add(where(Vec<T>::first(n - i), term(i, n - i), Vec<T>(0)));
+  return even.total() + odd.total();
 }
+
+// Elements whose two sums are added up in T: no more than 64 to each lane of an f32 accumulator (256 without registers).
+template <class T>
+inline constexpr std::int64_t sum_block = Vec<T>::size == 1 ? 512 : sizeof(T) == 8 ? 2048 : 128 * Vec<T>::size;
 
 // Two sums of one pass: the second is returned, the first left in `first`.
 template <class T>

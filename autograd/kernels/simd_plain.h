@@ -28,7 +28,7 @@ struct Vec {
 
   static Vec load(const T* p) { return *p; }
   void store(T* p) const { *p = b; }
-  // The first n < size elements, which are none.
+  // The first n < size elements, of which there are none.
   static Vec load(const T*, std::int64_t) { return 0; }
   void store(T*, std::int64_t) const {}
   static Mask<T> first(std::int64_t n) { return {n > 0}; }
@@ -56,7 +56,10 @@ struct Vec {
   friend Vec fma(Vec x, Vec y, Vec z) { return x.b * y.b + z.b; }
   friend Vec sign(Vec x) { return x.b > 0 ? Vec(1) : x.b < 0 ? Vec(-1) : x; }
   friend Vec tanh(Vec x) { return std::tanh(x.b); }
-  friend Vec sigmoid(Vec x) { return 1 / (1 + exp(-x)); }
+  friend Vec sigmoid(Vec x) {   // not 1 / (1 + exp(-x)): that exp is infinite where the result is still a number
+    const Vec e = exp(-abs(x));
+    return where(x < 0, e, Vec(1)) / (1 + e);
+  }
   friend Vec softplus(Vec x) { return where(x == x, relu(x) + log1p(exp(-abs(x))), x); }
   friend Vec erf(Vec x) { return std::erf(x.b); }
   friend Vec relu(Vec x) { return x.b < 0 ? Vec(0) : x; }
@@ -66,6 +69,17 @@ struct Vec {
   friend Vec larger(Vec x, Vec y) { return x.b > y.b ? x : y; }   // of numbers: either, where there is NaN
   friend T sum(Vec x) { return x.b; }
   friend T largest(Vec x) { return x.b; }
+};
+
+// A sum in f64 of numbers of any width.
+template <class T>
+struct Wide {
+  double all = 0;
+  static Wide load(const double* p) { return {*p}; }
+  void store(double* p) const { *p = all; }
+  void add(Vec<T> x) { all += static_cast<double>(x.b); }
+  Vec<T> rounded() const { return all; }
+  double total() const { return all; }
 };
 
 }  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

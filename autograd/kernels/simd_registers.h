@@ -35,7 +35,7 @@ struct Vec {
 
   static Vec load(const T* p) { return Batch::load_unaligned(p); }
   void store(T* p) const { b.store_unaligned(p); }
-  // The first n < size lanes; the others are loaded as zero and not stored.
+  // The first n lanes, 0 < n < size; the others are loaded with the first element once more and not stored.
   static Vec load(const T* p, std::int64_t n) { return Batch(load_first(p, n)); }
   void store(T* p, std::int64_t n) const { store_first(p, n, b); }
   // Which lanes are the first n.
@@ -63,11 +63,15 @@ struct Vec {
 
   friend Vec where(Mask<T> m, Vec x, Vec y) { return xsimd::select(m.b, x.b, y.b); }
   friend Vec like(Vec, double constant) { return Vec(constant); }
-  friend Vec exp(Vec x) {
-    if constexpr (std::is_same_v<T, float>) return fast_exp(x.b);
-    else return xsimd::exp(x.b);
+  friend Vec exp(Vec x) { return fast_exp(x.b); }
+  friend Vec log(Vec x) {
+    if constexpr (std::is_same_v<T, double>)   // xsimd 8 takes subnormal numbers for normal ones
+      if (const auto tiny = x.b < Batch(std::numeric_limits<T>::min()); xsimd::any(tiny)) [[unlikely]] {
+        const Batch scale = xsimd::select(tiny, Batch(18014398509481984.), Batch(1.)), more = xsimd::select(tiny, Batch(37.42994775023705), Batch(0.));
+        return xsimd::log(x.b * scale) - more;   // 2^54, 54·ln 2
+      }
+    return xsimd::log(x.b);
   }
-  friend Vec log(Vec x) { return xsimd::log(x.b); }
   friend Vec log1p(Vec x) { return xsimd::log1p(x.b); }
   friend Vec sqrt(Vec x) { return xsimd::sqrt(x.b); }
   friend Vec abs(Vec x) { return xsimd::abs(x.b); }
@@ -78,19 +82,13 @@ struct Vec {
     if constexpr (std::is_same_v<T, float>) return fast_tanh(x.b);
     else return xsimd::tanh(x.b);
   }
-  friend Vec sigmoid(Vec x) { return 1 / (1 + exp(-x)); }
+  friend Vec sigmoid(Vec x) { return fast_sigmoid(x.b); }
   friend Vec softplus(Vec x) { return where(x == x, where(x > 0, x, Vec(0)) + log1p(exp(-abs(x))), x); }
-  friend Vec erf(Vec x) {
-    if constexpr (std::is_same_v<T, float>) return fast_erf(x.b);
-    else return xsimd::erf(x.b);
-  }
+  friend Vec erf(Vec x) { return fast_erf(x.b); }
   friend Vec relu(Vec x) { return where(x < 0, Vec(0), x); }
   friend Vec maximum(Vec x, Vec y) { return where(x > y, x, where(y >= x, y, x + y)); }
   friend Vec minimum(Vec x, Vec y) { return where(x < y, x, where(y <= x, y, x + y)); }
-  friend Vec pow(Vec x, Vec y) {   // xsimd 8 gives 0 for any power of 0
-    const Vec at_zero = where(y > 0, Vec(0), where(y == 0, Vec(1), Vec(std::numeric_limits<double>::infinity())));
-    return where(y == 0, Vec(1), where(x == 0, at_zero, xsimd::pow(x.b, y.b)));
-  }
+  friend Vec pow(Vec x, Vec y) { return fast_pow(x.b, y.b); }
   friend Vec larger(Vec x, Vec y) { return xsimd::max(x.b, y.b); }   // of numbers: either, where there is NaN
   friend T sum(Vec x) { return xsimd::hadd(x.b); }
   friend T largest(Vec x) {   // anything, where there is NaN
@@ -100,6 +98,31 @@ struct Vec {
     for (std::int64_t i = 1; i < size; ++i) top = lanes[i] > top ? lanes[i] : top;
     return top;
   }
+};
+
+// Sums in f64 of numbers of any width, lane by lane.
+template <class T>
+struct Wide;
+template <>
+struct Wide<double> {
+  Vec<double> all = 0;
+  static Wide load(const double* p) { return {Vec<double>::load(p)}; }
+  void store(double* p) const { all.store(p); }
+  void add(Vec<double> x) { all = all + x; }
+  Vec<double> rounded() const { return all; }
+  double total() const { return sum(all); }
+};
+template <>
+struct Wide<float> {
+  Vec<double> low = 0, high = 0;
+  static Wide load(const double* p) { return {Vec<double>::load(p), Vec<double>::load(p + Vec<double>::size)}; }
+  void store(double* p) const { low.store(p), high.store(p + Vec<double>::size); }
+  void add(Vec<float> x) {
+    const auto halves = widened(x.b);
+    low = low + Vec<double>(halves.low), high = high + Vec<double>(halves.high);
+  }
+  Vec<float> rounded() const { return narrowed(Halves<Vec<float>::Batch::arch_type>{low.b, high.b}); }
+  double total() const { return sum(low + high); }
 };
 
 }  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

@@ -22,7 +22,7 @@ inline double where(bool condition, double a, double b) { return condition ? a :
 inline double like(double, double constant) { return constant; }
 inline double square(double x) { return x * x; }
 inline double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
-inline double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+inline double sigmoid(double x) { return where(x < 0, exp(x), 1) / (1 + exp(-abs(x))); }
 inline double softplus(double x) { return where(x > 0, x, 0) + log1p(exp(-abs(x))); }
 
 // x, or ±limit beyond it, where the formula has long reached its limit, and the next product would be 0·∞.

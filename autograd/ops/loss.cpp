@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/loss.h>
 
+#include <limits>
+
 #include <gradus/autograd/kernels/loss.h>
 #include <gradus/autograd/kernels/reduce.h>
 #include <gradus/autograd/kernels/softmax.h>
@@ -77,7 +79,11 @@ struct PairwiseLoss final : Op {
       const Tensor slope = (x - t) * (outer * 2);
       return {needs(0) ? slope : Tensor{}, needs(1) ? -slope : Tensor{}};
     }
-    return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -x * outer : Tensor{}};
+    const auto slope_of_target = [&] {   // nothing of a certain x reaches what has no gradient: 0·∞
+      const Tensor unseen = logical_and(outer == 0, abs(x) == std::numeric_limits<double>::infinity());
+      return -where(unseen, 0.0, x) * outer;
+    };
+    return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? slope_of_target() : Tensor{}};
   }
 };
 

@@ -1,8 +1,10 @@
-// The SIMD loops at their edges: rows of every length, which may neither read nor write a byte beyond their end, and the exponential
-// functions of f32 against doubles over all magnitudes.
+// The SIMD loops at their edges: rows of every length, which may neither read nor write a byte beyond their end, and elementary functions
+// against long doubles over all magnitudes, subnormal results included.
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <type_traits>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -90,28 +92,123 @@ TEST(Simd, MaxFindsNaNInEveryPlace) {
     }
 }
 
-// Units in the last place between the f32 results of f and the reference, at worst, over floats of all magnitudes in [-limit, limit].
-template <class Reference>
-double worst_error(Tensor (*f)(const Tensor&), Reference reference, double limit) {
-  std::vector<float> points;
-  for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 32; bits += 20011)
-    if (const float x = std::bit_cast<float>(static_cast<std::uint32_t>(bits)); std::abs(x) <= limit) points.push_back(x);
-  const Tensor y = f(Tensor(Array::from(points, {static_cast<std::int64_t>(points.size())})));
-  double worst = 0;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const double exact = reference(static_cast<double>(points[i])), size = std::abs(exact);
-    if (size < 2e-38) continue;
-    const double unit = static_cast<double>(std::nextafter(static_cast<float>(size), inf)) - static_cast<double>(static_cast<float>(size));
-    worst = std::max(worst, std::abs(static_cast<double>(y.value().span<float>()[i]) - exact) / unit);
-  }
-  return worst;
+// Units in the last place between a result and the exact value: near a subnormal number, those of the smallest ones.
+template <class T>
+double units(T got, long double exact) {
+  using Limits = std::numeric_limits<T>;
+  const auto size = std::abs(exact);
+  if (std::isinf(got) || std::isinf(static_cast<T>(exact)))   // whoever rounds up here is right to be infinite
+    return std::isinf(got) && size > static_cast<long double>(Limits::max()) * (1 - static_cast<long double>(Limits::epsilon())) ? 0 : 1e9;
+  const int exponent = std::max(std::ilogb(size), Limits::min_exponent - 1);
+  const long double unit = std::ldexp(1.0L, exponent - Limits::digits + 1);
+  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) / (size == 0 ? std::ldexp(1.0L, Limits::min_exponent - Limits::digits) : unit));
 }
 
-TEST(Simd, ExponentialFunctionsOfF32) {
-  EXPECT_LT(worst_error(exp, [](double x) { return std::exp(x); }, 88.72), 2);
-  EXPECT_LT(worst_error(sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, 87), 4);
-  EXPECT_LT(worst_error(tanh, [](double x) { return std::tanh(x); }, 1e30), 7);
-  EXPECT_LT(worst_error(erf, [](double x) { return std::erf(x); }, 1e30), 8);
+// About `count` numbers in [low, high], as many of each magnitude, and as many more evenly spread.
+template <class T>
+std::vector<T> numbers(double low, double high, std::uint64_t count = 60000) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  std::vector<T> points;
+  const auto all = static_cast<std::uint64_t>(std::numeric_limits<Bits>::max());
+  for (std::uint64_t bits = 0, step = all / (4 * count); bits < all - step; bits += step)
+    if (const T x = std::bit_cast<T>(static_cast<Bits>(bits)); x >= low && x <= high) points.push_back(x);
+  for (std::uint64_t i = 0; i < count; ++i) points.push_back(static_cast<T>(low + (high - low) * static_cast<double>(i) / static_cast<double>(count)));
+  return points;
+}
+
+template <class T>
+Tensor column(const std::vector<T>& x) { return Tensor(Array::from(x, {static_cast<std::int64_t>(x.size())})); }
+
+using Exact = long double (*)(long double);
+
+template <class T>
+void expect_exact(const char* name, Tensor (*f)(const Tensor&), Exact exact, double low, double high, double most) {
+  const auto x = numbers<T>(low, high);
+  const Tensor y = f(column(x));
+  double worst = 0, at = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (const double u = units(y.value().span<T>()[i], exact(static_cast<long double>(x[i]))); !(u <= worst)) worst = u, at = static_cast<double>(x[i]);
+  EXPECT_LE(worst, most) << name << " of f" << 8 * sizeof(T) << " at " << at;
+}
+
+long double exact_sigmoid(long double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
+long double exact_softplus(long double x) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x))); }
+
+template <class T>
+void expect_exact_functions() {
+  constexpr bool narrow = sizeof(T) == 4;
+  const double low = narrow ? -106 : -750, high = narrow ? 89 : 711, all = static_cast<double>(std::numeric_limits<T>::max());
+  expect_exact<T>("exp", exp, [](long double x) { return std::exp(x); }, low, high, 2);
+  expect_exact<T>("exp", exp, [](long double x) { return std::exp(x); }, -1, 1, 2);
+  expect_exact<T>("sigmoid", sigmoid, exact_sigmoid, low, all, 4);
+  expect_exact<T>("sigmoid", sigmoid, exact_sigmoid, low, 40, 4);
+  expect_exact<T>("softplus", softplus, exact_softplus, low, 40, 3);
+  expect_exact<T>("erf", erf, [](long double x) { return std::erf(x); }, -6.5, 6.5, 2);
+  expect_exact<T>("erf", erf, [](long double x) { return std::erf(x); }, -all / 2, all / 2, 2);
+  expect_exact<T>("tanh", tanh, [](long double x) { return std::tanh(x); }, -20, 20, narrow ? 7 : 2);
+  expect_exact<T>("log", log, [](long double x) { return std::log(x); }, static_cast<double>(std::numeric_limits<T>::denorm_min()), all, 2);
+  expect_exact<T>("log", log, [](long double x) { return std::log(x); }, 0.3, 3, 2);
+  expect_exact<T>("log1p", log1p, [](long double x) { return std::log1p(x); }, -0.9999, all, 2);
+  expect_exact<T>("log1p", log1p, [](long double x) { return std::log1p(x); }, -0.9999, 3, 2);
+}
+
+TEST(Simd, ElementaryFunctionsOfF32AreExactToAFewUnits) { expect_exact_functions<float>(); }
+TEST(Simd, ElementaryFunctionsOfF64AreExactToAFewUnits) { expect_exact_functions<double>(); }
+
+// Powers x^y over all results, and of numbers close to 1.
+template <class T>
+void expect_exact_powers() {
+  const double low = sizeof(T) == 4 ? -105 : -748, high = sizeof(T) == 4 ? 88.7 : 709.7;
+  auto x = numbers<T>(static_cast<double>(std::numeric_limits<T>::denorm_min()), static_cast<double>(std::numeric_limits<T>::max()));
+  for (const T near : numbers<T>(0.5, 2)) x.push_back(near);
+  std::vector<T> y;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double logarithm = low + (high - low) * static_cast<double>(i * 7919 % 10007) / 10007;   // of the power
+    y.push_back(x[i] == 1 ? T{3} : static_cast<T>(logarithm / std::log(static_cast<double>(x[i]))));
+  }
+  const Tensor powers = pow(column(x), column(y));
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    worst = std::max(worst, units(powers.value().span<T>()[i], std::pow(static_cast<long double>(x[i]), static_cast<long double>(y[i]))));
+  EXPECT_LE(worst, 4) << "f" << 8 * sizeof(T);
+}
+
+TEST(Simd, PowersAreExactToFourUnits) {
+  expect_exact_powers<float>();
+  expect_exact_powers<double>();
+}
+
+template <class T>
+void expect_special_powers() {
+  using Limits = std::numeric_limits<T>;
+  const std::vector<T> some{0, -T(0), 1, -1, 2, -2, 0.5, -0.5, 3, -3, 2.5, -7, Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN(),
+                            Limits::max(), -Limits::max(), Limits::min(), -Limits::min(), Limits::denorm_min(), T(1e7) + 1};
+  std::vector<T> x, y;
+  for (const T a : some)
+    for (const T b : some) x.push_back(a), y.push_back(b);
+  const Tensor powers = pow(column(x), column(y));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const T got = powers.value().span<T>()[i], wanted = std::pow(x[i], y[i]);
+    const bool same = std::isnan(wanted) ? std::isnan(got) : got == wanted || std::abs(got - wanted) <= 4 * Limits::epsilon() * std::abs(wanted);
+    EXPECT_TRUE(same && (std::isnan(wanted) || std::signbit(got) == std::signbit(wanted))) << x[i] << "^" << y[i] << ": " << got << ", not " << wanted;
+  }
+}
+
+TEST(Simd, PowersOfZerosInfinitiesAndNegativeNumbersAreTheStandardLibrarys) {
+  expect_special_powers<float>();
+  expect_special_powers<double>();
+}
+
+TEST(Simd, WhatFollowsFromExpGoesDownToTheSubnormalNumbers) {
+  const Tensor x = tensor({{0., -100., -88., -1.}}, f32);
+  const auto p = softmax(x, 1).value().to_vector();
+  const double total = 1 + std::exp(-1.);
+  EXPECT_NEAR(p[1] / (std::exp(-100.) / total), 1, 0.05);
+  EXPECT_NEAR(p[2] / (std::exp(-88.) / total), 1, 1e-5);
+  const auto ends = exp(tensor({-87.3, -103.9, -104.1}, f32)).value().to_vector();
+  EXPECT_NEAR(ends[0] / std::exp(-87.3), 1, 1e-5);
+  EXPECT_EQ(ends[1], static_cast<double>(std::numeric_limits<float>::denorm_min()));
+  EXPECT_EQ(ends[2], 0);
 }
 
 TEST(Simd, ExponentialFunctionsAtTheirLimits) {
