@@ -1,6 +1,6 @@
 // oneDNN's side of products and convolutions, f32. Each function says whether it did the work; no (false, an undefined array): this build
-// has no oneDNN, or oneDNN has no fast way. Primitives are made once for each shape and thread and kept; a call with a known shape
-// allocates nothing here but its result. No oneDNN header is included.
+// has no oneDNN, or oneDNN has no fast way. Primitives are made once for each shape and thread, and the last few hundred of each thread are
+// kept; a call with a known shape allocates nothing here but its result. No oneDNN header is included.
 #pragma once
 #include <gradus/autograd/kernels/conv.h>
 #include <gradus/autograd/kernels/gemm.h>
@@ -13,5 +13,9 @@ bool dnnl_gemm(const Product<float>& product);
 Array dnnl_conv(const ConvShape& shape, Array& x, const Array& weight, const Array& bias);
 Array dnnl_conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight);
 Array dnnl_conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
+
+// Primitives of all threads since the start, and those that are kept.
+struct PrimitiveCount { std::int64_t made = 0, kept = 0; };
+PrimitiveCount dnnl_primitives();
 
 }  // namespace gradus::kernels
