@@ -1,6 +1,6 @@
 // oneDNN's side of products and convolutions, f32. Each function says whether it did the work; no (false, an undefined array): this build
-// has no oneDNN, or oneDNN has no fast way. Primitives are made once for each shape and thread and kept; a call with a known shape
-// allocates nothing here but its result. No oneDNN header is included.
+// has no oneDNN, or oneDNN has no fast way. Primitives are made once for each shape and thread, and the last few hundred of each thread are
+// kept; a call with a known shape allocates nothing here but its result. No oneDNN header is included.
 #pragma once
 #include <string>
 
@@ -18,5 +18,9 @@ Array dnnl_conv_weight_gradient(const ConvShape& shape, const Array& g, const Ar
 
 // Which oneDNN, and the newest instructions that it uses here, for people.
 std::string dnnl_description();
+
+// Primitives of all threads since the start, and those that are kept.
+struct PrimitiveCount { std::int64_t made = 0, kept = 0; };
+PrimitiveCount dnnl_primitives();
 
 }  // namespace gradus::kernels

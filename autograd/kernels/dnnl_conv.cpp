@@ -118,7 +118,7 @@ std::optional<Convolution> prepare(Kind kind, const Described& d) {
 
 // The calling thread's primitive for a shape, for a team of so many threads; null if oneDNN has no fast one.
 const Convolution* primitive_for(Kind kind, const ConvShape& s, bool bias, int threads) {
-  thread_local Cache<17, std::optional<Convolution>> known;
+  thread_local Cache<17, std::optional<Convolution>, 512> known;   // two sizes of parts in three directions: 85 layers
   const Key<17> key{s.n, s.c, s.f, s.groups, s.h.in, s.h.kernel, s.h.stride, s.h.padding, s.h.dilation, s.h.out,
                     s.w.in, s.w.kernel, s.w.stride, s.w.padding, s.w.dilation, s.w.out, kind | bias << 2 | threads << 3};
   const std::optional<Convolution>& convolution = known.get(key, [&] {

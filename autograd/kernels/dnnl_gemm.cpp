@@ -38,7 +38,7 @@ std::optional<Prepared> prepare(const Product<float>& p) {
 
 // By the calling thread alone.
 bool single_threaded(const Product<float>& p) {
-  thread_local Cache<7, std::optional<Prepared>> known;
+  thread_local Cache<7, std::optional<Prepared>, 256> known;
   const std::int64_t manner = p.a.transposed | p.b.transposed << 1 | p.accumulate << 2 | (p.bias != nullptr) << 3;
   const Team team(1);
   const auto& primitive = known.get({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride, manner}, [&] { return prepare(p); });

@@ -1,3 +1,5 @@
+#include <gradus/autograd/kernels/dnnl.h>
+
 #ifdef GRADUS_ONEDNN
 #include <gradus/autograd/kernels/dnnl_primitive.h>
 
@@ -9,8 +11,22 @@
 
 namespace gradus::kernels::onednn {
 
+constinit std::atomic<std::int64_t> primitives_made{0}, primitives_kept{0};
+
+namespace {
+// oneDNN keeps what it has made, too, 1024 primitives unless somebody has said otherwise: for threads that make what another one has made
+// just now.
+void keep_less_in_onednn() {
+  constexpr int as_delivered = 1024, enough = 256;
+  if (dnnl::get_primitive_cache_capacity() == as_delivered) dnnl::set_primitive_cache_capacity(enough);
+}
+}  // namespace
+
 const dnnl::engine& cpu() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine engine = [] {
+    keep_less_in_onednn();
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return engine;
 }
 
@@ -45,4 +61,13 @@ void Prepared::operator()(std::initializer_list<const void*> addresses) const {
 }
 
 }  // namespace gradus::kernels::onednn
+
+namespace gradus::kernels {
+PrimitiveCount dnnl_primitives() { return {onednn::primitives_made.load(), onednn::primitives_kept.load()}; }
+}  // namespace gradus::kernels
+#else
+
+namespace gradus::kernels {
+PrimitiveCount dnnl_primitives() { return {}; }
+}  // namespace gradus::kernels
 #endif

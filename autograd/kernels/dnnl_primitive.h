@@ -2,7 +2,10 @@
 // include this.
 #pragma once
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <initializer_list>
+#include <list>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -50,20 +53,49 @@ struct HashKey {
   }
 };
 
-// What make(key) once gave for each key. A program that keeps coming with new shapes starts afresh now and then.
-template <std::size_t n, class Value>
+// Of all threads.
+extern constinit std::atomic<std::int64_t> primitives_made, primitives_kept;
+
+// What make(key) gave for each of the `most` keys that were asked for last. A value stays where it is until the next call.
+template <std::size_t n, class Value, std::size_t most>
 class Cache {
  public:
+  Cache() = default;
+  Cache(const Cache&) = delete;
+  ~Cache() { primitives_kept.fetch_sub(static_cast<std::int64_t>(values_.size()), std::memory_order_relaxed); }
+
   template <class Make>
   Value& get(const Key<n>& key, Make&& make) {
-    if (auto found = values_.find(key); found != values_.end()) return found->second;
-    if (values_.size() >= 1024) values_.clear();
+    if (const auto found = places_.find(key); found != places_.end()) {
+      values_.splice(values_.begin(), values_, found->second);
+      return found->second->value;
+    }
     const gradus::detail::NoFork work;   // oneDNN has a cache of its own, which all threads share
-    return values_.emplace(key, make()).first->second;
+    if (values_.size() == most) {
+      places_.erase(values_.back().key);
+      values_.pop_back();
+      primitives_kept.fetch_sub(1, std::memory_order_relaxed);
+    }
+    values_.push_front({key, make()});
+    primitives_kept.fetch_add(1, std::memory_order_relaxed);
+    primitives_made.fetch_add(1, std::memory_order_relaxed);
+    try {
+      places_.emplace(key, values_.begin());
+    } catch (...) {
+      values_.pop_front();
+      primitives_kept.fetch_sub(1, std::memory_order_relaxed);
+      throw;
+    }
+    return values_.front().value;
   }
 
  private:
-  std::unordered_map<Key<n>, Value, HashKey<n>> values_;
+  struct Kept {
+    Key<n> key;
+    Value value;
+  };
+  std::list<Kept> values_;   // the one asked for last in front
+  std::unordered_map<Key<n>, typename std::list<Kept>::iterator, HashKey<n>> places_;
 };
 
 }  // namespace gradus::kernels::onednn
