@@ -21,6 +21,9 @@ namespace detail {
 
 Tensor alias(const Tensor& x);   // x as a result of its own, so that a gradient can be taken with respect to this use of it
 
+// With the formula's own namespace (kernels/simd_namespace.h), since what is compiled here differs with the instruction set as well.
+inline namespace GRADUS_SIMD_NAMESPACE {
+
 template <class F, std::size_t n>
 struct Fused final : Op {
   struct Formula {
@@ -65,10 +68,6 @@ struct Fused final : Op {
   }
 };
 
-}  // namespace detail
-
-namespace detail {
-
 // Whether a formula of n arguments can be run, told in one line where it cannot.
 template <class F, std::size_t n>
 constexpr bool is_formula() {
@@ -86,7 +85,10 @@ constexpr bool is_formula() {
   }(std::make_index_sequence<n>{});
 }
 
+}  // namespace GRADUS_SIMD_NAMESPACE
 }  // namespace detail
+
+inline namespace GRADUS_SIMD_NAMESPACE {
 
 // f(x...) elementwise, for one to six tensors of one dtype. ShapeError, DtypeError, GraphError as for any elementwise operation.
 template <class F, class... X>
@@ -101,4 +103,5 @@ Tensor fuse(F f, const X&... x) {
   return {};
 }
 
+}  // namespace GRADUS_SIMD_NAMESPACE
 }  // namespace gradus

@@ -8,7 +8,7 @@ void Op::forget() {
   forms_.reset();
 }
 
-void Op::refuse_saved(int wanted) const {
+void Op::refuse_saved(std::size_t wanted) const {
   fail<GraphError>(name(), ": backward asks for ", wanted, " saved tensors, forward has saved ", saved_.size(),
                    "; call save(x) in forward for each that backward needs");
 }

@@ -54,7 +54,7 @@ class Op : public Node {
   void save_output() { keeps_output_ = true; }
 
   // backward: what was saved, in order (GraphError when that was less); the result.
-  template <int n>
+  template <std::size_t n>
   std::array<Tensor, n> saved() const {
     if (saved_.size() < n) [[unlikely]] refuse_saved(n);
     return [&]<std::size_t... i>(std::index_sequence<i...>) { return std::array<Tensor, n>{saved_[i]...}; }(std::make_index_sequence<n>{});
@@ -82,7 +82,7 @@ class Op : public Node {
 
   void note_forms(const Tensor* const* inputs, int n);
   const Tensor* find_saved(const Node* node, int output) const;
-  [[noreturn]] void refuse_saved(int wanted) const;
+  [[noreturn]] void refuse_saved(std::size_t wanted) const;
 
   SmallVector<Tensor, 2> saved_;
   Array output_;

@@ -101,7 +101,7 @@ extern constinit thread_local Wish wish;
 // The end of every path: a value that gradients reach. Parameters and variables are leaves.
 class Leaf final : public Node {
  public:
-  explicit Leaf(Array value, std::string name = {}) : value(std::move(value)), label(std::move(name)) {
+  explicit Leaf(Array initial, std::string name = {}) : value(std::move(initial)), label(std::move(name)) {
     is_leaf_ = true;
     be_born();
   }

@@ -43,9 +43,16 @@ else()
 endif()
 list(TRANSFORM GRADUS_LEFT_OUT PREPEND ${PROJECT_SOURCE_DIR}/)
 
+# Debian's clang has OpenMP only with libomp-dev: nothing that is worth failing for.
 if(GRADUS_OPENMP)
-  find_package(OpenMP REQUIRED)
-  target_link_libraries(gradus_private INTERFACE OpenMP::OpenMP_CXX)
+  find_package(OpenMP COMPONENTS CXX)
+  if(OpenMP_CXX_FOUND)
+    set(GRADUS_WITH_OPENMP ON)
+    target_link_libraries(gradus_private INTERFACE OpenMP::OpenMP_CXX)
+  else()
+    message(WARNING "gradus: ${CMAKE_CXX_COMPILER} has no OpenMP (Debian: libomp-dev for clang); going on as with GRADUS_OPENMP=OFF: oneDNN "
+                    "may use threads of its own beside ours")
+  endif()
 endif()
 
 # Not find_package(dnnl): Debian's config insists on the development files of OpenCL, which nobody needs here.

@@ -30,6 +30,8 @@ function(gradus_room name)
   endforeach()
   target_link_libraries(gradus_${name} PRIVATE $<BUILD_INTERFACE:gradus_private>)
   target_precompile_headers(gradus_${name} PRIVATE ${GRADUS_STANDARD_HEADERS})
+  target_compile_options(gradus_${name} PRIVATE ${GRADUS_OPTIMISE_REST})
+  gradus_optimise_kernels(${sources})
 
   if(level_sources)
     foreach(level IN LISTS GRADUS_SIMD_LEVELS)
@@ -46,8 +48,7 @@ function(gradus_room name)
         target_compile_options(${part} PRIVATE -march=x86-64-${level} $<$<STREQUAL:${level},v4>:-mprefer-vector-width=512>)
       endif()
       # Neither option changes a result: they say that nobody reads errno or the floating-point exception flags.
-      target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math -Wno-uninitialized
-                             $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+      target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math ${GRADUS_OPTIMISE_LOOPS})
       target_link_libraries(${part} PRIVATE gradus_private)
       target_sources(gradus_${name} PRIVATE $<TARGET_OBJECTS:${part}>)
     endforeach()

@@ -34,7 +34,7 @@ struct AdamRule {
   static constexpr std::string_view name = decoupled ? "AdamW" : "Adam";
   static constexpr std::array<std::string_view, 3> slots{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   static constexpr unsigned always_used = 3;
-  static unsigned used(const Options& o) { return 3u | o.amsgrad << 2; }
+  static unsigned used(const Options& o) { return 3u | unsigned{o.amsgrad} << 2; }
 
   static Fields fields(Options& o) {
     using enum Range;

@@ -50,7 +50,7 @@ class GradientRow {
     SmallVector<Array, 16> gradients;
     for (const Leaf* leaf : leaves_) gradients.push_back(gradient(*leaf).as_contiguous());
     SmallVector<double, 64> parts;
-    parts.resize(partition_.units());
+    parts.resize(static_cast<std::size_t>(partition_.units()));
     partition_.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
       visit_floating(gradients[i].dtype(), "clip", [&](auto zero) {
         const auto* g = gradients[i].data<decltype(zero)>();

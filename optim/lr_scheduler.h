@@ -41,7 +41,7 @@ class LRScheduler {
   Unit unit() const { return curve_.unit(); }
   double lr(double base, double t, int group = 0) const { return curve_.lr(base, t, group); }   // t = 0 before the first step()
   const Curve& function() const { return curve_; }
-  double base_lr(int group) const { return links_[group].base; }
+  double base_lr(int group) const { return links_[static_cast<std::size_t>(group)].base; }
   std::string describe() const { return curve_.describe(); }            // StepLR(step_size=30, gamma=0.1, per=epoch)
 
   // Keys "schedule", "last_epoch", the options, and of each group "base_lr.<group>", "last_lr.<group>" and its learning rate "lr.<group>".

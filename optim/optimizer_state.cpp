@@ -121,12 +121,13 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
     for (const Field& field : fields(group)) {
       const std::string key = group_key(group, field.name);
       const std::string* saved = reader.fact(key);
-      const std::optional<double> value = saved ? field.parse(*saved) : std::nullopt;
+      std::optional<double> value;
+      if (saved) value = field.parse(*saved);
       if (!saved) reader.problem("missing ", key);
       else if (!value) reader.problem(key, " is \"", *saved, "\", which is no value of this option");
       else if (field.is_switch() && *value != field.get())
         reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with ", field.code(*saved));
-      values.push_back(value.value_or(field.get()));
+      values.push_back(value ? *value : field.get());
     }
     auto& slots = used.emplace_back();
     try {

@@ -29,7 +29,7 @@ struct RMSpropRule {
   static constexpr std::string_view name = "RMSprop";
   static constexpr std::array<std::string_view, 3> slots{"square_avg", "momentum_buffer", "grad_avg"};
   static constexpr unsigned always_used = 1;
-  static unsigned used(const Options& o) { return 1u | (o.momentum != 0) << 1 | o.centered << 2; }
+  static unsigned used(const Options& o) { return 1u | unsigned{o.momentum != 0} << 1 | unsigned{o.centered} << 2; }
 
   static Fields fields(Options& o) {
     using enum Range;

@@ -53,12 +53,12 @@ class OptimizerOf final : public Optimizer {
   std::string_view name() const override { return Rule::name; }
   const Options& options(int group = 0) const {
     check_group(group);
-    return options_[group];
+    return options_of(group);
   }
   void set_options(const Options& options, int group = 0) {
     check_group(group);
     validate(options);
-    options_[group] = options;
+    options_of(group) = options;
   }
 
  private:
@@ -77,24 +77,24 @@ class OptimizerOf final : public Optimizer {
     if constexpr (has_numbers) return Rule::numbers;
     else return {};
   }
-  Fields fields(int group) const override { return Rule::fields(options_[group]); }
+  Fields fields(int group) const override { return Rule::fields(options_of(group)); }
   unsigned assign(int group, std::span<const double> values, bool keep) override {
-    Options changed = options_[group];
+    Options changed = options_of(group);
     const Fields fields = Rule::fields(changed);
     for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
     validate(changed);
-    if (keep) options_[group] = changed;
+    if (keep) options_of(group) = changed;
     return Rule::used(changed);
   }
-  unsigned used_slots(int group) const override { return Rule::used(options_[group]); }
+  unsigned used_slots(int group) const override { return Rule::used(options_of(group)); }
   void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const override {
-    if constexpr (has_numbers) new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first, numbers));
-    else new (scalars.bytes) Scalars(Rule::scalars(options_[group], t, first));
+    if constexpr (has_numbers) new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first, numbers));
+    else new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first));
   }
   Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
   bool whole() const override { return requires { Rule::whole; }; }
   RowUse row_use(int group) const override {
-    if constexpr (requires { Rule::row_use(options_[group]); }) return Rule::row_use(options_[group]);
+    if constexpr (requires { Rule::row_use(options_of(group)); }) return Rule::row_use(options_of(group));
     else return RowUse::refuses;
   }
   std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const override {
@@ -105,7 +105,9 @@ class OptimizerOf final : public Optimizer {
     if constexpr (requires { Rule::scratch(parameter, dtype); }) return Rule::scratch(parameter, dtype);
     else return 0;
   }
-  std::string formula(int group) const override { return Rule::formula(options_[group]); }
+  std::string formula(int group) const override { return Rule::formula(options_of(group)); }
+
+  Options& options_of(int group) const { return options_[static_cast<std::size_t>(group)]; }
 
   mutable std::vector<Options> options_;   // fields() points into it, for readers and writers alike
 };

@@ -7,7 +7,11 @@ namespace {
 
 template <class T>
 void blend(T a, const T* x, T b, const T* y, T* to, std::int64_t n) {
+#ifdef __clang__
+#pragma clang loop vectorize(assume_safety)
+#else
 #pragma GCC ivdep
+#endif
   for (std::int64_t i = 0; i < n; ++i) to[i] = a * x[i] + b * y[i];
 }
 

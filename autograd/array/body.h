@@ -30,7 +30,7 @@ struct alignas(64) Body {
   }
 
  private:
-  Body(std::size_t bytes, Dtype dtype) : dtype(dtype), bytes_(bytes) {}
+  Body(std::size_t bytes, Dtype type) : dtype(type), bytes_(bytes) {}
   static void destroy(Body* b);
   std::atomic<int> owners_{0};
   std::size_t bytes_;              // of the whole block

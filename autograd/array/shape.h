@@ -44,8 +44,8 @@ class Shape {
   static Shape filled(int rank, std::int64_t size);
 
   int rank() const { return rank_; }
-  std::int64_t operator[](int i) const { return sizes_[i]; }
-  std::int64_t& operator[](int i) { return sizes_[i]; }
+  std::int64_t operator[](int i) const { return sizes_[static_cast<std::size_t>(i)]; }
+  std::int64_t& operator[](int i) { return sizes_[static_cast<std::size_t>(i)]; }
   const std::int64_t* begin() const { return sizes_.data(); }
   const std::int64_t* end() const { return sizes_.data() + rank_; }
   void push_back(std::int64_t size);

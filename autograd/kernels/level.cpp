@@ -4,14 +4,39 @@
 #include <cstdlib>
 #include <string_view>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace gradus::kernels {
 namespace {
 
+#if defined(__x86_64__)
+// Feature by feature: clang before 19 does not know the levels by name, nor the features that has() asks the processor for. What the
+// system has to save with a thread (AVX and more) the builtin asks it for.
+bool has(unsigned leaf, unsigned ecx_bits) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(leaf, &a, &b, &c, &d) && (c & ecx_bits) == ecx_bits;
+}
+bool is_v2() {
+  return has(1, bit_CMPXCHG16B) && has(0x80000001, bit_LAHF_LM) && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse3") &&
+         __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2");
+}
+bool is_v3() {
+  return is_v2() && has(1, bit_F16C | bit_MOVBE | bit_OSXSAVE) && has(0x80000001, bit_LZCNT) && __builtin_cpu_supports("avx") &&
+         __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
+}
+bool is_v4() {
+  return is_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 Level of_machine() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("x86-64-v4")) return Level::v4;
-  if (__builtin_cpu_supports("x86-64-v3")) return Level::v3;
-  if (__builtin_cpu_supports("x86-64-v2")) return Level::v2;
+  if (is_v4()) return Level::v4;
+  if (is_v3()) return Level::v3;
+  if (is_v2()) return Level::v2;
 #endif
 #if defined(__x86_64__) || defined(__aarch64__)
   return Level::base;

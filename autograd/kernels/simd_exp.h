@@ -4,9 +4,7 @@
 #pragma once
 #include <cstdint>
 
-#include <xsimd/xsimd.hpp>
-
-#include <gradus/autograd/kernels/simd_namespace.h>
+#include <gradus/autograd/kernels/registers.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 

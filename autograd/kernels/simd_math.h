@@ -1,10 +1,7 @@
 // Mathematics of registers, shorter or closer than xsimd's: simd_exp.h, simd_erf.h, simd_power.h, and tanh of f32. NaN stays NaN everywhere.
 #pragma once
-#include <xsimd/xsimd.hpp>
-
 #include <gradus/autograd/kernels/simd_erf.h>
 #include <gradus/autograd/kernels/simd_exp.h>
-#include <gradus/autograd/kernels/simd_namespace.h>
 #include <gradus/autograd/kernels/simd_power.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {

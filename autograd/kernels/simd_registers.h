@@ -6,8 +6,7 @@
 #include <limits>
 #include <type_traits>
 
-#include <xsimd/xsimd.hpp>
-
+#include <gradus/autograd/kernels/registers.h>
 #include <gradus/autograd/kernels/simd_math.h>
 #include <gradus/autograd/kernels/simd_tail.h>
 
@@ -42,7 +41,7 @@ struct Vec {
   static Mask<T> first(std::int64_t n) { return counting() < Vec(static_cast<double>(n)); }
   static Vec counting() {
     alignas(64) static constexpr auto lanes = [] {
-      std::array<T, size> a{};
+      std::array<T, Batch::size> a{};
       for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(i);
       return a;
     }();
@@ -92,7 +91,7 @@ struct Vec {
   friend Vec larger(Vec x, Vec y) { return xsimd::max(x.b, y.b); }   // of numbers: either, where there is NaN
   friend T sum(Vec x) { return xsimd::hadd(x.b); }
   friend T largest(Vec x) {   // anything, where there is NaN
-    alignas(64) T lanes[size];
+    alignas(64) T lanes[Batch::size];
     x.b.store_aligned(lanes);
     T top = lanes[0];
     for (std::int64_t i = 1; i < size; ++i) top = lanes[i] > top ? lanes[i] : top;

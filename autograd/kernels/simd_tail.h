@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include <xsimd/xsimd.hpp>
-
-#include <gradus/autograd/kernels/simd_namespace.h>
+#include <gradus/autograd/kernels/registers.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 

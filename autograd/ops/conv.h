@@ -10,7 +10,7 @@ namespace gradus {
 struct Pair {
   std::int64_t h, w;
   Pair(std::int64_t both) : h(both), w(both) {}
-  Pair(std::int64_t h, std::int64_t w) : h(h), w(w) {}
+  Pair(std::int64_t height, std::int64_t width) : h(height), w(width) {}
   friend bool operator==(const Pair&, const Pair&) = default;
 };
 

@@ -25,8 +25,9 @@ struct MultiplicativeLRRule {
   };
   using Memo = std::vector<Product>;   // of each group, as far as it has been formed
   static double lr(const Options& o, double base, double t, int group, Memo& memo) {
-    if (memo.size() <= static_cast<std::size_t>(group)) memo.resize(group + 1);
-    Product& product = memo[group];
+    const auto place = static_cast<std::size_t>(group);
+    if (memo.size() <= place) memo.resize(place + 1);
+    Product& product = memo[place];
     const auto end = static_cast<std::int64_t>(std::floor(t));
     if (end < product.t) product = {};
     require_steps(name, static_cast<double>(product.t), static_cast<double>(end));

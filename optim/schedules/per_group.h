@@ -21,7 +21,7 @@ class PerGroup {
   PerGroup(std::initializer_list<T> values) : values_(values) {}
   explicit PerGroup(std::vector<T> values) : values_(std::move(values)) {}
 
-  const T& operator[](int group) const { return values_[values_.size() == 1 ? 0 : group]; }
+  const T& operator[](int group) const { return values_[values_.size() == 1 ? 0 : static_cast<std::size_t>(group)]; }
   const std::vector<T>& values() const { return values_; }
   bool given() const { return !values_.empty(); }
   bool fits(int groups) const { return values_.size() <= 1 || values_.size() == static_cast<std::size_t>(groups); }

@@ -21,7 +21,7 @@ class Curve;
 // What a schedule counts: its step() is called after every step of the optimizer, or after every epoch.
 enum class Unit { step, epoch };
 constexpr std::array<std::string_view, 2> names_of(Unit) { return {"step", "epoch"}; }
-constexpr std::string_view unit_text(Unit unit) { return names_of(unit)[static_cast<int>(unit)]; }
+constexpr std::string_view unit_text(Unit unit) { return names_of(unit)[static_cast<std::size_t>(unit)]; }
 
 using Facts = std::map<std::string, std::string>;   // "schedules.0.gamma" = "0.9"
 

@@ -1,7 +1,9 @@
 # Uses gradus as a stranger would: cmake -DBUILD=… -DSOURCE=… -DWORK=… -DCXX=… -DFLAGS=… -P consumer.cmake
-#   1. find_package, from an installation whose prefix has been moved
+#   1. find_package with components, from an installation whose prefix has been moved; with another compiler, too
 #   2. pkg-config and the bare compiler
-#   3. add_subdirectory: configured, and the consumer's own file compiled (linking would build the library once more)
+#   3. add_subdirectory, without build type and with -O0: configured, and the consumer's own files and one of ours compiled (linking would
+#      build the library once more)
+# The consumer's own files are compiled with every warning as an error: main.cpp, which is run, and strict.cpp.
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -28,13 +30,54 @@ run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/package ${settings} -DCMAKE_PREFI
 run(${CMAKE_COMMAND} --build ${WORK}/package)
 expect_works(${WORK}/package/consumer)
 
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/unknown ${settings} -DCMAKE_PREFIX_PATH=${WORK}/moved "-DCOMPONENTS=nn;game"
+                RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(status EQUAL 0 OR NOT output MATCHES "no component \"game\"; it has:[ \n]+autograd nn optim data")
+  message(FATAL_ERROR "an unknown component: ${output}")
+endif()
+
+# The other compiler, whose OpenMP may be missing. A program of its can be linked only where both have one standard library.
+find_program(CLANG clang++)
+if(CLANG AND NOT FLAGS MATCHES "-fsanitize")
+  run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/clang ${settings} -DCMAKE_CXX_COMPILER=${CLANG} -DCMAKE_PREFIX_PATH=${WORK}/moved
+      -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON)
+  run(${CMAKE_COMMAND} --build ${WORK}/clang)
+  expect_works(${WORK}/clang/consumer)
+endif()
+
 file(GLOB_RECURSE pc ${WORK}/moved/gradus.pc)
 cmake_path(GET pc PARENT_PATH pc_dir)
 run(${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_dir} pkg-config --cflags --libs gradus)
-separate_arguments(compiler_flags UNIX_COMMAND "${FLAGS} ${output}")
-list(REMOVE_ITEM compiler_flags "-DNDEBUG")
+if(output MATCHES "-std|-O|-D")
+  message(FATAL_ERROR "pkg-config decides what is the program's to say: ${output}")
+endif()
+separate_arguments(compiler_flags UNIX_COMMAND "-std=c++20 ${FLAGS} ${output}")
 run(${CXX} ${consumer}/main.cpp -o ${WORK}/bare ${compiler_flags})
 expect_works(${WORK}/bare)
 
-run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/folder ${settings} -DGRADUS_FOLDER=${SOURCE})
-run(${CMAKE_COMMAND} --build ${WORK}/folder --target CMakeFiles/consumer.dir/main.cpp.o)
+# The last -O in the command that compiles a file.
+function(expect_level folder file wanted)
+  file(STRINGS ${folder}/compile_commands.json command REGEX "\"command\":.*/${file} *\"?,?$" LIMIT_COUNT 1)
+  string(REGEX MATCHALL " -O[0-9a-z]*" levels "${command}")
+  list(GET levels -1 level)
+  if(NOT level STREQUAL " ${wanted}")
+    message(FATAL_ERROR "${file} is not compiled with ${wanted}: ${command}")
+  endif()
+endfunction()
+
+# folder(NAME LEVEL_OF_THE_REST SETTINGS...)
+function(folder name rest)
+  run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/${name} -G Ninja -DCMAKE_CXX_COMPILER=${CXX} -DGRADUS_FOLDER=${SOURCE}
+      -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
+  if(NOT output MATCHES "gradus: its loops are compiled with -O3, the rest of the library with ${rest}")
+    message(FATAL_ERROR "configured without a word on optimisation: ${output}")
+  endif()
+  expect_level(${WORK}/${name} optim/adam.cpp ${rest})
+  expect_level(${WORK}/${name} autograd/kernels/rows.cpp -O3)
+  expect_level(${WORK}/${name} autograd/ops/formulas.simd.cpp -O3)
+endfunction()
+string(REGEX REPLACE " -O[^ ]*" "" unsaid "${FLAGS}")
+folder(folder -O2 "-DCMAKE_CXX_FLAGS=${unsaid}")
+run(${CMAKE_COMMAND} --build ${WORK}/folder --target CMakeFiles/consumer.dir/main.cpp.o consumer_strict)
+folder(debug -O0 -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS=${unsaid} -O0")
+run(${CMAKE_COMMAND} --build ${WORK}/debug --target CMakeFiles/consumer.dir/main.cpp.o gradus/CMakeFiles/gradus_autograd.dir/autograd/kernels/rows.cpp.o)

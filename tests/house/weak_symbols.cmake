@@ -1,0 +1,22 @@
+# cmake -DNM=nm -DLEVEL=v4 "-DOBJECTS=a.o;b.o" -P weak_symbols.cmake
+# Of functions that several objects have (weak symbols) the linker keeps one: in objects that are compiled for a level, such a one has the level
+# in its name, xsimd's own too.
+execute_process(COMMAND ${NM} -C --defined-only ${OBJECTS} RESULT_VARIABLE status OUTPUT_VARIABLE symbols)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${NM} failed: ${status}")
+endif()
+string(REPLACE ";" "," symbols "${symbols}")
+string(REPLACE "[" "(" symbols "${symbols}")
+string(REPLACE "]" ")" symbols "${symbols}")
+string(REPLACE "\n" ";" symbols "${symbols}")
+set(own 0)
+foreach(symbol IN LISTS symbols)
+  if(NOT symbol MATCHES "^[0-9a-f]+ [WVu] " OR symbol MATCHES "DW\\.ref\\.")
+    continue()
+  endif()
+  if(NOT symbol MATCHES "::${LEVEL}::|xsimd::gradus_${LEVEL}::")
+    message(SEND_ERROR "shared by all levels: ${symbol}")
+  endif()
+  math(EXPR own "${own} + 1")
+endforeach()
+message(STATUS "${own} weak symbols, each of level ${LEVEL}")
