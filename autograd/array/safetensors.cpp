@@ -59,11 +59,7 @@ struct SafetensorsFile::State {
   explicit State(const std::filesystem::path& path, const SafetensorsOptions& options) : file(path) {
     const std::uint64_t length = header_length(file);
     data = prefix_bytes + length;
-    {
-      std::string text(length, '\0');
-      file.read_at(prefix_bytes, text.data(), text.size());
-      header = detail::read_header(text, file.size() - data, options);
-    }
+    header = detail::read_header(file, prefix_bytes, length, options);
   }
 
   const SafetensorsEntry* find(std::string_view name) const {

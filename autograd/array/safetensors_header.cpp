@@ -3,9 +3,13 @@
 #include <gradus/autograd/array/safetensors_header.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <memory>
 #include <numeric>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -16,34 +20,78 @@ namespace {
 
 constexpr int deepest = 127;                    // nested brackets, as in the reference
 constexpr std::size_t most_dimensions = 64;     // as many as NumPy and PyTorch have
+constexpr std::uint64_t shortest_entry = std::string_view(R"("":{"dtype":"F4","shape":[],"data_offsets":[0,0]})").size();
 
-// Characters of the header, counted as they are read.
+// The header's characters, read from the file a piece at a time. FileError unless they begin with '{', and for zero bytes, which the parser
+// would take for the end.
+class HeaderText {
+ public:
+  HeaderText(const InputFile& file, std::uint64_t begin, std::uint64_t length) : file_(file), begin_(begin), length_(length) {
+    constexpr std::string_view blanks = " \t\r\n";
+    std::size_t first = blanks.npos;
+    do load();
+    while (!ended() && (first = here().find_first_not_of(blanks)) == blanks.npos);
+    check<FileError>(first != blanks.npos && here()[first] == '{', "the header does not start with '{'");
+    if (read_before_ == 0) return;
+    read_before_ = 0, end_ = buffer_.data();   // from the start again
+    load();
+  }
+  std::uint64_t length() const { return length_; }
+  bool ended() const { return at_ == end_; }
+  char character() const { return *at_; }
+  void advance() {
+    if (++at_ == end_) load();
+  }
+  std::uint64_t position() const { return read_before_ + static_cast<std::uint64_t>(at_ - buffer_.data()); }   // how many have been read
+
+ private:
+  std::string_view here() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+  void load() {
+    read_before_ += static_cast<std::uint64_t>(end_ - buffer_.data());
+    const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), length_ - read_before_));
+    file_.read_at(begin_ + read_before_, buffer_.data(), bytes);
+    at_ = buffer_.data();
+    end_ = at_ + bytes;
+    check<FileError>(here().find('\0') == std::string_view::npos, "a zero byte in the header");
+  }
+
+  const InputFile& file_;
+  const std::uint64_t begin_, length_;
+  std::uint64_t read_before_ = 0;               // what came before the buffer
+  std::array<char, 65536> buffer_;
+  const char *at_ = buffer_.data(), *end_ = buffer_.data();
+};
+
+// For the parser. The end is a cursor without a text.
 class Cursor {
  public:
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
-  using reference = const char&;
+  using reference = char;
 
-  Cursor(const char* at, std::size_t& read) : at_(at), read_(&read) {}
-  reference operator*() const { return *at_; }
+  Cursor() = default;
+  explicit Cursor(HeaderText& text) : text_(&text) {}
+  char operator*() const { return text_->character(); }
   Cursor& operator++() {
-    ++at_;
-    ++*read_;
+    text_->advance();
     return *this;
   }
-  friend bool operator==(const Cursor& a, const Cursor& b) { return a.at_ == b.at_; }
+  friend bool operator==(const Cursor& a, const Cursor&) { return a.text_->ended(); }
 
  private:
-  const char* at_;
-  std::size_t* read_;
+  HeaderText* text_ = nullptr;
 };
 
 // Receives the header piece by piece and keeps what it says.
 class HeaderReader {
  public:
-  HeaderReader(const std::size_t& position, const SafetensorsOptions& options) : position_(position), options_(options) {}
+  HeaderReader(const HeaderText& text, const SafetensorsOptions& options) : text_(text), options_(options) {
+    const std::uint64_t most = std::min(options.max_entries, text.length() / shortest_entry);   // memory that is not used costs addresses only
+    entries.reserve(most);
+    positions.reserve(most);
+  }
 
   bool start_object(std::size_t) {
     if (depth_ == 1) {
@@ -129,7 +177,7 @@ class HeaderReader {
   void begin_entry() {
     count_one();
     entries.push_back({.name = key_, .dtype = {}, .loads_as = {}, .shape = {}, .begin = 0, .end = 0});
-    positions.push_back(static_cast<std::uint32_t>(position_));
+    positions.push_back(static_cast<std::uint32_t>(text_.position()));
     seen_ = 0;
     offsets_ = 0;
   }
@@ -146,14 +194,14 @@ class HeaderReader {
   }
   // What belongs to a key that the format does not know.
   bool ignored() const { return depth_ >= 2 && field_ == Field::other; }
-  std::string here() const { return text(", at byte ", position_, " of the header"); }
+  std::string here() const { return text(", at byte ", text_.position(), " of the header"); }
   [[noreturn]] bool refuse(const char* what) const {
     if (depth_ < 2) fail<FileError>("tensor ", in_quotes(key_), ": ", what, here());
     if (in_metadata_) fail<FileError>(metadata_key, ": ", what, " at key ", in_quotes(key_), here());
     fail<FileError>("tensor ", in_quotes(entries.back().name), ": ", what, " at key ", in_quotes(key_), here());
   }
 
-  const std::size_t& position_;
+  const HeaderText& text_;
   const SafetensorsOptions& options_;
   int depth_ = 0;
   bool in_metadata_ = false, metadata_seen_ = false;
@@ -172,17 +220,45 @@ std::vector<std::uint32_t> sorted_places(std::size_t n, F before) {
   return places;
 }
 
-// Places in the header's entries. FileError for a name that stands twice.
+// How many characters all names begin with alike.
+std::size_t common_beginning(const std::vector<SafetensorsEntry>& entries) {
+  std::string_view all = entries.empty() ? std::string_view() : entries.front().name;
+  for (const SafetensorsEntry& e : entries) {
+    const std::size_t most = std::min(all.size(), e.name.size());
+    if (e.name.compare(0, most, all, 0, most) == 0) all = all.substr(0, most);
+    else all = {all.begin(), std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first};
+  }
+  return all.size();
+}
+
+// Places in the header's entries. FileError for a name that stands twice. What follows the common beginning is compared as a number first: a
+// name itself lies somewhere else in memory.
 std::vector<std::uint32_t> by_name(const HeaderReader& header) {
+  struct Place {
+    std::uint64_t start;
+    std::uint32_t place;
+  };
   const auto& entries = header.entries;
-  const auto places = sorted_places(entries.size(), [&](std::uint32_t a, std::uint32_t b) {
-    const int order = entries[a].name.compare(entries[b].name);
-    return order != 0 ? order < 0 : a < b;
-  });
-  for (std::size_t i = 1; i < places.size(); ++i) {
+  const std::size_t beginning = common_beginning(entries);
+  std::vector<Place> sorted(entries.size());
+  for (std::uint32_t i = 0; i < sorted.size(); ++i) {
+    std::uint64_t start = 0;
+    for (std::size_t at = beginning; at < beginning + 8; ++at)
+      start = start << 8 | (at < entries[i].name.size() ? static_cast<unsigned char>(entries[i].name[at]) : 0u);
+    sorted[i] = {start, i};
+  }
+  const auto before = [&](const Place& a, const Place& b) {
+    if (a.start != b.start) return a.start < b.start;
+    const int order = entries[a.place].name.compare(entries[b.place].name);
+    return order != 0 ? order < 0 : a.place < b.place;
+  };
+  if (!std::is_sorted(sorted.begin(), sorted.end(), before)) std::sort(sorted.begin(), sorted.end(), before);
+  std::vector<std::uint32_t> places(sorted.size());
+  for (std::size_t i = 0; i < sorted.size(); ++i) places[i] = sorted[i].place;
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
     const std::string& name = entries[places[i]].name;
-    check<FileError>(entries[places[i - 1]].name != name, "duplicate name ", [&] { return in_quotes(name); }, ", at byte ", header.positions[places[i]],
-                     " of the header");
+    check<FileError>(sorted[i - 1].start != sorted[i].start || entries[places[i - 1]].name != name, "duplicate name ",
+                     [&] { return in_quotes(name); }, ", at byte ", header.positions[places[i]], " of the header");
   }
   return places;
 }
@@ -193,15 +269,14 @@ void sort_by_data(std::vector<SafetensorsEntry>& entries, std::vector<std::uint3
     return std::tuple(entries[a].begin, entries[a].end, a) < std::tuple(entries[b].begin, entries[b].end, b);
   });
   if (std::is_sorted(order.begin(), order.end())) return;
-  std::vector<SafetensorsEntry> sorted;
-  sorted.reserve(entries.size());
   std::vector<std::uint32_t> now_at(entries.size());
-  for (const std::uint32_t place : order) {
-    now_at[place] = static_cast<std::uint32_t>(sorted.size());
-    sorted.push_back(std::move(entries[place]));
-  }
-  entries = std::move(sorted);
+  for (std::uint32_t i = 0; i < now_at.size(); ++i) now_at[order[i]] = i;
   for (std::uint32_t& place : by_name) place = now_at[place];
+  for (std::uint32_t i = 0; i < now_at.size(); ++i)   // in place: each exchange brings one to where it belongs
+    while (now_at[i] != i) {
+      std::swap(entries[i], entries[now_at[i]]);
+      std::swap(now_at[i], now_at[now_at[i]]);
+    }
 }
 
 void check_length(const SafetensorsEntry& e) {
@@ -273,18 +348,15 @@ void write_string(std::string& out, std::string_view s) {
 
 std::string in_quotes(std::string_view name) { return name.size() <= 80 ? text('\'', name, '\'') : text('\'', name.substr(0, 77), "...'"); }
 
-SafetensorsHeader read_header(const std::string& text, std::uint64_t data_bytes, const SafetensorsOptions& options) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  check<FileError>(begin != text.npos && text[begin] == '{', "the header does not start with '{'");
-  check<FileError>(text.find('\0') == text.npos, "a zero byte in the header");   // the parser would take it for the end
-  std::size_t position = 0;
-  HeaderReader reader(position, options);
-  nlohmann::json::sax_parse(Cursor(text.data(), position), Cursor(text.data() + text.size(), position), &reader);
+SafetensorsHeader read_header(const InputFile& file, std::uint64_t begin, std::uint64_t length, const SafetensorsOptions& options) {
+  const auto text = std::make_unique<HeaderText>(file, begin, length);
+  HeaderReader reader(*text, options);
+  nlohmann::json::sax_parse(Cursor(*text), Cursor(), &reader);
   SafetensorsHeader header{{}, by_name(reader), std::move(reader.metadata)};
   header.entries = std::move(reader.entries);
   for (const SafetensorsEntry& e : header.entries) check_length(e);
   sort_by_data(header.entries, header.by_name);
-  check_places(header.entries, data_bytes);
+  check_places(header.entries, file.size() - begin - length);
   return header;
 }
 

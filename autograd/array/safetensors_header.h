@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gradus/autograd/array/safetensors.h>
+#include <gradus/autograd/base/file.h>
 
 namespace gradus::detail {
 
@@ -20,8 +21,9 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-// FileError names the rule, the tensor and the byte of the header.
-SafetensorsHeader read_header(const std::string& text, std::uint64_t data_bytes, const SafetensorsOptions& options);
+// The header that takes `length` bytes of the file from `begin`; the data are the rest. FileError names the rule, the tensor and the byte of
+// the header.
+SafetensorsHeader read_header(const InputFile& file, std::uint64_t begin, std::uint64_t length, const SafetensorsOptions& options);
 
 // The header for arrays that follow in this order, padded with spaces. ValueError for what is not UTF-8.
 std::string write_header(const std::map<std::string, std::string>& metadata, const std::vector<const std::pair<const std::string, Array>*>& arrays);

@@ -7,8 +7,13 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -186,6 +191,88 @@ TEST(Safetensors, NamesTheRuleAndTheTensor) {
   EXPECT_THAT(header("\"a\":" + std::string(100'000, '[')), HasSubstr("where none belongs"));
   EXPECT_THAT(error_of(folder, std::string(7, '\0')), HasSubstr("truncated: 7 bytes cannot hold"));
   EXPECT_THAT(error_of(folder, std::string(16, '\xff')), HasSubstr("exceeds 100000000; is this a safetensors file?"));
+}
+
+// Headers are read a piece at a time: nothing depends on where a piece ends.
+TEST(Safetensors, LongHeadersAreReadInPieces) {
+  const TemporaryFolder folder;
+  const std::string w = tensor("w", "F32", "[2]", "[0,8]");
+  for (const std::size_t blanks : {65'535u, 65'536u, 65'537u, 131'072u, 200'000u}) {
+    const std::string before(blanks, ' ');
+    EXPECT_EQ(error_of(folder, file_of(before + "{" + w + "}", 8)), "no error") << blanks;
+    EXPECT_EQ(error_of(folder, file_of("{" + before + w + "}" + before, 8)), "no error") << blanks;
+    EXPECT_THAT(error_of(folder, file_of(before)), HasSubstr("does not start with '{'"));
+    EXPECT_THAT(error_of(folder, file_of(before + "[]")), HasSubstr("does not start with '{'"));
+    EXPECT_THAT(error_of(folder, file_of("{" + w + "}" + before + std::string(1, '\0'), 8)), HasSubstr("a zero byte in the header"));
+    EXPECT_THAT(error_of(folder, file_of("{" + w + "}" + before + "{}", 8)), HasSubstr("not valid JSON"));
+    EXPECT_THAT(error_of(folder, file_of("{" + w + "," + before + w + "}", 8)),
+                HasSubstr(text("duplicate name 'w', at byte ", 59 + blanks, " of the header")));
+  }
+  for (std::size_t at = 65'500; at < 65'560; ++at) {   // every character at the border once
+    const std::string name(at, 'n');
+    ASSERT_EQ(error_of(folder, file_of("{" + tensor(name, "F32", "[2]", "[0,8]") + "}", 8)), "no error") << at;
+    ASSERT_TRUE(load_safetensors(folder / "x.safetensors").arrays.contains(name));
+  }
+}
+
+// Names that begin alike, one with the other, or have any characters; data in another order.
+TEST(Safetensors, EveryTensorIsFoundByItsName) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> names{"layer.10.weight", "layer.1.weight", "layer.1.weigh", "layer.1", "layer.", "layer.1.weight.a",
+                                       "layer.\xc3\xa9", "layer.z", "layer.\\u0001", "layer.\\u0000", "layer.\\u0000\\u0001",
+                                       "layer.12345678", "layer.12345679"};
+  const std::vector<std::pair<std::string, std::string>> escapes{{"\\u0000", std::string(1, '\0')}, {"\\u0001", "\1"}};
+  for (const std::string& prefix : {"", "x", "another.model."}) {
+    std::string header;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::size_t place = (i * 5 + 3) % names.size();
+      header += (i ? "," : "{") + tensor(prefix + names[i], "U8", "[1]", text("[", place, ",", place + 1, "]"));
+    }
+    std::string bytes = file_of(header + "}");
+    for (std::size_t place = 0; place < names.size(); ++place) bytes += static_cast<char>(place);
+    const auto path = folder.write("x", bytes);
+    const SafetensorsFile file(path);
+    const Safetensors all = load_safetensors(path);
+    ASSERT_EQ(all.arrays.size(), names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      std::string name = prefix + names[i];
+      for (const auto& [written, meant] : escapes)
+        for (std::size_t at; (at = name.find(written)) != name.npos;) name.replace(at, written.size(), meant);
+      const double value = static_cast<double>((i * 5 + 3) % names.size());
+      EXPECT_EQ(file.load(name).item(), value) << name;
+      EXPECT_EQ(all.arrays.at(name).item(), value) << name;
+    }
+    for (std::size_t i = 0; i < file.entries().size(); ++i) EXPECT_EQ(file.entries()[i].begin, i);
+  }
+}
+
+// Two to three times a header's size, however it is made up.
+TEST(Safetensors, HeadersTakeMemoryOfTheirOrder) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers take memory of their own";
+#endif
+  const TemporaryFolder folder;
+  std::string many = "{";
+  for (int i = 0; i < 400'000; ++i) many += tensor(text("t", i), "F32", "[0]", "[0,0]") + ",";
+  many.back() = '}';
+  const std::string one_text = "{\"__metadata__\":{\"k\":\"" + std::string(30'000'000, 'x') + "\"}}";
+  for (const std::string& header : {many, one_text}) {
+    const auto path = folder.write("x", file_of(header));
+    std::fflush(nullptr);
+    const pid_t child = fork();   // a process's peak only grows
+    if (child == 0) {
+      rusage before{}, after{};
+      getrusage(RUSAGE_SELF, &before);
+      const SafetensorsFile file(path);
+      getrusage(RUSAGE_SELF, &after);
+      const auto taken = static_cast<std::uint64_t>(after.ru_maxrss - before.ru_maxrss) * 1024;
+      _exit(taken < 3 * header.size() ? 0 : 1 + static_cast<int>(taken * 10 / header.size()));
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "1 + how many tenths of the header";
+  }
 }
 
 // What the reference reads (safetensors 0.8) without the format's text promising it.
