@@ -14,11 +14,24 @@ struct Intake {
       : sign(maximize ? -1 : 1), coupled(decoupled ? 0 : weight_decay), keep(decoupled ? 1 - lr * weight_decay : 1) {}
 };
 
+// a·b, rounded: no compiler makes one instruction of this and a sum that follows. Where a penalty all but cancels the gradient, what is left is
+// rounding, and rules that divide by its size would step one way or another by what the compiler happened to choose.
+template <class T>
+T rounded_product(T a, T b) {
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_assoc_barrier)
+  return __builtin_assoc_barrier(a * b);
+#endif
+#endif
+  const T product = a * b;
+  return product;
+}
+
 template <class T>
 auto intake(const Intake& in) {
   return [sign = T(in.sign), coupled = T(in.coupled)](T g, T w) {
     g *= sign;
-    if (coupled != 0) g += coupled * w;        // not unless it is on: 0·∞ is NaN
+    if (coupled != 0) g += rounded_product(coupled, w);        // not unless it is on: 0·∞ is NaN
     return g;
   };
 }

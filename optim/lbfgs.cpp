@@ -14,6 +14,7 @@ namespace gradus::optim {
 namespace {
 
 constexpr std::int64_t worth_a_thread = 16384;   // elements
+constexpr double huge = 1e150;                  // squares of such numbers leave the range
 
 using vectors::add, vectors::blend, vectors::dot, vectors::largest, vectors::scaled;
 
@@ -47,6 +48,15 @@ Array joined(const Parameters& parameters, const SmallVector<Array, 16>& arrays)
     else visit_floating(arrays[i].dtype(), "LBFGS", [&]<class T>(T) { std::copy(arrays[i].data<T>() + begin, arrays[i].data<T>() + end, to + begin); });
   });
   return out;
+}
+
+// y·s / y·y, also where y·y leaves the range.
+double inverse_curvature(const Array& y, const Array& s, double ys) {
+  const double yy = dot(y, y);
+  if (std::isfinite(yy)) return ys / yy;
+  const double size = largest(y);
+  const Array unit = scaled(1 / size, y);
+  return dot(unit, s) / dot(unit, unit) / size;
 }
 
 }  // namespace
@@ -118,7 +128,7 @@ void LBFGS::remember(const Array& gradient) {
     m.s.erase(m.s.begin());
     m.curvature.erase(m.curvature.begin());
   }
-  m.scale = curvature / dot(y, y);
+  m.scale = inverse_curvature(y, s, curvature);
   m.y.push_back(std::move(y));
   m.s.push_back(std::move(s));
   m.curvature.push_back(curvature);
@@ -169,8 +179,14 @@ double LBFGS::run(const Closure& closure) {
 
   for (std::int64_t iteration = 1; iteration <= options_.max_iter; ++iteration) {
     if (++m.iterations > 1) remember(g);
-    const Array d = direction(g);
-    double t = m.iterations == 1 ? std::min(1., 1 / vectors::absolute_sum(g)) * options_.lr : options_.lr;
+    Array d = direction(g);
+    double t = options_.lr;
+    if (m.iterations == 1) {
+      const double sum = vectors::absolute_sum(g), size = largest(g);
+      const bool beyond = size > huge;   // the same step along a shorter direction, whose slope is a number
+      if (beyond) d = scaled(1 / size, d);
+      t *= beyond ? size / sum : std::min(1., 1 / sum);
+    }
     const double slope = dot(g, d), previous = loss;
     m.gradient = g;
     m.direction = d;

@@ -9,8 +9,10 @@ namespace {
 // The minimum within [low, high] of the cubic through both points with their slopes; the middle if it has none.
 double cubic_minimum(const LinePoint& a, const LinePoint& b, double low, double high) {
   const LinePoint &left = a.t <= b.t ? a : b, &right = a.t <= b.t ? b : a;
-  const double d1 = a.slope + b.slope - 3 * (a.f - b.f) / (a.t - b.t), square = d1 * d1 - a.slope * b.slope, d2 = std::sqrt(square);
-  const double at = right.t - (right.t - left.t) * ((right.slope + d2 - d1) / (right.slope - left.slope + 2 * d2));
+  const double d1 = a.slope + b.slope - 3 * (a.f - b.f) / (a.t - b.t);
+  const double size = std::max({std::abs(d1), std::abs(a.slope), std::abs(b.slope)}), by = size > 1e150 ? 1 / size : 1;   // squares stay in range
+  const double e1 = by * d1, first = by * left.slope, last = by * right.slope, square = e1 * e1 - first * last, e2 = std::sqrt(square);
+  const double at = right.t - (right.t - left.t) * ((last + e2 - e1) / (last - first + 2 * e2));
   return square >= 0 && !std::isnan(at) ? std::min(std::max(at, low), high) : (low + high) / 2;
 }
 

@@ -1,7 +1,7 @@
 // How a rule's formula becomes a loop over memory. A rule offers, for one element and any floating-point T,
 //   template <class T> static auto update(const Scalars& s) { return [=](T& w, T g, T& slot0, …) { … }; }
 // and compiled_here<Rule> makes loops of it that read and write each array once: the weight, the gradient, the slots in use. Slots
-// that the options leave unused are zero for the formula, and no memory.
+// that the options leave unused are zero for the formula, and no memory; update<T, used> is told the mask of those in use as a constant.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,8 +28,14 @@ using Loop = void (*)(const Stretch& stretch, const void* scalars);
 namespace {   // internal, so that the copies compiled for different instruction sets stay apart
 
 template <class Rule, class T, unsigned used>
+auto formula_of(const typename Rule::Scalars& s) {
+  if constexpr (requires { Rule::template update<T, used>(s); }) return Rule::template update<T, used>(s);
+  else return Rule::template update<T>(s);
+}
+
+template <class Rule, class T, unsigned used>
 void loop(const Stretch& stretch, const void* scalars) {
-  const auto update = Rule::template update<T>(*static_cast<const typename Rule::Scalars*>(scalars));
+  const auto update = formula_of<Rule, T, used>(*static_cast<const typename Rule::Scalars*>(scalars));
   const auto run = [update](T* __restrict w, const T* __restrict g, T* __restrict a, T* __restrict b, T* __restrict c, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
       T x = w[i], s0 = 0, s1 = 0, s2 = 0;

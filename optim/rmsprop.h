@@ -5,6 +5,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <gradus/optim/conventions.h>
 #include <gradus/optim/intake.h>
@@ -43,26 +44,26 @@ struct RMSpropRule {
   struct Scalars {
     Intake in;
     double alpha, rest, eps_inside, eps_outside, momentum, take, step;
-    bool centered;
   };
   static Scalars scalars(const Options& o, std::int64_t, bool) {
     const bool inside = o.eps_at == Eps::inside, whole = o.momentum != 0 && o.form == Momentum::lr_inside;
     return {.in{o.maximize, o.weight_decay}, .alpha = o.alpha, .rest = 1 - o.alpha, .eps_inside = inside ? o.eps : 0,
-            .eps_outside = inside ? 0 : o.eps, .momentum = o.momentum, .take = whole ? o.lr : 1, .step = whole ? 1 : o.lr, .centered = o.centered};
+            .eps_outside = inside ? 0 : o.eps, .momentum = o.momentum, .take = whole ? o.lr : 1, .step = whole ? 1 : o.lr};
   }
-  template <class T>
+  template <class T, unsigned used>
   static auto update(const Scalars& s) {
     const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
-    return [=, take_in = intake<T>(s.in), centered = s.centered](T& w, T g, T& v, T& b, T& mean) {
+    return [=, take_in = intake<T>(s.in)](T& w, T g, T& v, T& b, T& mean) {
       g = take_in(g, w);
       v = alpha * v + rest * g * g;
       T spread = v;
-      if (centered) {
+      if constexpr ((used & 4) != 0) {
         mean += rest * (g - mean);
         spread = std::max(v - mean * mean, T(0));
+        if (!(v <= std::numeric_limits<T>::max())) spread = v;   // ∞, not ∞ − ∞
       }
       T d = g / (std::sqrt(spread + eps_inside) + eps_outside);
-      if (momentum != 0) d = b = momentum * b + take * d;
+      if constexpr ((used & 2) != 0) d = b = momentum * b + take * d;
       w -= step * d;
     };
   }

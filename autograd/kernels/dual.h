@@ -131,7 +131,7 @@ struct Dual {
   friend Dual minimum(const Dual& a, const Dual& b) { return extreme(minimum(a.value, b.value), a.value > b.value, b.value > a.value, a, b); }
   friend Dual pow(const Dual& a, const Dual& b) {
     const V y = pow(a.value, b.value), zero(0), along_a = b.value * pow(a.value, b.value - 1), along_b = y * log(a.value);
-    const auto moves_a = b.value != zero, moves_b = !(a.value == zero && b.value >= zero);
+    const auto moves_a = b.value != zero, moves_b = !(y == zero || (a.value == zero && b.value == zero));
     return of(y, [=](Slope s, Slope t) { return s.times(along_a).kept_where(moves_a) + t.times(along_b).kept_where(moves_b); }, a, b);
   }
   friend Dual pow(const Dual& a, double b) { return b == 0 ? Dual(1) : chain(pow(a.value, V(b)), V(b) * pow(a.value, V(b - 1)), a); }

@@ -32,33 +32,34 @@ T row_max(const T* x, std::int64_t n) {
   return all(numbers && more_numbers) ? largest(larger(a, b)) : std::numeric_limits<T>::quiet_NaN();
 }
 
-// Row after row, as memory lies.
+// Adds the next rows to the sums; `together` of them (1 or 4) in T before that.
+template <class T, int rows, int together>
+void add_rows(const T* x, std::int64_t stride, std::int64_t width, double* sums) {
+  const auto each = [&](std::int64_t j, auto load, auto add) {
+    for (int r = 0; r < rows; r += together) {
+      const auto row = [&](int k) { return load(x + (r + k) * stride + j); };
+      if constexpr (together == 4) add((row(0) + row(1)) + (row(2) + row(3)));
+      else add(row(0));
+    }
+  };
+  constexpr std::int64_t w = Vec<T>::size;
+  std::int64_t j = 0;
+  for (; j + w <= width; j += w) {
+    Wide<T> wide = Wide<T>::load(sums + j);
+    each(j, [](const T* p) { return Vec<T>::load(p); }, [&](Vec<T> v) { wide.add(v); });
+    wide.store(sums + j);
+  }
+  for (; j < width; ++j) each(j, [](const T* p) { return *p; }, [&](T v) { sums[j] += static_cast<double>(v); });
+}
+
 template <class T>
 void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums) {
-  constexpr std::int64_t w = Vec<T>::size;
   std::fill(sums, sums + width, 0.0);
   std::int64_t r = 0;
   if (rows >= long_column)
-    for (; r + 4 <= rows; r += 4) {
-      const T *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
-      std::int64_t j = 0;
-      for (; j + w <= width; j += w) {
-        Wide<T> wide = Wide<T>::load(sums + j);
-        wide.add((Vec<T>::load(a + j) + Vec<T>::load(b + j)) + (Vec<T>::load(c + j) + Vec<T>::load(d + j)));
-        wide.store(sums + j);
-      }
-      for (; j < width; ++j) sums[j] += static_cast<double>((a[j] + b[j]) + (c[j] + d[j]));
-    }
-  for (; r < rows; ++r) {
-    const T* a = x + r * stride;
-    std::int64_t j = 0;
-    for (; j + w <= width; j += w) {
-      Wide<T> wide = Wide<T>::load(sums + j);
-      wide.add(Vec<T>::load(a + j));
-      wide.store(sums + j);
-    }
-    for (; j < width; ++j) sums[j] += static_cast<double>(a[j]);
-  }
+    for (; r + 16 <= rows; r += 16) add_rows<T, 16, 4>(x + r * stride, stride, width, sums);
+  for (; r + 4 <= rows; r += 4) add_rows<T, 4, 1>(x + r * stride, stride, width, sums);
+  for (; r < rows; ++r) add_rows<T, 1, 1>(x + r * stride, stride, width, sums);
 }
 
 template <class T>

@@ -84,8 +84,12 @@ struct Softplus {
 struct Erf {
   static constexpr std::string_view name = "erf";
   static constexpr double two_over_root_pi = 1.1283791670955126;
+  static constexpr double far = 30;   // the slope is 0 there
   auto value(auto x) const { return erf(x); }
-  template <class V> Slope<V> slopes(V x) const { return {two_over_root_pi * exp(-(x * x))}; }
+  template <class V> Slope<V> slopes(V given) const {
+    const V x = within(given, far);
+    return {two_over_root_pi * exp(-(x * x))};
+  }
 };
 struct Relu {
   static constexpr std::string_view name = "relu";
@@ -170,10 +174,10 @@ struct Div {
 struct Pow {
   static constexpr std::string_view name = "pow";
   auto value(auto a, auto b) const { return pow(a, b); }
-  // At a = 0 the slope along b is 0 for b >= 0 (its limit from the right), and at b = 0 that along a is 0 also for a = 0, as in PyTorch.
+  // Where the power is 0 the slope along b is 0 (its limit), also at 0^0, and at b = 0 that along a is 0 also for a = 0, as in PyTorch.
   template <class V> Slopes<V> pull(V g, V a, V b) const {
-    const V along_b = g * (pow(a, b) * log(a));
-    return {where(b == 0, like(g, 0), g * (b * pow(a, b - 1))), where(a == 0, where(b >= 0, like(g, 0), along_b), along_b)};
+    const V y = pow(a, b), along_b = where(y == 0, like(g, 0), g * (y * log(a)));
+    return {where(b == 0, like(g, 0), g * (b * pow(a, b - 1))), where(a == 0, where(b == 0, like(g, 0), along_b), along_b)};
   }
 };
 struct Maximum {

@@ -101,6 +101,16 @@ TEST(Masks, ProductsAreNoMasks) {
   expect_gradients("0·x", [](auto v) { return v[0] * 0.0; }, {{1}}, inf, {{nan}});
 }
 
+TEST(Masks, SlopesThatAreZeroInTheLimit) {
+  expect_both("x^y", [](auto x, auto y) { return pow(x, y); }, {inf, 0, 0, inf, 2}, {-1, 2, 0, -2, 3}, 1, {-0., 0, 0, -0., 12}, {0, 0, 0, 0, 8 * std::log(2.)});
+  for (const Dtype dtype : {f32, f64}) {
+    const Tensor x = column({-inf, -1e20, 0.5, 1e20, inf}, dtype), dx = grad(sum(erf(x)), x, {.create_graph = true});
+    const double slope = 2 / std::sqrt(std::acos(-1.)) * std::exp(-0.25);
+    expect_numbers(dx, {0, 0, slope, 0, 0}, "erf");
+    expect_numbers(grad(sum(dx), x), {0, 0, -slope, 0, 0}, "erf to second order");
+  }
+}
+
 TEST(Masks, OfReductionsAndWindows) {
   expect_gradients("max", [](auto x) { return max(x[0]); }, {{1, 2, 2, -inf}}, inf, {{0, inf, inf, 0}});
   expect_gradients("max along an axis", [](auto x) { return max(reshape(x[0], {2, 2}), 1); }, {{1, 2, 3, -3}}, inf, {{0, inf, inf, 0}});

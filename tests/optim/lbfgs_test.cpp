@@ -127,6 +127,24 @@ TEST_F(Rosenbrock, RefusesStatesThatAreNotItsOwn) {
   EXPECT_EQ(lbfgs.state().metadata, good.metadata);
 }
 
+// Squares of the gradients leave the range of double; the steps do not.
+TEST(LBFGS, FindsTheMinimumOfEnormousLosses) {
+  const double steep[] = {1, 3, 0.2, 7};
+  for (const double scale : {1., 1e160, 1e250, 1e300})
+    for (const LineSearch search : {LineSearch::none, LineSearch::strong_wolfe}) {
+      const Parameters p = single(f64s({3, -2, 0.5, 1.5}));
+      LBFGS lbfgs(p, {.lr = search == LineSearch::none ? 0.5 : 1, .max_iter = 60, .line_search = search});
+      lbfgs.step([&] {
+        const std::vector<double> w = values(p);
+        double loss = 0;
+        for (int i = 0; i < 4; ++i) loss += scale * steep[i] / 2 * (w[i] - 1) * (w[i] - 1);
+        p[0].leaf->grad = filled({4}, f64, [&](auto i) { return scale * steep[i] * (w[i] - 1); });
+        return Tensor(Array::scalar(loss, f64));
+      });
+      for (const double w : values(p)) EXPECT_NEAR(w, 1, 1e-4) << scale;
+    }
+}
+
 TEST(LBFGS, ChecksItsParametersAndOptions) {
   const Parameters p = single(f64s({1}));
   EXPECT_THROW(LBFGS(Parameters{}), ValueError);
