@@ -3,14 +3,18 @@
 namespace gradus {
 
 Parameter::Parameter(Array value, std::string name) : leaf_(new Leaf(std::move(value), std::move(name))) {
-  leaf_->parameters.store(1, std::memory_order_relaxed);
+  leaf_->begin_parameter();
 }
 
-Parameter::Parameter(const Parameter& o) : trainable_(o.trainable_) {
+Parameter::Parameter(const Parameter& o) : Census(o), trainable_(o.trainable_) {
   if (!o.leaf_) return;
   leaf_ = Counted<Leaf>(new Leaf(o.leaf_->value, o.leaf_->label));
-  leaf_->parameters.store(1, std::memory_order_relaxed);
+  leaf_->begin_parameter();
   if (o.place_) [[unlikely]] place_ = detail::copied(*o.place_, this);
+}
+
+void Parameter::undefined(const char* asked) {
+  fail<GraphError>(asked, ": the parameter is undefined (a bias that was switched off, or one that was moved away); ask p.defined() first");
 }
 
 // Whether the other's value may stand in this one's leaf.
@@ -73,7 +77,7 @@ Tensor Parameter::tensor() const {
 }
 
 void Parameter::set_value(Array value) {
-  check<GraphError>(defined(), "set_value: the parameter is undefined (a bias that was switched off?)");
+  here("set_value");
   check<ShapeError>(value.shape() == shape(), "set_value: ", name(), " has shape ", shape(), ", the value ", value.shape());
   check<DtypeError>(value.dtype() == dtype(), "set_value: ", name(), " is ", dtype(), ", the value ", value.dtype());
   leaf_->value = std::move(value);

@@ -5,17 +5,21 @@
 #pragma once
 #include <string>
 
+#include <gradus/autograd/census.h>
 #include <gradus/autograd/tape.h>
 #include <gradus/autograd/tied_weight.h>
 
 namespace gradus {
 
-class Parameter {
+class Parameter : detail::Census {
  public:
   Parameter() = default;                                                   // undefined: "no bias"
   explicit Parameter(Array value, std::string name = {});
   Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
-  Parameter(Parameter&& o) noexcept : leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)) { follow(); }
+  Parameter(Parameter&& o) noexcept
+      : Census(std::move(o)), leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)) {
+    follow();
+  }
   // The value, into the leaf that is there if shape and dtype agree; no gradient.
   Parameter& operator=(const Parameter& o);
   // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype agree.
@@ -27,16 +31,19 @@ class Parameter {
   operator Tensor() const { return tensor(); }
   Tensor tensor() const;                                                   // the present value, tracked unless frozen; undefined if this is
 
-  const Array& value() const { return leaf_->value; }
-  const Shape& shape() const { return leaf_->value.shape(); }
-  Dtype dtype() const { return leaf_->value.dtype(); }
-  const std::string& name() const { return leaf_->label; }
-  Tensor grad() const { return leaf_->gradient(); }                        // undefined when there is none; [n, d] of a gradient of rows
-  const RowGradient& row_grad() const { return leaf_->row_grad; }          // undefined unless the gradient is one of rows: row_gradient.h
-  void zero_grad() { leaf_->zero_grad(); }
-  void set_grad(const Tensor& gradient) { leaf_->set_gradient(gradient); } // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value
-  void set_name(std::string name) { leaf_->label = std::move(name); }
+  // GraphError if undefined, each of them.
+  const Array& value() const { return here("value").value; }
+  const Shape& shape() const { return here("shape").value.shape(); }
+  Dtype dtype() const { return here("dtype").value.dtype(); }
+  const std::string& name() const { return here("name").label; }
+  Tensor grad() const { return here("grad").gradient(); }                  // undefined when there is none; [n, d] of a gradient of rows
+  const RowGradient& row_grad() const { return here("row_grad").row_grad; }   // undefined unless it is one of rows: row_gradient.h
+  void zero_grad() { here("zero_grad").zero_grad(); }
+  // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value.
+  void set_grad(const Tensor& gradient) { here("set_grad").set_gradient(gradient); }
+  void set_name(std::string name) { here("set_name").label = std::move(name); }
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
+
   void set_requires_grad(bool on);                                         // false: frozen, treated as a constant
   bool requires_grad() const { return trainable_; }
   bool tied() const { return place_ && detail::ties(*place_); }            // one of several places of one weight: nn::Tie
@@ -45,7 +52,13 @@ class Parameter {
 
  private:
   friend struct detail::TiedWeight;
+  friend std::vector<const Parameter*> detail::living_parameters();
   friend void detail::set_requires_grad(const detail::TiedPlace& place, bool on);
+  Leaf& here(const char* asked) const {
+    if (!leaf_) [[unlikely]] undefined(asked);
+    return *leaf_;
+  }
+  [[noreturn]] static void undefined(const char* asked);
   bool alike(const Parameter& o) const;
   bool held_by_others() const;
   void stand_for(const Parameter& o);                                      // another place of one weight

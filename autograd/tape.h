@@ -118,10 +118,17 @@ class Leaf final : public Node {
   RowGradient row_grad;      // in the place of grad
   std::string label;
   std::uint64_t named_by = 0;                   // the listing of a model that gave it the label (nn::parameters); 0: none has
-  std::atomic<std::uint32_t> parameters = 0;    // how many Parameters stand for it; none: its model is gone
+  std::atomic<std::uint32_t> parameters = 0;    // how many Parameters stand for it
+  // It was a model's, and no model has it any more: whoever still holds it (an optimizer) waits for gradients in vain.
+  bool abandoned() const { return of_parameter_ && parameters.load(std::memory_order_relaxed) == 0; }
+  void begin_parameter() {
+    of_parameter_ = true;
+    parameters.store(1, std::memory_order_relaxed);
+  }
 
  private:
   friend class Landing;
+  bool of_parameter_ = false;
   std::atomic<bool> held_{false};            // by a walk that is adding to the gradient
   Grads run_backward(SmallVector<Tensor, 1>&) override { return {}; }
   void forget() override {}

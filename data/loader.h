@@ -191,13 +191,17 @@ class DataLoader<D, Collate> {
     detail::check_options(options_);
   }
   // A copy shares the dataset and goes on from the same epoch, with threads of its own; with the same orders, if the seed was given or has
-  // been drawn. A moved loader takes its threads along. A loop goes on over what it began with when its loader is assigned to.
+  // been drawn. A moved loader takes its threads along, and what is left can only be assigned to (ValueError). A loop goes on over what it
+  // began with when its loader is assigned to.
   DataLoader(const DataLoader& o) : source_(o.source_), options_(o.options_), epoch_(o.epoch_), first_(o.first_) {}
   DataLoader(DataLoader&&) = default;
   DataLoader& operator=(const DataLoader& o) { return *this = DataLoader(o); }
   DataLoader& operator=(DataLoader&&) = default;
 
-  const D& dataset() const { return source_->dataset; }
+  const D& dataset() const {
+    check<ValueError>(source_ != nullptr, "DataLoader: it was moved from and has no dataset any more; use the one it was moved to");
+    return source_->dataset;
+  }
   const LoaderOptions& options() const { return options_; }
   std::int64_t size() const {                           // batches in an epoch
     const std::int64_t n = dataset().size(), b = options_.batch_size;
@@ -250,10 +254,11 @@ class DataLoader<D, Collate> {
 
   // Starts the next epoch, and ends the one that may still run.
   Iterator begin() {
+    const std::int64_t batches = size();
     if (!engine_) engine_ = std::make_shared<Engine>(source_, options_, seed());
     const std::int64_t first = std::exchange(first_, 0);
-    engine_->start(epoch_++, first, size());
-    return Iterator(engine_, first, size());
+    engine_->start(epoch_++, first, batches);
+    return Iterator(engine_, first, batches);
   }
   typename Iterator::End end() const { return {}; }
 

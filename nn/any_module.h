@@ -22,8 +22,9 @@ class AnyModule {
   AnyModule(M&& module) : held_(std::make_unique<Model<std::decay_t<M>>>(std::forward<M>(module))) {}
   AnyModule(const AnyModule& o) : held_(o.held_ ? o.held_->copy() : nullptr) {}
   AnyModule(AnyModule&&) noexcept = default;
+  // A layer that is assigned to one of the same class gives it the values, so that an optimizer's parameters stay (Parameter).
   AnyModule& operator=(AnyModule o) noexcept {
-    held_ = std::move(o.held_);
+    if (!held_ || !o.held_ || !held_->take(*o.held_)) held_ = std::move(o.held_);
     return *this;
   }
 
@@ -49,6 +50,7 @@ class AnyModule {
     virtual ~Concept() = default;
     virtual Tensor call(const Tensor& x) = 0;
     virtual std::unique_ptr<Concept> copy() const = 0;
+    virtual bool take(Concept& o) noexcept = 0;
     virtual void walk(const Path& path, Visitor& visitor) = 0;
   };
   template <class M>
@@ -63,6 +65,13 @@ class AnyModule {
       }
     }
     std::unique_ptr<Concept> copy() const override { return std::make_unique<Model>(module); }
+    bool take(Concept& o) noexcept override {
+      if constexpr (std::is_nothrow_move_assignable_v<M>) {
+        auto* const other = dynamic_cast<Model*>(&o);
+        if (other) module = std::move(other->module);
+        return other != nullptr;
+      } else return false;
+    }
     void walk(const Path& path, Visitor& visitor) override { nn::walk(module, path, visitor); }
     M module;
   };

@@ -9,8 +9,11 @@
 //    public:
 //     using Fields = nn::Fields<&Scale::factor_>;                                                 // "factor"
 //   };
+// Numbers and the like need not be listed. A Parameter (or a layer) that lies in the object and is left out is an error of nn::parameters
+// and nn::state; elements of a std::vector that is left out are not found.
 #pragma once
 #include <string_view>
+#include <type_traits>
 
 #include <gradus/nn/reflect.h>
 
@@ -18,12 +21,17 @@ namespace gradus::nn {
 
 template <auto... members>
 class Fields {
-  template <class Owner, class Member> static Owner owner_of(Member Owner::*);
+  template <class Owner, class Member> static std::type_identity<Owner> owner_of(Member Owner::*);
+  template <class Owner, class Member> static std::type_identity<Member> member_of(Member Owner::*);
 
  public:
+  using Members = reflect::Types<typename decltype(member_of(members))::type...>;
   // Whether T has nothing beside: false for a class that adds members to a base and inherits the base's list.
   template <class T>
-  static constexpr bool cover = sizeof...(members) == 0 || ((sizeof(owner_of(members)) == sizeof(T)) || ...);
+  static constexpr bool cover = sizeof...(members) == 0 || ((sizeof(typename decltype(owner_of(members))::type) == sizeof(T)) || ...);
+
+  // Whether a member of this name is among them.
+  static constexpr bool has(std::string_view member) { return ((name<members> == without_underscore(member)) || ...); }
 
   // f(name, member) for each, in the order given.
   template <class T, class F>

@@ -12,9 +12,11 @@
 #include <gradus/nn/loss.h>
 #include <gradus/nn/module.h>
 #include <gradus/nn/one_caller.h>
+#include <gradus/nn/passed_over.h>
 #include <gradus/nn/pool.h>
 #include <gradus/nn/sequential.h>
 #include <gradus/nn/state.h>
 #include <gradus/nn/stream.h>
 #include <gradus/nn/tie.h>
+#include <gradus/nn/thorough.h>
 #include <gradus/nn/update_batch_norm.h>

@@ -12,13 +12,14 @@
 
 #include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/census.h>
 
 namespace gradus::nn {
 
 class OneCaller {
  public:
   OneCaller() = default;
-  OneCaller(const OneCaller&) noexcept {}                                  // who is calling is nobody's value: a copy is called by none
+  OneCaller(const OneCaller&) noexcept { ++gradus::detail::copied_handles; }   // who is calling is nobody's value: a copy is called by none
   OneCaller& operator=(const OneCaller&) noexcept { return *this; }
 
   class Call {

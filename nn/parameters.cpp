@@ -7,6 +7,8 @@
 #include <atomic>
 #include <unordered_set>
 
+#include <gradus/nn/thorough.h>
+
 namespace gradus::nn {
 namespace {
 
@@ -18,14 +20,14 @@ struct Place {
   Leaf& leaf() const { return *parameter->leaf(); }
 };
 
-class Places final : public Visitor {
+class Places final : public Thorough {
  public:
-  void parameter(const Path& path, Parameter& p) override {
-    if (p.defined() && seen_.insert(p.leaf().get()).second) list.push_back({&p, path.text()});
-  }
   std::vector<Place> list;                   // of each leaf the first
 
  private:
+  void found(const Path& path, Parameter& p) override {
+    if (seen_.insert(p.leaf().get()).second) list.push_back({&p, path.text()});
+  }
   std::unordered_set<const Leaf*> seen_;
 };
 

@@ -25,6 +25,10 @@ struct BaseOf {
   template <class U> requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>) operator U() const { std::terminate(); }
 };
 
+template <class T> inline constexpr bool is_probe = std::is_same_v<std::remove_cvref_t<T>, Anything>;
+template <class T> inline constexpr bool is_probe<BaseOf<T>> = true;
+template <class... Each> struct Types {};
+
 template <class T, std::size_t... i>
 consteval bool takes(std::index_sequence<i...>) {
   return requires { T{(void(i), Anything{})...}; };

@@ -8,6 +8,7 @@
 //     nn::Sequential<nn::Linear, nn::ReLU> hidden{nn::Linear{256, 64}, nn::ReLU{}};
 //   };
 #pragma once
+#include <algorithm>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -66,6 +67,14 @@ class Sequential<> {
     (layers_.emplace_back(std::forward<Layers>(layers)), ...);
   }
   explicit Sequential(std::vector<AnyModule> layers) : layers_(std::move(layers)) {}
+  Sequential(const Sequential&) = default;
+  Sequential(Sequential&&) noexcept = default;
+  Sequential& operator=(const Sequential&) = default;
+  Sequential& operator=(Sequential&& o) noexcept {           // layer by layer: an optimizer's parameters stay (Parameter)
+    if (layers_.size() == o.layers_.size()) std::move(o.layers_.begin(), o.layers_.end(), layers_.begin());
+    else layers_ = std::move(o.layers_);
+    return *this;
+  }
 
   Tensor operator()(Tensor x) const {
     for (const AnyModule& layer : layers_) x = layer(x);

@@ -11,26 +11,32 @@
 #include <vector>
 
 #include <gradus/autograd/array/safetensors.h>
+#include <gradus/nn/thorough.h>
 
 namespace gradus::nn {
 namespace {
 
-class Snapshot final : public Visitor {
+class Snapshot final : public Thorough {
  public:
-  void parameter(const Path& path, Parameter& p) override {
-    if (p.defined()) take(path, p.value(), p.leaf().get());
-  }
   void buffer(const Path& path, Array& a) override {
     if (a.defined()) take(path, a, &a);
   }
-  void stream(const Path& path, Stream& s) override { state.streams.emplace(path.text(), s.state()); }
+  void stream(const Path& path, Stream& s) override {
+    const auto [at, fresh] = state.streams.emplace(path.text(), s.state());
+    check_alone(fresh, "streams of random numbers", at->first);
+  }
   State state;
   std::vector<std::vector<std::string>> names;                // of each leaf and buffer: several where it is tied or shared
 
  private:
+  void found(const Path& path, Parameter& p) override { take(path, p.value(), p.leaf().get()); }
+  // Half of them would be lost in a file.
+  static void check_alone(bool ok, std::string_view what, const std::string& name) {
+    check<ValueError>(ok, "state: two ", what, " of the model are named ", name, "; give a map's key or a member another name");
+  }
   void take(const Path& path, const Array& value, const void* what) {
     std::string name = path.text();
-    state.emplace(name, value);
+    check_alone(state.emplace(name, value).second, "arrays", name);
     const auto [at, fresh] = places_.emplace(what, names.size());
     if (fresh) names.emplace_back();
     names[at->second].push_back(std::move(name));

@@ -28,7 +28,7 @@ class Stream : public OneCaller {
  public:
   // Hangs from `source`: each stream made from it is another one.
   explicit Stream(Generator& source = default_generator()) : generator_(source.fork()) {}
-  Stream(const Stream& o) : OneCaller(), generator_(o.next_copy()) {}
+  Stream(const Stream& o) : OneCaller(o), generator_(o.next_copy()) {}
   Stream(Stream&& o) noexcept : OneCaller(), generator_(o.generator_), copies_(o.copies_.load(std::memory_order_relaxed)) {}
   Stream& operator=(const Stream& o) { return this == &o ? *this : *this = Stream(o); }
   Stream& operator=(Stream&& o) noexcept {

@@ -96,6 +96,7 @@ Array LBFGS::gradient() const {
   SmallVector<Array, 16> arrays;
   for (const NamedParameter& p : parameters_) {
     const Tensor grad = p.leaf->gradient();
+    if (!grad.defined()) check_not_abandoned("LBFGS", p.name, *p.leaf);
     check<ShapeError>(!grad.defined() || grad.shape() == p.leaf->value.shape(), "LBFGS: the gradient of ", p.name, " has shape ", grad.shape(),
                       " but the parameter has ", p.leaf->value.shape());
     arrays.push_back(grad.defined() ? grad.value().as_contiguous() : Array());
@@ -175,6 +176,9 @@ double LBFGS::run(const Closure& closure) {
   const double first = loss_now();
   double loss = first;
   Array g = gradient();
+  const bool any = m.iterations > 0 ||
+                   std::any_of(parameters_.begin(), parameters_.end(), [](const NamedParameter& p) { return p.leaf->has_gradient(); });
+  check<ValueError>(any, "LBFGS: no parameter has a gradient after the closure: ", no_gradients());
   if (largest(g) <= options_.tolerance_grad) return first;
 
   for (std::int64_t iteration = 1; iteration <= options_.max_iter; ++iteration) {

@@ -47,7 +47,7 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
 
 void Optimizer::step() {
   const profile::Span span("step", "optimizer");
-  for (const Entry& entry : entries_) check_gradient(entry);
+  check_gradients();
   if (on_nonfinite_ != NonFinite::allow && !check_finite()) {
     ++steps_;
     ++skipped_steps_;
@@ -133,8 +133,18 @@ void Optimizer::run(const Job& job, std::int64_t at, std::int64_t from, std::int
   job.loop(stretch, scalars_[job.scalars].bytes);
 }
 
+// A parameter may be without a gradient in some steps, or in all, but not all of them in the first.
+void Optimizer::check_gradients() const {
+  bool any = steps_ > 0;
+  for (const Entry& entry : entries_) {
+    if (entry.leaf->has_gradient()) check_gradient(entry);
+    else check_not_abandoned(name(), entry.name, *entry.leaf);
+    any |= entry.leaf->has_gradient() || entry.t > 0;
+  }
+  check<ValueError>(any, name(), ": no parameter has a gradient in the first step: ", no_gradients());
+}
+
 void Optimizer::check_gradient(const Entry& entry) const {
-  if (!entry.leaf->has_gradient()) return;
   check_row_use(name(), entry.name, row_use(entry.group), *entry.leaf);
   if (entry.leaf->row_grad.defined()) return;
   const Tensor& grad = entry.leaf->grad;

@@ -45,7 +45,8 @@ class Optimizer {
 
   // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is undefined is
   // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError, DtypeError or ValueError, before anything
-  // changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h).
+  // changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h); when no parameter has one
+  // in the first step; when one has none and belongs to no model any more.
   void step();
   // The same with the gradients that the closure computes (closure.h); returns its loss. Operations are recorded inside, under NoGrad too.
   template <LossClosure F>
@@ -155,6 +156,7 @@ class Optimizer {
   virtual std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const = 0;
   virtual std::string formula(int group) const = 0;
 
+  void check_gradients() const;
   void check_gradient(const Entry& entry) const;
   bool check_finite();                                // false: the step is to be skipped
   void prepare_jobs(Partition& row);

@@ -76,7 +76,10 @@ void WeightAverage::update() {
     Array now, fresh;                    // fresh: the new average where it is not computed in place
   };
   SmallVector<Job, 16> jobs;
-  for (Entry& entry : entries_) jobs.push_back({&entry, entry.leaf->value, {}});
+  for (Entry& entry : entries_) {
+    check_not_abandoned(name_, entry.name, *entry.leaf);
+    jobs.push_back({&entry, entry.leaf->value, {}});
+  }
   if (visit_buffers_) {
     follow_buffers();                    // first, for places to stay where they are
     std::size_t guess = 0;

@@ -10,6 +10,9 @@ TEST(Undefined, IsRefusedWhereverAShapeOrElementsAreNeeded) {
   const Tensor none;
   const Array nothing;
   const Tensor leaf = variable(zeros({2}));
+  Parameter no_bias;
+  Parameter source(zeros({2}).value());
+  const Parameter moved = std::move(source);
   const std::vector<std::pair<std::string, std::function<void()>>> uses{
       {"variable", [&] { variable(none); }},
       {"to", [&] { none.to(f64); }},
@@ -24,6 +27,17 @@ TEST(Undefined, IsRefusedWhereverAShapeOrElementsAreNeeded) {
       {"full_like", [&] { full_like(none, 3); }},
       {"item", [&] { nothing.item(); }},
       {"at", [&] { nothing.at({}); }},
+      {"value", [&] { no_bias.value(); }},
+      {"value", [&] { source.value(); }},                      // NOLINT(bugprone-use-after-move)
+      {"shape", [&] { no_bias.shape(); }},
+      {"dtype", [&] { no_bias.dtype(); }},
+      {"name", [&] { no_bias.name(); }},
+      {"grad", [&] { no_bias.grad(); }},
+      {"row_grad", [&] { no_bias.row_grad(); }},
+      {"zero_grad", [&] { no_bias.zero_grad(); }},
+      {"set_grad", [&] { no_bias.set_grad(zeros({2})); }},
+      {"set_name", [&] { no_bias.set_name("bias"); }},
+      {"set_value", [&] { no_bias.set_value(Array::zeros({2})); }},
       {"accuracy", [&] { nn::accuracy(none, zeros({2}, i64)); }},
       {"accuracy", [&] { nn::accuracy(zeros({2, 3}), none); }},
   };

@@ -450,5 +450,22 @@ TEST(DataLoader, WorkersFlushDenormalNumbersAsTheLoopDoes) {
   set_flush_denormal(before);
 }
 
+TEST(DataLoader, MovedFromItSaysSo) {
+  DataLoader loader(rows(10), {.batch_size = 4, .workers = 1});
+  EXPECT_EQ(epoch_of(loader).size(), 3u);
+  DataLoader moved = std::move(loader);
+  const auto gone = ThrowsMessage<ValueError>(HasSubstr("DataLoader: it was moved from"));
+  EXPECT_THAT([&] { loader.begin(); }, gone);                  // NOLINT(bugprone-use-after-move)
+  EXPECT_THAT([&] { (void)loader.size(); }, gone);
+  EXPECT_THAT([&] { (void)loader.samples(); }, gone);
+  EXPECT_THAT([&] { (void)loader.dataset(); }, gone);
+  EXPECT_THAT([&] { loader.set_epoch(1); }, gone);
+  DataLoader copy = loader;
+  EXPECT_THAT([&] { copy.begin(); }, gone);
+  EXPECT_EQ(epoch_of(moved).size(), 3u);
+  loader = moved;
+  EXPECT_EQ(epoch_of(loader).size(), 3u);
+}
+
 }  // namespace
 }  // namespace gradus::data

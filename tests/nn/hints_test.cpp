@@ -31,6 +31,19 @@ struct Derived : Base {
 struct Layer {
   Parameter weight_;
 };
+struct WalkedBase {
+  virtual void walk(const nn::Path&, nn::Visitor&) = 0;
+  virtual ~WalkedBase() = default;
+};
+struct Walked final : WalkedBase {
+  Parameter weight{Array::zeros({2})};
+  void walk(const nn::Path& path, nn::Visitor& visitor) override { nn::walk_members(*this, path, visitor); }
+  using Fields = nn::Fields<&Walked::weight>;
+};
+void walk_a_derived_class() {
+  std::unique_ptr<WalkedBase> layer = std::make_unique<Walked>();
+  if (nn::parameters(layer).size() != 1) throw Error("a parameter was not seen");
+}
 
 struct Saving final : Op {
   std::string_view name() const override { return "saving"; }
@@ -51,6 +64,7 @@ std::map<std::string, std::function<void()>> hints() {
   const std::int64_t i = 0;
   const double c = 2;
   const Array array = x.value();
+  const Parameter p;
   const Array images = Array::zeros({2, 28, 28, 3}, u8);
   static nn::Linear net{3, 2};
   using data::read_idx;
@@ -61,6 +75,9 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
+      HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
+      {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
+      {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},
       DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;), DECLARATION(using Fields = nn::Fields<&Net::first, &Net::second>;),
       DECLARATION(using Fields = nn::Fields<&Layer::weight_>;),
       HINT(sum_to(g, x.shape())), HINT(g.to(f32)), {"save(x)", [=] { record(Saving{}, x); }},

@@ -47,6 +47,34 @@ TEST(Parameters, AreNamedByTheMembers) {
   EXPECT_EQ(nn::parameter_count(net), 3 * 4 + 4 + 3 * (16 + 4) + 16 + 4 * 2 + 2);
 }
 
+// The form that docs/extending.md gives for it; g++ 12 crashes on std::vector<SizedBlock> blocks{{width}, {width}}.
+struct SizedBlock {
+  std::int64_t width;
+  nn::Linear wide{width, 2 * width}, narrow{2 * width, width};
+};
+std::vector<SizedBlock> stack(int depth, std::int64_t width) {
+  std::vector<SizedBlock> blocks;
+  for (int i = 0; i < depth; ++i) blocks.push_back({.width = width});
+  return blocks;
+}
+struct SizedNet {
+  int depth = 2;
+  std::int64_t width = 4;
+  std::vector<SizedBlock> blocks = stack(depth, width);
+  nn::Linear output{blocks.back().width, 1, {.bias = false}};
+};
+
+TEST(Parameters, OfBlocksWhoseSizesComeFromTheModel) {
+  SizedNet net, other{.depth = 1, .width = 3}, third{};
+  std::vector<SizedNet> nets{{}, {.depth = 1}};
+  EXPECT_EQ(names(net).size(), 9u);
+  EXPECT_EQ(names(third), names(net));
+  EXPECT_THAT(names(other), ElementsAre("blocks.0.wide.weight", "blocks.0.wide.bias", "blocks.0.narrow.weight", "blocks.0.narrow.bias",
+                                        "output.weight"));
+  EXPECT_EQ(other.output.weight.shape(), (Shape{1, 3}));
+  EXPECT_EQ(names(nets).size(), 14u);
+}
+
 TEST(Parameters, AreFoundInEveryKindOfMember) {
   struct Module {
     std::array<nn::Linear, 2> array{nn::Linear{1, 1}, nn::Linear{1, 1}};
@@ -280,8 +308,11 @@ TEST(AnyModule, CopiesDeeplyAndMovesLeaves) {
   EXPECT_EQ(nn::parameters(moved)[0].leaf.get(), held[0].leaf.get());
   EXPECT_NE(moved.get_if<nn::Linear>(), nullptr);
   EXPECT_EQ(moved.get_if<nn::Conv2d>(), nullptr);
-  moved = copy;
-  EXPECT_NE(nn::parameters(moved)[0].leaf.get(), held[0].leaf.get());
+  moved = copy;                                         // the values, into the parameters that `held` holds, as an optimizer would
+  EXPECT_EQ(nn::parameters(moved)[0].leaf.get(), held[0].leaf.get());
+  EXPECT_EQ(held[0].leaf->value.to_vector(), nn::parameters(copy)[0].leaf->value.to_vector());
+  nn::parameters(copy)[0].leaf->value = Array::full({2, 2}, 3);
+  EXPECT_NE(held[0].leaf->value.to_vector(), nn::parameters(copy)[0].leaf->value.to_vector());
 }
 
 TEST(AnyModule, EmptyOnesSaySo) {

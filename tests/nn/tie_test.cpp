@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <thread>
@@ -243,6 +244,27 @@ TEST(Tie, TwoValuesForOneWeightAreRefused) {
   nn::State two = nn::state(shared);
   two.at("second.running_mean") = Array::full({2}, 1);
   EXPECT_THAT(message_of([&] { nn::load_state(shared, two); }), HasSubstr("first.running_mean and second.running_mean are one"));
+}
+
+TEST(Tie, TwoValuesForOneWeightInAFileAreRefused) {
+  const TemporaryFolder folder;
+  Net net;
+  const auto before = net.words.weight.value().to_vector();
+  nn::save(Net{}, folder / "net.safetensors");
+  Safetensors contents = load_safetensors(folder / "net.safetensors");
+  Array& other = contents.arrays.at("output.weight");
+  std::vector<double> numbers = other.to_vector();
+  numbers[7] = std::nextafter(static_cast<float>(numbers[7]), 2.f);     // in one bit
+  other = Array::from(numbers, {5, 3}).to(f32);
+  save_safetensors(folder / "net.safetensors", contents);
+  const std::string message = message_of([&] { nn::load(net, folder / "net.safetensors"); });
+  EXPECT_THAT(message, HasSubstr("net.safetensors"));
+  EXPECT_THAT(message, HasSubstr("words.weight and output.weight are one in the model, but have two values in the state"));
+  EXPECT_EQ(net.words.weight.value().to_vector(), before);
+  contents.arrays.at("words.weight") = contents.arrays.at("output.weight").contiguous_copy();
+  save_safetensors(folder / "net.safetensors", contents);
+  nn::load(net, folder / "net.safetensors");
+  EXPECT_EQ(net.words.weight.value().to_vector(), numbers);
 }
 
 TEST(Tie, AnAveragesStateIsItsModels) {

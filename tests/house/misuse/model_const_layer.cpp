@@ -1,0 +1,14 @@
+// says: gradus::nn: a constant member is not trained, loaded or put into evaluation
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+struct Net {
+  const nn::Linear first{2, 2};
+  nn::Linear second{2, 2};
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}

@@ -1,0 +1,14 @@
+// says: adds members to one whose walk it inherits
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+struct Net : nn::Chain {
+  using nn::Chain::Chain;
+  nn::Linear head{2, 2};
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}

@@ -1,0 +1,15 @@
+// says: gradus::nn: a map's key is part of the name of its parameters
+#include <gradus/gradus.h>
+
+#include <map>
+
+using namespace gradus;
+
+struct Net {
+  std::map<std::pair<int, int>, nn::Linear> heads;
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}

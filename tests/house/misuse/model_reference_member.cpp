@@ -1,0 +1,17 @@
+// says: gradus::nn cannot tell this struct's members (a base class, a reference
+#include <gradus/gradus.h>
+
+using namespace gradus;
+
+struct Head {
+  nn::Embedding& words;
+};
+struct Net {
+  nn::Embedding words{5, 3};
+  Head head{words};
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}

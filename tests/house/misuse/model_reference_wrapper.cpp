@@ -1,0 +1,16 @@
+// says: cannot see what this class of the standard library holds or refers to
+#include <gradus/gradus.h>
+
+#include <functional>
+
+using namespace gradus;
+
+struct Net {
+  nn::Embedding words{5, 3};
+  std::reference_wrapper<nn::Embedding> same = words;
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}

@@ -1,0 +1,15 @@
+// says: cannot see what this class of the standard library holds or refers to
+#include <gradus/gradus.h>
+
+#include <memory>
+
+using namespace gradus;
+
+struct Net {
+  std::weak_ptr<nn::Linear> elsewhere;
+};
+
+int main() {
+  Net net;
+  nn::parameters(net);
+}
