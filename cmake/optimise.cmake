@@ -3,7 +3,7 @@
 #   *.simd.cpp                -O3 always
 #   autograd/kernels/*.cpp    -O3 where the project says nothing or little (-O0, -Og, -O1)
 #   the rest                  what the project says; where it says nothing (no build type, or Debug, which is -g alone): -O2
-# Sanitizers bring an -O of their own, see sanitize.cmake.
+# Sanitizers bring an -O of their own, see sanitize.cmake; preset wasm chooses its own for the size.
 set(said "${CMAKE_CXX_FLAGS}")
 if(CMAKE_CONFIGURATION_TYPES)
   string(APPEND said " ${CMAKE_CXX_FLAGS_DEBUG}")
@@ -20,7 +20,7 @@ string(REGEX MATCHALL "(^|[ ;:])-O[0-9a-z]*" levels "${said} ${options}")
 set(GRADUS_OPTIMISE_LOOPS -O3)
 set(GRADUS_OPTIMISE_KERNELS "")
 set(GRADUS_OPTIMISE_REST "")
-if(GRADUS_SANITIZE)
+if(GRADUS_SANITIZE OR EMSCRIPTEN)
   set(GRADUS_OPTIMISE_LOOPS "")
 elseif(NOT levels)
   set(GRADUS_OPTIMISE_KERNELS $<${when}:-O3>)

@@ -27,7 +27,7 @@ file(MAKE_DIRECTORY ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/before)
 file(RENAME ${WORK}/before ${WORK}/moved)
 run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/package ${settings} -DCMAKE_PREFIX_PATH=${WORK}/moved)
-run(${CMAKE_COMMAND} --build ${WORK}/package)
+run(${CMAKE_COMMAND} --build ${WORK}/package --target consumer)
 expect_works(${WORK}/package/consumer)
 
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/unknown ${settings} -DCMAKE_PREFIX_PATH=${WORK}/moved "-DCOMPONENTS=nn;game"
