@@ -9,7 +9,11 @@
 namespace gradus::detail {
 namespace {
 
-auto& lock = *new MutexOverForks;   // never destroyed: models may be static objects
+// Made when first needed and never destroyed: models may be static objects.
+MutexOverForks& lock() {
+  static auto& mutex = *new MutexOverForks;
+  return mutex;
+}
 
 // This thread, as an address.
 const void* here() {
@@ -21,7 +25,7 @@ const void* here() {
 
 void Leave::operator()(TiedPlace* place) const noexcept {
   {
-    const std::lock_guard guard(lock);
+    const std::lock_guard guard(lock());
     TiedWeight& weight = *place->weight;
     if (place->waits) std::erase_if(weight.copies, [&](const TiedWeight::Copy& copy) { return copy.place == place; });
     else weight.places[place->slot] = nullptr;
@@ -37,7 +41,7 @@ std::shared_ptr<TiedWeight> TiedWeight::of(const std::vector<Parameter*>& parame
     parameters[slot]->place_.reset();
     places.emplace_back(new TiedPlace{parameters[slot], weight, slot, false});
   }
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   for (std::size_t slot = 0; slot < parameters.size(); ++slot) {
     parameters[slot]->stand_for(*parameters[0]);
     weight->places[slot] = places[slot].get();
@@ -48,7 +52,7 @@ std::shared_ptr<TiedWeight> TiedWeight::of(const std::vector<Parameter*>& parame
 
 std::shared_ptr<TiedWeight> TiedWeight::copy_of_model() const {
   const auto copy = std::make_shared<TiedWeight>();
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   std::vector<TiedPlace*> fresh(places.size(), nullptr);
   for (const Copy& waiting : copies)
     if (waiting.thread == here()) fresh[waiting.place->slot] = waiting.place;   // the latest of each: the model's, which is being copied
@@ -71,17 +75,17 @@ std::shared_ptr<TiedWeight> TiedWeight::copy_of_model() const {
 }
 
 void TiedWeight::end() {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   --ties;
 }
 
 bool TiedWeight::alive() const {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   return std::any_of(places.begin(), places.end(), [](const TiedPlace* place) { return place != nullptr; });
 }
 
 TiedPlacePtr copied(const TiedPlace& place, Parameter* copy) {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   if (place.waits) return {};
   TiedWeight& weight = *place.weight;
   check<GraphError>(weight.ties > 0, copy->name(), ": a copy of this weight would lose its tie, since the nn::Tie that made it is gone; "
@@ -93,17 +97,17 @@ TiedPlacePtr copied(const TiedPlace& place, Parameter* copy) {
 }
 
 void moved(TiedPlace& place, Parameter* to) noexcept {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   place.parameter = to;
 }
 
 bool ties(const TiedPlace& place) {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   return !place.waits;
 }
 
 void set_requires_grad(const TiedPlace& place, bool on) {
-  const std::lock_guard guard(lock);
+  const std::lock_guard guard(lock());
   if (place.waits) return;
   for (TiedPlace* each : place.weight->places)
     if (each) each->parameter->trainable_ = on;

@@ -197,5 +197,21 @@ TEST(Fork, WhileALayerHasACaller) {
   expect_error<GraphError>([&] { const auto another = seen.exclusive("Seen"); }, {"Seen", "two threads"});
 }
 
+// What the parent's other threads kept for themselves is lost to the child, and no idle memory of its.
+TEST(Fork, WhileAnotherThreadKeepsMemory) {
+  std::atomic<int> stage = 0;
+  std::jthread other([&] {
+    pool::free(pool::allocate(100'000), 100'000);
+    stage = 1, stage.notify_all();
+    stage.wait(1);
+  });
+  stage.wait(0);
+  expect_children_to(2, [] {
+    pool::release_cached();
+    return pool::idle_bytes() == 0;
+  });
+  stage = 2, stage.notify_all();
+}
+
 }  // namespace
 }  // namespace gradus

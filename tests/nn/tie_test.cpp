@@ -314,4 +314,12 @@ TEST(Tie, ACopyThatWouldLoseItSaysSo) {
   EXPECT_THAT(message_of([&] { const auto copy = net; }), HasSubstr("make it a member of the model: nn::Tie tied{words.weight, output.weight};"));
 }
 
+// Made before main, and before what the library's own sources make then.
+const Net of_the_program, its_copy = of_the_program;
+TEST(Tie, OfStaticObjects) {
+  expect_tied(of_the_program);
+  expect_tied(its_copy);
+  EXPECT_NE(leaf(its_copy.words.weight), leaf(of_the_program.words.weight));
+}
+
 }  // namespace
