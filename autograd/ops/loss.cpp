@@ -53,6 +53,9 @@ struct CrossEntropy final : Op {
   }
 };
 
+// x, but 0 where an infinite one meets no gradient: 0·∞.
+Tensor seen(const Tensor& x, const Tensor& g) { return where(logical_and(g == 0, abs(x) == std::numeric_limits<double>::infinity()), 0.0, x); }
+
 // mse_loss and bce_with_logits: one number against its target.
 struct PairwiseLoss final : Op {
   std::string_view name() const override { return loss == PairLoss::squared ? "mse_loss" : "bce_with_logits"; }
@@ -79,11 +82,7 @@ struct PairwiseLoss final : Op {
       const Tensor slope = (x - t) * (outer * 2);
       return {needs(0) ? slope : Tensor{}, needs(1) ? -slope : Tensor{}};
     }
-    const auto slope_of_target = [&] {   // nothing of a certain x reaches what has no gradient: 0·∞
-      const Tensor unseen = logical_and(outer == 0, abs(x) == std::numeric_limits<double>::infinity());
-      return -where(unseen, 0.0, x) * outer;
-    };
-    return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? slope_of_target() : Tensor{}};
+    return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -seen(x, outer) * outer : Tensor{}};
   }
 };
 

@@ -145,7 +145,7 @@ void expect_exact_functions() {
   expect_exact<T>("softplus", softplus, exact_softplus, low, 40, 3);
   expect_exact<T>("erf", erf, [](long double x) { return std::erf(x); }, -6.5, 6.5, 2);
   expect_exact<T>("erf", erf, [](long double x) { return std::erf(x); }, -all / 2, all / 2, 2);
-  expect_exact<T>("tanh", tanh, [](long double x) { return std::tanh(x); }, -20, 20, narrow ? 7 : 2);
+  expect_exact<T>("tanh", tanh, [](long double x) { return std::tanh(x); }, -20, 20, narrow ? 7 : 3);
   expect_exact<T>("log", log, [](long double x) { return std::log(x); }, static_cast<double>(std::numeric_limits<T>::denorm_min()), all, 2);
   expect_exact<T>("log", log, [](long double x) { return std::log(x); }, 0.3, 3, 2);
   expect_exact<T>("log1p", log1p, [](long double x) { return std::log1p(x); }, -0.9999, all, 2);
