@@ -9,3 +9,4 @@
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/parameter.h>
 #include <gradus/autograd/parameter_list.h>
+#include <gradus/autograd/recorded.h>
