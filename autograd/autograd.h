@@ -11,3 +11,4 @@
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/parameter.h>
 #include <gradus/autograd/parameter_list.h>
+#include <gradus/autograd/recorded.h>

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/recorded.h>
+
 namespace gradus {
 namespace {
 
 // Numbers only have to grow along every path: each thread counts by itself, and jumps ahead when it takes up another thread's tensors.
 constinit thread_local std::uint64_t last_number = 0;
+constinit thread_local std::uint64_t last_operation = 0;
 constinit thread_local bool is_recording = true;
 
 }  // namespace
 
 constinit thread_local detail::Wish detail::wish;
+
+std::uint64_t detail::last_recorded() { return last_operation; }
 
 bool recording() { return is_recording; }
 Recording::Recording(bool on) : before_(is_recording) { is_recording = on; }
@@ -22,6 +27,7 @@ void Node::be_born() {
   for (const Edge& edge : inputs_)
     if (edge.node) number = std::max(number, edge.node->number_);
   last_number = number_ = number + 1;
+  if (!is_leaf_) last_operation = number_;
   tally::add(tally::nodes, 1);
 }
 

@@ -96,7 +96,7 @@ Array LBFGS::gradient() const {
   SmallVector<Array, 16> arrays;
   for (const NamedParameter& p : parameters_) {
     const Tensor grad = p.leaf->gradient();
-    if (!grad.defined()) check_not_abandoned("LBFGS", p.name, *p.leaf);
+    check_not_abandoned("LBFGS", p.name, *p.leaf);
     check<ShapeError>(!grad.defined() || grad.shape() == p.leaf->value.shape(), "LBFGS: the gradient of ", p.name, " has shape ", grad.shape(),
                       " but the parameter has ", p.leaf->value.shape());
     arrays.push_back(grad.defined() ? grad.value().as_contiguous() : Array());

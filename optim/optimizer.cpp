@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/recorded.h>
 #include <gradus/optim/checked_parameters.h>
 #include <gradus/optim/partition.h>
 
@@ -83,6 +84,8 @@ void Optimizer::step() {
   }
   ++steps_;
   copies_.clear();
+  for (const Entry& entry : entries_)
+    if (entry.leaf->abandoned()) entry.leaf->zero_grad();   // it would be stepped by for ever
   for (StepWatcher* watcher : watchers_) watcher->after_step();
 }
 
@@ -133,14 +136,19 @@ void Optimizer::run(const Job& job, std::int64_t at, std::int64_t from, std::int
   job.loop(stretch, scalars_[job.scalars].bytes);
 }
 
-// A parameter may be without a gradient in some steps, or in all, but not all of them in the first.
+// A parameter may be without a gradient in some steps, or in all, but not all of them in the first; unless nothing has been computed since they
+// were made, in a loop that only shows a schedule.
 void Optimizer::check_gradients() const {
   bool any = steps_ > 0;
+  const std::uint64_t latest = gradus::detail::last_recorded();
+  bool computed = false;
   for (const Entry& entry : entries_) {
     if (entry.leaf->has_gradient()) check_gradient(entry);
     else check_not_abandoned(name(), entry.name, *entry.leaf);
     any |= entry.leaf->has_gradient() || entry.t > 0;
+    computed |= latest > entry.leaf->number();
   }
+  any |= !computed;
   check<ValueError>(any, name(), ": no parameter has a gradient in the first step: ", no_gradients());
 }
 
@@ -191,7 +199,7 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
 void Optimizer::zero_grad(bool set_to_none) {
   for (Entry& entry : entries_) {
     Leaf& leaf = *entry.leaf;
-    if (set_to_none) leaf.zero_grad();
+    if (set_to_none || leaf.abandoned()) leaf.zero_grad();
     if (Tensor& grad = leaf.grad; grad.defined()) grad = Array::zeros(grad.shape(), grad.dtype());
     if (auto& [rows, values] = leaf.row_grad; rows.defined()) rows = Array({0}, i64), values = Array({0, values.dim(1)}, values.dtype());
   }

@@ -46,7 +46,7 @@ class Optimizer {
   // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is undefined is
   // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError, DtypeError or ValueError, before anything
   // changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h); when no parameter has one
-  // in the first step; when one has none and belongs to no model any more.
+  // in the first step although something was computed; when one has none and belongs to no model any more.
   void step();
   // The same with the gradients that the closure computes (closure.h); returns its loss. Operations are recorded inside, under NoGrad too.
   template <LossClosure F>

@@ -24,6 +24,7 @@ TEST(Unfed, TheFirstStepWithoutAnyGradientSaysWhatMayBeWrong) {
   nn::Linear net{2, 2};
   optim::Adam adam(nn::parameters(net));
   const auto step = [&] { return message_of([&] { adam.step(); }); };
+  const Tensor loss = sum(net(ones({1, 2})));                  // and no backward
   EXPECT_THAT(step(), AllOf(HasSubstr("Adam: no parameter has a gradient in the first step"),
                             HasSubstr("call loss.backward() after zero_grad() and before step()")));
   backward(net);
@@ -38,6 +39,19 @@ TEST(Unfed, TheFirstStepWithoutAnyGradientSaysWhatMayBeWrong) {
   EXPECT_EQ(step(), nothing) << "later steps may be without";
   adam.reset_state();
   EXPECT_EQ(step(), nothing);
+}
+
+TEST(Unfed, ALoopThatOnlyShowsAScheduleIsFine) {
+  nn::Linear before{2, 2};
+  backward(before);
+  nn::Linear net{2, 2};
+  optim::SGD sgd(nn::parameters(net), {.lr = 1});
+  optim::StepLR schedule(sgd, {.step_size = 1, .gamma = 0.5});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(message_of([&] { sgd.step(); }), nothing);
+    schedule.step();
+  }
+  EXPECT_EQ(sgd.lr(), 0.125);
 }
 
 TEST(Unfed, SomeGradientsAreEnough) {
@@ -87,18 +101,24 @@ struct Heads {
   Tensor operator()(const Tensor& x) const { return by_name.at("one")(plain(x)); }
 };
 
-TEST(Abandoned, AModelAssignedOverThatCouldNotKeepItsParametersIsAnError) {
+class Abandoned : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Gradients, Abandoned, testing::Bool());
+
+TEST_P(Abandoned, AModelAssignedOverThatCouldNotKeepItsParametersIsAnError) {
   Heads net;
   optim::SGD sgd(nn::parameters(net));
   optim::EMA ema(nn::parameters(net));
   optim::LBFGS lbfgs(nn::parameters(net));
+  bool set_to_none = true;
   const auto step = [&] {
     return message_of([&] {
+      sgd.zero_grad(set_to_none);
       backward(net);
       sgd.step();
     });
   };
   EXPECT_EQ(step(), nothing);
+  set_to_none = GetParam();
   const Heads best = net;
   net = best;
   if (net.by_name.at("one").weight.leaf() == sgd.parameters()[0].leaf) GTEST_SKIP() << "this std::map assigns to its elements";
@@ -122,7 +142,19 @@ TEST(Abandoned, AModelAssignedOverThatCouldNotKeepItsParametersIsAnError) {
   EXPECT_EQ(message_of([&] { second.step(); }), nothing);
 }
 
-TEST(Abandoned, ALayerThatIsReplacedIsAnError) {
+TEST(AbandonedLeaves, AGradientIsUsedOnce) {
+  struct { nn::Linear body{2, 2}, head{2, 2}; } net;
+  optim::SGD sgd(nn::parameters(net));
+  backward(net.head);
+  net.head = nn::Linear{2, 3};
+  for (const bool last : {false, true}) {
+    nn::zero_grad(net);                                        // does not know the old head
+    backward(net.body);
+    EXPECT_THAT(message_of([&] { sgd.step(); }), HasSubstr(last ? "no model has the parameter head.weight any more" : nothing));
+  }
+}
+
+TEST(AbandonedLeaves, ALayerThatIsReplacedIsAnError) {
   struct {
     nn::Linear body{2, 2}, head{2, 2};
     Tensor operator()(const Tensor& x) const { return head(body(x)); }
@@ -133,7 +165,7 @@ TEST(Abandoned, ALayerThatIsReplacedIsAnError) {
   EXPECT_THAT(message_of([&] { adam.step(); }), HasSubstr("AdamW: no model has the parameter head.weight any more"));
 }
 
-TEST(Abandoned, AGradientThatIsThereCounts) {
+TEST(AbandonedLeaves, AGradientThatIsThereCounts) {
   Tensor loss;
   std::unique_ptr<optim::SGD> sgd;
   {
@@ -147,14 +179,14 @@ TEST(Abandoned, AGradientThatIsThereCounts) {
   EXPECT_THAT(message_of([&] { sgd->step(); }), HasSubstr("no model has the parameter weight any more"));
 }
 
-TEST(Abandoned, VariablesAreNobodysParameters) {
+TEST(AbandonedLeaves, VariablesAreNobodysParameters) {
   Counted<Leaf> loose(new Leaf(Array::zeros({2}), "loose")), other(new Leaf(Array::zeros({2}), "other"));
   optim::SGD sgd(Parameters{{"loose", loose}, {"other", other}});
   loose->set_gradient(ones({2}));
   EXPECT_EQ(message_of([&] { sgd.step(); }), nothing);
 }
 
-TEST(Abandoned, ModelsThatMoveAreNot) {
+TEST(AbandonedLeaves, ModelsThatMoveAreNot) {
   std::vector<nn::Linear> nets;
   nets.emplace_back(2, 2);
   optim::SGD sgd(nn::parameters(nets[0]));
@@ -209,7 +241,8 @@ TEST(Kept, AnotherLayerInAnAnyModuleIsAnother) {
   EXPECT_TRUE(leaf->abandoned());
   any = nn::AnyModule();
   EXPECT_FALSE(any);
-  nn::Chain nested{nn::Chain{nn::Linear{2, 2}, nn::ReLU{}}};
+  nn::Chain nested;
+  nested.push_back(nn::Chain{nn::Linear{2, 2}, nn::ReLU{}});
   nested[0] = nested[0].get_if<nn::Chain>()->operator[](0);    // a part of what it replaces
   EXPECT_NE(nested[0].get_if<nn::Linear>(), nullptr);
   std::swap(nested[0], any);
