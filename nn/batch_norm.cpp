@@ -4,7 +4,8 @@
 
 namespace gradus::nn {
 
-BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o) : channels_(channels), eps_(o.eps), momentum_(o.momentum) {
+BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
+    : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
   check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
   check<ValueError>(o.eps > 0, "BatchNorm: eps must be above 0, not ", o.eps);
   check<ValueError>(!o.momentum || (*o.momentum >= 0 && *o.momentum <= 1), "BatchNorm: momentum lies in [0, 1], not ", o.momentum.value_or(0));
@@ -22,7 +23,7 @@ BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o) : channel
 
 Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer) const {
   check<ShapeError>(x.dim(1) == channels_, "batch_norm: the layer has ", channels_, " channels, but x ", x.shape(), " has ", x.dim(1));
-  if (!running_mean.defined()) {
+  if (!tracks_) {
     Array no_mean, no_var;
     return batch_norm(x, weight, bias, no_mean, no_var, 0, eps_);
   }

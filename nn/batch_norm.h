@@ -37,6 +37,7 @@ class BatchNorm {
   Tensor normalise(const Tensor& x, std::string_view layer) const;
 
   std::int64_t channels_;
+  bool tracks_;   // no look at the buffers, which another thread may be changing
   double eps_;
   std::optional<double> momentum_;
 };
