@@ -20,7 +20,9 @@ template <class F>
 void expect_pytorch(const std::string& kind, std::size_t least, F&& f) {
   const Safetensors golden = load_safetensors(GRADUS_GOLDEN "/conv.safetensors");
   std::size_t count = 0;
-  for (const auto& [name, want] : golden.arrays) {
+  for (const auto& entry : golden.arrays) {
+    const std::string& name = entry.first;   // no structured binding: clang 14 lets no lambda have one
+    const Array& want = entry.second;
     if (!name.starts_with(kind + ".") || !name.ends_with(".y")) continue;
     ++count;
     for (Dtype dtype : {f64, f32}) {

@@ -44,7 +44,7 @@ TEST(Trap, ANegativeOrNaNLearningRateIsAnErrorOfEveryRuleBeforeAnythingChanges) 
       EXPECT_EQ(value_error([&] { O(p, bad); }), expected);
       EXPECT_EQ(value_error([&] { optimizer.add_param_group({.params = {p[1]}, .options = bad}); }), expected);
       const State before = optimizer.state();
-      EXPECT_EQ(value_error([&] { optimizer.set_lr(lr); }), expected);
+      EXPECT_EQ(value_error([&, rate = lr] { optimizer.set_lr(rate); }), expected);
       EXPECT_EQ(value_error([&] { optimizer.set_options(bad); }), expected);
       EXPECT_EQ(optimizer.state().metadata, before.metadata);
       EXPECT_EQ(optimizer.groups(), 1);
@@ -65,7 +65,7 @@ TEST(Trap, BetasOutsideZeroToOneAreAnErrorOfEveryRuleThatHasThem) {
     const State before = optimizer.state();
     for (const char* beta : {"betas.0", "betas.1"})
       for (const auto& [value, written] : {std::pair{1., "1"}, {-0.1, "-0.1"}, {double{NAN}, "nan"}}) {
-        const std::string error = value_error([&] { optimizer.set_option(beta, value); });
+        const std::string error = value_error([&, to = value] { optimizer.set_option(beta, to); });
         EXPECT_THAT(error, HasSubstr(text(optimizer.name(), ": ", beta, " must lie in ")));
         EXPECT_THAT(error, HasSubstr(text(", not ", written)));
       }
@@ -177,7 +177,7 @@ TEST(Trap, TheMeanOfALastShortBatchIsOverItsOwnSamples) {
   const Parameters p = single(f64s({2}));
   GradientAccumulation both(p, {.batches = 2});
   for (const auto& [begin, end] : {std::pair<std::int64_t, std::int64_t>{0, 4}, {4, 5}}) {
-    const Tensor x(filled({end - begin, 1}, f64, [&](auto i) { return static_cast<double>(begin + i); }));
+    const Tensor x(filled({end - begin, 1}, f64, [from = begin](auto i) { return static_cast<double>(from + i); }));
     both.backward(mean(x * Tensor(p[0].leaf->value, p[0].leaf)), end - begin);
   }
   EXPECT_NEAR(p[0].leaf->grad.value().item(), 2, 1e-15);   // of 0, 1, 2, 3, 4; the mean of the batches' means would be 2.75
