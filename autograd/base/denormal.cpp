@@ -7,29 +7,29 @@ namespace {
 
 #if defined(__x86_64__)
 constexpr unsigned flushing = 0x8040;   // MXCSR: results (FTZ) and operands (DAZ)
-unsigned read() { return __builtin_ia32_stmxcsr(); }
-void write(unsigned bits) { __builtin_ia32_ldmxcsr(bits); }
+unsigned control() { return __builtin_ia32_stmxcsr(); }
+void set_control(unsigned bits) { __builtin_ia32_ldmxcsr(bits); }
 #elif defined(__aarch64__)
 constexpr unsigned flushing = 1u << 24;   // FPCR: FZ, both
-unsigned read() {
+unsigned control() {
   std::uint64_t bits;
   asm volatile("mrs %0, fpcr" : "=r"(bits));
   return static_cast<unsigned>(bits);
 }
-void write(unsigned bits) { asm volatile("msr fpcr, %0" : : "r"(std::uint64_t{bits})); }
+void set_control(unsigned bits) { asm volatile("msr fpcr, %0" : : "r"(std::uint64_t{bits})); }
 #else
 constexpr unsigned flushing = 0;
-unsigned read() { return 0; }
-void write(unsigned) {}
+unsigned control() { return 0; }
+void set_control(unsigned) {}
 #endif
 
 }  // namespace
 
-detail::FloatMode detail::float_mode() { return read() & flushing; }
+detail::FloatMode detail::float_mode() { return control() & flushing; }
 
 void detail::set_float_mode(FloatMode mode) {
-  const unsigned now = read();
-  if ((now & flushing) != mode) write((now & ~flushing) | mode);
+  const unsigned now = control();
+  if ((now & flushing) != mode) set_control((now & ~flushing) | mode);
 }
 
 bool set_flush_denormal(bool on) {
