@@ -26,7 +26,7 @@ struct Logistic {
 
 template <class Loss, class T>
 double loss_sum(const T* x, const T* t, std::int64_t n) {
-  return blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) {
+  return slow_sum<T>(n, [=](std::int64_t i, auto... lanes) {
     return Loss::value(Vec<T>::load(x + i, lanes...), Vec<T>::load(t + i, lanes...));
   });
 }

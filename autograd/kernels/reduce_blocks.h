@@ -35,6 +35,22 @@ double blocked_sum(std::int64_t n, Term term) {
   return even.total() + odd.total();
 }
 
+// The same for terms that take a while, one at a time: side by side they would want more registers than there are.
+template <class T, class Term>
+double slow_sum(std::int64_t n, Term term) {
+  constexpr std::int64_t w = Vec<T>::size;
+  Wide<T> total;
+  std::int64_t i = 0;
+  while (i + w <= n) {
+    const std::int64_t stop = std::min(n, i + 8 * w);
+    Vec<T> part = term(i);
+    for (i += w; i + w <= stop; i += w) part = part + term(i);
+    total.add(part);
+  }
+  if (i < n) total.add(where(Vec<T>::first(n - i), term(i, n - i), Vec<T>(0)));
+  return total.total();
+}
+
 // Elements whose two sums are added up in T: no more than 64 to each lane of an f32 accumulator (256 without registers).
 template <class T>
 inline constexpr std::int64_t sum_block = Vec<T>::size == 1 ? 512 : sizeof(T) == 8 ? 2048 : 128 * Vec<T>::size;

@@ -92,6 +92,14 @@ xsimd::batch<T, A> exp_in_range(const xsimd::batch<T, A>& x, const xsimd::batch<
 #endif
 }
 
+// Where some results are subnormal or zero. What is zero is not computed: to underflow is slow. Apart, so that all else stays short.
+template <class T, class A>
+xsimd::batch<T, A> exp_far_down(xsimd::batch<T, A> x) {
+  using B = xsimd::batch<T, A>;
+  const auto zero = x < B(ExpFormat<T>::lowest);
+  return xsimd::select(zero, B(T(0)), exp_in_range(xsimd::select(zero, B(T(0)), x), B(T(0))));
+}
+
 // Out of range x stops where the result is infinite or zero. min and max give their second argument where there is NaN.
 template <class T, class A>
 xsimd::batch<T, A> fast_exp(const xsimd::batch<T, A>& given) {
@@ -101,7 +109,7 @@ xsimd::batch<T, A> fast_exp(const xsimd::batch<T, A>& given) {
 #if defined(__AVX512F__)
   return exp_in_range(xsimd::max(B(Format::lowest), x), B(T(0)));
 #else
-  if (xsimd::any(x < B(Format::normal))) [[unlikely]] return exp_in_range(xsimd::max(B(Format::lowest), x), B(T(0)));
+  if (xsimd::any(x < B(Format::normal))) [[unlikely]] return exp_far_down(x);
   const auto [r, n, shifted] = reduced(x, T(Format::bias - 1));   // 2^(n−1)·2·exp(r), so that 2^(n−1) is a number whenever exp(x) is
   return exp_near_zero(r, T(2)) * power_of_two<T>(xsimd::bitwise_cast<xsimd::batch<typename Format::Bits, A>>(shifted));
 #endif

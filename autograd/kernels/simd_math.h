@@ -9,7 +9,6 @@ namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 // An odd rational function x·p(x²)/q(x²), one division and no cases: within 2e-8 of tanh for |x| <= 9, where it has become 1 (fitted by
 // Lawson's reweighted least squares). Nothing cancels: p and q have positive coefficients. Errors up to 7 units in the last place, where it
 // comes close to 1 (tests/autograd/simd_test.cpp).
-
 template <class A>
 Floats<A> fast_tanh(const Floats<A>& x) {
   const Floats<A> z = xsimd::min(x * x, Floats<A>(81.f));

@@ -30,11 +30,11 @@ void forward_long(const T* x, std::int64_t rows, std::int64_t n, bool logarithm,
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     const Vec<T> largest = static_cast<double>(largest_of(x, n));
     if (logarithm) {
-      const double total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - largest); });
+      const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - largest); });
       const Vec<T> log_sum = std::log(total);
       for_batches<T>(n, [=](std::int64_t i, auto... lanes) { ((Vec<T>::load(x + i, lanes...) - largest) - log_sum).store(y + i, lanes...); });
     } else {
-      const double total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) {
+      const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) {
         const Vec<T> e = exp(Vec<T>::load(x + i, lanes...) - largest);
         e.store(y + i, lanes...);
         return e;
@@ -92,6 +92,13 @@ template <class T, int k>
 struct ShortLogits : ShortRow<T, k> {
   ShortLogits(const T* x, std::int64_t n) : ShortRow<T, k>(x, n, -std::numeric_limits<double>::infinity()) {}
   T largest_element() const { return largest(this->combined([](Vec<T> a, Vec<T> b) { return larger(a, b); })); }
+  // Less the largest; lanes without an element hold what is nothing beside its power, and not what exp has to take another way for.
+  void shift(Vec<T> largest, std::int64_t n) {
+    const Mask<T> elements = Vec<T>::first(n - (k - 1) * Vec<T>::size);
+    const Vec<T> nothing = sizeof(T) == 4 ? -80 : -700;
+    for (int i = 0; i < k - 1; ++i) this->at[i] = this->at[i] - largest;
+    this->at[k - 1] = where(elements, this->at[k - 1] - largest, nothing);
+  }
 };
 
 template <class T, int k>
@@ -99,7 +106,7 @@ void forward_short(const T* x, std::int64_t rows, std::int64_t n, bool logarithm
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     ShortLogits<T, k> row(x, n);
     const Vec<T> largest = row.largest_element();
-    row.each([=](Vec<T> v, int) { return v - largest; });
+    row.shift(largest, n);
     ShortLogits<T, k> powers = row;
     powers.each([](Vec<T> v, int) { return exp(v); });
     if (logarithm) {
@@ -214,12 +221,13 @@ void log_sum(const T* x, std::int64_t n, T& top, T& log_sum) {
     if constexpr (k == 0) {
       top = largest_of(x, n);
       const Vec<T> shift = static_cast<double>(top);
-      total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
+      total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
     } else {
       ShortLogits<T, k> row(x, n);
       top = row.largest_element();
       const Vec<T> shift = static_cast<double>(top);
-      row.each([=](Vec<T> v, int) { return exp(v - shift); });
+      row.shift(shift, n);
+      row.each([](Vec<T> v, int) { return exp(v); });
       total = row.total();
     }
     log_sum = static_cast<T>(std::log(total));
