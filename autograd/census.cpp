@@ -15,6 +15,14 @@ MutexOverForks& lock() {
   return mutex;
 }
 constinit Census* latest = nullptr;
+constinit std::uint64_t latest_forks = 0;
+
+// The child of a fork begins anew: what lay on the stacks of threads that stayed behind is nothing there, and soon something else.
+void begin_anew_after_fork() {
+  if (latest_forks == forks()) return;
+  latest = nullptr;
+  latest_forks = forks();
+}
 
 }  // namespace
 
@@ -22,6 +30,8 @@ constinit thread_local std::uint64_t copied_handles = 0;
 
 void Census::enter() noexcept {
   const std::lock_guard guard(lock());
+  begin_anew_after_fork();
+  forks_ = latest_forks;
   before_ = latest;
   after_ = nullptr;
   if (latest) latest->after_ = this;
@@ -30,6 +40,8 @@ void Census::enter() noexcept {
 
 void Census::leave() noexcept {
   const std::lock_guard guard(lock());
+  begin_anew_after_fork();
+  if (forks_ != latest_forks) return;
   if (before_) before_->after_ = after_;
   (after_ ? after_->before_ : latest) = before_;
 }
@@ -38,6 +50,7 @@ std::vector<const Parameter*> living_parameters() {
   std::vector<const Parameter*> all;
   {
     const std::lock_guard guard(lock());
+    begin_anew_after_fork();
     for (const Census* each = latest; each; each = each->before_) all.push_back(static_cast<const Parameter*>(each));
   }
   std::sort(all.begin(), all.end(), std::less<>());

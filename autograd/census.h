@@ -29,9 +29,10 @@ class Census {
   void leave() noexcept;
 
   Census *before_, *after_;
+  std::uint64_t forks_;   // of the process that entered it
 };
 
-std::vector<const Parameter*> living_parameters();   // by address
+std::vector<const Parameter*> living_parameters();   // by address; in the child of a fork, those made since
 
 }  // namespace detail
 }  // namespace gradus

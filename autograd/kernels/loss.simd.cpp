@@ -15,7 +15,7 @@ struct Squared {
 struct Logistic {
   static auto value(auto x, auto t) {
     const auto size = abs(x), share = where(x < 0, t, 1 - t);
-    return where(share == 0, like(x, 0), size * share) + log1p(exp(-size));
+    return where(share == 0, like(x, 0), size * share) + log1p(exp_to_one(-size));
   }
   static auto pull(auto g, auto x, auto t) {
     const auto slope = sigmoid(x) - t;

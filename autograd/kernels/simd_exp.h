@@ -30,6 +30,7 @@ struct ExpFormat<float> {
   static constexpr float whole = 12582912.f;                               // 1.5·2^23: a sum with it is rounded to a whole number
   static constexpr float ln2_first = 0.693359375f, ln2_rest = -2.12194440e-4f;   // n·first is exact
   static constexpr float lowest = -104.5f, normal = -86.9f, highest = 89.f;      // exp: zero, 2^(n−1) a normal number, infinite
+  static constexpr float power_zero = -88.f;                               // exp_to_one: n is −bias, and the bits of 2^n are those of zero
   static constexpr int spare = 24;                                         // sigmoid: see there
 };
 template <>
@@ -39,6 +40,7 @@ struct ExpFormat<double> {
   static constexpr double whole = 6755399441055744.;
   static constexpr double ln2_first = 6.93147180369123816490e-01, ln2_rest = 1.90821492927058770002e-10;
   static constexpr double lowest = -746., normal = -707.5, highest = 710.;
+  static constexpr double power_zero = -709.1;
   static constexpr int spare = 60;
 };
 
@@ -112,6 +114,20 @@ xsimd::batch<T, A> fast_exp(const xsimd::batch<T, A>& given) {
   if (xsimd::any(x < B(Format::normal))) [[unlikely]] return exp_far_down(x);
   const auto [r, n, shifted] = reduced(x, T(Format::bias - 1));   // 2^(n−1)·2·exp(r), so that 2^(n−1) is a number whenever exp(x) is
   return exp_near_zero(r, T(2)) * power_of_two<T>(xsimd::bitwise_cast<xsimd::batch<typename Format::Bits, A>>(shifted));
+#endif
+}
+
+// exp(x) for x <= 1, shorter: where 2^n is no normal number (f32: below −87.7) it may be zero. For powers beside which a 1 stands, or that
+// are divided by a sum that is at least 1.
+template <class T, class A>
+xsimd::batch<T, A> exp_to_one(const xsimd::batch<T, A>& x) {
+  using B = xsimd::batch<T, A>;
+  using Format = ExpFormat<T>;
+#if defined(__AVX512F__)
+  return exp_in_range(xsimd::max(B(Format::lowest), x), B(T(0)));
+#else
+  const auto [r, n, shifted] = reduced(xsimd::max(B(Format::power_zero), x), T(Format::bias));
+  return exp_near_zero(r, T(1)) * power_of_two<T>(xsimd::bitwise_cast<xsimd::batch<typename Format::Bits, A>>(shifted));
 #endif
 }
 

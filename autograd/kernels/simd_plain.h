@@ -48,6 +48,7 @@ struct Vec {
   friend Vec where(Mask<T> m, Vec x, Vec y) { return m.b ? x : y; }
   friend Vec like(Vec, double constant) { return constant; }
   friend Vec exp(Vec x) { return std::exp(x.b); }
+  friend Vec exp_to_one(Vec x) { return std::exp(x.b); }
   friend Vec log(Vec x) { return std::log(x.b); }
   friend Vec log1p(Vec x) { return std::log1p(x.b); }
   friend Vec sqrt(Vec x) { return std::sqrt(x.b); }

@@ -63,6 +63,7 @@ struct Vec {
   friend Vec where(Mask<T> m, Vec x, Vec y) { return xsimd::select(m.b, x.b, y.b); }
   friend Vec like(Vec, double constant) { return Vec(constant); }
   friend Vec exp(Vec x) { return fast_exp(x.b); }
+  friend Vec exp_to_one(Vec x) { return exp_to_one(x.b); }   // exp(x) for x <= 1, shorter: 0 instead of subnormal numbers
   friend Vec log(Vec x) {
     if constexpr (std::is_same_v<T, double>)   // xsimd 8 takes subnormal numbers for normal ones
       if (const auto tiny = x.b < Batch(std::numeric_limits<T>::min()); xsimd::any(tiny)) [[unlikely]] {

@@ -30,12 +30,12 @@ void forward_long(const T* x, std::int64_t rows, std::int64_t n, bool logarithm,
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     const Vec<T> largest = static_cast<double>(largest_of(x, n));
     if (logarithm) {
-      const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - largest); });
+      const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp_to_one(Vec<T>::load(x + i, lanes...) - largest); });
       const Vec<T> log_sum = std::log(total);
       for_batches<T>(n, [=](std::int64_t i, auto... lanes) { ((Vec<T>::load(x + i, lanes...) - largest) - log_sum).store(y + i, lanes...); });
     } else {
       const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) {
-        const Vec<T> e = exp(Vec<T>::load(x + i, lanes...) - largest);
+        const Vec<T> e = exp_to_one(Vec<T>::load(x + i, lanes...) - largest);
         e.store(y + i, lanes...);
         return e;
       });
@@ -54,7 +54,7 @@ void backward_long(const T* y, const T* g, std::int64_t rows, std::int64_t n, bo
     });
     for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + i, lanes...), value = Vec<T>::load(y + i, lanes...);
-      (logarithm ? slope - exp(value) * total : value * (slope - total)).store(dx + i, lanes...);
+      (logarithm ? slope - exp_to_one(value) * total : value * (slope - total)).store(dx + i, lanes...);
     });
   }
 }
@@ -108,7 +108,7 @@ void forward_short(const T* x, std::int64_t rows, std::int64_t n, bool logarithm
     const Vec<T> largest = row.largest_element();
     row.shift(largest, n);
     ShortLogits<T, k> powers = row;
-    powers.each([](Vec<T> v, int) { return exp(v); });
+    powers.each([](Vec<T> v, int) { return exp_to_one(v); });
     if (logarithm) {
       const Vec<T> log_sum = std::log(powers.total());
       row.each([=](Vec<T> v, int) { return v - log_sum; });
@@ -129,7 +129,7 @@ void backward_short(const T* y, const T* g, std::int64_t rows, std::int64_t n, b
     ShortRow<T, k> terms = slope;
     if (!logarithm) terms.each([&](Vec<T> v, int i) { return v * value.at[i]; });
     const Vec<T> total = terms.total();
-    slope.each([&](Vec<T> v, int i) { return logarithm ? v - exp(value.at[i]) * total : value.at[i] * (v - total); });
+    slope.each([&](Vec<T> v, int i) { return logarithm ? v - exp_to_one(value.at[i]) * total : value.at[i] * (v - total); });
     slope.store(dx, n);
   }
 }
@@ -177,7 +177,7 @@ void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_
     std::fill(total, total + width, T{0});
     for (std::int64_t r = r0; r < std::min(n, r0 + block); ++r)
       for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-        const Vec<T> shifted = Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...), e = exp(shifted);
+        const Vec<T> shifted = Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...), e = exp_to_one(shifted);
         (logarithm ? shifted : e).store(y + r * inner + j, lanes...);
         (Vec<T>::load(total + j, lanes...) + e).store(total + j, lanes...);
       });
@@ -210,7 +210,7 @@ void backward_columns(const T* y, const T* g, std::int64_t n, std::int64_t inner
     for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
       const Vec<T> all = Vec<T>::load(total + j, lanes...);
-      (logarithm ? slope - exp(value) * all : value * (slope - all)).store(dx + r * inner + j, lanes...);
+      (logarithm ? slope - exp_to_one(value) * all : value * (slope - all)).store(dx + r * inner + j, lanes...);
     });
 }
 
@@ -221,13 +221,13 @@ void log_sum(const T* x, std::int64_t n, T& top, T& log_sum) {
     if constexpr (k == 0) {
       top = largest_of(x, n);
       const Vec<T> shift = static_cast<double>(top);
-      total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp(Vec<T>::load(x + i, lanes...) - shift); });
+      total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp_to_one(Vec<T>::load(x + i, lanes...) - shift); });
     } else {
       ShortLogits<T, k> row(x, n);
       top = row.largest_element();
       const Vec<T> shift = static_cast<double>(top);
       row.shift(shift, n);
-      row.each([](Vec<T> v, int) { return exp(v); });
+      row.each([](Vec<T> v, int) { return exp_to_one(v); });
       total = row.total();
     }
     log_sum = static_cast<T>(std::log(total));
@@ -238,7 +238,7 @@ template <class T>
 void distance(const T* x, std::int64_t n, T largest, T log_sum, T less, T factor, T* dx) {
   const Vec<T> a = largest, b = log_sum, c = less, f = factor;
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-    ((exp((Vec<T>::load(x + i, lanes...) - a) - b) - c) * f).store(dx + i, lanes...);
+    ((exp_to_one((Vec<T>::load(x + i, lanes...) - a) - b) - c) * f).store(dx + i, lanes...);
   });
 }
 
