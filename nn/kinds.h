@@ -41,22 +41,32 @@ template <class T> concept StatefulLayer =
 
 // std::mutex, optim::Adam: not a class of the user's.
 template <class T>
-consteval bool is_of_a_library() {
+constexpr bool is_of_a_library() {
   std::string_view name = __PRETTY_FUNCTION__;
   name.remove_prefix(name.find("T = ") + 4);
   if (name.starts_with("gradus::")) return name[8] != '{' && name[8] != '(';   // but for tests: gradus::{anonymous}::
   return name.starts_with("std::");
 }
 
+// No lambda, here and in what follows: clang 14 falls over those that it reads from precompiled headers.
+struct TypesOf {
+  template <class... Each> reflect::Types<Each...> operator()(Each&...) const { return {}; }
+};
+template <class T> using NamedMembers = decltype(reflect::with_members<reflect::member_count<T>>(std::declval<T&>(), TypesOf()));
 
-template <class T> using NamedMembers = decltype(reflect::with_members<reflect::member_count<T>>(
-    std::declval<T&>(), [](auto&... member) { return reflect::Types<std::remove_reference_t<decltype(member)>...>(); }));
-
-template <class T, class... Above> consteval bool holds();
+template <class T, class... Above> constexpr bool holds();
 template <class... Above, class... Each>
-consteval bool any_holds(reflect::Types<Each...>) {
+constexpr bool any_holds(reflect::Types<Each...>) {
   return (holds<Each, Above...>() || ...);
 }
+
+// The types that a std::variant may hold, or that a tuple, pair or std::array has.
+template <class T> struct AlternativesOf;
+template <class... Each> struct AlternativesOf<std::variant<Each...>> { using type = reflect::Types<Each...>; };
+template <class T, std::size_t... i> reflect::Types<std::tuple_element_t<i, T>...> elements_of(std::index_sequence<i...>);
+template <class T> requires TupleLike<T>
+struct AlternativesOf<T> { using type = decltype(elements_of<T>(std::make_index_sequence<std::tuple_size_v<T>>())); };
+template <class T> using Alternatives = typename AlternativesOf<T>::type;
 
 // What a library's class has inside or refers to (std::weak_ptr, std::reference_wrapper, std::stack), or else void.
 template <class T> struct Content { using type = void; };
@@ -69,7 +79,7 @@ template <class T> inline constexpr bool is_reference<std::reference_wrapper<T>>
 
 // Whether a T has anything that a visitor would be told of, but for plain Arrays. `Above`: where this question comes from.
 template <class T, class... Above>
-consteval bool holds() {
+constexpr bool holds() {
   using Here = std::remove_const_t<T>;
   if constexpr (std::is_array_v<Here>) return holds<std::remove_extent_t<Here>, Above...>();
   else if constexpr (!std::is_class_v<Here> || !Complete<Here> || (std::is_same_v<Here, Above> || ...)) return false;
@@ -81,19 +91,16 @@ consteval bool holds() {
   else if constexpr (is_owner<Here>) return holds<typename Here::element_type, Here, Above...>();
   else if constexpr (Map<Here>) return holds<typename Here::mapped_type, Here, Above...>();
   else if constexpr (is_optional<Here> || Range<Here>) return holds<typename Here::value_type, Here, Above...>();
-  else if constexpr (is_variant<Here>) return []<class... Each>(std::type_identity<std::variant<Each...>>) {
-    return (holds<Each, Here, Above...>() || ...);
-  }(std::type_identity<Here>());
-  else if constexpr (TupleLike<Here>) return []<std::size_t... i>(std::index_sequence<i...>) {
-    return (holds<std::tuple_element_t<i, Here>, Here, Above...>() || ...);
-  }(std::make_index_sequence<std::tuple_size_v<Here>>());
+  else if constexpr (is_variant<Here> || TupleLike<Here>) return any_holds<Here, Above...>(Alternatives<Here>());
   else if constexpr (HasMode<Here> || HasStatistics<Here>) return true;
   else if constexpr (ListsFields<Here>) return any_holds<Here, Above...>(typename Here::Fields::Members());
   else if constexpr (reflect::reflectable<Here>) return any_holds<Here, Above...>(NamedMembers<Here>());
   else if constexpr (is_of_a_library<Here>()) return holds<typename Content<Here>::type, Here, Above...>();
   else return StatefulLayer<Here>;
 }
-template <class T> inline constexpr bool points_at_module = std::is_pointer_v<T> && holds<std::remove_pointer_t<T>>();
+template <class T> inline constexpr bool points_at_module = false;
+template <class T> inline constexpr bool points_at_module<T*> = holds<T>();
+template <class T> inline constexpr bool points_at_module<T* const> = holds<T>();
 
 // Numbers, texts, enumerations and pointers at such: nothing that a walk goes into.
 template <class T> inline constexpr bool is_leaf_type =
@@ -103,7 +110,7 @@ template <class T> inline constexpr bool is_leaf_type =
 template <class Owner, class Member> std::type_identity<Owner> owner_of(Member Owner::*);
 template <class T> concept KnowsWhoseWalk = requires { owner_of(&T::walk); };
 template <class T>
-consteval bool walks_all() {
+constexpr bool walks_all() {
   if constexpr (KnowsWhoseWalk<T>) return sizeof(typename decltype(owner_of(&T::walk))::type) == sizeof(T);
   else return true;
 }

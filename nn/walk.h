@@ -60,7 +60,7 @@ void refuse_handles_in(const T& erased, const Path& path) {
 
 // Whether the list of a struct whose members can be seen misses none that holds anything.
 template <class T>
-consteval bool lists_all() {
+constexpr bool lists_all() {
   return []<std::size_t... i, class... Each>(std::index_sequence<i...>, reflect::Types<Each...>) {
     return ((!holds<Each>() || T::Fields::has(reflect::member_name<T, i>)) && ...);
   }(std::make_index_sequence<reflect::member_count<T>>(), NamedMembers<T>());

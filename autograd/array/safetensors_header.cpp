@@ -226,7 +226,7 @@ std::size_t common_beginning(const std::vector<SafetensorsEntry>& entries) {
   for (const SafetensorsEntry& e : entries) {
     const std::size_t most = std::min(all.size(), e.name.size());
     if (e.name.compare(0, most, all, 0, most) == 0) all = all.substr(0, most);
-    else all = {all.begin(), std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first};
+    else all = all.substr(0, static_cast<std::size_t>(std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first - all.begin()));
   }
   return all.size();
 }
