@@ -4,9 +4,9 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/blas.h>
-#include <gradus/autograd/kernels/dnnl.h>
-#include <gradus/autograd/kernels/level.h>
+#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/kernels/onednn/description.h>
+#include <gradus/autograd/kernels/products/blas.h>
 
 namespace gradus {
 

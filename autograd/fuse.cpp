@@ -1,4 +1,4 @@
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus::detail {
 namespace {

@@ -4,24 +4,24 @@
 // itself is recorded (second order). It may use + - * / and comparisons, numbers, and: exp log log1p sqrt square abs sign tanh sigmoid
 // softplus erf relu pow maximum minimum, where(condition, a, b), like(x, number); they are found by the arguments, so write them without
 // std::. Shapes broadcast; the result has f32 or f64 as the inputs. Compiled in your program: link gradus::native for this machine's SIMD
-// (this header needs xsimd, which is why <gradus/gradus.h> leaves it out; where GRADUS_PLAIN is defined, formulas go number by number and
+// (an opt-in header: it needs xsimd, so <gradus/gradus.h> leaves it out; where GRADUS_PLAIN is defined, formulas go number by number and
 // nothing is needed).
 #pragma once
-#include <gradus/autograd/kernels/broadcast.h>
-#include <gradus/autograd/kernels/formula_rows.h>
-#include <gradus/autograd/grad.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/formula/broadcast.h>
+#include <gradus/autograd/formula/rows.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/elementwise.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/op.h>
+#include <gradus/autograd/walk/grad.h>
 
 namespace gradus {
 namespace detail {
 
 Tensor alias(const Tensor& x);   // x as a result of its own, so that a gradient can be taken with respect to this use of it
 
-// With the formula's own namespace (kernels/simd_namespace.h), since what is compiled here differs with the instruction set as well.
+// With the formula's own namespace (simd/namespace.h), since what is compiled here differs with the instruction set as well.
 inline namespace GRADUS_SIMD_NAMESPACE {
 
 template <class F, std::size_t n>

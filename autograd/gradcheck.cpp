@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include <gradus/autograd/creation.h>
-#include <gradus/autograd/grad.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
 
 namespace gradus {
 namespace {

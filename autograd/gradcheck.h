@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 set(rooms autograd nn optim data)
 install(FILES gradus.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus)
 foreach(room IN LISTS rooms)
-  install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus FILES_MATCHING PATTERN "*.h")
+  install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus
+          FILES_MATCHING PATTERN "*.h" PATTERN kernels EXCLUDE PATTERN internal EXCLUDE)   # those two are private
 endforeach()
 
 # A static library names what it stands on to whoever links it; in the tree gradus_private does that.

@@ -1,7 +1,7 @@
 # Loops of ours are compiled with optimisation whatever the project around them does: without, they are sixteen times slower, and who debugs
 # a program of his own does not want that. The last -O counts, and a target's own options come last.
 #   *.simd.cpp                -O3 always
-#   autograd/kernels/*.cpp    -O3 where the project says nothing or little (-O0, -Og, -O1)
+#   kernels/ and formula/     -O3 where the project says nothing or little (-O0, -Og, -O1)
 #   the rest                  what the project says; where it says nothing (no build type, or Debug, which is -g alone): -O2
 # Sanitizers bring an -O of their own, see sanitize.cmake; preset wasm chooses its own for the size.
 set(said "${CMAKE_CXX_FLAGS}")
@@ -41,7 +41,7 @@ endif()
 # The sources of a room that are all loops. Their options differ from the room's, so they cannot use its precompiled headers.
 function(gradus_optimise_kernels)
   if(GRADUS_OPTIMISE_KERNELS)
-    list(FILTER ARGN INCLUDE REGEX "/autograd/kernels/[^/]*\\.cpp$")
+    list(FILTER ARGN INCLUDE REGEX "/autograd/(kernels|formula)/.*\\.cpp$")
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${GRADUS_OPTIMISE_KERNELS}" SKIP_PRECOMPILE_HEADERS ON)
   endif()
 endfunction()

@@ -19,8 +19,8 @@
 #include <iostream>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/terminal.h>
-#include <gradus/optim/field.h>
+#include <gradus/autograd/base/internal/terminal.h>
+#include <gradus/optim/driver/field.h>
 
 #include "landscape/optimizers.h"
 #include "landscape/schedules.h"

@@ -1,14 +1,14 @@
 // Optimizers, learning rate schedules, and what stands around a step: clipping, accumulation, statistics, range tests.
 #pragma once
-#include <gradus/optim/accumulation.h>
-#include <gradus/optim/all_rules.h>
-#include <gradus/optim/averaged_weights.h>
-#include <gradus/optim/clip.h>
-#include <gradus/optim/lbfgs.h>
-#include <gradus/optim/lookahead.h>
-#include <gradus/optim/presets.h>
-#include <gradus/optim/range_test.h>
-#include <gradus/optim/sam.h>
+#include <gradus/optim/around/accumulation.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/around/sam.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/gradients/statistics.h>
+#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/presets.h>
+#include <gradus/optim/schedules/lr_range_test.h>
 #include <gradus/optim/schedules/schedules.h>
-#include <gradus/optim/statistics.h>
-#include <gradus/optim/weight_average.h>
+#include <gradus/optim/second_order/lbfgs.h>

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include <gradus/autograd/array/array.h>
-#include <gradus/autograd/array/transpose.h>
+#include <gradus/autograd/array/internal/transpose.h>
 #include <gradus/autograd/base/parallel.h>
 
 namespace gradus {

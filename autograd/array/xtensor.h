@@ -1,5 +1,4 @@
-// NumPy-style expressions over arrays, by xtensor. Opt in by including this header (Debian: libxtensor-dev); nothing else of gradus's
-// headers knows xtensor.
+// NumPy-style expressions over arrays, by xtensor. An opt-in header (Debian: libxtensor-dev); nothing else of gradus's headers knows xtensor.
 //   Array a = …;  auto v = as_xtensor<float>(a);  Array b = from_xtensor<float>(xt::sin(v) * 2);
 // Fast for contiguous elementwise expressions; for sums, transposes and column broadcasts the operations in ops/ are many times faster.
 #pragma once

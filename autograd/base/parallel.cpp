@@ -11,7 +11,7 @@
 #endif
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/thread_pool.h>
+#include <gradus/autograd/base/internal/thread_pool.h>
 
 namespace gradus {
 namespace {

@@ -9,7 +9,7 @@
 #endif
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/idle_blocks.h>
+#include <gradus/autograd/base/internal/idle_blocks.h>
 #include <gradus/autograd/base/tally.h>
 
 namespace gradus::pool {

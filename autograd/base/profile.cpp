@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include <gradus/autograd/base/after_fork.h>
-#include <gradus/autograd/base/terminal.h>
+#include <gradus/autograd/base/internal/terminal.h>
 
 namespace gradus::profile {
 namespace {

@@ -5,7 +5,7 @@
 // Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
 // + is "or" and * is "and".
 #pragma once
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -1,10 +1,10 @@
 #include <gradus/autograd/ops/conv.h>
 
-#include <gradus/autograd/kernels/channels_last.h>
-#include <gradus/autograd/kernels/conv.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 #include <array>
 
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

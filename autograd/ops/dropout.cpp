@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/dropout.h>
 
-#include <gradus/autograd/kernels/dropout.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/elementwise/dropout.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

@@ -2,7 +2,7 @@
 //   Generator noise(42);  Tensor y = dropout(x, 0.5, noise);
 #pragma once
 #include <gradus/autograd/base/random.h>
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

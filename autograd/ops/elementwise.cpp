@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include <gradus/autograd/kernels/channels_last.h>
-#include <gradus/autograd/kernels/level.h>
+#include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/kernels/machine/level.h>
 
 GRADUS_DISPATCH(FormulaTable, formula_table)
 

@@ -1,10 +1,10 @@
 // A formula as a differentiable operation: elementwise(formulas::Tanh{}, x). Broadcasting and its gradient are handled here for all.
 #pragma once
-#include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/formula_table.h>
+#include <gradus/autograd/ops/formulas/table.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 

@@ -1,8 +1,8 @@
 #include <gradus/autograd/ops/embedding.h>
 
-#include <gradus/autograd/kernels/gather.h>
-#include <gradus/autograd/kernels/rows.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/kernels/axes/rows.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

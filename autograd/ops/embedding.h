@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -2,13 +2,13 @@
 
 #include <limits>
 
-#include <gradus/autograd/kernels/loss.h>
-#include <gradus/autograd/kernels/reduce.h>
-#include <gradus/autograd/kernels/softmax.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/axes/loss.h>
+#include <gradus/autograd/kernels/axes/reduce.h>
+#include <gradus/autograd/kernels/axes/softmax.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/math.h>
 
 #include <gradus/autograd/ops/elementwise.h>
-#include <gradus/autograd/ops/whole.h>
+#include <gradus/autograd/ops/internal/whole.h>
 
 namespace gradus {
 

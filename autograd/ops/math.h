@@ -1,7 +1,7 @@
 // Elementwise functions of one tensor (f32 or f64; square, abs and sign of whole numbers too). Formulas: ops/formulas.h.
 // GraphError for an undefined tensor, DtypeError.
 #pragma once
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -1,9 +1,9 @@
 #include <gradus/autograd/ops/matmul.h>
 
-#include <gradus/autograd/kernels/gemm.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/products/gemm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

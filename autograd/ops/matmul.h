@@ -1,6 +1,6 @@
 // Products of matrices.
 #pragma once
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -2,13 +2,13 @@
 
 #include <cmath>
 
-#include <gradus/autograd/kernels/channels_last.h>
-#include <gradus/autograd/kernels/norm.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

@@ -1,6 +1,6 @@
 // Normalisation.
 #pragma once
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

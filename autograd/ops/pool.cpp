@@ -1,8 +1,8 @@
 #include <gradus/autograd/ops/conv.h>
 
-#include <gradus/autograd/kernels/channels_last.h>
-#include <gradus/autograd/kernels/pool.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/kernels/images/pool.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

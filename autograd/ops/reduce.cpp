@@ -1,10 +1,10 @@
 #include <gradus/autograd/ops/reduce.h>
 
-#include <gradus/autograd/kernels/reduce.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/elementwise.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

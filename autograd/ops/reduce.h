@@ -2,7 +2,7 @@
 //   sum(x);   sum(x, 1);   sum(x, {0, -1}, true);   sum(x, {}, true);   // the last: all of them, kept with size 1
 #pragma once
 #include <gradus/autograd/array/axes.h>
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/shape.h>
 
-#include <gradus/autograd/kernels/gather.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

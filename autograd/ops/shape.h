@@ -5,7 +5,7 @@
 #include <span>
 
 #include <gradus/autograd/array/axes.h>
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

@@ -1,10 +1,10 @@
 #include <gradus/autograd/ops/softmax.h>
 
-#include <gradus/autograd/kernels/softmax.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/axes/softmax.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

@@ -3,7 +3,7 @@
 // A NaN in a row makes the row NaN; −inf gives 0 (−inf for the logarithm).
 #pragma once
 #include <gradus/autograd/array/axes.h>
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
 

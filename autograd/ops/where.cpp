@@ -2,11 +2,11 @@
 #include <cmath>
 #include <utility>
 
-#include <gradus/autograd/kernels/compare.h>
-#include <gradus/autograd/op.h>
+#include <gradus/autograd/kernels/elementwise/compare.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/reduce.h>
-#include <gradus/autograd/ops/whole.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {

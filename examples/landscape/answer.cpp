@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/field.h>
+#include <gradus/optim/driver/field.h>
 #include <nlohmann/json.hpp>
 
 #include "landscape/descent.h"

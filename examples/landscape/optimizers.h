@@ -1,4 +1,4 @@
-// The optimizers of gradus by name, each over one parameter, with its options by name. Options are what the rules list (optim/field.h);
+// The optimizers of gradus by name, each over one parameter, with its options by name. Options are what the rules list (optim/driver/field.h);
 // here are only good defaults for these surfaces, and the ranges of sliders.
 //   auto walker = find(optimizers(), "Adam", "optimizer").make(w, ravine, {{"lr", "0.1"}, {"amsgrad", "true"}});
 //   walker->step([&] { walker->zero_grad();  Tensor loss = …;  loss.backward();  return loss; });
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/parameter.h>
-#include <gradus/optim/optimizer.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/driver/optimizer.h>
 
 #include "landscape/sliders.h"
 #include "landscape/surface.h"

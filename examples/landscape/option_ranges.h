@@ -1,6 +1,6 @@
 // An option of a rule as a slider, a switch or a choice.
 #pragma once
-#include <gradus/optim/field.h>
+#include <gradus/optim/driver/field.h>
 
 #include "landscape/sliders.h"
 

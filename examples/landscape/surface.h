@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 #include "landscape/names.h"
 

@@ -1,12 +1,12 @@
-// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/rule.h), and for structs with the same Options, name and
+// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/driver/rule.h), and for structs with the same Options, name and
 // fields() that stand for what is no rule: LBFGS, and optimizers around SGD.
 #pragma once
 #include <type_traits>
 
-#include <gradus/optim/lbfgs.h>
-#include <gradus/optim/lookahead.h>
-#include <gradus/optim/sam.h>
-#include <gradus/optim/sgd.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/around/sam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/second_order/lbfgs.h>
 
 #include "landscape/optimizers.h"
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <gradus/autograd/op.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace landscape {
 namespace {

@@ -2,7 +2,7 @@
 // any order come by themselves.
 //   Tensor y = cosine(2 * std::numbers::pi * x);
 #pragma once
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 namespace landscape {
 

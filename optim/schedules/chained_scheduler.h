@@ -4,8 +4,8 @@
 // Where all are factors of base (StepLR, ExponentialLR, …) this is their product. All count the same unit. ReduceLROnPlateau cannot be one
 // of them: it is no function of t.
 #pragma once
-#include <gradus/optim/lr_scheduler.h>
 #include <gradus/optim/schedules/chain.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

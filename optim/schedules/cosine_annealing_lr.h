@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <gradus/optim/lr_scheduler.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/optim/lr_scheduler.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

@@ -6,8 +6,8 @@
 // end, with linear annealing below zero); one more is a ValueError. It sets the learning rate whatever it was, and max_lr/div_factor takes
 // the place of the groups' own learning rates.
 #pragma once
-#include <gradus/optim/lr_scheduler.h>
 #include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

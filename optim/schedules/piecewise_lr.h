@@ -2,8 +2,8 @@
 //   optim::PiecewiseLR schedule(sgd, {.at = {0, 5, 20}, .factor = {0.1, 1, 0.01}, .between = optim::Between::linear});
 // Before the first point its factor holds, after the last one that one's.
 #pragma once
-#include <gradus/optim/lr_scheduler.h>
 #include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <ostream>
 
-#include <gradus/optim/chart.h>
+#include <gradus/autograd/base/draw/internal/chart.h>
 
 namespace gradus::optim {
 

@@ -1,6 +1,6 @@
 // Checks of options that only schedules have; the others are in require.h. Each throws ValueError with the option and its range.
 #pragma once
-#include <gradus/optim/require.h>
+#include <gradus/optim/driver/require.h>
 #include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 
-#include <gradus/optim/optimizer.h>
+#include <gradus/optim/driver/optimizer.h>
 #include <gradus/optim/schedules/setting.h>
 
 namespace gradus::optim {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/field.h>
+#include <gradus/optim/driver/field.h>
 #include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {

@@ -5,8 +5,8 @@
 #pragma once
 #include <algorithm>
 
-#include <gradus/optim/lr_scheduler.h>
 #include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/lr_scheduler.h>
 
 namespace gradus::optim {
 

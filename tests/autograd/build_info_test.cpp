@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <gradus/autograd/autograd.h>
-#include <gradus/autograd/kernels/level.h>
+#include <gradus/autograd/kernels/machine/level.h>
 
 namespace gradus {
 namespace {

@@ -1,5 +1,5 @@
 # Writes averages.safetensors: EMA and SWA of weights and buffers, and batch norm's statistics computed anew, by torch.optim.swa_utils in
-# f64, for tests/optim/weight_average_test.cpp and tests/nn/update_batch_norm_test.cpp.    python3 make_averages.py      (PyTorch 2.13)
+# f64, for tests/optim/around/weight_average_test.cpp and tests/nn/layers/update_batch_norm_test.cpp.    python3 make_averages.py      (PyTorch 2.13)
 import pathlib
 
 import torch

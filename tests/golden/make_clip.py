@@ -1,6 +1,6 @@
 """Makes clip.safetensors: gradients clipped by PyTorch (norm, value) and by optax (adaptively), in double precision.
 
-Weights and gradients are those of the formulas in tests/optim/table.h at step 6: a [1], b [17], c [1000], d [4, 6]; adaptive clipping takes
+Weights and gradients are those of the formulas in tests/optim/rules/table.h at step 6: a [1], b [17], c [1000], d [4, 6]; adaptive clipping takes
 others, their shapes in PyTorch's layouts. A case is every gradient after clipping, one after the other, every 40th element of c; before them
 the total norm, where there is one.
 """

@@ -1,5 +1,5 @@
 # Writes nn.safetensors (layers and models in f64: state, inputs, outputs, gradients) and nn_model.safetensors (the state_dict of a
-# model in f32, as people save it), for tests/nn/golden_test.cpp.    python3 make_nn.py      (PyTorch 2.13)
+# model in f32, as people save it), for tests/nn/layers/golden_test.cpp.    python3 make_nn.py      (PyTorch 2.13)
 import pathlib
 
 import torch

@@ -1,6 +1,6 @@
 """Makes optim.safetensors: trajectories of PyTorch's optimizers in double precision.
 
-Weights and gradients come from integer formulas that tests/optim/table.h repeats. The four tensors are a [1], b [17], c [1000], d [4, 6];
+Weights and gradients come from integer formulas that tests/optim/rules/table.h repeats. The four tensors are a [1], b [17], c [1000], d [4, 6];
 a and b form the first group, c and d the second. Every optimizer case takes 25 steps under StepLR(10, 0.5), and records a, b, every 40th
 element of c, and d after the steps 1, 2, 3, 10 and 25. Rules for whole parameters walk with other shapes, all of them recorded. Muon's
 iteration runs in bfloat16 in PyTorch; here its source is run in double. Schedule-Free AdamW is that of the package schedulefree.

@@ -1,6 +1,6 @@
 """Makes sparse.safetensors: PyTorch's embedding and its gradients, and trajectories of the optimizers that take gradients of rows, in f64.
 
-Weights, indices and gradients of the trajectories come from integer formulas that tests/optim/sparse_test.cpp repeats. Of the four tables
+Weights, indices and gradients of the trajectories come from integer formulas that tests/optim/rules/sparse_test.cpp repeats. Of the four tables
 a and b form the first group, c and d the second; every case takes 25 steps under StepLR(10, 0.5), and records all tables after the steps 1,
 2, 3, 10 and 25. Table c sometimes has no gradient, a one without rows, b one of all rows; most have some rows twice.
 """

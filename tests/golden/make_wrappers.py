@@ -1,5 +1,5 @@
 """Makes wrappers.safetensors: trajectories of Lookahead on fixed gradients and of SAM on a function, by optax in double precision, for
-tests/optim/lookahead_test.cpp and sam_test.cpp.    python3 make_wrappers.py
+tests/optim/around/lookahead_test.cpp and sam_test.cpp.    python3 make_wrappers.py
 """
 import os
 import pathlib

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,8 +16,9 @@ using testing::IsEmpty;
 namespace {
 
 struct File {
-  std::string path;                    // below the source folder: "nn/linear.h"
+  std::string path;                    // below the source folder: "nn/layers/linear.h"
   std::vector<std::string> includes;   // as written, without brackets
+  std::string opening;                 // its first lines, as long as they are comments
   int lines = 0;
 };
 
@@ -28,9 +30,11 @@ const std::map<std::string, File>& tree() {
       for (const auto& entry : fs::recursive_directory_iterator(root / room)) {
         const std::string extension = entry.path().extension().string();
         if (extension != ".h" && extension != ".cpp") continue;
-        File file{fs::relative(entry.path(), root).generic_string(), {}, 0};
+        File file{.path = fs::relative(entry.path(), root).generic_string()};
         std::ifstream in(entry.path());
         for (std::string line; std::getline(in, line); ++file.lines) {
+          if (static_cast<int>(std::count(file.opening.begin(), file.opening.end(), '\n')) == file.lines && line.starts_with("//"))
+            file.opening += line + "\n";
           if (!line.starts_with("#include ")) continue;
           const auto begin = line.find_first_of("<\""), end = line.find_first_of(">\"", begin + 1);
           file.includes.push_back(line.substr(begin + 1, end - begin - 1));
@@ -49,17 +53,11 @@ std::string room(const std::string& path) { return path.substr(0, path.find('/')
 // The file of ours that an include names, or "".
 std::string ours(const std::string& include) { return include.starts_with("gradus/") ? include.substr(7) : ""; }
 
-// Floors of the autograd room, from the ground. Mathematics on tensors is the top one; what uses it stands there too.
-int floor_of(const std::string& path) {
-  static const std::set<std::string> upstairs{
-      "autograd/autograd.h",  "autograd/fuse.h",        "autograd/fuse.cpp",
-      "autograd/gradcheck.h", "autograd/gradcheck.cpp", "autograd/grad.cpp"};   // the sweep sums gradients that have a history themselves
-  if (path.starts_with("autograd/base/")) return 0;
-  if (path.starts_with("autograd/array/")) return 1;
-  if (path.starts_with("autograd/kernels/")) return 2;
-  if (path.starts_with("autograd/ops/") || path.starts_with("autograd/walk/") || upstairs.contains(path)) return 4;
-  return 3;
-}
+// Below a folder of one of these names, whatever stands is private: not installed, and no public header includes it.
+bool is_private(const std::string& path) { return path.find("/internal/") != path.npos || path.find("/kernels/") != path.npos; }
+
+// A public header whose first lines say that it is opt-in (it brings a third-party header along) is included by name, by no umbrella.
+bool opt_in(const std::string& path) { return header(path) && tree().at(path).opening.find("pt-in") != std::string::npos; }
 
 bool third_party(const std::string& include) {
   static const std::vector<std::string> names{"dnnl",  "oneapi/", "cblas",    "openblas", "lapack", "xtensor",    "xtl/",      "xsimd",
@@ -94,29 +92,64 @@ TEST(Layering, OwnHeadersAreNamedAsAfterInstallation) {
     }
 }
 
-TEST(Layering, SiblingsNeverIncludeEachOther) {
+// CMakeLists.txt says which room stands on which: gradus_room(nn DEPENDS autograd).
+TEST(Layering, RoomsIncludeWhatTheyAreBuiltOn) {
+  std::map<std::string, std::string> depends;
+  std::ifstream in(fs::path(GRADUS_SOURCE) / "CMakeLists.txt");
+  for (std::string line; std::getline(in, line);)
+    if (const auto at = line.find("gradus_room("); at != line.npos) {
+      const std::string inside = line.substr(at + 12, line.find(')', at) - at - 12);
+      depends[inside.substr(0, inside.find(' '))] = inside + " ";
+    }
+  ASSERT_THAT(depends, testing::Contains(testing::Key("autograd")));
+  for (const auto& [path, file] : tree())
+    for (const std::string& include : file.includes)
+      if (const std::string next = ours(include); !next.empty() && room(next) != room(path)) {
+        EXPECT_NE(depends[room(path)].find(" " + room(next) + " "), std::string::npos) << path << " includes " << include;
+      }
+}
+
+// In every folder: what its subfolders include of each other goes one way, never round; and they include nothing that stands in the folder
+// itself, above them (in an internal folder, beside it).
+TEST(Layering, FoldersStandOnEachOther) {
+  std::map<std::string, std::map<std::string, std::map<std::string, std::string>>> above;   // folder → subfolder → subfolder → an include
   for (const auto& [path, file] : tree())
     for (const std::string& include : file.includes) {
       const std::string next = ours(include);
       if (next.empty()) continue;
-      EXPECT_TRUE(room(next) == room(path) || room(next) == "autograd") << path << " includes " << include;
+      std::string common;
+      for (auto slash = path.find('/'); slash != path.npos && next.starts_with(path.substr(0, slash + 1)); slash = path.find('/', slash + 1))
+        common = path.substr(0, slash + 1);
+      const auto part = [&](const std::string& p) { return p.substr(common.size(), p.find('/', common.size()) - common.size()); };
+      const auto is_file = [&](const std::string& p) { return p.find('/', common.size()) == p.npos; };
+      if (common.empty() || part(path) == part(next) || part(path) == "internal" || part(next) == "internal" || is_file(path)) continue;
+      if (is_file(next) && common.find('/') + 1 != common.size()) continue;
+      EXPECT_FALSE(is_file(next)) << path << " includes " << include << ", which stands above its folder";
+      above[common][part(path)].emplace(part(next), path + " includes " + include);
+    }
+  for (auto& [folder, arrows] : above)
+    for (const auto& [from, to] : arrows) {
+      std::set<std::string> below;
+      const std::function<void(const std::string&)> descend = [&](const std::string& name) {
+        for (const auto& [next, how] : arrows[name])
+          if (below.insert(next).second) descend(next);
+      };
+      descend(from);
+      EXPECT_FALSE(below.contains(from)) << folder << from << " stands on itself: " << testing::PrintToString(to);
     }
 }
 
-TEST(Layering, AutogradStandsFloorOnFloor) {
-  for (const auto& [path, file] : tree()) {
-    if (room(path) != "autograd") continue;
-    for (const std::string& include : file.includes) {
-      const std::string next = ours(include);
-      EXPECT_TRUE(next.empty() || floor_of(next) <= floor_of(path)) << path << " includes " << include << " from a floor above";
-    }
-  }
+// What is installed is whole.
+TEST(Layering, PublicHeadersIncludeNoPrivateOnes) {
+  for (const auto& [path, file] : tree())
+    for (const std::string& include : file.includes)
+      EXPECT_FALSE(header(path) && !is_private(path) && is_private(ours(include))) << path << " includes " << include;
 }
 
-TEST(Layering, PublicHeadersBringNoThirdPartyAlong) {
-  const std::set<std::string> opt_in{"autograd/array/xtensor.h", "autograd/fuse.h"};
+// The rest of the public headers belongs to opt-in ones, see UmbrellasReachEveryPublicHeader.
+TEST(Layering, UmbrellasBringNoThirdPartyAlong) {
   for (const auto& [path, file] : tree()) {
-    if (!header(path) || path.starts_with("autograd/kernels/") || opt_in.contains(path)) continue;
+    if (path != room(path) + "/" + room(path) + ".h") continue;
     std::set<std::string> seen;
     std::vector<std::string> found;
     reach(path, seen, found);
@@ -125,36 +158,26 @@ TEST(Layering, PublicHeadersBringNoThirdPartyAlong) {
 }
 
 TEST(Layering, OnlyKernelsSeeTheMathematicsLibraries) {
-  const std::set<std::string> allowed{"autograd/array/xtensor.h", "autograd/fuse.h"};
   for (const auto& [path, file] : tree()) {
-    if (path.starts_with("autograd/kernels/") || allowed.contains(path)) continue;
+    if (path.find("/kernels/") != path.npos || path.find("/simd/") != path.npos || opt_in(path)) continue;
     for (const std::string& include : file.includes)
       for (const char* library : {"dnnl", "oneapi/", "cblas", "xsimd", "xtensor", "omp.h", "immintrin"})
         EXPECT_FALSE(include.starts_with(library)) << path << " includes " << include;
   }
 }
 
-// Whoever includes a room's one header has all of the room (a header forgotten there is a feature that nobody finds), except what is
-// asked for by name and what the room keeps for its own sources.
+// Whoever includes a room's one header has all of the room (a header forgotten there is a feature that nobody finds), except what is asked for
+// by name, with what that stands on.
 TEST(Layering, UmbrellasReachEveryPublicHeader) {
-  const std::set<std::string> left_out{
-      "autograd/array/xtensor.h",     "autograd/fuse.h",    "autograd/base/file.h", "autograd/ops/elementwise.h", "autograd/ops/formulas.h",
-      "autograd/ops/formula_table.h", "optim/clip_loops.h", "optim/partition.h",    "optim/rule_loops.h",         "data/byte_source.h",
-      "autograd/base/thread_pool.h",  "autograd/array/transpose.h", "autograd/array/safetensors_dtype.h",
-      "autograd/array/safetensors_header.h", "optim/chart.h", "optim/chart_range.h", "optim/gradient_row.h",
-      "optim/checked_parameters.h", "optim/options_state.h", "optim/wrapper_loops.h", "optim/adafactor_loops.h",
-      "optim/lamb_loops.h", "optim/muon_loops.h", "optim/muon_products.h", "optim/lanes.h", "optim/vector_loops.h", "optim/vectors.h",
-      "autograd/base/terminal.h", "autograd/base/after_fork.h", "autograd/base/idle_blocks.h", "autograd/ops/whole.h"};
-  for (const std::string name : {"autograd", "nn", "optim", "data"}) {
-    std::set<std::string> seen;
-    std::vector<std::string> found;
-    reach(name + "/" + name + ".h", seen, found);
-    for (const auto& [path, file] : tree()) {
-      const bool is_private = path.starts_with("autograd/kernels/") || path.starts_with("autograd/walk/") || left_out.contains(path);
-      if (room(path) != name || !header(path) || is_private) continue;
-      EXPECT_TRUE(seen.contains(path)) << path << " is not reached by " << name << ".h";
+  std::set<std::string> seen;
+  std::vector<std::string> found;
+  for (const auto& [path, file] : tree())
+    if (path == room(path) + "/" + room(path) + ".h" || (opt_in(path) && !is_private(path))) {
+      seen.insert(path);
+      for (const std::string& include : file.includes) reach(ours(include), seen, found);
     }
-  }
+  for (const auto& [path, file] : tree())
+    EXPECT_TRUE(!header(path) || is_private(path) || seen.contains(path)) << path << " is not reached by " << room(path) << ".h";
 }
 
 TEST(Layering, HeadersOpenWithWhatLivesThere) {

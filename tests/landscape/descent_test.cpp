@@ -3,12 +3,12 @@
 #include <set>
 
 #include <gradus/autograd/ops/ops.h>
-#include <gradus/autograd/parameter.h>
-#include <gradus/optim/adam.h>
-#include <gradus/optim/all_rules.h>
-#include <gradus/optim/lbfgs.h>
-#include <gradus/optim/presets.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/presets.h>
 #include <gradus/optim/schedules/schedules.h>
+#include <gradus/optim/second_order/lbfgs.h>
 #include <support.h>
 
 #include "landscape/descent.h"

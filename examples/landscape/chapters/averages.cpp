@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include <gradus/autograd/creation.h>
-#include <gradus/autograd/parameter.h>
-#include <gradus/optim/adam.h>
+#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/rules/adam.h>
 
 #include "landscape/chapters/chapters.h"
 #include "landscape/chapters/laboratory.h"

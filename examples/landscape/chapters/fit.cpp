@@ -1,12 +1,12 @@
 #include "landscape/chapters/fit.h"
 
-#include <gradus/autograd/creation.h>
-#include <gradus/autograd/grad.h>
+#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
-#include <gradus/autograd/parameter.h>
-#include <gradus/data/loader.h>
-#include <gradus/data/tensor_dataset.h>
-#include <gradus/optim/sgd.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/autograd/walk/grad.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/optim/rules/sgd.h>
 
 #include "landscape/waves.h"
 

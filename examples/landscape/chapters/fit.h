@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <gradus/autograd/tensor.h>
+#include <gradus/autograd/tape/tensor.h>
 
 #include "landscape/figures.h"
 

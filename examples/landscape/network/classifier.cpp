@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include <gradus/autograd/ops/ops.h>
-#include <gradus/data/fashion_mnist.h>
+#include <gradus/data/sets/fashion_mnist.h>
 
 namespace landscape::network {
 

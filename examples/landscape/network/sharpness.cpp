@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include <gradus/autograd/creation.h>
-#include <gradus/autograd/grad.h>
+#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/walk/grad.h>
 
 namespace landscape::network {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <gradus/optim/optimizer.h>
+#include <gradus/optim/driver/optimizer.h>
 
 #include "landscape/network/classifier.h"
 

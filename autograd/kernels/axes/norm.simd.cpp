@@ -1,0 +1,127 @@
+#include <gradus/autograd/kernels/axes/norm.h>
+
+#include <gradus/autograd/kernels/axes/reduce_blocks.h>
+
+namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace {
+
+// Adds the moments of `count` further numbers to those of `n`.
+void merge(double n, double& mean, double& squares, double count, double other_mean, double other_squares) {
+  const double delta = other_mean - mean, all = n + count;
+  mean += delta * count / all;
+  squares += other_squares + delta * delta * n * count / all;
+}
+
+template <class T>
+void moments(const T* x, std::int64_t n, double& mean, double& squares) {
+  mean = squares = 0;
+  for (std::int64_t at = 0; at < n; at += sum_block<T>) {
+    const T* block = x + at;
+    const std::int64_t count = std::min(sum_block<T>, n - at);
+    const auto load = [block](std::int64_t i, auto... lanes) { return Vec<T>::load(block + i, lanes...); };
+    // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
+    const T shift = static_cast<T>(blocked_sum<T>(count, load) / static_cast<double>(count));
+    const Vec<T> s = shift;
+    double d = 0;
+    const double dd = blocked_sums<T>(count, d, [=](std::int64_t i, auto... lanes) {
+      const Vec<T> delta = load(i, lanes...) - s;
+      return Two<T>{delta, delta * delta};
+    });
+    const double k = static_cast<double>(count);
+    merge(static_cast<double>(at), mean, squares, k, static_cast<double>(shift) + d / k, std::max(dd - d * d / k, 0.0));
+  }
+}
+
+template <class T>
+void products(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx) {
+  const Vec<T> h = high, l = low;
+  sum_gx = blocked_sums<T>(n, sum_g, [=](std::int64_t i, auto... lanes) {
+    const Vec<T> slope = Vec<T>::load(g + i, lanes...);
+    return Two<T>{slope, slope * ((Vec<T>::load(x + i, lanes...) - h) - l)};
+  });
+}
+
+template <class T>
+void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out) {
+  const Vec<T> high = channels.high[channel], low = channels.low[channel], b = channels.b[channel], c = channels.c[channel];
+  const auto own = [=](std::int64_t i, auto... lanes) { return ((Vec<T>::load(x + i, lanes...) - high) - low) * b + c; };
+  if (!g) {
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { own(i, lanes...).store(out + i, lanes...); });
+    return;
+  }
+  const Vec<T> a = channels.a[channel];
+  for_batches<T>(n, [=](std::int64_t i, auto... lanes) { (Vec<T>::load(g + i, lanes...) * a + own(i, lanes...)).store(out + i, lanes...); });
+}
+
+template <class T>
+void column_moments(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* mean, double* squares) {
+  constexpr std::int64_t room = NormRows<T>::max_width, block = 64;
+  std::fill(mean, mean + width, 0.0);
+  std::fill(squares, squares + width, 0.0);
+  for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
+    const std::int64_t stop = std::min(rows, r0 + block);
+    const double k = static_cast<double>(stop - r0);
+    alignas(64) T shift[room] = {}, d[room] = {}, dd[room] = {};
+    for (std::int64_t r = r0; r < stop; ++r)
+      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+        (Vec<T>::load(shift + j, lanes...) + Vec<T>::load(x + r * stride + j, lanes...)).store(shift + j, lanes...);
+      });
+    for (std::int64_t j = 0; j < width; ++j) shift[j] = static_cast<T>(static_cast<double>(shift[j]) / k);
+    for (std::int64_t r = r0; r < stop; ++r)
+      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+        const Vec<T> delta = Vec<T>::load(x + r * stride + j, lanes...) - Vec<T>::load(shift + j, lanes...);
+        (Vec<T>::load(d + j, lanes...) + delta).store(d + j, lanes...);
+        (Vec<T>::load(dd + j, lanes...) + delta * delta).store(dd + j, lanes...);
+      });
+    for (std::int64_t j = 0; j < width; ++j) {
+      const double e = static_cast<double>(d[j]);
+      merge(static_cast<double>(r0), mean[j], squares[j], k, static_cast<double>(shift[j]) + e / k,
+            std::max(static_cast<double>(dd[j]) - e * e / k, 0.0));
+    }
+  }
+}
+
+template <class T>
+void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high, const T* low,
+                     double* sum_g, double* sum_gx) {
+  constexpr std::int64_t room = NormRows<T>::max_width, block = 64;
+  std::fill(sum_g, sum_g + width, 0.0);
+  std::fill(sum_gx, sum_gx + width, 0.0);
+  for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
+    alignas(64) T part_g[room] = {}, part_gx[room] = {};
+    for (std::int64_t r = r0; r < std::min(rows, r0 + block); ++r)
+      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+        const Vec<T> slope = Vec<T>::load(g + r * stride + j, lanes...);
+        const Vec<T> delta = (Vec<T>::load(x + r * stride + j, lanes...) - Vec<T>::load(high + j, lanes...)) - Vec<T>::load(low + j, lanes...);
+        (Vec<T>::load(part_g + j, lanes...) + slope).store(part_g + j, lanes...);
+        (Vec<T>::load(part_gx + j, lanes...) + slope * delta).store(part_gx + j, lanes...);
+      });
+    for (std::int64_t j = 0; j < width; ++j) {
+      sum_g[j] += static_cast<double>(part_g[j]);
+      sum_gx[j] += static_cast<double>(part_gx[j]);
+    }
+  }
+}
+
+template <class T>
+void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out) {
+  const auto [high, low, a, b, c] = channels;
+  for (std::int64_t r = 0; r < rows; ++r, x += width, out += width, g += g ? width : 0)
+    for_batches<T>(width, [=, high = high, low = low, a = a, b = b, c = c](std::int64_t j, auto... lanes) {
+      const auto of = [=](const T* p) { return Vec<T>::load(p + j, lanes...); };
+      const Vec<T> own = ((of(x) - of(high)) - of(low)) * of(b) + of(c);
+      (g ? of(g) * of(a) + own : own).store(out + j, lanes...);
+    });
+}
+
+template <class T>
+constexpr NormRows<T> rows_of{moments<T>, products<T>, affine<T>, column_moments<T>, column_products<T>, column_affine<T>};
+
+}  // namespace
+
+const NormLoops& norm_loops() {
+  static const NormLoops loops{rows_of<float>, rows_of<double>};
+  return loops;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL

@@ -1,0 +1,100 @@
+#include <gradus/autograd/kernels/elementwise/whole.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include <gradus/autograd/formula/broadcast.h>
+
+namespace gradus::kernels {
+namespace {
+
+// Of bool, + is "or" and · is "and", as in PyTorch. The others count in unsigned numbers, which may wrap around.
+struct Add {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} + std::uint64_t{b}); }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  }
+};
+struct Sub {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} - std::uint64_t{b}); }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+  }
+};
+struct Mul {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} * std::uint64_t{b}); }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  }
+};
+struct FloorDivide {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(a / b); }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+    if (b == -1) return Sub()(std::int64_t{0}, a);   // the smallest number's negative does not exist
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+  }
+};
+struct Remainder {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(a % b); }
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+    if (b == -1) return 0;
+    const std::int64_t rest = a % b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+};
+struct Power {
+  template <class T> T operator()(T a, T b) const {
+    if constexpr (std::is_signed_v<T>)
+      if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 != 0 ? -1 : 1) : 0;   // 1/a^−b, the fraction cut off, as in PyTorch
+    T result = 1;
+    for (; b > 0; b = static_cast<T>(b / 2), a = Mul()(a, a))
+      if (b % 2 != 0) result = Mul()(result, a);
+    return result;
+  }
+};
+struct Maximum {
+  template <class T> T operator()(T a, T b) const { return std::max(a, b); }
+};
+struct Minimum {
+  template <class T> T operator()(T a, T b) const { return std::min(a, b); }
+};
+
+template <class T, class How>
+void whole_row(const void*, const void* const* in, const bool* moves, void* const* out, std::int64_t n) {
+  const T *a = static_cast<const T*>(in[0]), *b = static_cast<const T*>(in[1]);
+  T* y = static_cast<T*>(out[0]);
+  const How how;
+  if (moves[0] && moves[1]) for (std::int64_t i = 0; i < n; ++i) y[i] = how(a[i], b[i]);
+  else for (std::int64_t i = 0; i < n; ++i) y[i] = how(a[moves[0] ? i : 0], b[moves[1] ? i : 0]);
+}
+
+template <class T>
+Row whole_row_for(WholeOp op) {
+  switch (op) {
+    case WholeOp::add: return whole_row<T, Add>;
+    case WholeOp::sub: return whole_row<T, Sub>;
+    case WholeOp::mul: return whole_row<T, Mul>;
+    case WholeOp::floor_divide: return whole_row<T, FloorDivide>;
+    case WholeOp::remainder: return whole_row<T, Remainder>;
+    case WholeOp::power: return whole_row<T, Power>;
+    case WholeOp::maximum: return whole_row<T, Maximum>;
+    default: return whole_row<T, Minimum>;
+  }
+}
+
+Row whole_row_of_bool(WholeOp op) {
+  return op == WholeOp::add || op == WholeOp::maximum ? whole_row<bool, Maximum> : whole_row<bool, Minimum>;
+}
+
+}  // namespace
+
+Array whole(WholeOp op, const Array& a, const Array& b, const Shape& shape) {
+  Array y(shape, a.dtype());
+  const Array* in[] = {&a, &b};
+  Array* out[] = {&y};
+  const Row row = a.dtype() == i64 ? whole_row_for<std::int64_t>(op) : a.dtype() == u8 ? whole_row_for<std::uint8_t>(op) : whole_row_of_bool(op);
+  for_rows(shape, in, out, row, nullptr);
+  return y;
+}
+
+}  // namespace gradus::kernels

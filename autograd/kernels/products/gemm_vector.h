@@ -1,0 +1,69 @@
+// Products of a matrix and a vector. For gemm_packed.simd.cpp.
+#pragma once
+#include <algorithm>
+
+#include <gradus/autograd/base/internal/scratch.h>
+#include <gradus/autograd/kernels/products/gemm_tile.h>
+
+namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
+
+// Σ over t of x[t] · y[t].
+template <class T>
+T dot(const T* x, const T* y, std::int64_t n) {
+  constexpr std::int64_t w = Vec<T>::size;
+  Vec<T> sums[4] = {0, 0, 0, 0};
+  std::int64_t t = 0;
+  for (; t + 4 * w <= n; t += 4 * w)
+    for (std::int64_t i = 0; i < 4; ++i) sums[i] = fma(Vec<T>::load(x + t + i * w), Vec<T>::load(y + t + i * w), sums[i]);
+  for (; t + w <= n; t += w) sums[0] = fma(Vec<T>::load(x + t), Vec<T>::load(y + t), sums[0]);
+  if (t < n) sums[1] = where(Vec<T>::first(n - t), fma(Vec<T>::load(x + t, n - t), Vec<T>::load(y + t, n - t), sums[1]), sums[1]);
+  return sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+// y += Σ over t of x[t] · row t of `lines`, whose lines are `stride` apart and n long.
+template <class T>
+void add_multiples(std::int64_t terms, const T* x, const T* lines, std::int64_t stride, T* y, std::int64_t n) {
+  constexpr std::int64_t w = Vec<T>::size;
+  std::int64_t t = 0;
+  for (; t + 4 <= terms; t += 4) {
+    const T* const l = lines + t * stride;
+    const Vec<T> f[4] = {double(x[t]), double(x[t + 1]), double(x[t + 2]), double(x[t + 3])};
+    std::int64_t j = 0;
+    for (; j + w <= n; j += w) {
+      Vec<T> v = Vec<T>::load(y + j);
+      for (std::int64_t i = 0; i < 4; ++i) v = fma(f[i], Vec<T>::load(l + i * stride + j), v);
+      v.store(y + j);
+    }
+    for (; j < n; ++j) y[j] += (x[t] * l[j] + x[t + 1] * l[j + stride]) + (x[t + 2] * l[j + 2 * stride] + x[t + 3] * l[j + 3 * stride]);
+  }
+  for (; t < terms; ++t)
+    for (std::int64_t j = 0; j < n; ++j) y[j] += x[t] * lines[t * stride + j];
+}
+
+// The matrix's lines (down or across) times x, into y.
+template <class T>
+void lines_times_vector(Lines<T> lines, std::int64_t count, std::int64_t terms, const T* x, std::int64_t x_step, T* y, std::int64_t y_step,
+                        const T* bias, std::int64_t bias_step, bool accumulate) {
+  const pool::Scratch<T> together(x_step == 1 ? 0 : terms), sums(lines.term == 1 ? 0 : count);
+  if (x_step != 1) {
+    for (std::int64_t t = 0; t < terms; ++t) together.data()[t] = x[t * x_step];
+    x = together.data();
+  }
+  if (lines.term != 1) {
+    std::fill_n(sums.data(), count, T(0));
+    add_multiples(terms, x, lines.data, lines.term, sums.data(), count);
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T product = lines.term == 1 ? dot(lines.data + i * lines.line, x, terms) : sums.data()[i];
+    T& to = y[i * y_step];
+    to = (accumulate ? to : T(0)) + (bias ? bias[i * bias_step] : T(0)) + product;
+  }
+}
+
+template <class T>
+void product_with_vector(const Product<T>& p) {
+  if (p.m == 1) lines_times_vector(across(p.b, 0, 0), p.n, p.k, p.a.data, p.a.transposed ? p.a.stride : 1, p.c, 1, p.bias, 1, p.accumulate);
+  else lines_times_vector(down(p.a, 0, 0), p.m, p.k, p.b.data, p.b.transposed ? 1 : p.b.stride, p.c, p.c_stride, p.bias, 0, p.accumulate);
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_NAMESPACE

@@ -1,0 +1,79 @@
+// Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
+// value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
+// Assigning a model to one that is being trained gives it the values: `net = best` and `net = Net{}` keep the leaves that an optimizer holds.
+//   Parameter w{Array::zeros({2, 3})};   w.set_grad(ones({2, 3}));   // a gradient of one's own making, for a step of an optimizer
+#pragma once
+#include <string>
+
+#include <gradus/autograd/tape/census.h>
+#include <gradus/autograd/tape/tape.h>
+#include <gradus/autograd/tape/tied_weight.h>
+
+namespace gradus {
+
+class Parameter : detail::Census {
+ public:
+  Parameter() = default;                                                   // undefined: "no bias"
+  explicit Parameter(Array value, std::string name = {});
+  Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
+  Parameter(Parameter&& o) noexcept
+      : Census(std::move(o)), leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)) {
+    follow();
+  }
+  // The value, into the leaf that is there if shape and dtype agree; no gradient.
+  Parameter& operator=(const Parameter& o);
+  // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype agree.
+  // One place of a tied weight gives all of them the value.
+  Parameter& operator=(Parameter&& o) noexcept;
+  ~Parameter() { drop(); }
+
+  bool defined() const { return static_cast<bool>(leaf_); }
+  operator Tensor() const { return tensor(); }
+  Tensor tensor() const;                                                   // the present value, tracked unless frozen; undefined if this is
+
+  // GraphError if undefined, each of them.
+  const Array& value() const { return here("value").value; }
+  const Shape& shape() const { return here("shape").value.shape(); }
+  Dtype dtype() const { return here("dtype").value.dtype(); }
+  const std::string& name() const { return here("name").label; }
+  Tensor grad() const { return here("grad").gradient(); }                  // undefined when there is none; [n, d] of a gradient of rows
+  const RowGradient& row_grad() const { return here("row_grad").row_grad; }   // undefined unless it is one of rows: row_gradient.h
+  void zero_grad() { here("zero_grad").zero_grad(); }
+  // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value.
+  void set_grad(const Tensor& gradient) { here("set_grad").set_gradient(gradient); }
+  void set_name(std::string name) { here("set_name").label = std::move(name); }
+  void set_value(Array value);                                             // ShapeError, DtypeError unless alike
+
+  void set_requires_grad(bool on);                                         // false: frozen, treated as a constant
+  bool requires_grad() const { return trainable_; }
+  bool tied() const { return place_ && detail::ties(*place_); }            // one of several places of one weight: nn::Tie
+
+  const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds
+
+ private:
+  friend struct detail::TiedWeight;
+  friend std::vector<const Parameter*> detail::living_parameters();
+  friend void detail::set_requires_grad(const detail::TiedPlace& place, bool on);
+  Leaf& here(const char* asked) const {
+    if (!leaf_) [[unlikely]] undefined(asked);
+    return *leaf_;
+  }
+  [[noreturn]] static void undefined(const char* asked);
+  bool alike(const Parameter& o) const;
+  bool held_by_others() const;
+  void stand_for(const Parameter& o);                                      // another place of one weight
+  void follow() noexcept {
+    if (place_) [[unlikely]] detail::moved(*place_, this);
+  }
+  void drop() {
+    if (leaf_) leaf_->parameters.fetch_sub(1, std::memory_order_relaxed);
+    leaf_ = {};
+    place_.reset();
+  }
+
+  Counted<Leaf> leaf_;
+  bool trainable_ = true;
+  detail::TiedPlacePtr place_;                                             // null for nearly all
+};
+
+}  // namespace gradus

@@ -1,0 +1,72 @@
+#include <gradus/autograd/tape/tensor.h>
+
+#include <ostream>
+
+#include <gradus/autograd/tape/op.h>
+
+namespace gradus {
+namespace {
+
+const Leaf* leaf_of(const Tensor& x) {
+  return x.node() && x.node()->is_leaf() ? static_cast<const Leaf*>(x.node().get()) : nullptr;
+}
+
+struct Cast final : Op {
+  Dtype to;
+  explicit Cast(Dtype to) : to(to) {}
+  std::string_view name() const override { return "to"; }
+  Array forward(const Tensor& x) {
+    save(x.detach());
+    return x.value().to(to);
+  }
+  Grads backward(const Tensor& g) override { return {g.to(saved()[0].dtype())}; }
+};
+
+}  // namespace
+
+void detail::refuse_undefined(std::string_view op, std::string_view what) {
+  fail<GraphError>(op, ": ", what, " is undefined: a default-constructed Tensor has neither shape nor elements; give it a value first, say ",
+                   "Tensor x = zeros({2, 3})");
+}
+
+Tensor Tensor::to(Dtype dtype) const {
+  check_defined("to", *this);
+  if (dtype == this->dtype()) return *this;
+  if (!is_floating(dtype)) return value_.to(dtype);
+  return record(Cast{dtype}, *this);
+}
+
+Tensor Tensor::grad() const {
+  check_defined("grad", *this);
+  const Leaf* leaf = leaf_of(*this);
+  check<GraphError>(leaf, "grad: only leaves keep their gradient (a variable(x), a parameter); this tensor ", describe(*this),
+                    " is the result of ", node_ ? node_->name() : "no operation on the tape", "; use grad(y, x) for its gradient");
+  return leaf->gradient();
+}
+
+void Tensor::zero_grad() const {
+  if (const Leaf* leaf = leaf_of(*this)) const_cast<Leaf*>(leaf)->zero_grad();
+}
+
+void Tensor::set_grad(const Tensor& gradient) const {
+  check_defined("set_grad", *this);
+  const Leaf* leaf = leaf_of(*this);
+  check<GraphError>(leaf, "set_grad: only leaves keep a gradient (a variable(x), a parameter), and this tensor ", describe(*this), " is none");
+  const_cast<Leaf*>(leaf)->set_gradient(gradient);
+}
+
+Tensor variable(const Tensor& x, std::string name) {
+  check_defined("variable", x);
+  check<DtypeError>(is_floating(x.dtype()), "variable: gradients need f32 or f64, not ", x.dtype());
+  return Tensor(x.value(), NodePtr(new Leaf(x.value(), std::move(name))));
+}
+
+std::ostream& operator<<(std::ostream& out, Description d) {
+  if (!d.x.defined()) return out << "undefined";
+  if (const Leaf* leaf = leaf_of(d.x); leaf && !leaf->label.empty()) out << leaf->label << ' ';
+  return out << d.x.shape() << ' ' << d.x.dtype();
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << x.value(); }
+
+}  // namespace gradus

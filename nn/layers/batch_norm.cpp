@@ -1,0 +1,49 @@
+#include <gradus/nn/layers/batch_norm.h>
+
+#include <gradus/autograd/ops/norm.h>
+
+namespace gradus::nn {
+
+BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
+    : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
+  check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
+  check<ValueError>(o.eps > 0, "BatchNorm: eps must be above 0, not ", o.eps);
+  check<ValueError>(!o.momentum || (*o.momentum >= 0 && *o.momentum <= 1), "BatchNorm: momentum lies in [0, 1], not ", o.momentum.value_or(0));
+  check<DtypeError>(is_floating(o.dtype), "BatchNorm: parameters are f32 or f64, not ", o.dtype);
+  if (o.affine) {
+    weight = Parameter(Array::full({channels}, 1, o.dtype), "weight");
+    bias = Parameter(Array::zeros({channels}, o.dtype), "bias");
+  }
+  if (tracks_) {
+    running_mean = Array::zeros({channels}, o.dtype);
+    running_var = Array::full({channels}, 1, o.dtype);
+    num_batches_tracked = Array::zeros({}, i64);
+  }
+}
+
+Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer) const {
+  check<ShapeError>(x.dim(1) == channels_, "batch_norm: the layer has ", channels_, " channels, but x ", x.shape(), " has ", x.dim(1));
+  if (!tracks_) {
+    Array no_mean, no_var;
+    return batch_norm(x, weight, bias, no_mean, no_var, 0, eps_);
+  }
+  if (!training) return batch_norm_eval(x, weight, bias, running_mean, running_var, eps_);
+  const auto alone = running_mean.exclusive(layer);
+  const auto batches = num_batches_tracked.value().data<std::int64_t>()[0] + 1;
+  Tensor y = batch_norm(x, weight, bias, running_mean.mutable_value(), running_var.mutable_value(),
+                        momentum_.value_or(1 / static_cast<double>(batches)), eps_);
+  num_batches_tracked.mutable_value().mutable_data<std::int64_t>()[0] = batches;   // last: a batch that was refused does not count
+  return y;
+}
+
+Tensor BatchNorm1d::operator()(const Tensor& x) const {
+  check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
+  return normalise(x, "BatchNorm1d");
+}
+
+Tensor BatchNorm2d::operator()(const Tensor& x) const {
+  check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
+  return normalise(x, "BatchNorm2d");
+}
+
+}  // namespace gradus::nn

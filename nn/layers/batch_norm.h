@@ -1,0 +1,57 @@
+// Batch normalisation (Ioffe and Szegedy, 2015): each channel to mean 0 and variance 1 over the batch, then scaled and shifted. In training a
+// call moves the running statistics that evaluation uses, one thread at a time (GraphError); in evaluation any number of threads may call.
+//   nn::BatchNorm2d norm{32};   Tensor y = norm(x);   nn::eval(net);          // x [64, 32, 28, 28]
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/nn/model/buffer.h>
+#include <gradus/nn/model/walk.h>
+
+namespace gradus::nn {
+
+struct BatchNormOptions {
+  double eps = 1e-5;
+  std::optional<double> momentum = 0.1;                      // running ← (1 − momentum)·running + momentum·batch; none: the mean of all batches
+  bool affine = true;                                        // weight and bias
+  bool track_running_stats = true;                           // false: evaluation normalises by its own batch too
+  Dtype dtype = f32;
+};
+
+// What 1d and 2d share. Weight starts at 1, bias at 0, the running mean at 0 and the running (unbiased) variance at 1.
+class BatchNorm {
+ public:
+  Parameter weight, bias;                                    // [channels], or undefined
+  Buffer running_mean, running_var;                          // [channels], or undefined
+  Buffer num_batches_tracked;                                // [] i64, or undefined
+  bool training = true;
+  using Fields = nn::Fields<&BatchNorm::weight, &BatchNorm::bias, &BatchNorm::running_mean, &BatchNorm::running_var,
+                            &BatchNorm::num_batches_tracked>;
+  RunningStatistics running_statistics() {
+    return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
+  }
+
+ protected:
+  BatchNorm(std::int64_t channels, const BatchNormOptions& options);   // ValueError unless channels >= 1, eps > 0, momentum in [0, 1]
+  Tensor normalise(const Tensor& x, std::string_view layer) const;
+
+  std::int64_t channels_;
+  bool tracks_;                                              // asked instead of running_mean, which another thread may be changing
+  double eps_;
+  std::optional<double> momentum_;
+};
+
+class BatchNorm1d : public BatchNorm {
+ public:
+  explicit BatchNorm1d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
+  Tensor operator()(const Tensor& x) const;                  // [N, C] or [N, C, L]; ShapeError otherwise
+};
+
+class BatchNorm2d : public BatchNorm {
+ public:
+  explicit BatchNorm2d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
+  Tensor operator()(const Tensor& x) const;                  // [N, C, H, W]; ShapeError otherwise
+};
+
+}  // namespace gradus::nn

@@ -1,0 +1,50 @@
+// Adafactor (Shazeer and Stern 2018), as PyTorch has it: the mean square of a matrix's gradient is kept by rows and columns, R + C numbers
+// instead of R·C; parameters of fewer than two dimensions keep all of it, those of more dimensions are stacks of matrices.
+//   optim::Adafactor adafactor(nn::parameters(net), {.lr = 1e-2});
+//   q = t^beta2_decay;  r ← r + q·(mean of g² in the row − r);  c ← likewise by columns;  V = r·cᵀ/max(mean r, ε₁);  U = g/max(√V, ε₁)
+//   w ← w − lr·weight_decay·w;   w ← w − max(ε₂, RMS(w))·min(lr, 1/√t) · U/max(1, RMS(U)/d)
+#pragma once
+#include <array>
+
+#include <gradus/optim/driver/rule.h>
+#include <gradus/optim/driver/whole.h>
+
+namespace gradus::optim {
+
+struct AdafactorOptions {
+  double lr = 1e-2;
+  double beta2_decay = -0.8;
+  std::array<double, 2> eps{0, 1e-3};     // ε₁: 0 stands for the dtype's epsilon (PyTorch's None); ε₂
+  double d = 1;                           // above 0 (PyTorch: at least 1)
+  double weight_decay = 0;
+  bool maximize = false;                  // g ← −g
+};
+
+struct AdafactorRule {
+  using Options = AdafactorOptions;
+  static constexpr std::string_view name = "Adafactor";
+  static constexpr std::array<std::string_view, 3> slots{"row_var", "col_var", "variance"};
+  static constexpr bool whole = true;
+  static unsigned used(const Options&) { return 7; }
+  static std::int64_t scratch(const Shape& shape, Dtype dtype);
+  static std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter);
+
+  static Fields fields(Options& o) {
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"beta2_decay", &o.beta2_decay, finite}, {"eps.0", &o.eps[0], at_least_zero},
+            {"eps.1", &o.eps[1], at_least_zero}, {"d", &o.d, above_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
+            {"maximize", &o.maximize}};
+  }
+  static void validate(const Options& o);
+  static std::string formula(const Options& o);
+  static Loop loop(Dtype dtype, unsigned used);
+
+  struct Scalars {
+    double sign, take, rho, eps1, eps2, d, keep;
+  };
+  static Scalars scalars(const Options& o, std::int64_t t, bool);
+};
+
+using Adafactor = OptimizerOf<AdafactorRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,15 @@
+#include <gradus/optim/rules/asgd.h>
+
+#include <gradus/optim/rules/internal/rule_loops.h>
+
+namespace gradus::optim {
+
+std::string ASGDRule::formula(const Options& o) {
+  return intake_text(o.maximize, o.weight_decay) +
+         text("w ← w − η·", o.lambd, "·w − η·g;  ax ← ax + μ·(w − ax);  η ← ", o.lr, "/(1 + ", o.lambd * o.lr, "·t)^", o.alpha, ";  μ ← 1/max(1, t − ",
+              o.t0, ")");
+}
+
+Loop ASGDRule::loop(Dtype dtype, unsigned used) { return built_in_loop<ASGDRule>(dtype, used); }
+
+}  // namespace gradus::optim

@@ -1,0 +1,66 @@
+// ASGD, averaged gradient descent (Polyak and Juditsky 1992), as PyTorch has it. The average is in the state, as "<parameter>.ax".
+//   optim::ASGD asgd(nn::parameters(net), {.lr = 1e-2, .t0 = 1000});
+//   w ← w − η·lambd·w − η·g;  ax ← w up to step t0 + 1, then ax + μ·(w − ax);   η = lr/(1 + lambd·lr·t)^alpha, μ = 1/max(1, t − t0)
+// η and μ are those of the step before, numbers in the state; at first η = lr and μ = 1.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <gradus/optim/driver/rule.h>
+#include <gradus/optim/rules/intake.h>
+
+namespace gradus::optim {
+
+struct ASGDOptions {
+  double lr = 1e-2;
+  double lambd = 1e-4;
+  double alpha = 0.75;
+  double t0 = 1e6;
+  double weight_decay = 0;      // g ← g + weight_decay·w
+  bool maximize = false;        // g ← −g
+};
+
+struct ASGDRule {
+  using Options = ASGDOptions;
+  static constexpr std::string_view name = "ASGD";
+  static constexpr std::array<std::string_view, 1> slots{"ax"};
+  static constexpr std::array<Number, 2> numbers{{{"eta", 0}, {"mu", 1}}};
+  static constexpr unsigned always_used = 1;
+  static unsigned used(const Options&) { return 1; }
+
+  static Fields fields(Options& o) {
+    using enum Range;
+    return {{"lr", &o.lr, at_least_zero}, {"lambd", &o.lambd, at_least_zero}, {"alpha", &o.alpha, finite}, {"t0", &o.t0, finite},
+            {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
+  }
+  static std::string formula(const Options& o);
+  static Loop loop(Dtype dtype, unsigned used);
+
+  struct Scalars {
+    Intake in;
+    double keep, eta, mu;
+  };
+  static Scalars scalars(const Options& o, std::int64_t t, bool, Numbers& n) {
+    auto& [eta, mu] = n;
+    if (t == 1) eta = o.lr;
+    const Scalars s{.in{o.maximize, o.weight_decay}, .keep = 1 - o.lambd * eta, .eta = eta, .mu = mu};
+    const double steps = static_cast<double>(t);
+    eta = o.lr / std::pow(1 + o.lambd * o.lr * steps, o.alpha);
+    mu = 1 / std::max(1., steps - o.t0);
+    return s;
+  }
+  template <class T>
+  static auto update(const Scalars& s) {
+    const T keep(s.keep), eta(s.eta), mu(s.mu);
+    return [=, take_in = intake<T>(s.in)](T& w, T g, T& ax) {
+      g = take_in(g, w);
+      w = keep * w - eta * g;
+      ax = mu == 1 ? w : ax + mu * (w - ax);
+    };
+  }
+};
+
+using ASGD = OptimizerOf<ASGDRule>;
+
+}  // namespace gradus::optim

@@ -1,0 +1,21 @@
+#include <gradus/optim/rules/ftrl.h>
+
+#include <gradus/optim/rules/internal/rule_loops.h>
+
+namespace gradus::optim {
+
+void FtrlRule::validate(const Options& o) {
+  check<ValueError>(o.learning_rate_power <= 0, name, ": learning_rate_power must be at most 0, not ", o.learning_rate_power);
+}
+
+std::string FtrlRule::formula(const Options& o) {
+  const std::string p = number_text(-o.learning_rate_power);
+  return text(o.maximize ? "g ← −g;  " : "", "n ← n + g² (from ", o.initial_accumulator_value, ");  z ← z + g",
+              o.l2_shrinkage_regularization_strength != 0 ? text(" + ", 2 * o.l2_shrinkage_regularization_strength, "·w") : "", " − (n^", p, " − n₋₁^", p,
+              ")/", o.lr, "·w;  w ← 0 where |z| ≤ ", o.l1_regularization_strength, ", else (", o.l1_regularization_strength, "·sign(z) − z)/((",
+              o.beta, " + n^", p, ")/", o.lr, " + ", 2 * o.l2_regularization_strength, ")");
+}
+
+Loop FtrlRule::loop(Dtype dtype, unsigned used) { return built_in_loop<FtrlRule>(dtype, used); }
+
+}  // namespace gradus::optim

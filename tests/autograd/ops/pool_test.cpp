@@ -1,0 +1,165 @@
+// Pooling against PyTorch (f64), the traps of the largest (ties, NaN, −∞, padding), and gradients to second order.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include <gradus/autograd/autograd.h>
+
+#include "autograd/reference.h"
+
+namespace gradus {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+// Runs f(x, options) on every case of the kind and compares the result and its gradient.
+template <class F>
+void expect_pytorch(const std::string& kind, std::size_t least, F&& f) {
+  const Safetensors golden = load_safetensors(GRADUS_GOLDEN "/conv.safetensors");
+  std::size_t count = 0;
+  for (const auto& entry : golden.arrays) {
+    const std::string& name = entry.first;   // no structured binding: clang 14 lets no lambda have one
+    const Array& want = entry.second;
+    if (!name.starts_with(kind + ".") || !name.ends_with(".y")) continue;
+    ++count;
+    for (Dtype dtype : {f64, f32}) {
+      SCOPED_TRACE(text(name, " ", dtype));
+      const auto value = [&](const char* part) { return golden.arrays.at(name.substr(0, name.size() - 1) + part); };
+      const Array options = value("options");
+      const Tensor x = variable(value("x").to(dtype));
+      const Tensor y = f(x, [&](std::int64_t i) { return static_cast<std::int64_t>(options.at({i})); });
+      const double tolerance = dtype == f64 ? 1e-9 : 1e-5;
+      expect_within(y.value(), want, tolerance);
+      y.backward(value("g").to(dtype));
+      expect_within(x.grad().value(), value("dx"), tolerance);
+    }
+  }
+  EXPECT_GE(count, least);
+}
+
+TEST(Pool2d, AgreesWithPyTorch) {
+  expect_pytorch("max", 4, [](const Tensor& x, auto o) {
+    return max_pool2d(x, {.kernel = {o(0), o(1)}, .stride = {o(2), o(3)}, .padding = {o(4), o(5)}});
+  });
+  expect_pytorch("avg", 4, [](const Tensor& x, auto o) {
+    return avg_pool2d(x, {.kernel = {o(0), o(1)}, .stride = {o(2), o(3)}, .padding = {o(4), o(5)}, .count_include_pad = o(6) != 0});
+  });
+  expect_pytorch("adaptive", 3, [](const Tensor& x, auto o) { return adaptive_avg_pool2d(x, {o(0), o(1)}); });
+}
+
+Tensor image(std::initializer_list<Number> values, std::int64_t h, std::int64_t w, Dtype dtype = f32) {
+  return reshape(tensor(values, dtype), {1, 1, h, w});
+}
+
+TEST(MaxPool2d, TheFirstLargestGetsTheGradient) {
+  const Tensor x = variable(image({5, 5, 5, 5}, 2, 2));
+  sum(max_pool2d(x, {})).backward();
+  EXPECT_EQ(x.grad().value().to_vector(), (std::vector<double>{1, 0, 0, 0}));
+}
+
+TEST(MaxPool2d, OverlappingWindowsAddUp) {
+  const Tensor x = variable(image({0, 9, 0}, 1, 3));
+  sum(max_pool2d(x, {.kernel = {1, 2}, .stride = 1})).backward();
+  EXPECT_EQ(x.grad().value().to_vector(), (std::vector<double>{0, 2, 0}));
+}
+
+TEST(MaxPool2d, NanWinsWhereverItStands) {
+  const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
+  for (Dtype dtype : {f32, f64}) {
+    for (int at = 0; at < 4; ++at) {
+      std::vector<double> values{1, inf, -inf, 2};
+      values[at] = nan;
+      const Tensor x = variable(image({values[0], values[1], values[2], values[3]}, 2, 2, dtype));
+      const Tensor y = max_pool2d(x, {});
+      EXPECT_TRUE(std::isnan(y.item())) << at;
+      y.backward(ones({1, 1, 1, 1}, dtype));
+      EXPECT_EQ(x.grad().value().at({0, 0, at / 2, at % 2}), 1);
+    }
+  }
+}
+
+TEST(MaxPool2d, PaddingNeverWins) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor x = variable(image({-3, -inf, -inf, -inf}, 2, 2));
+  const Tensor y = max_pool2d(x, {.kernel = 2, .stride = 2, .padding = 1});   // four windows, one pixel each
+  EXPECT_EQ(y.value().to_vector(), (std::vector<double>{-3, -inf, -inf, -inf}));
+  sum(y).backward();
+  EXPECT_EQ(x.grad().value().to_vector(), (std::vector<double>{1, 1, 1, 1}));
+}
+
+TEST(MaxPool2d, RowsThatNoWindowSeesGetNoGradient) {
+  const Tensor x = variable(zeros({1, 1, 5, 5}));
+  const Tensor y = max_pool2d(x, {});
+  EXPECT_EQ(y.shape(), (Shape{1, 1, 2, 2}));
+  sum(y).backward();
+  for (std::int64_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(x.grad().value().at({0, 0, 4, i}), 0);
+    EXPECT_EQ(x.grad().value().at({0, 0, i, 4}), 0);
+  }
+}
+
+TEST(AveragePool2d, CountsPaddingUnlessTold) {
+  const Tensor x = ones({1, 1, 2, 2});
+  const PoolOptions padded{.kernel = 2, .stride = 2, .padding = 1};
+  EXPECT_EQ(avg_pool2d(x, padded).value().to_vector(), std::vector<double>(4, 0.25));
+  const PoolOptions inside{.kernel = 2, .stride = 2, .padding = 1, .count_include_pad = false};
+  EXPECT_EQ(avg_pool2d(x, inside).value().to_vector(), std::vector<double>(4, 1));
+}
+
+TEST(Pool2d, GradientsToSecondOrder) {
+  const Tensor x = random({2, 2, 5, 6}, 1);
+  // Squared, so that the second derivative is not zero.
+  check_gradients([](const auto& v) { return square(max_pool2d(v[0], {.kernel = 3, .stride = 2, .padding = 1})); }, {x});
+  check_gradients([](const auto& v) { return square(avg_pool2d(v[0], {.kernel = {3, 2}, .stride = {1, 2}, .padding = 1})); }, {x});
+  check_gradients([](const auto& v) { return square(avg_pool2d(v[0], {.kernel = 3, .padding = 1, .count_include_pad = false})); }, {x});
+  check_gradients([](const auto& v) { return square(adaptive_avg_pool2d(v[0], {3, 4})); }, {x});
+  check_gradients([](const auto& v) { return square(max_pool2d(v[0], {.kernel = 1})); }, {random({1, 1, 1, 1}, 2)});
+}
+
+TEST(Pool2d, ViewsAndEmptyBatches) {
+  const Tensor x = random({4, 5, 3, 2}, 1), view = permute(x, {3, 2, 0, 1}), same(view.value().contiguous_copy());
+  expect_within(max_pool2d(view, {}).value(), max_pool2d(same, {}).value(), 0);
+  expect_within(avg_pool2d(view, {}).value(), avg_pool2d(same, {}).value(), 0);
+  expect_within(adaptive_avg_pool2d(view, 3).value(), adaptive_avg_pool2d(same, 3).value(), 0);
+  const Tensor none = variable(zeros({0, 2, 4, 4}));
+  sum(max_pool2d(none, {}) + avg_pool2d(none, {}) + adaptive_avg_pool2d(none, 2)).backward();
+  EXPECT_EQ(none.grad().shape(), none.shape());
+}
+
+TEST(Pool2d, WhatTheThreadsShareAgreesWithOneThread) {
+  const Tensor x = random({8, 5, 31, 33}, 1, f32);
+  const int ours = num_threads();
+  const auto all = [&] {
+    const Tensor v = variable(x);
+    const Tensor y = sum(max_pool2d(v, {})) + sum(avg_pool2d(v, {.kernel = 3, .padding = 1})) + sum(square(adaptive_avg_pool2d(v, 5)));
+    y.backward();
+    return v.grad().value();
+  };
+  set_threads(1);
+  const Array alone = all();
+  set_threads(3);
+  expect_within(all(), alone, 1e-6);
+  set_threads(ours);
+}
+
+TEST(Pool2d, ErrorsNameRuleAndShapes) {
+  const Tensor x = zeros({2, 3, 8, 8});
+  EXPECT_THAT([&] { max_pool2d(zeros({3, 8, 8}), {}); },
+              ThrowsMessage<ShapeError>(HasSubstr("max_pool2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
+  EXPECT_THAT([&] { max_pool2d(zeros({1, 1, 4, 4}, i64), {}); }, ThrowsMessage<DtypeError>(HasSubstr("needs f32 or f64")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.kernel = {0, 2}}); },
+              ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: kernel must be at least 1, not [0, 2]")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.stride = -1}); }, ThrowsMessage<ValueError>(HasSubstr("stride must be at least 1")));
+  EXPECT_THAT([&] { max_pool2d(x, {.kernel = 3, .padding = 2}); },
+              ThrowsMessage<ValueError>(HasSubstr("padding must be from 0 to half the kernel, but is [2, 2] for kernel [3, 3]")));
+  EXPECT_THAT([&] { max_pool2d(x, {.padding = -1}); }, ThrowsMessage<ValueError>(HasSubstr("padding")));
+  EXPECT_THAT([&] { max_pool2d(x, {.kernel = 9}); }, ThrowsMessage<ShapeError>(HasSubstr("is larger than the image")));
+  EXPECT_THAT([&] { adaptive_avg_pool2d(x, 0); }, ThrowsMessage<ValueError>(HasSubstr("the output must be at least 1")));
+  EXPECT_THAT([&] { adaptive_avg_pool2d(zeros({1, 1, 0, 4}), 1); }, ThrowsMessage<ShapeError>(HasSubstr("nothing to average")));
+}
+
+}  // namespace
+}  // namespace gradus

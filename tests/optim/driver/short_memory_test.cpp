@@ -1,0 +1,82 @@
+// When memory ends, a step has not begun: whichever request of it fails, weights and state are as before, and the next step is as any other.
+#include <gtest/gtest.h>
+#include <allocations.h>
+#include <optim/rules/table.h>
+
+#include <gradus/autograd/base/pool.h>
+
+namespace gradus::optim::testing {
+namespace {
+
+Parameters large_matrices() {
+  Parameters out;
+  for (const Shape& shape : {Shape{300, 170}, Shape{90, 700}, Shape{40, 30}})
+    out.push_back(single(filled(shape, f64, [](auto i) { return table_weight(1, i); }), {}, text("w", out.size()))[0]);
+  return out;
+}
+
+void slope(const Parameters& p, int step) {
+  for (const NamedParameter& each : p)
+    each.leaf->grad = filled(each.leaf->value.shape(), f64, [&](auto i) { return table_gradient(step + 4, 2, i); });
+}
+
+// Makes a stepper over parameters twice: one that is never refused anything, and one that is refused its k-th request for every k.
+template <class Make>
+void expect_all_or_nothing(Make&& make) {
+  if (!can_count) GTEST_SKIP() << "a sanitizer owns the allocator";
+  const Parameters p = large_matrices(), q = large_matrices();
+  auto sound = make(p), tried = make(q);
+  int refusals = 0;
+  for (int step = 0; step < 3; ++step) {
+    slope(p, step);
+    slope(q, step);
+    sound->step();
+    for (std::int64_t allowed = 0;; ++allowed) {
+      const std::vector<double> before = values(q);
+      const State state = step > 0 ? tried->state() : State{};          // which shares the arrays: they have to be copied, too
+      pool::release_cached();
+      bool refused = false;
+      {
+        const ShortMemory memory(allowed + 1, true);
+        try {
+          tried->step();
+        } catch (const std::bad_alloc&) {
+          refused = true;
+        }
+      }
+      if (!refused) break;
+      ++refusals;
+      ASSERT_EQ(values(q), before) << "request " << allowed << " of step " << step;
+      const State after = tried->state();
+      for (const auto& [key, array] : state.arrays) ASSERT_EQ(after.arrays.at(key).to_vector(), array.to_vector()) << key;
+      ASSERT_LT(allowed, 200);
+    }
+    ASSERT_EQ(values(q), values(p)) << step;
+  }
+  EXPECT_GT(refusals, 3);
+}
+
+TEST(ShortMemory, AStepIsTakenAsAWholeOrNotAtAll) {
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<Adam>(p, AdamOptions{.amsgrad = true}); });
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<SGD>(p, SGDOptions{.momentum = 0.9, .dampening = 0.5}); });
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<Adafactor>(p); });
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<LAMB>(p); });
+}
+
+TEST(ShortMemory, AStepOfMuonIsTakenAsAWholeOrNotAtAll) {
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<Muon>(p, MuonOptions{.ns_steps = 1}); });
+}
+
+struct Around {
+  explicit Around(const Parameters& p) : sgd(p, {.lr = 0.1, .momentum = 0.9}), lookahead(sgd, {.k = 2}) {}
+  void step() { lookahead.step(); }
+  State state() const { return lookahead.state(); }
+  SGD sgd;
+  Lookahead lookahead;
+};
+TEST(ShortMemory, AStepOfLookaheadIsTakenAsAWholeOrNotAtAll) {
+  expect_all_or_nothing([](const Parameters& p) { return std::make_unique<Around>(p); });
+}
+
+}  // namespace
+}  // namespace gradus::optim::testing

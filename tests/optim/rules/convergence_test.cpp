@@ -1,0 +1,99 @@
+// Every optimizer finds the minimum of the functions that the books show: a ravine, Rosenbrock's and Beale's valleys, a saddle that it has to
+// leave, and least squares through noisy gradients. Rates and steps are stated in the table; all start at the same points.
+#include <cmath>
+#include <functional>
+#include <memory>
+
+#include <gtest/gtest.h>
+#include <optim/rules/table.h>
+
+namespace gradus::optim::testing {
+namespace {
+
+using Point = std::array<double, 2>;
+
+struct Landscape {
+  std::string name;
+  Point start, minimum;
+  double near;                                              // how close is close enough, in both coordinates
+  std::function<Point(Point w, int step)> gradient;
+};
+
+const Landscape ravine{"ravine", {-4, 2}, {0, 0}, 0.05, [](Point w, int) { return Point{0.1 * w[0], 4 * w[1]}; }};
+const Landscape rosenbrock{"Rosenbrock", {-1, 1.5}, {1, 1}, 0.1, [](Point w, int) {
+  const double valley = w[1] - w[0] * w[0];
+  return Point{-40 * valley * w[0] - 2 * (1 - w[0]), 20 * valley};       // 10·(y − x²)² + (1 − x)²
+}};
+const Landscape beale{"Beale", {1, 1}, {3, 0.5}, 0.1, [](Point w, int) {
+  const auto [x, y] = w;
+  const double a = 1.5 - x + x * y, b = 2.25 - x + x * y * y, c = 2.625 - x + x * y * y * y;
+  return Point{2 * a * (y - 1) + 2 * b * (y * y - 1) + 2 * c * (y * y * y - 1), 2 * a * x + 4 * b * x * y + 6 * c * x * y * y};
+}};
+const Landscape saddle{"saddle", {1.5, 1e-3}, {0, 1}, 0.05, [](Point w, int) {
+  return Point{2 * w[0], w[1] * w[1] * w[1] - w[1]};                     // x² + y⁴/4 − y²/2: a saddle at 0, minima at y = ±1
+}};
+const Landscape noisy{"noisy least squares", {0, 0}, {1, -2}, 0.15, [](Point w, int step) {
+  const double x = table_gradient(step, 1, 3 * step) / 2, noise = table_gradient(step, 2, 7 * step + 1) / 4;   // y = 1 − 2x and noise
+  const double error = w[0] + w[1] * x - (1 - 2 * x + noise);
+  return Point{error, error * x};
+}};
+
+struct Walker {
+  std::string name;
+  int steps;
+  std::function<std::unique_ptr<Optimizer>(const Parameters&)> make;
+};
+template <class O>
+Walker with(std::string name, int steps, typename O::Options options) {
+  return {std::move(name), steps, [options](const Parameters& p) { return std::make_unique<O>(p, options); }};
+}
+
+// The rate falls to a hundredth along the way, so that steps of fixed size come to rest too.
+Point walk(const Landscape& land, const Walker& walker) {
+  const Parameters p = single(f64s({land.start[0], land.start[1]}).reshape({1, 2}));
+  const auto optimizer = walker.make(p);
+  const double lr = optimizer->lr();
+  for (int step = 0; step < walker.steps; ++step) {
+    const std::vector<double> w = values(p);
+    const Point g = land.gradient({w[0], w[1]}, step);
+    p[0].leaf->grad = f64s({g[0], g[1]}).reshape({1, 2});
+    if (walker.name != "Ftrl") optimizer->set_lr(lr * std::pow(0.01, static_cast<double>(step) / walker.steps));   // see ftrl.h
+    optimizer->step();
+  }
+  const std::vector<double> w = values(p);
+  return {w[0], w[1]};
+}
+
+TEST(Convergence, OfEveryOptimizerOnEveryLandscape) {
+  const std::vector<Walker> walkers{
+      with<SGD>("SGD", 20000, {.lr = 0.02}),
+      with<SGD>("SGD with momentum", 2000, {.lr = 0.01, .momentum = 0.9}),
+      with<SGD>("the lecture's momentum", 2000, lecture::momentum(0.1)),
+      with<Adagrad>("Adagrad", 4000, {.lr = 0.5}),
+      with<Adadelta>("Adadelta", 8000, {.lr = 5, .eps = 1e-4}),
+      with<RMSprop>("RMSprop", 3000, {.lr = 0.02}),
+      with<Adam>("Adam", 2000, {.lr = 0.05}),
+      with<Adam>("the lecture's Adam", 3000, lecture::adam(0.02)),
+      with<AdamW>("AdamW", 2000, {.lr = 0.05, .weight_decay = 0}),
+      with<Adamax>("Adamax", 2000, {.lr = 0.1}),
+      with<NAdam>("NAdam", 2000, {.lr = 0.05}),
+      with<RAdam>("RAdam", 10000, {.lr = 0.01}),
+      with<ASGD>("ASGD", 20000, {.lr = 0.02, .lambd = 0}),
+      with<Ftrl>("Ftrl", 20000, {.lr = 0.5, .initial_accumulator_value = 0}),
+      with<Lion>("Lion", 3000, {.lr = 0.01}),
+      with<ScheduleFreeAdamW>("Schedule-Free AdamW", 4000, {.lr = 0.05}),
+      with<Adafactor>("Adafactor", 6000, {.lr = 0.1}),
+      with<LAMB>("LAMB", 3000, {.lr = 0.05}),
+      with<Muon>("Muon", 4000, {.lr = 0.02, .weight_decay = 0}),
+      with<Rprop>("Rprop", 400, {}),
+  };
+  for (const Walker& walker : walkers)
+    for (const Landscape& land : {ravine, rosenbrock, beale, saddle, noisy}) {
+      if (walker.name == "Rprop" && land.name == noisy.name) continue;   // not for noise, as its header says
+      const Point end = walk(land, walker);
+      for (int i = 0; i < 2; ++i) EXPECT_NEAR(end[i], land.minimum[i], land.near) << walker.name << " on " << land.name;
+    }
+}
+
+}  // namespace
+}  // namespace gradus::optim::testing

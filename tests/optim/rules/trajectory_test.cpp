@@ -1,0 +1,305 @@
+// Every rule walks the table twice over: against trajectories of PyTorch, Keras and optax (golden) and against plain scalar code.
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <regex>
+#include <set>
+#include <variant>
+
+#include <gtest/gtest.h>
+#include <optim/rules/scalar_rules.h>
+#include <optim/rules/table.h>
+
+namespace gradus::optim::testing {
+namespace {
+
+using ScalarRule = std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
+                                ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion, ScalarFtrl, ScalarScheduleFree>;
+
+// Two groups: the tensors a and b under `first`, c and d under `second`.
+struct Case {
+  std::string name;
+  std::function<std::unique_ptr<Optimizer>(const Parameters& first, const Parameters& second)> make;
+  ScalarRule first, second;
+};
+
+template <class O>
+Case row(std::string name, typename O::Options first, typename O::Options second, ScalarRule first_scalar, ScalarRule second_scalar) {
+  using Groups = std::vector<typename O::Group>;
+  return {std::move(name), [=](const Parameters& a, const Parameters& b) { return std::make_unique<O>(Groups{{a, first}, {b, second}}); },
+          first_scalar, second_scalar};
+}
+
+const std::vector<Case>& cases() {
+  using S = ScalarSGD;
+  using R = ScalarRMSprop;
+  using A = ScalarAdam;
+  static const std::vector<Case> all{
+      row<SGD>("sgd", {.lr = 0.1}, {.lr = 0.02}, S{}, S{}),
+      row<SGD>("sgd_decay", {.lr = 0.1, .weight_decay = 0.1}, {.lr = 0.02, .maximize = true}, S{.decay = 0.1}, S{.maximize = true}),
+      row<SGD>("momentum", {.lr = 0.1, .momentum = 0.9}, {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01}, S{.momentum = 0.9},
+               S{.momentum = 0.5, .decay = 0.01}),
+      row<SGD>("dampening", {.lr = 0.1, .momentum = 0.9, .dampening = 0.3}, {.lr = 0.02, .momentum = 0.8, .dampening = 0.9},
+               S{.momentum = 0.9, .dampening = 0.3}, S{.momentum = 0.8, .dampening = 0.9}),
+      row<SGD>("nesterov", {.lr = 0.1, .momentum = 0.9, .nesterov = true}, {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01, .nesterov = true},
+               S{.momentum = 0.9, .nesterov = true}, S{.momentum = 0.5, .decay = 0.01, .nesterov = true}),
+      row<RMSprop>("rmsprop", {.lr = 0.01}, {.lr = 0.02, .alpha = 0.9, .eps = 1e-3, .weight_decay = 0.1}, R{},
+                   R{.alpha = 0.9, .eps = 1e-3, .decay = 0.1}),
+      row<RMSprop>("rmsprop_centered", {.lr = 0.01, .centered = true}, {.lr = 0.02, .alpha = 0.9, .centered = true, .maximize = true},
+                   R{.centered = true}, R{.alpha = 0.9, .centered = true, .maximize = true}),
+      row<RMSprop>("rmsprop_momentum", {.lr = 0.01, .momentum = 0.9}, {.lr = 0.02, .weight_decay = 0.1, .momentum = 0.5, .centered = true},
+                   R{.momentum = 0.9}, R{.decay = 0.1, .momentum = 0.5, .centered = true}),
+      row<Adam>("adam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3}, A{}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3}),
+      row<Adam>("adam_decay", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .weight_decay = 0.01, .maximize = true}, A{.coupled = 0.1},
+                A{.coupled = 0.01, .maximize = true}),
+      row<Adam>("amsgrad", {.lr = 0.01, .amsgrad = true}, {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.1, .amsgrad = true},
+                A{.amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .coupled = 0.1, .amsgrad = true}),
+      row<AdamW>("adamw", {.lr = 0.01}, {.lr = 0.02, .weight_decay = 0.3}, A{.decoupled = 0.01}, A{.decoupled = 0.3}),
+      row<AdamW>("adamw_amsgrad", {.lr = 0.01, .amsgrad = true}, {.lr = 0.02, .betas = {0.5, 0.6}, .amsgrad = true, .maximize = true},
+                 A{.decoupled = 0.01, .amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}),
+      row<Adagrad>("adagrad", {.lr = 0.1, .initial_accumulator_value = 0.3},
+                   {.lr = 0.05, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator_value = 0.3, .eps = 1e-3}, ScalarAdagrad{.sum = 0.3}, ScalarAdagrad{.lr_decay = 0.1, .decay = 0.1, .sum = 0.3, .eps = 1e-3}),
+      row<Adagrad>("adagrad_maximize", {.lr = 0.1, .weight_decay = 0.1}, {.lr = 0.02, .lr_decay = 0.01, .maximize = true},
+                   ScalarAdagrad{.decay = 0.1}, ScalarAdagrad{.lr_decay = 0.01, .maximize = true}),
+      row<Adadelta>("adadelta", {.lr = 1}, {.lr = 0.5, .rho = 0.5, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdadelta{},
+                    ScalarAdadelta{.rho = 0.5, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<Adamax>("adamax", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdamax{},
+                  ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<NAdam>("nadam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .momentum_decay = 0.1}, ScalarNAdam{},
+                 ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .psi = 0.1}),
+      row<NAdam>("nadam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 {.lr = 0.02, .weight_decay = 0.3, .decoupled_weight_decay = true, .maximize = true}, ScalarNAdam{.decay = 0.1, .decoupled = true},
+                 ScalarNAdam{.decay = 0.3, .decoupled = true, .maximize = true}),
+      row<RAdam>("radam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.9}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarRAdam{},
+                 ScalarRAdam{.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-3, .decay = 0.1, .maximize = true}),
+      row<RAdam>("radam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.3, .decoupled_weight_decay = true}, ScalarRAdam{.decay = 0.1, .decoupled = true},
+                 ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}),
+      row<ASGD>("asgd", {.lr = 0.1}, {.lr = 0.05, .lambd = 0.01, .alpha = 0.5, .t0 = 5, .weight_decay = 0.1, .maximize = true}, ScalarASGD{},
+                ScalarASGD{.lambda = 0.01, .alpha = 0.5, .decay = 0.1, .maximize = true}),
+      row<Rprop>("rprop", {.lr = 0.01}, {.lr = 0.02, .etas = {0.4, 1.5}, .step_sizes = {1e-2, 0.05}, .maximize = true}, ScalarRprop{},
+                 ScalarRprop{.minus = 0.4, .plus = 1.5, .least = 1e-2, .most = 0.05, .maximize = true}),
+      row<Lion>("lion", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1}, ScalarLion{.decay = 0.1},
+                ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}),
+      row<Ftrl>("keras_ftrl", keras::ftrl(0.1),
+                {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3,
+                 .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
+                ScalarFtrl{}, ScalarFtrl{.l1 = 0.3, .l2 = 0.2, .shrinkage = 0.1, .beta = 0.4, .n = 0.5, .power = 0.7}),
+      row<ScheduleFreeAdamW>("schedule_free", {.lr = 0.01},
+                             {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .warmup_steps = 5, .r = 1, .weight_lr_power = 1},
+                             ScalarScheduleFree{},
+                             ScalarScheduleFree{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .warmup = 5, .r = 1, .power = 1}),
+      // What PyTorch lacks: by Keras, optax, and the lecture's formula.
+      row<SGD>("keras_sgd", keras::sgd(0.1, 0.9), keras::sgd(0.02, 0.5, true), ScalarVelocity{}, ScalarVelocity{.momentum = 0.5, .nesterov = true}),
+      row<RMSprop>("keras_rmsprop", keras::rmsprop(0.01), {.lr = 0.02, .alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .eps = 1e-7, .inside = true}, R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}),
+      row<RMSprop>("keras_rmsprop_centered", {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .centered = true, .eps_at = Eps::inside},
+                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true},
+                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}),
+      row<Adam>("keras_adam", keras::adam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::scaled_hat},
+                A{.eps = 1e-7, .eps_at = A::scaled_hat}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .eps_at = A::scaled_hat}),
+      row<Adam>("keras_amsgrad", {.lr = 0.01, .eps = 1e-7, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                {.lr = 0.02, .betas = {0.5, 0.6}, .eps = 1e-2, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat},
+                A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}),
+      row<AdamW>("keras_adamw", keras::adamw(0.01), {.lr = 0.02, .eps = 1e-2, .weight_decay = 0.3, .eps_at = Eps::scaled_hat},
+                 A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat}, A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}),
+      row<Adagrad>("keras_adagrad", keras::adagrad(0.1), {.lr = 0.02, .initial_accumulator_value = 0.5, .eps = 1e-1, .eps_at = Eps::inside},
+                   ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true}, ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}),
+      row<Adamax>("keras_adamax", keras::adamax(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::outside},
+                  ScalarAdamax{.eps = 1e-7, .outside = true}, ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .outside = true}),
+      row<NAdam>("keras_nadam", keras::nadam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1},
+                 ScalarNAdam{.eps = 1e-7, .psi = 1}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1}),
+      row<SGD>("optax_ema", lecture::momentum(0.1), lecture::momentum(0.02, 0.5), ScalarAverage{}, ScalarAverage{.beta = 0.5}),
+      row<SGD>("optax_ema_debiased", {.lr = 0.1, .momentum = 0.9, .form = Momentum::ema_debiased},
+               {.lr = 0.02, .momentum = 0.5, .form = Momentum::ema_debiased}, ScalarAverage{.debiased = true},
+               ScalarAverage{.beta = 0.5, .debiased = true}),
+      row<RMSprop>("optax_rmsprop", optax::rmsprop(0.01, 0.9),
+                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true},
+                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}),
+      row<NAdam>("optax_nadam", optax::nadam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1e9}, ScalarNAdam{.psi = 1e9},
+                 ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1e9}),
+      row<Adam>("optax_eps_root", {.lr = 0.01, .eps_at = Eps::inside}, {.lr = 0.02, .eps = 1e-2, .eps_at = Eps::inside}, A{.eps_at = A::inside},
+                A{.eps = 1e-2, .eps_at = A::inside}),
+      row<Adam>("lecture_adam", lecture::adam(0.01), lecture::adam(0.02, 0.8, 0.95, 1e-2), A{.uncorrected = true, .eps_at = A::inside},
+                A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}),
+  };
+  return all;
+}
+
+class Trajectory : public ::testing::TestWithParam<Case> {
+ protected:
+  Parameters parameters = table_parameters();
+  std::unique_ptr<Optimizer> optimizer = GetParam().make({parameters[0], parameters[1]}, {parameters[2], parameters[3]});
+};
+
+Array golden_of(const std::string& name) {
+  for (const char* file : {GRADUS_GOLDEN "/optim.safetensors", GRADUS_GOLDEN "/optim_peers.safetensors"}) {
+    const auto arrays = load_safetensors(file).arrays;
+    if (arrays.contains(name)) return arrays.at(name);
+  }
+  throw std::runtime_error("no golden trajectory of " + name);
+}
+
+TEST_P(Trajectory, IsThatOfTheReference) {
+  const Array golden = golden_of(GetParam().name);
+  StepLR schedule(*optimizer, {.step_size = 10, .gamma = 0.5});
+  const int recorded[] = {1, 2, 3, 10, 25};
+  for (int step = 0, record = 0; step < 25; ++step) {
+    run(*optimizer, parameters, step, step + 1);
+    schedule.step();
+    if (step + 1 != recorded[record]) continue;
+    std::vector<double> shown;
+    for (int t = 0; t < 4; ++t)
+      for (std::int64_t i = 0; i < shapes[t].elements(); i += t == 2 ? 40 : 1) shown.push_back(parameters[t].leaf->value.to_vector()[i]);
+    ASSERT_EQ(static_cast<std::int64_t>(shown.size()), golden.dim(1));
+    for (std::int64_t i = 0; i < golden.dim(1); ++i)
+      ASSERT_NEAR(shown[i], golden.at({record, i}), 1e-12) << "after step " << step + 1 << ", number " << i;
+    ++record;
+  }
+}
+
+TEST_P(Trajectory, IsThatOfPlainScalarCode) {
+  StepLR schedule(*optimizer, {.step_size = 10, .gamma = 0.5});
+  std::vector<std::vector<ScalarRule>> rules;
+  std::vector<std::vector<double>> w;
+  for (int t = 0; t < 4; ++t) {
+    rules.emplace_back(shapes[t].elements(), t < 2 ? GetParam().first : GetParam().second);
+    w.push_back(parameters[t].leaf->value.to_vector());
+  }
+  for (int step = 0; step < 25; ++step) {
+    for (int t = 0; t < 4; ++t) {
+      const double lr = optimizer->lr(t / 2);
+      for (std::size_t i = 0; has_gradient(step, t) && i < w[t].size(); ++i)
+        w[t][i] = std::visit([&](auto& rule) { return rule.step(w[t][i], table_gradient(step, t, i), lr); }, rules[t][i]);
+    }
+    run(*optimizer, parameters, step, step + 1);
+    schedule.step();
+    for (int t = 0; t < 4; ++t) {
+      const std::vector<double> ours = parameters[t].leaf->value.to_vector();
+      for (std::size_t i = 0; i < w[t].size(); ++i) ASSERT_NEAR(ours[i], w[t][i], 1e-12) << "step " << step << ", " << parameters[t].name << "[" << i << "]";
+    }
+  }
+}
+
+// Each f32 step from the same numbers agrees with the f64 step to the rounding of a few operations.
+TEST_P(Trajectory, InF32IsThatOfF64ToAFewUlp) {
+  const Parameters narrow = table_parameters(f32);
+  const auto narrow_optimizer = GetParam().make({narrow[0], narrow[1]}, {narrow[2], narrow[3]});
+  for (int step = 0; step < 25; ++step) {
+    State state = narrow_optimizer->state();
+    for (auto& [key, array] : state.arrays)
+      if (array.dtype() == f32) array = array.to(f64);
+    optimizer->load_state(state);
+    for (int t = 0; t < 4; ++t) parameters[t].leaf->value = narrow[t].leaf->value.to(f64);
+    const std::vector<double> before = values(parameters);
+    set_gradients(narrow, step);
+    for (int t = 0; t < 4; ++t) parameters[t].leaf->grad = has_gradient(step, t) ? Tensor(narrow[t].leaf->grad.value().to(f64)) : Tensor();
+    optimizer->step();
+    narrow_optimizer->step();
+    const std::vector<double> exact = values(parameters), rounded = values(narrow);
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      // Averages cancel, and what is left carries the roundings of their terms, which make steps of up to 10·lr.
+      const double size = std::max({std::abs(before[i]), std::abs(exact[i]), 10 * optimizer->lr(i < 18 ? 0 : 1)});
+      ASSERT_NEAR(rounded[i], exact[i], 4 * size * 0x1p-24) << "step " << step << ", number " << i;
+    }
+  }
+}
+
+TEST_P(Trajectory, HasTheSameBitsForAnyNumberOfThreads) {
+  struct Restore {
+    int n = num_threads();
+    ~Restore() { set_threads(n); }
+  } restore;
+  const auto walk = [&](int threads, Dtype dtype) {
+    set_threads(threads);
+    Parameters two{{"small", Counted<Leaf>(new Leaf(filled({37}, dtype, [](auto i) { return table_weight(0, i); })))},
+                   {"large", Counted<Leaf>(new Leaf(filled({100003}, dtype, [](auto i) { return table_weight(1, i); })))}};
+    const auto walker = GetParam().make({two[0]}, {two[1]});
+    for (int step = 0; step < 3; ++step) {
+      for (const NamedParameter& p : two)
+        p.leaf->grad = filled(p.leaf->value.shape(), dtype, [&](auto i) { return table_gradient(step, 2, i); });
+      walker->step();
+    }
+    return values(two);
+  };
+  for (Dtype dtype : {f32, f64}) {
+    const std::vector<double> alone = walk(1, dtype);
+    EXPECT_EQ(alone, walk(2, dtype));
+    EXPECT_EQ(alone, walk(3, dtype));
+  }
+}
+
+TEST_P(Trajectory, ContinuesBitForBitFromItsState) {
+  for (int saved_at : {0, 1, 2, 7}) {
+    const Parameters one = table_parameters(f32), two = table_parameters(f32);
+    const auto straight = GetParam().make({one[0], one[1]}, {one[2], one[3]});
+    StepLR schedule(*straight, {.step_size = 3, .gamma = 0.5});
+    const auto go = [](Optimizer& optimizer, StepLR& schedule, const Parameters& p, int begin, int end) {
+      for (int step = begin; step < end; ++step) {
+        run(optimizer, p, step, step + 1);
+        schedule.step();
+      }
+    };
+    go(*straight, schedule, one, 0, saved_at);
+    const State state = straight->state(), schedule_state = schedule.state();
+    for (int t = 0; t < 4; ++t) two[t].leaf->value = one[t].leaf->value;
+    go(*straight, schedule, one, saved_at, 15);
+
+    const auto fresh = GetParam().make({two[0], two[1]}, {two[2], two[3]});
+    StepLR resumed(*fresh, {.step_size = 3, .gamma = 0.5});
+    fresh->load_state(state);
+    resumed.load_state(schedule_state);
+    go(*fresh, resumed, two, saved_at, 15);
+    EXPECT_EQ(values(one), values(two)) << "saved after step " << saved_at;
+    const State a = straight->state(), b = fresh->state();
+    EXPECT_EQ(a.metadata, b.metadata);
+    ASSERT_EQ(a.arrays.size(), b.arrays.size());
+    for (const auto& [key, array] : a.arrays) EXPECT_EQ(array.to_vector(), b.arrays.at(key).to_vector()) << key;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, Trajectory, ::testing::ValuesIn(cases()), [](const auto& info) { return info.param.name; });
+
+// The names of the optimizers that headers of the room define, as in "using Adam = OptimizerOf<AdamRule<false>>;".
+std::set<std::string> defined_optimizers() {
+  std::set<std::string> out;
+  const std::regex definition(R"(using (\w+) = OptimizerOf<)");
+  for (const auto& file : std::filesystem::directory_iterator(GRADUS_SOURCE "/optim")) {
+    if (file.path().extension() != ".h" || file.path().filename() == "rule.h") continue;
+    std::ifstream in(file.path());
+    const std::string source((std::istreambuf_iterator<char>(in)), {});
+    for (std::sregex_iterator at(source.begin(), source.end(), definition), end; at != end; ++at) out.insert((*at)[1]);
+  }
+  return out;
+}
+
+TEST(TableOfRules, HasARowForEveryOptimizer) {
+  std::set<std::string> walked;
+  const Parameters p = table_parameters();
+  for (const Case& row : cases()) walked.emplace(row.make({p[0], p[1]}, {p[2], p[3]})->name());
+  std::set<std::string> listed;
+  const auto list = [&]<class... Rules>(RuleList<Rules...>) { (listed.emplace(Rules::name), ...); };
+  list(AllRules{});
+  EXPECT_EQ(walked, listed);
+  list(WholeRules{});   // whole_test.cpp walks these
+  list(RowRules{});     // and sparse_test.cpp these
+  EXPECT_EQ(listed, defined_optimizers());
+}
+
+TEST(AdamW, WithoutDecayIsAdamBitForBit) {
+  for (Dtype dtype : {f32, f64}) {
+    const Parameters one = table_parameters(dtype), two = table_parameters(dtype);
+    Adam adam(one, {.lr = 0.01});
+    AdamW adamw(two, {.lr = 0.01, .weight_decay = 0});
+    run(adam, one, 0, 25);
+    run(adamw, two, 0, 25);
+    EXPECT_EQ(values(one), values(two));
+  }
+}
+
+}  // namespace
+}  // namespace gradus::optim::testing

@@ -1,0 +1,155 @@
+#include <optim/schedules/schedule_table.h>
+
+#include <cmath>
+
+namespace gradus::optim::testing {
+namespace {
+
+Factor power(double base) {
+  return [base](std::int64_t e) { return std::pow(base, e); };
+}
+double hyperbola(std::int64_t e) { return 1 / (1 + static_cast<double>(e)); }
+
+std::vector<Row> plain() {
+  return {
+      {"LambdaLR", LambdaLR::curve({.lr_lambda = power(0.95)})},
+      {"LambdaLR_groups", LambdaLR::curve({.lr_lambda = {hyperbola, [](std::int64_t e) { return std::pow(0.5, e / 10); }}})},
+      {"MultiplicativeLR", MultiplicativeLR::curve({.lr_lambda = [](std::int64_t e) { return 0.9 + static_cast<double>(e) / 1000; }})},
+      {"MultiplicativeLR_groups", MultiplicativeLR::curve({.lr_lambda = {[](std::int64_t) { return 0.97; }, [](std::int64_t e) { return e % 3 ? 1 : 0.8; }}})},
+      {"StepLR", StepLR::curve({.step_size = 7, .gamma = 0.3})},
+      {"StepLR_default", StepLR::curve({.step_size = 20})},
+      {"MultiStepLR", MultiStepLR::curve({.milestones = {5, 40, 12, 12}, .gamma = 0.5})},
+      {"MultiStepLR_default", MultiStepLR::curve({.milestones = {0, 30}})},
+      {"ConstantLR", ConstantLR::curve({.factor = 0.25, .total_iters = 17})},
+      {"ConstantLR_default", ConstantLR::curve()},
+      {"LinearLR", LinearLR::curve({.start_factor = 0.9, .end_factor = 0.1, .total_iters = 40})},
+      {"LinearLR_default", LinearLR::curve()},
+      {"ExponentialLR", ExponentialLR::curve({.gamma = 0.93})},
+      {"PolynomialLR", PolynomialLR::curve({.total_iters = 45, .power = 2.5})},
+      {"PolynomialLR_default", PolynomialLR::curve()},
+      {"CosineAnnealingLR", CosineAnnealingLR::curve({.t_max = 25, .eta_min = 0.01})},
+      {"CosineAnnealingLR_default", CosineAnnealingLR::curve({.t_max = 60})},
+      {"CosineAnnealingWarmRestarts", CosineAnnealingWarmRestarts::curve({.t_0 = 7})},
+      {"CosineAnnealingWarmRestarts_longer", CosineAnnealingWarmRestarts::curve({.t_0 = 5, .t_mult = 2, .eta_min = 0.01})},
+      {.golden = "CosineAnnealingWarmRestarts_fractions", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 2, .t_mult = 2, .eta_min = 0.01}),
+       .pace = 0.25, .offset = 0.1},
+      {.golden = "CosineAnnealingWarmRestarts_fractions_1", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 3}), .pace = 0.25},
+      {"SWALR", SWALR::curve({.swa_lr = 0.02})},
+      {"SWALR_linear", SWALR::curve({.swa_lr = {0.5, 0.05}, .anneal_epochs = 40, .anneal_strategy = Anneal::linear})},
+      {"SWALR_at_once", SWALR::curve({.swa_lr = 0.02, .anneal_epochs = 0})},
+  };
+}
+
+std::vector<Row> cycles() {
+  return {
+      {"CyclicLR", CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 8})},
+      {"CyclicLR_groups",
+       CyclicLR::curve({.base_lr = {0.01, 0.02}, .max_lr = {0.2, 0.1}, .step_size_up = 8, .step_size_down = 3, .mode = CyclicMode::triangular2,
+                        .base_momentum = {0.7, 0.6}, .max_momentum = {0.9, 0.95}}), Kind::adam},
+      {"CyclicLR_exp_range", CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 10, .step_size_down = 5,
+                                              .mode = CyclicMode::exp_range, .gamma = 0.98})},
+      {"CyclicLR_scale_fn", CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 6, .scale_fn = [](double x) { return 1 / (1 + x); },
+                                             .cycle_momentum = false})},
+      {"CyclicLR_scale_t", CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 6,
+                                            .scale_fn = [](double x) { return std::pow(0.95, x); }, .scale_mode = CyclicScale::iterations})},
+      {"OneCycleLR", OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61})},
+      {"OneCycleLR_groups",
+       OneCycleLR::curve({.max_lr = {0.3, 0.7}, .epochs = 7, .steps_per_epoch = 9, .pct_start = 0.25, .anneal_strategy = Anneal::linear,
+                          .base_momentum = {0.5, 0.6}, .max_momentum = {0.9, 0.8}, .div_factor = 10, .final_div_factor = 100}), Kind::adamw},
+      {"OneCycleLR_three_phase", OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61, .three_phase = true}), Kind::rmsprop},
+      {"OneCycleLR_three_phase_linear", OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61, .pct_start = 0.4, .anneal_strategy = Anneal::linear,
+                                                           .cycle_momentum = false, .three_phase = true})},
+      {"OneCycleLR_no_rise", OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61, .pct_start = 0})},
+  };
+}
+
+std::vector<Row> combined() {
+  const Curve swa = SWALR::curve({.swa_lr = 0.02, .anneal_epochs = 20}), by_lambda = LambdaLR::curve({.lr_lambda = hyperbola});
+  const auto factors = [](double first, double more) {
+    return MultiplicativeLR::curve({.lr_lambda = [=](std::int64_t e) { return first + more * static_cast<double>(e); }});
+  };
+  const auto chained = [](std::vector<Curve> curves) { return ChainedScheduler::curve({.schedules = std::move(curves)}); };
+  return {
+      {"ChainedScheduler_constant_exponential",
+       chained({ConstantLR::curve({.factor = 0.1, .total_iters = 20}), ExponentialLR::curve({.gamma = 0.95})})},
+      {"ChainedScheduler_linear_cosine",
+       chained({LinearLR::curve({.start_factor = 0.2, .total_iters = 10}), CosineAnnealingLR::curve({.t_max = 60, .eta_min = 0.001})})},
+      {"ChainedScheduler_four",
+       chained({LinearLR::curve({.start_factor = 0.5, .end_factor = 0.7, .total_iters = 30}),
+                MultiStepLR::curve({.milestones = {10, 11, 50}, .gamma = 0.5}), StepLR::curve({.step_size = 9, .gamma = 0.9}),
+                MultiplicativeLR::curve({.lr_lambda = [](std::int64_t e) { return e % 2 ? 0.99 : 1.01; }})})},
+      {"ChainedScheduler_polynomial_step",
+       chained({PolynomialLR::curve({.total_iters = 70, .power = 2}), StepLR::curve({.step_size = 13, .gamma = 0.5})})},
+      {"ChainedScheduler_lambda_last", chained({ExponentialLR::curve({.gamma = 0.9}), by_lambda})},
+      {"ChainedScheduler_lambda_first", chained({by_lambda, StepLR::curve({.step_size = 10, .gamma = 0.5})})},
+      {"ChainedScheduler_swa", chained({ExponentialLR::curve({.gamma = 0.99}), swa})},
+      {"SequentialLR", SequentialLR::curve({.schedules = {LinearLR::curve({.start_factor = 0.1, .total_iters = 10}), ExponentialLR::curve({.gamma = 0.95})},
+                                            .milestones = {10}})},
+      {"SequentialLR_three",
+       SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.5, .total_iters = 100}),
+                                          CosineAnnealingLR::curve({.t_max = 25, .eta_min = 0.01}), StepLR::curve({.step_size = 6, .gamma = 0.7})},
+                            .milestones = {8, 33}})},
+      {"SequentialLR_restarts",
+       SequentialLR::curve({.schedules = {by_lambda, CosineAnnealingWarmRestarts::curve({.t_0 = 6, .t_mult = 2}),
+                                          PolynomialLR::curve({.total_iters = 20, .power = 2})},
+                            .milestones = {15, 36}})},
+      {"SequentialLR_empty_middle",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), StepLR::curve({.step_size = 3}),
+                                          LinearLR::curve({.start_factor = 0.5, .total_iters = 10})},
+                            .milestones = {20, 20}})},
+      {"SequentialLR_multiplicative",
+       SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.25, .total_iters = 100}), factors(0.9, 0)}, .milestones = {8}})},
+      {"SequentialLR_multiplicative_twice",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.9, 0.001), CosineAnnealingLR::curve({.t_max = 10, .eta_min = 0.01}),
+                                          factors(0.95, 0)},
+                            .milestones = {8, 20, 45}})},
+      {"SequentialLR_multiplicative_at_once",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.8, 0)}, .milestones = {0}})},
+      {"SequentialLR_swa",
+       SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), SWALR::curve({.swa_lr = 0.02})}, .milestones = {12}})},
+  };
+}
+
+std::vector<Row> ours() {
+  const Curve root = InverseSqrtLR::curve();
+  const auto wsd = [](Decay shape) {
+    return WSDLR::curve({.warmup = 10, .stable = 20, .decay = 25, .start_factor = 0.1, .end_factor = 0.05, .shape = shape});
+  };
+  const auto piecewise = [](Between between) { return PiecewiseLR::curve({.at = {5, 15, 50}, .factor = {0.1, 1, 0.02}, .between = between}); };
+  return {
+      {"InverseSqrtLR", root},
+      {"InverseTimeLR", InverseTimeLR::curve({.decay_rate = 0.5, .decay_steps = 4})},
+      {"NoamLR", NoamLR::curve({.d_model = 64, .warmup = 15})},
+      {"WarmupLR", WarmupLR::curve({.steps = 10, .start_factor = 0.1, .then = CosineAnnealingLR::curve({.t_max = 50})})},
+      {"WarmupLR_default", WarmupLR::curve({.steps = 12, .then = root})},
+      {"StaircaseLR", StaircaseLR::curve({.every = 8, .of = ExponentialLR::curve({.gamma = 0.6})})},
+      {"StaircaseLR_sqrt", StaircaseLR::curve({.every = 9, .of = root})},
+      {"WSDLR_linear", wsd(Decay::linear)},
+      {"WSDLR_cos", wsd(Decay::cos)},
+      {"WSDLR_sqrt", wsd(Decay::sqrt)},
+      {"PiecewiseLR_hold", piecewise(Between::hold)},
+      {"PiecewiseLR_linear", piecewise(Between::linear)},
+      {"PiecewiseLR_cos", piecewise(Between::cos)},
+  };
+}
+
+const Safetensors& goldens() {
+  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/schedules.safetensors");
+  return file;
+}
+
+}  // namespace
+
+const std::vector<Row>& schedule_table() {
+  static const std::vector<Row> table = [] {
+    std::vector<Row> rows;
+    for (const auto& part : {plain(), cycles(), combined(), ours()}) rows.insert(rows.end(), part.begin(), part.end());
+    return rows;
+  }();
+  return table;
+}
+
+const Array& schedule_golden(const std::string& name) { return goldens().arrays.at(name); }
+bool has_schedule_golden(const std::string& name) { return goldens().arrays.contains(name); }
+
+}  // namespace gradus::optim::testing
