@@ -1,5 +1,5 @@
 // docs/optimizers.md has a section for every optimizer and every schedule, with their options, the defaults of the code, what they keep, and
-// a picture; and the links of all documents lead somewhere.
+// a picture.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -117,28 +117,6 @@ std::set<std::string> expect_schedules() {
   return {std::string(Rules::name)...};
 }
 
-// Without blocks of code and `code` in lines, whose brackets are no links.
-std::string without_code(const std::string& text) {
-  std::string out;
-  bool code = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fence = text.compare(i, 3, "```") == 0;
-    if (text[i] == '`') code = !code;
-    else if (!code) out += text[i];
-    if (fence) i += 2;
-  }
-  return out;
-}
-
-// What GitHub makes of a heading: "What t counts" → "what-t-counts".
-std::string anchor(const std::string& heading) {
-  std::string out;
-  for (const char c : heading)
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-') out += static_cast<char>(std::tolower(c));
-    else if (c == ' ') out += '-';
-  return out;
-}
-
 }  // namespace
 
 TEST(OptimizersDocument, HasEveryOptimizer) {
@@ -194,27 +172,4 @@ TEST(OptimizersDocument, NamesTestsThatThereAre) {
     name.replace(name.find('.'), 1, ", ");
     EXPECT_NE(tests.find("TEST(" + name + ")"), std::string::npos) << name;
   }
-}
-
-TEST(Documents, HaveLinksThatLeadSomewhere) {
-  int links = 0;
-  for (const fs::path& folder : {root, root / "docs"})
-    for (const auto& file : fs::directory_iterator(folder)) {
-      if (file.path().extension() != ".md") continue;
-      const std::string text = without_code(content(file.path()));
-      std::vector<std::string> targets = matches(text, R"(\]\(([^)]+)\))"), pictures = matches(text, "<img src=\"([^\"]+)\"");
-      targets.insert(targets.end(), pictures.begin(), pictures.end());
-      for (const std::string& target : targets) {
-        if (target.starts_with("http")) continue;
-        ++links;
-        const std::size_t hash = std::min(target.find('#'), target.size());
-        const fs::path to = hash == 0 ? file.path() : folder / target.substr(0, hash);
-        EXPECT_TRUE(fs::exists(to)) << file.path().filename() << " links to " << target;
-        if (hash == target.size() || to.extension() != ".md") continue;
-        std::set<std::string> anchors;
-        for (const std::string& heading : matches(content(to), R"(\n#+ ([^\n]+))")) anchors.insert(anchor(heading));
-        EXPECT_TRUE(anchors.contains(target.substr(hash + 1))) << file.path().filename() << " links to " << target;
-      }
-    }
-  EXPECT_GT(links, 20);
 }
