@@ -3,7 +3,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(VectorLoops, vector_loops)
+}
 
 namespace gradus::optim {
 namespace {

@@ -3,7 +3,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/kernels/gradient_row.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(ClipLoops, clip_loops)
+}
 
 namespace gradus::optim {
 namespace {

@@ -2,4 +2,6 @@
 
 #include <gradus/autograd/kernels/machine/level.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(WrapperLoops, wrapper_loops)
+}

@@ -7,7 +7,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/rules/internal/adafactor_loops.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(AdafactorLoops, adafactor_loops)
+}
 
 namespace gradus::optim {
 namespace {

@@ -5,7 +5,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/rules/internal/lamb_loops.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(LambLoops, lamb_loops)
+}
 
 namespace gradus::optim {
 namespace {

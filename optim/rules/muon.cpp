@@ -7,7 +7,9 @@
 #include <gradus/optim/rules/internal/muon_loops.h>
 #include <gradus/optim/rules/internal/muon_products.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(MuonLoops, muon_loops)
+}
 
 namespace gradus::optim {
 namespace {

@@ -81,6 +81,8 @@ TEST(Edges, NoLaneWithoutAnElementRaisesAFlag) {
       {"erf", [](const Tensor& x, const Tensor&) { return erf(x); }},
       {"gelu", [](const Tensor& x, const Tensor&) { return gelu(x); }},
       {"gelu_tanh", [](const Tensor& x, const Tensor&) { return gelu_tanh(x); }},
+      {"silu", [](const Tensor& x, const Tensor&) { return silu(x); }},
+      {"mish", [](const Tensor& x, const Tensor&) { return mish(x); }},
       {"1/x", [](const Tensor& x, const Tensor&) { return 1 / x; }},
       {"x/y", [](const Tensor& x, const Tensor& y) { return x / y; }},
       {"x^y", [](const Tensor& x, const Tensor& y) { return pow(x, y); }},

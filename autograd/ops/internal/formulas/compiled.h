@@ -1,11 +1,14 @@
+// The loops of a family's formulas, for its *.simd.cpp: a table of them, in the order of the list.
+#pragma once
 #include <gradus/autograd/formula/rows.h>
-#include <gradus/autograd/ops/formulas/table.h>
+#include <gradus/autograd/ops/internal/formulas/family.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class F, class T>
 void add_rows(FormulaRows& rows) {
+  using namespace kernels::GRADUS_SIMD_LEVEL;
   constexpr std::size_t at = sizeof(T) / 4 - 1;
   constexpr bool unary = requires(const F f) { f.value(1.0); };
   constexpr std::size_t inputs = unary ? 1 : 2;
@@ -23,13 +26,7 @@ FormulaRows rows_of() {
 }
 
 template <class... F>
-FormulaTable make_table(formulas::List<F...>) { return {rows_of<F>()...}; }
+FormulaTable<List<F...>> compiled(List<F...>) { return {rows_of<F>()...}; }
 
 }  // namespace
-
-const FormulaTable& formula_table() {
-  static const FormulaTable table = make_table(formulas::All{});
-  return table;
-}
-
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::formulas::GRADUS_SIMD_LEVEL

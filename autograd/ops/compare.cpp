@@ -1,9 +1,9 @@
-// Comparisons, logic and where.
+#include <gradus/autograd/ops/compare.h>
+
 #include <cmath>
 #include <utility>
 
 #include <gradus/autograd/kernels/elementwise/compare.h>
-#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>

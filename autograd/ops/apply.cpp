@@ -1,13 +1,11 @@
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/apply.h>
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include <gradus/autograd/array/internal/channels_last.h>
-#include <gradus/autograd/kernels/machine/level.h>
-
-GRADUS_DISPATCH(FormulaTable, formula_table)
+#include <gradus/autograd/ops/reduce.h>
 
 namespace gradus::detail {
 namespace {

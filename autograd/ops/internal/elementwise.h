@@ -1,28 +1,18 @@
 // A formula as a differentiable operation: elementwise(formulas::Tanh{}, x). Broadcasting and its gradient are handled here for all.
 #pragma once
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/formulas/table.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/formulas/family.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 
-// The number `constant` as a tensor that broadcasts against x: the vocabulary of formulas on Tensors.
-inline Tensor like(const Tensor& x, double constant) { return Array::full({}, constant, x.dtype()); }
-
-namespace detail {
-
-// An empty array of the shape that the inputs broadcast to. Throws unless all are f32, or all f64.
-Array elementwise_result(const char* name, std::span<const Tensor* const> inputs);
-
-// One pass of `row` over the inputs into y.
-void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, Array& y);
-
-// g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x. Written over g if nobody holds it.
-Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted);
-
-}  // namespace detail
+// Found by the formula's family, see ops/internal/formulas/family.h.
+template <class F> concept Compiled = requires(const F f) { rows_of(f); };
 
 template <class F>
 struct Elementwise final : Op {
@@ -81,7 +71,11 @@ struct Elementwise final : Op {
   }
 
  private:
-  static const kernels::FormulaRows& rows() { return kernels::formula_table()[kernels::position<F>(formulas::All{})]; }
+  const formulas::FormulaRows& rows() const {
+    static_assert(Compiled<F>, "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
+                               "ops/internal/formulas/ that it stands in");
+    return rows_of(formula);
+  }
 
   SmallVector<Shape, 1> shapes;   // of the inputs, where they are not the result's
 };
