@@ -4,9 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/elementwise.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "support.h"

@@ -3,8 +3,9 @@
 #include <limits>
 
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/math.h>
 
 #include "support.h"
 

@@ -8,6 +8,9 @@
 #include <cmath>
 #include <limits>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/ops/formulas/formulas.h>
 #include <gradus/autograd/ops/formulas/table.h>
 
 #include "support.h"

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
 
 using namespace gradus;
 
