@@ -6,7 +6,7 @@
 
 #include <gradus/autograd/array/xtensor.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
 
 #include "support.h"
 
