@@ -6,9 +6,11 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>

@@ -10,8 +10,9 @@
 
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
-#include <gradus/autograd/ops/formulas/formulas.h>
-#include <gradus/autograd/ops/formulas/table.h>
+#include <gradus/autograd/ops/internal/formulas/activation.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/internal/formulas/math.h>
 
 #include "support.h"
 
