@@ -7,8 +7,8 @@
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/gradients/clip.h>
 #include <gradus/optim/gradients/statistics.h>
-#include <gradus/optim/rules/all_rules.h>
 #include <gradus/optim/rules/presets.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/schedules/lr_range_test.h>
 #include <gradus/optim/schedules/schedules.h>
 #include <gradus/optim/second_order/lbfgs.h>

@@ -7,8 +7,9 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/optim/optim.h>
-#include <gradus/optim/rules/all_rules.h>
 #include <gradus/optim/rules/presets.h>
+
+#include "optim/rules/list.h"
 
 namespace gradus::optim::testing {
 
