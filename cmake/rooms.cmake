@@ -2,8 +2,8 @@
 #
 # Every *.cpp below the room's folder belongs to it, except what this build is without (GRADUS_LEFT_OUT, see dependencies.cmake). A file
 # named *.simd.cpp holds loops worth compiling once per instruction-set level (GRADUS_SIMD_LEVELS); it sees its level as the macro
-# GRADUS_SIMD_LEVEL, and the library chooses among them at run time. What most of them include of the standard
-# library is read once for each level (LEVEL_HEADERS).
+# GRADUS_SIMD_LEVEL, and the library chooses among them at run time. What most of them include is read once for
+# each level (LEVEL_HEADERS).
 
 # Every source reads these headers of the standard library, a second's work each time; a room reads them once.
 set(GRADUS_STANDARD_HEADERS

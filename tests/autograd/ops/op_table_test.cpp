@@ -6,7 +6,7 @@
 #include <regex>
 #include <set>
 
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/walk/grad.h>
 

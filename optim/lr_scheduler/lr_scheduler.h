@@ -1,5 +1,5 @@
-// Learning rate schedules. A schedule is a pure function lr(base, t) (curve.h); LRScheduler is PyTorch's shell around it: it counts, and
-// writes the learning rate of every group of its optimizer, and the momentum if the schedule moves it.
+// Learning rate schedules on an optimizer. A schedule is a pure function lr(base, t) (optim/schedules/); LRScheduler is PyTorch's shell around
+// it: it counts, and writes the learning rate of every group of its optimizer, and the momentum if the schedule moves it.
 //   optim::StepLR schedule(sgd, {.step_size = 30});
 //   for (int epoch = 0; epoch < 90; ++epoch) { train(net, sgd);  schedule.step(); }
 // Since the function is pure, nothing drifts and nothing decays twice: stopping, saving, loading and going on gives the same numbers.
@@ -14,7 +14,6 @@
 #include <gradus/optim/driver/optimizer.h>
 #include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

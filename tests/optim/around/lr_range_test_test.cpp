@@ -8,7 +8,7 @@
 
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
-#include <gradus/optim/schedules/lr_range_test.h>
+#include <gradus/optim/around/lr_range_test.h>
 #include <gradus/optim/schedules/one_cycle_lr.h>
 
 namespace gradus::optim::testing {

@@ -1,10 +1,11 @@
-#include <gradus/optim/schedules/preview.h>
+#include <gradus/optim/lr_scheduler/preview.h>
 
 #include <algorithm>
 #include <limits>
 #include <ostream>
 
 #include <gradus/autograd/base/draw/internal/chart.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <iosfwd>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
 namespace gradus::optim {
 

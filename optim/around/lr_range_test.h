@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
 namespace gradus::optim {
 

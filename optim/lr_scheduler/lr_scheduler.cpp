@@ -1,4 +1,4 @@
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
 #include <cmath>
 #include <cstdio>

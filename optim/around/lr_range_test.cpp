@@ -1,4 +1,4 @@
-#include <gradus/optim/schedules/lr_range_test.h>
+#include <gradus/optim/around/lr_range_test.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // A range test in the terminal and as an SVG: the loss over the learning rate, as it was and smoothed, with what is suggested.
-#include <gradus/optim/schedules/lr_range_test.h>
+#include <gradus/optim/around/lr_range_test.h>
 
 #include <algorithm>
 #include <cmath>

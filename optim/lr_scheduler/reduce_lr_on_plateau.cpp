@@ -1,4 +1,4 @@
-#include <gradus/optim/schedules/reduce_lr_on_plateau.h>
+#include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 
 #include <algorithm>
 #include <cmath>
