@@ -55,11 +55,13 @@ void loop(const Stretch& stretch, const void* scalars) {
       static_cast<T*>(stretch.slots[1]), static_cast<T*>(stretch.slots[2]), stretch.n);
 }
 
-// The loop for parameters of a dtype (f32 or f64) when the slots of the mask `used` are kept. Rule::always_used are those of every mask.
+// The loop for parameters of a dtype in which loops compute when the slots of the mask `used` are kept, null for other dtypes.
+// Rule::always_used are those of every mask.
 template <class Rule, unsigned mask = (1u << Rule::slots.size()) - 1>
 Loop compiled_here(Dtype dtype, unsigned used) {
   if constexpr ((mask & Rule::always_used) == Rule::always_used)
-    if (used == mask) return dtype == f64 ? loop<Rule, double, mask> : loop<Rule, float, mask>;
+    if (used == mask)
+      return computes_in(dtype) ? detail::visit_from<0, computing_types>(dtype, []<class T>(T) -> Loop { return loop<Rule, T, mask>; }) : nullptr;
   if constexpr (mask > Rule::always_used) return compiled_here<Rule, mask - 1>(dtype, used);
   return nullptr;
 }

@@ -1,6 +1,6 @@
 #include <gradus/optim/driver/whole.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
 GRADUS_DISPATCH(VectorLoops, vector_loops)

@@ -1,6 +1,6 @@
 #include <gradus/optim/gradients/clip.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/kernels/gradient_row.h>
 
 GRADUS_DISPATCH(ClipLoops, clip_loops)

@@ -2,21 +2,19 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
 template <class T>
 struct ClipLoopsOf {
-  double (*square_sum)(const T* g, std::int64_t n);         // Σ gᵢ² in double
-  double (*square_distance)(const T* a, const T* b, std::int64_t n);   // Σ (bᵢ − aᵢ)² in double
+  SumOf<T> (*square_sum)(const T* g, std::int64_t n);       // Σ gᵢ²
+  SumOf<T> (*square_distance)(const T* a, const T* b, std::int64_t n);   // Σ (bᵢ − aᵢ)²
   double (*largest)(const T* g, std::int64_t n);            // max |gᵢ|, NaN if any is
   void (*scale)(T* g, std::int64_t n, double factor);
   void (*clamp)(T* g, std::int64_t n, double limit);
 };
-struct ClipLoops {
-  ClipLoopsOf<float> f32;
-  ClipLoopsOf<double> f64;
-};
+using ClipLoops = PerFloat<ClipLoopsOf>;
 
 const ClipLoops& clip_loops();   // of the best instruction-set level that this machine has
 

@@ -8,18 +8,18 @@ namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-double square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
-  double sums[lanes] = {};
+SumOf<T> square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
+  SumOf<T> sums[lanes] = {};
   const auto square = [&](std::int64_t i) {
-    const double d = static_cast<double>(b[i]) - static_cast<double>(a[i]);
+    const auto d = static_cast<SumOf<T>>(b[i]) - static_cast<SumOf<T>>(a[i]);
     return d * d;
   };
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::int64_t j = 0; j < lanes; ++j) sums[j] += square(i + j);
   for (; i < n; ++i) sums[i % lanes] += square(i);
-  double total = 0;
-  for (double sum : sums) total += sum;
+  SumOf<T> total = 0;
+  for (const SumOf<T> sum : sums) total += sum;
   return total;
 }
 
@@ -64,7 +64,7 @@ constexpr ClipLoopsOf<T> loops_of{square_sum<T>, square_distance<T>, largest<T>,
 }  // namespace
 
 const ClipLoops& clip_loops() {
-  static const ClipLoops table{loops_of<float>, loops_of<double>};
+  static constexpr ClipLoops table([]<class T>(T) { return loops_of<T>; });
   return table;
 }
 

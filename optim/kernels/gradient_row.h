@@ -13,8 +13,8 @@
 
 namespace gradus::optim {
 
-inline const kernels::ClipLoopsOf<float>& clip_loops(float) { return kernels::clip_loops().f32; }
-inline const kernels::ClipLoopsOf<double>& clip_loops(double) { return kernels::clip_loops().f64; }
+template <class T>
+const kernels::ClipLoopsOf<T>& clip_loops(T) { return kernels::clip_loops().of(T{}); }
 
 class GradientRow {
  public:
@@ -30,7 +30,7 @@ class GradientRow {
       sorted.push_back(p.leaf.get());
       if (!p.leaf->has_gradient()) continue;
       const Array& g = gradient(*p.leaf);
-      check<DtypeError>(is_floating(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
+      check<DtypeError>(computes_in(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
       check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->row_grad.defined(), op, ": the gradient of ", p.name, " has shape ", g.shape(), " but the parameter has ",
                         p.leaf->value.shape());
       leaves_.push_back(p.leaf.get());

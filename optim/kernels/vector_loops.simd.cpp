@@ -18,7 +18,7 @@ void blend(T a, const T* x, T b, const T* y, T* to, std::int64_t n) {
 }  // namespace
 
 const VectorLoops& vector_loops() {
-  static const VectorLoops table{{dot<float>, blend<float>}, {dot<double>, blend<double>}};
+  static constexpr VectorLoops table([]<class T>(T) { return VectorLoopsOf<T>{dot<T>, blend<T>}; });
   return table;
 }
 

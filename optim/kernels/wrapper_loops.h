@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/array/internal/per_type.h>
+
 namespace gradus::kernels {
 
 template <class T>
@@ -10,19 +12,14 @@ struct WrapperLoopsOf {
   void (*pull)(T* a, const T* w, std::int64_t n, double by);
   // The same of slow towards fast; then fast is slow.
   void (*pull_back)(T* slow, T* fast, std::int64_t n, double by);
-  // Σ (t·g)² in double, t = |w| + eta; and y ← w + scale·t²·g.
-  double (*scaled_square_sum)(const T* w, const T* g, std::int64_t n, double eta);
+  // Σ (t·g)², t = |w| + eta; and y ← w + scale·t²·g.
+  SumOf<T> (*scaled_square_sum)(const T* w, const T* g, std::int64_t n, double eta);
   void (*scaled_climb)(T* y, const T* w, const T* g, std::int64_t n, double scale, double eta);
   // The same with t = 1.
-  double (*square_sum)(const T* g, std::int64_t n);
+  SumOf<T> (*square_sum)(const T* g, std::int64_t n);
   void (*climb)(T* y, const T* w, const T* g, std::int64_t n, double scale);
 };
-struct WrapperLoops {
-  WrapperLoopsOf<float> f32;
-  WrapperLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using WrapperLoops = PerFloat<WrapperLoopsOf>;
 
 const WrapperLoops& wrapper_loops();   // of the best instruction-set level that this machine has
 

@@ -50,7 +50,7 @@ T size_of_weight(T w, T eta) {
 }
 
 template <class T>
-double scaled_square_sum(const T* __restrict w, const T* __restrict g, std::int64_t n, double eta) {
+SumOf<T> scaled_square_sum(const T* __restrict w, const T* __restrict g, std::int64_t n, double eta) {
   const T more = static_cast<T>(eta);
   return sum_of_squares(n, [=](std::int64_t i) { return static_cast<double>(size_of_weight(w[i], more)) * static_cast<double>(g[i]); });
 }
@@ -65,7 +65,7 @@ void scaled_climb(T* __restrict y, const T* __restrict w, const T* __restrict g,
 }
 
 template <class T>
-double square_sum(const T* __restrict g, std::int64_t n) {
+SumOf<T> square_sum(const T* __restrict g, std::int64_t n) {
   return sum_of_squares(n, [=](std::int64_t i) { return static_cast<double>(g[i]); });
 }
 
@@ -81,7 +81,7 @@ constexpr WrapperLoopsOf<T> loops_of{pull<T>, pull_back<T>, scaled_square_sum<T>
 }  // namespace
 
 const WrapperLoops& wrapper_loops() {
-  static const WrapperLoops table{loops_of<float>, loops_of<double>};
+  static constexpr WrapperLoops table([]<class T>(T) { return loops_of<T>; });
   return table;
 }
 

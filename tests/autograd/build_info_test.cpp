@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <gradus/autograd/autograd.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 GRADUS_DISPATCH(NormLoops, norm_loops)
 

@@ -2,7 +2,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/gather.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
 

@@ -12,7 +12,7 @@ namespace gradus {
 namespace kernels {
 
 struct FormulaRows {
-  std::array<Row, 2> value{}, slope{};   // for f32, f64; slope is null for constant slopes
+  std::array<Row, computing_types> value{}, slope{};   // for f32, f64: at computing_place(dtype); slope is null for constant slopes
 };
 
 template <class... F>

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/array/internal/per_type.h>
+
 namespace gradus::kernels {
 
 template <class T>
@@ -12,12 +14,7 @@ struct MuonLoopsOf {
   void (*blend)(T a, T* x, T b, const T* y, std::int64_t n);        // x ← a·x + b·y
   void (*scale)(T a, T* x, std::int64_t n);                         // x ← a·x
 };
-struct MuonLoops {
-  MuonLoopsOf<float> f32;
-  MuonLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using MuonLoops = PerFloat<MuonLoopsOf>;
 
 const MuonLoops& muon_loops();   // of the best instruction-set level that this machine has
 

@@ -31,8 +31,7 @@ void scale(T a, T* __restrict x, std::int64_t n) {
 }  // namespace
 
 const MuonLoops& muon_loops() {
-  static const MuonLoops table{{momentum<float>, average<float>, blend<float>, scale<float>},
-                               {momentum<double>, average<double>, blend<double>, scale<double>}};
+  static constexpr MuonLoops table([]<class T>(T) { return MuonLoopsOf<T>{momentum<T>, average<T>, blend<T>, scale<T>}; });
   return table;
 }
 

@@ -9,7 +9,7 @@
 namespace gradus::optim::vectors {
 namespace {
 
-const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().f64; }
+const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().of(double{}); }
 
 }  // namespace
 
@@ -24,7 +24,7 @@ double largest(const Array& a) {
   SmallVector<double, 64> parts;
   parts.resize(static_cast<std::size_t>(blocks));
   parallel_for(blocks, blocks_worth_a_thread, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) parts[i] = kernels::clip_loops().f64.largest(p + i * whole_block, std::min(whole_block, n - i * whole_block));
+    for (std::int64_t i = first; i < last; ++i) parts[i] = kernels::clip_loops().of(double{}).largest(p + i * whole_block, std::min(whole_block, n - i * whole_block));
   });
   double out = 0;
   for (double x : parts) out = out < x || std::isnan(x) ? x : out;
