@@ -1,5 +1,5 @@
 // Arithmetic, comparison, logic and where, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
-// takes the tensor's dtype. Formulas: ops/formulas.h.
+// takes the tensor's dtype. Formulas: ops/formulas/formulas.h.
 //
 // Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
 // Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,

@@ -1,4 +1,4 @@
-// Elementwise functions of one tensor (f32 or f64; square, abs and sign of whole numbers too). Formulas: ops/formulas.h.
+// Elementwise functions of one tensor (f32 or f64; square, abs and sign of whole numbers too). Formulas: ops/formulas/formulas.h.
 // GraphError for an undefined tensor, DtypeError.
 #pragma once
 #include <gradus/autograd/tape/tensor.h>

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/walk/grad.h>
 

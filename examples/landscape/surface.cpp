@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 
 #include "landscape/waves.h"

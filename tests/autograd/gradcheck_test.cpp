@@ -1,7 +1,7 @@
 // The checker itself: it must find every planted mistake.
 #include <gradus/autograd/gradcheck.h>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>
 

@@ -1,6 +1,6 @@
 #include "landscape/chapters/fit.h"
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/walk/grad.h>

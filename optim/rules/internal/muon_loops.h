@@ -1,4 +1,4 @@
-// Muon's passes over stretches of memory, compiled for several instruction sets; its products are kernels/gemm.h's.
+// Muon's passes over stretches of memory, compiled for several instruction sets; its products are kernels/products/gemm.h's.
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Muon's products. Like kernels/gemm.h's, but cut by the shapes alone, so that their bits do not depend on the number of threads; and of a
+// Muon's products. Like kernels/products/gemm.h's, but cut by the shapes alone, so that their bits do not depend on the number of threads; and of a
 // product that is known to be symmetric little more than half is computed.
 #pragma once
 #include <gradus/autograd/kernels/products/gemm.h>

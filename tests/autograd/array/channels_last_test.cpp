@@ -2,8 +2,8 @@
 #include <functional>
 
 #include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>
 

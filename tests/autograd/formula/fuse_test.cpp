@@ -2,8 +2,8 @@
 
 #include <limits>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 
 #include "support.h"

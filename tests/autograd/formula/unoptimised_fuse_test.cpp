@@ -2,8 +2,8 @@
 // what is compiled here does not take the place of the library's loops, nor the other way round.
 #include <gtest/gtest.h>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/autograd/ops/creation.h>
 
 using namespace gradus;
 

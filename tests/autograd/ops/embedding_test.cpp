@@ -3,7 +3,7 @@
 
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>

@@ -3,8 +3,8 @@
 #include <string>
 
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/walk/grad.h>
 

@@ -1,6 +1,6 @@
 #include "autograd/ops/op_table.h"
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 
 namespace gradus {

@@ -268,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Trajectory, ::testing::ValuesIn(cases()), [](con
 std::set<std::string> defined_optimizers() {
   std::set<std::string> out;
   const std::regex definition(R"(using (\w+) = OptimizerOf<)");
-  for (const auto& file : std::filesystem::directory_iterator(GRADUS_SOURCE "/optim")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(GRADUS_SOURCE "/optim")) {
     if (file.path().extension() != ".h" || file.path().filename() == "rule.h") continue;
     std::ifstream in(file.path());
     const std::string source((std::istreambuf_iterator<char>(in)), {});

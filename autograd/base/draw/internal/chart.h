@@ -1,5 +1,5 @@
-// Charts: curves over an axis, drawn in the terminal or as an SVG. What schedules (schedules/preview.h) and range tests (range_test.h) show
-// themselves with; several charts stand below each other.
+// Charts: curves over an axis, drawn in the terminal or as an SVG. What schedules and learning rate range tests show themselves with; several
+// charts stand below each other.
 //   draw_svg("AdamW", {{.title = "lr", .x_title = "step", .curves = {{0.1, 0.2, 0.1}}, .first = 0, .last = 2, .least = 0}});
 #pragma once
 #include <cmath>

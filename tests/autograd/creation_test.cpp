@@ -1,4 +1,4 @@
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 
 #include <cmath>
 #include <limits>
