@@ -65,6 +65,13 @@ struct Moved {
     else if (s == 0 && step == 1) std::fill_n(target, n, *source);
     else for (std::int64_t i = 0; i < n; ++i) target[i * step] = source[i * s];
   }
+  // A few rows and columns; a and b are their dimensions.
+  void tile(std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t rows, std::int64_t columns) const {
+    const T* source = from + f;
+    T* target = to + t;
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j) target[i * w.to[a] + j * w.to[b]] = source[i * w.from[a] + j * w.from[b]];
+  }
   bool transpose(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t rows, std::int64_t columns) const {
     transpose_plane(from + f, s, to + t, step, rows, columns, sizeof(T));
     return true;
@@ -81,6 +88,9 @@ struct Converted {
   void row(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t n) const {
     convert(from + f * from_size, s, to + t * to_size, step, n);
   }
+  void tile(std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t rows, std::int64_t columns) const {
+    for (std::int64_t i = 0; i < rows; ++i) row(f + i * w.from[a], w.from[b], t + i * w.to[a], w.to[b], columns);
+  }
   bool transpose(std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t) const { return false; }
 };
 
@@ -90,10 +100,10 @@ void copy_plane(const Elements& elements, std::int64_t f, std::int64_t t, const 
   f += begin * w.from[a], t += begin * w.to[a];
   if (w.transposes() && elements.transpose(f, w.from[b], t, w.to[a], end - begin, w.shape[b])) return;
   constexpr std::int64_t tile = 16;
-  for (std::int64_t i0 = 0; i0 < end - begin; i0 += tile)
-    for (std::int64_t j0 = 0; j0 < w.shape[b]; j0 += tile)
-      for (std::int64_t i = i0; i < std::min(i0 + tile, end - begin); ++i)
-        elements.row(f + i * w.from[a] + j0 * w.from[b], w.from[b], t + i * w.to[a] + j0 * w.to[b], w.to[b], std::min(tile, w.shape[b] - j0));
+  for (std::int64_t i = 0; i < end - begin; i += tile)
+    for (std::int64_t j = 0; j < w.shape[b]; j += tile)
+      elements.tile(f + i * w.from[a] + j * w.from[b], t + i * w.to[a] + j * w.to[b], w, a, b, std::min(tile, end - begin - i),
+                    std::min(tile, w.shape[b] - j));
 }
 
 template <class Elements>
@@ -151,14 +161,15 @@ void copy_elements(const Array& from, Array& to) {
   if (from.size() == 0) return;
   void* target = to.mutable_raw();
   const Walk walk(from, to);
+  const void* source = visit(from.dtype(), [&]<class T>(T) -> const void* { return from.data<T>(); });   // GraphError for an undefined one
   const std::size_t size = size_of(from.dtype()), to_size = size_of(to.dtype());
   if (from.dtype() != to.dtype())
-    copy_all(Converted{static_cast<const std::byte*>(from.raw()), static_cast<std::byte*>(target), static_cast<std::int64_t>(size),
+    copy_all(Converted{static_cast<const std::byte*>(source), static_cast<std::byte*>(target), static_cast<std::int64_t>(size),
                        static_cast<std::int64_t>(to_size), convert_row(from.dtype(), to.dtype())}, walk);
-  else if (size == 8) move_all<std::uint64_t>(from.raw(), target, walk);
-  else if (size == 4) move_all<std::uint32_t>(from.raw(), target, walk);
-  else if (size == 2) move_all<std::uint16_t>(from.raw(), target, walk);
-  else move_all<std::uint8_t>(from.raw(), target, walk);
+  else if (size == 8) move_all<std::uint64_t>(source, target, walk);
+  else if (size == 4) move_all<std::uint32_t>(source, target, walk);
+  else if (size == 2) move_all<std::uint16_t>(source, target, walk);
+  else move_all<std::uint8_t>(source, target, walk);
 }
 
 }  // namespace gradus
