@@ -43,7 +43,8 @@ struct Fused final : Op {
     Array y = elementwise_result("fuse", inputs);
     save(x...);
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    run_value_row(y.dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, inputs, y);
+    const auto row = []<class T>(T) -> kernels::Row { return value_row<Formula, T, n>; };
+    run_value_row(visit_floating(y.dtype(), "fuse", row), &formula, inputs, y);
     return y;
   }
 
@@ -65,7 +66,7 @@ struct Fused final : Op {
       return grads;
     }
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    const kernels::Row row = g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>;   // before g is taken
+    const kernels::Row row = visit_floating(g.dtype(), "fuse", []<class T>(T) -> kernels::Row { return dual_row<Formula, T, n>; });   // before g is taken
     return run_slope_row(row, &formula, x, take(g), wants());
   }
 };
