@@ -4,7 +4,9 @@
 
 #include <gradus/autograd/simd/internal/level.h>
 
+namespace gradus::kernels {
 GRADUS_DISPATCH(SmallFloatLoops, small_float_loops)
+}
 
 namespace gradus {
 namespace {
