@@ -6,7 +6,9 @@
 #include <limits>
 #include <ostream>
 
-#include <gradus/autograd/base/draw/internal/chart.h>
+#include <gradus/autograd/base/drawing/internal/chart_frame.h>
+#include <gradus/autograd/base/drawing/internal/number.h>
+#include <gradus/autograd/base/drawing/internal/svg.h>
 
 namespace gradus::optim {
 namespace {
@@ -19,43 +21,40 @@ std::vector<double> cut(const std::vector<double>& losses, std::size_t n, double
   return out;
 }
 
-std::vector<Chart> charts(const RangeTest& test) {
+drawing::Chart chart(const RangeTest& test) {
   const std::size_t n = test.lr.size();
   const std::vector<double> normal(test.smoothed.begin(), test.smoothed.end() - (test.diverged && test.smoothed.size() > 1));
   const auto [best, worst] = std::minmax_element(normal.begin(), normal.end());
   const double edge = normal.empty() ? 0 : *worst + 0.25 * (*worst - *best);
-  Chart chart{.title = "loss", .x_title = "lr", .curves = {cut(test.smoothed, n, edge), cut(test.loss, n, edge)}, .first = test.lr.front(), .last = test.lr.back(),
-              .axis = test.spacing == Spacing::linear ? Chart::Axis::linear : Chart::Axis::logarithmic, .least = normal.empty() ? 0 : INFINITY};
+  drawing::Chart out{.title = "loss", .x = {.title = "lr", .log = test.spacing != Spacing::linear},
+                  .curves = {{"smoothed", cut(test.smoothed, n, edge), test.lr}, {"of each step", cut(test.loss, n, edge), test.lr}}};
+  if (normal.empty()) out.y.from = 0;
   const auto mark = [&](const std::optional<double>& lr, const char* label) {
-    if (!lr || n < 2 || *lr < chart.first) return;
-    const double part = test.spacing == Spacing::linear ? (*lr - chart.first) / (chart.last - chart.first)
-                                                        : std::log(*lr / chart.first) / std::log(chart.last / chart.first);
-    chart.marks.push_back({part * static_cast<double>(n - 1), gradus::text(label, short_number(*lr))});
+    if (lr && n >= 2 && *lr >= test.lr.front()) out.marks.push_back({*lr, gradus::text(label, drawing::short_number(*lr))});
   };
   mark(test.steepest, "steepest ");
   mark(test.tenth_of_minimum, "minimum/10 ");
-  return {chart};
+  return out;
 }
 
 std::string words(const RangeTest& test) {
   std::string out;
-  if (test.steepest) out += gradus::text("falls fastest at ", short_number(*test.steepest));
-  if (test.tenth_of_minimum) out += gradus::text("; a tenth of the minimum's rate is ", short_number(*test.tenth_of_minimum));
+  if (test.steepest) out += gradus::text("falls fastest at ", drawing::short_number(*test.steepest));
+  if (test.tenth_of_minimum) out += gradus::text("; a tenth of the minimum's rate is ", drawing::short_number(*test.tenth_of_minimum));
   if (!test.reason.empty()) out += (out.empty() ? "no suggestion: " : "; ") + test.reason;
   return out;
 }
 
-std::string title(const RangeTest& test) { return gradus::text("Learning rate range test (blue: smoothed; ", words(test), ")"); }
-
 }  // namespace
 
 std::string RangeTest::text(int columns, int rows) const {
-  return draw_text("lr_range_test", "Learning rate range test", charts(*this), columns, rows) + words(*this) + "\n";
+  drawing::require_room("lr_range_test", {.columns = columns, .rows = rows});
+  return drawing::Figure{.title = "Learning rate range test", .charts = {chart(*this)}}.text({.columns = columns, .rows = rows}) + words(*this) + "\n";
 }
 
-std::string RangeTest::svg() const { return draw_svg(title(*this), charts(*this)); }
+std::string RangeTest::svg() const { return drawing::Figure{.title = "Learning rate range test", .subtitle = words(*this), .charts = {chart(*this)}}.svg(); }
 
-void RangeTest::save_svg(const std::filesystem::path& file) const { save_text(svg(), file); }
+void RangeTest::save_svg(const std::filesystem::path& file) const { drawing::save_svg_text(svg(), file.string()); }
 
 std::ostream& operator<<(std::ostream& out, const RangeTest& test) { return out << test.text(); }
 

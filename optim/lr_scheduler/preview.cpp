@@ -4,8 +4,8 @@
 #include <limits>
 #include <ostream>
 
-#include <gradus/autograd/base/draw/internal/chart.h>
-#include <gradus/optim/schedules/ranges.h>
+#include <gradus/autograd/base/drawing/internal/chart_frame.h>
+#include <gradus/autograd/base/error.h>
 
 namespace gradus::optim {
 
@@ -40,20 +40,33 @@ Preview preview(const LRScheduler& schedule, std::int64_t steps) {
 }
 
 namespace {
-std::vector<Chart> charts(const Preview& shown) {
-  const double last = static_cast<double>(shown.lr[0].size()) - 1;
-  const std::string unit(unit_text(shown.unit));
-  std::vector<Chart> out{{.title = "lr", .x_title = unit, .curves = shown.lr, .last = last, .least = 0}};
-  if (!shown.momentum.empty()) out.push_back({.title = "momentum", .x_title = unit, .curves = shown.momentum, .last = last});
+
+drawing::Chart chart(const Preview& shown, std::string title, const std::vector<std::vector<double>>& groups) {
+  drawing::Chart out{.title = std::move(title), .x = {.title = std::string(unit_text(shown.unit))}};
+  for (std::size_t group = 0; group < groups.size(); ++group)
+    out.curves.push_back({.name = groups.size() > 1 ? gradus::text("group ", group) : "", .y = groups[group]});
   return out;
 }
+
+// The title's options, in parentheses, are lines of their own.
+drawing::Figure figure(const Preview& shown) {
+  const std::size_t open = std::min(shown.title.find('('), shown.title.size());
+  drawing::Figure out{.title = shown.title.substr(0, open), .subtitle = shown.title.substr(open), .charts = {chart(shown, "lr", shown.lr)}};
+  out.charts[0].y.from = 0;
+  if (!shown.momentum.empty()) out.charts.push_back(chart(shown, "momentum", shown.momentum));
+  return out;
+}
+
 }  // namespace
 
-std::string Preview::text(int columns, int rows) const { return draw_text("preview", title, charts(*this), columns, rows); }
+std::string Preview::text(int columns, int rows) const {
+  drawing::require_room("preview", {.columns = columns, .rows = rows});
+  return figure(*this).text({.columns = columns, .rows = rows});
+}
 
-std::string Preview::svg() const { return draw_svg(title, charts(*this)); }
+std::string Preview::svg() const { return figure(*this).svg(); }
 
-void Preview::save_svg(const std::filesystem::path& file) const { save_text(svg(), file); }
+void Preview::save_svg(const std::filesystem::path& file) const { figure(*this).save_svg(file.string()); }
 
 std::ostream& operator<<(std::ostream& out, const Preview& preview) { return out << preview.text(); }
 

@@ -2,11 +2,14 @@
 #include <cmath>
 #include <set>
 
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/presets.h>
-#include <gradus/optim/schedules/schedules.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
 #include <gradus/optim/second_order/lbfgs.h>
 #include <support.h>
 

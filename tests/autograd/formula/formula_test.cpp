@@ -7,8 +7,13 @@
 #include <limits>
 
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "support.h"

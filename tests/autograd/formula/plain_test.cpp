@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/internal/formulas/activation.h>
 #include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/formulas/math.h>

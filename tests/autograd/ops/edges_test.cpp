@@ -4,6 +4,13 @@
 #include <limits>
 
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/walk/grad.h>
 
 #include "autograd/reference.h"
 

@@ -10,8 +10,18 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pool.h>
+#include <gradus/nn/model/any_module.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 

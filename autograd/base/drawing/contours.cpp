@@ -1,4 +1,4 @@
-#include "landscape/contours.h"
+#include <gradus/autograd/base/drawing/contours.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include <gradus/autograd/base/error.h>
 
-namespace landscape {
+namespace gradus::drawing {
 namespace {
 
 // Crossed edges have numbers: 2·(row·columns + column) for the one to the right of a grid point, one more for the one above it.
@@ -120,7 +120,7 @@ std::vector<double> contour_levels(std::span<const double> values, int count, bo
 
 std::vector<Line> contours(std::span<const double> values, int columns, int rows, const Window& window, double level) {
   const bool fits = columns >= 2 && rows >= 2 && values.size() == static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
-  gradus::check<gradus::ValueError>(fits, "contours: needs columns × rows values, at least 2 × 2, not ", values.size(), " for ", columns, " × ", rows);
+  check<ValueError>(fits, "contours: needs columns × rows values, at least 2 × 2, not ", values.size(), " for ", columns, " × ", rows);
   return Squares(values, columns, rows, window, level).lines();
 }
 
@@ -147,4 +147,4 @@ Line simplified(const Line& line, double tolerance) {
   return out;
 }
 
-}  // namespace landscape
+}  // namespace gradus::drawing

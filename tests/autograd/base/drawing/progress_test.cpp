@@ -1,4 +1,4 @@
-#include <gradus/autograd/base/draw/progress.h>
+#include <gradus/autograd/base/drawing/progress.h>
 
 #include <list>
 #include <sstream>
@@ -11,7 +11,7 @@
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>
 
-namespace gradus::data {
+namespace gradus::drawing {
 namespace {
 
 using ::testing::AllOf;
@@ -144,7 +144,7 @@ TEST(Progress, CanRunAgain) {
 
 TEST(Progress, CountsALoadersSamples) {
   Recorded r;
-  DataLoader loader(TensorDataset(Array::zeros({100, 2}), Array::zeros({100}, i64)), {.batch_size = 8, .workers = 1});
+  data::DataLoader loader(data::TensorDataset(Array::zeros({100, 2}), Array::zeros({100}, i64)), {.batch_size = 8, .workers = 1});
   std::int64_t seen = 0;
   for (auto [x, y] : progress(loader, r.pipe(), "epoch ", 0)) seen += y.size();
   EXPECT_EQ(seen, 100);
@@ -173,4 +173,4 @@ TEST(ProgressBar, ServesOtherLoops) {
 }
 
 }  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::drawing

@@ -1,6 +1,6 @@
 // How far a loop is, on stderr: on a terminal a bar redrawn in place, else a few plain lines, and one a minute in a loop that takes longer.
-//   for (auto [x, y] : data::progress(loader, "epoch ", epoch)) …
-//   auto bar = data::progress(loader, "epoch ", epoch);
+//   for (auto [x, y] : progress(loader, "epoch ", epoch)) …
+//   auto bar = progress(loader, "epoch ", epoch);
 //   for (auto [x, y] : bar) bar.note("loss", loss.item());
 //   // epoch 3  45% [========>           ] 421/938  15.2k samples/s  0:12 left  loss 0.3412
 // The range needs begin, end and size; one with samples() as well, such as a loader, has its speed told in samples.
@@ -17,7 +17,7 @@
 
 #include <gradus/autograd/base/error.h>
 
-namespace gradus::data {
+namespace gradus::drawing {
 
 struct ProgressOptions {
   std::ostream* out = nullptr;               // nullptr: std::cerr
@@ -114,4 +114,8 @@ Progress<Range> progress(Range&& range, const Parts&... label) {
   return progress(std::forward<Range>(range), ProgressOptions{}, label...);
 }
 
-}  // namespace gradus::data
+}  // namespace gradus::drawing
+
+namespace gradus {
+using drawing::progress;
+}

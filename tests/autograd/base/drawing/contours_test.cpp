@@ -1,17 +1,13 @@
-// Contours on surfaces whose contours are known, and pictures that hold what they should.
+// Contours on surfaces whose contours are known.
 #include <cmath>
 #include <limits>
 
 #include <support.h>
 
-#include "landscape/contours.h"
-#include "landscape/svg.h"
-#include "landscape/terminal.h"
+#include <gradus/autograd/base/drawing/contours.h>
 
-namespace landscape {
+namespace gradus::drawing {
 namespace {
-
-using gradus::expect_error, gradus::ValueError;
 
 constexpr Window square{-2, 2, -2, 2};
 
@@ -104,39 +100,5 @@ TEST(Contours, SimplifiedStayWithinTheTolerance) {
   EXPECT_EQ(simplified({{0, 0}, {1, 0.2}, {2, 0}}, 0.1).size(), 3);
 }
 
-TEST(Svg, IsSmallOnEverySurface) {
-  for (const Surface& s : surfaces()) {
-    SCOPED_TRACE(s.name);
-    const Path path = run({.surface = std::string(s.name), .noise = 1});
-    const std::string picture = svg(Ground(s), {{"a < b & c", path}});
-    EXPECT_LT(picture.size(), 15000);
-    EXPECT_THAT(picture, testing::StartsWith("<svg "));
-    EXPECT_THAT(picture, testing::EndsWith("</svg>\n"));
-    EXPECT_THAT(picture, testing::HasSubstr("a &lt; b &amp; c"));
-    EXPECT_THAT(picture, testing::Not(testing::HasSubstr("nan")));
-    EXPECT_LT(svg(Ground(s), {{"x", path}}, {.width = 360, .height = 240, .scales = false}).size(), 8000);
-  }
-}
-
-TEST(Svg, ADivergedPathIsDrawnWithoutAnEnd) {
-  const Path path = run({.surface = "beale", .options = {{"lr", "10"}}});
-  ASSERT_EQ(path.outcome.kind, Outcome::Kind::diverged);
-  const std::string picture = svg(Ground(surfaces()[2]), {{"SGD", path}});
-  EXPECT_THAT(picture, testing::HasSubstr("class='r a'"));
-  EXPECT_THAT(picture, testing::Not(testing::HasSubstr("class='e a'")));
-  EXPECT_THAT(picture, testing::Not(testing::HasSubstr("inf")));
-}
-
-TEST(Terminal, ShowsStartEndAndPathPlainWithoutColour) {
-  const Path path = run({.surface = "ravine", .steps = 3});
-  const Ground ground(surfaces()[0]);
-  const std::string plain = terminal(ground, {{"SGD", path}}, {.columns = 60});
-  EXPECT_THAT(plain, testing::Not(testing::HasSubstr("\x1b")));
-  const std::string map = plain.substr(0, plain.find("● SGD"));
-  for (const char* sign : {"S", "E", "✕", "●", "∙"}) EXPECT_THAT(map, testing::HasSubstr(sign));
-  EXPECT_THAT(terminal(ground, {{"SGD", path}}, {.columns = 60, .colour = true}), testing::HasSubstr("\x1b[0m\n"));
-  EXPECT_NO_THROW(terminal(ground, {{"far", run({.surface = "ravine", .options = {{"lr", "9"}}})}}, {.columns = 1}));
-}
-
 }  // namespace
-}  // namespace landscape
+}  // namespace gradus::drawing

@@ -1,30 +1,17 @@
-#include <gradus/autograd/base/draw/progress.h>
+#include <gradus/autograd/base/drawing/progress.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <iostream>
 
-#include <unistd.h>
+#include <gradus/autograd/base/drawing/internal/columns.h>
+#include <gradus/autograd/base/drawing/internal/number.h>
+#include <gradus/autograd/base/drawing/terminal.h>
 
-#include <gradus/autograd/base/internal/terminal.h>
-
-namespace gradus::data {
+namespace gradus::drawing {
 namespace {
 
-bool on_terminal(const ProgressOptions& options) {
-  if (options.terminal) return *options.terminal;
-  const char* kind = std::getenv("TERM");
-  return !options.out && ::isatty(STDERR_FILENO) == 1 && kind && std::string_view(kind) != "dumb";
-}
-
-// A point in any locale.
-std::string number(double value, std::chars_format format, int precision) {
-  char buffer[400];
-  return {buffer, std::to_chars(buffer, std::end(buffer), value, format, precision).ptr};
-}
-std::string fixed(double value, int decimals) { return number(value, std::chars_format::fixed, decimals); }
+bool on_terminal(const ProgressOptions& options) { return options.terminal.value_or(!options.out && is_terminal(2)); }
 
 std::string rate(double per_second) {
   const auto three_digits = [](double x) { return fixed(x, x < 10 ? 2 : x < 100 ? 1 : 0); };
@@ -36,17 +23,6 @@ std::string minutes(double seconds) {
   const auto s = static_cast<std::int64_t>(std::min(std::ceil(seconds), 3.6e8));
   const auto two = [](std::int64_t n) { return text(n / 10, n % 10); };
   return s < 3600 ? text(std::to_string(s / 60), ':', two(s % 60)) : text(std::to_string(s / 3600), ':', two(s / 60 % 60), ':', two(s % 60));
-}
-
-// Characters, not bytes: in UTF-8 only the first byte of a character counts.
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-int columns(std::string_view s) { return static_cast<int>(std::ranges::count_if(s, begins_character)); }
-
-std::string cut(std::string s, int width) {
-  std::size_t end = 0;
-  for (int seen = 0; end < s.size() && (seen += begins_character(s[end])) <= width;) ++end;
-  s.resize(end);
-  return s;
 }
 
 std::string bar(double part, int width) {
@@ -120,7 +96,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
   }
   if (running_ && done_ > 0) rest = text("  ", minutes(seconds / part - seconds), " left");
   if (!running_) rest = text(whole ? "  in " : "  stopped after ", seconds < 60 ? fixed(seconds, 1).append(" s") : minutes(seconds));
-  for (const Note& note : notes_) rest += text("  ", note.name, ' ', note.value ? number(*note.value, std::chars_format::general, 4) : note.text);
+  for (const Note& note : notes_) rest += text("  ", note.name, ' ', note.value ? general(*note.value, 4) : note.text);
 
   if (!terminal_) return head + count + speed + rest;
   const int room = width - columns(head + count + speed + rest) - 3;
@@ -133,7 +109,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
 void ProgressBar::draw(Clock::time_point now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
-    const int width = options_.width > 0 ? options_.width : terminal_columns(STDERR_FILENO, 80);
+    const int width = options_.width > 0 ? options_.width : terminal_columns(2);
     out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
   } else {
     out << text(line(now, 0), '\n') << std::flush;
@@ -142,4 +118,4 @@ void ProgressBar::draw(Clock::time_point now) {
   drawn_ = now;
 }
 
-}  // namespace gradus::data
+}  // namespace gradus::drawing

@@ -4,10 +4,14 @@
 #include <span>
 #include <vector>
 
-#include "landscape/surface.h"
+namespace gradus::drawing {
 
-namespace landscape {
-
+struct Point {
+  double x = 0, y = 0;
+};
+struct Window {
+  double x0, x1, y0, y1;
+};
 using Line = std::vector<Point>;                 // a closed one ends where it began
 
 // Heights between the least and nearly the largest value: at even distances, or at even ratios above the least. Fewer than `count` if the
@@ -21,4 +25,4 @@ std::vector<Line> contours(std::span<const double> values, int columns, int rows
 // The line with fewer points, none of those left out farther than `tolerance` from it (Douglas and Peucker).
 Line simplified(const Line& line, double tolerance);
 
-}  // namespace landscape
+}  // namespace gradus::drawing
