@@ -45,7 +45,7 @@ struct Fused final : Op {
     return y;
   }
 
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     auto x = saved<n>();
     if (recording()) {
       Grads grads;
@@ -64,7 +64,14 @@ struct Fused final : Op {
     }
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
     const kernels::Row row = g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>;   // before g is taken
-    return run_slope_row(row, &formula, x, take(g), wants());
+    return run_slope_row(row, &formula, x, std::move(g).value(), wants());
+  }
+
+  Tensor tangent(std::span<const Tensor> vs) override {
+    if (recording()) return transposed(vs)[0];
+    const auto x = saved<n>();
+    using namespace kernels::GRADUS_SIMD_NAMESPACE;
+    return run_tangent_row(x[0].dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>, &formula, x, vs);
   }
 };
 

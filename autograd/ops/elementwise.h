@@ -22,6 +22,20 @@ void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor
 // g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x. Written over g if nobody holds it.
 Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted);
 
+// Σ slope · v over the inputs that have a tangent v, by the same row.
+Tensor run_tangent_row(kernels::Row row, const void* formula, std::span<const Tensor> x, std::span<const Tensor> vs);
+
+// The sum of both; an undefined one is zero.
+inline Tensor sum_of_tangents(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
+
+// The shape that the shapes of `all` broadcast to.
+template <class List, class ShapeOf>
+Shape common_shape(const List& all, ShapeOf shape_of) {
+  Shape shape = shape_of(all[0]);
+  for (const auto& each : all) shape = broadcast_shapes(shape, shape_of(each), "tangent");
+  return shape;
+}
+
 }  // namespace detail
 
 template <class F>
@@ -42,7 +56,7 @@ struct Elementwise final : Op {
     return y;
   }
 
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     [[maybe_unused]] const bool f64_rows = g.dtype() == f64;   // before g is taken
     if constexpr (Constant<F>) {
       const auto constants = formula.constants();
@@ -59,11 +73,11 @@ struct Elementwise final : Op {
         if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
         else return {g * formula.slope_at_output(y)};
       }
-      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants());
+      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), std::move(g).value(), wants());
     } else {
       constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
       if (!recording())
-        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants());
+        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, std::move(g).value(), wants());
       const auto x = saved<n>();
       const auto found = std::apply([&](const auto&... v) {
         if constexpr (Pulls<F>) return formula.pull(g, v...);
@@ -78,6 +92,46 @@ struct Elementwise final : Op {
       }
       return grads;
     }
+  }
+
+  // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
+  Tensor tangent(std::span<const Tensor> vs) override {
+    [[maybe_unused]] const auto slopes_of = [&] { return rows().slope[(vs[0].defined() ? vs[0] : vs[1]).dtype() == f64]; };
+    if constexpr (Constant<F>) {
+      const auto constants = formula.constants();
+      Tensor total;
+      for (std::size_t i = 0; i < constants.size(); ++i)
+        if (vs[i].defined()) total = detail::sum_of_tangents(total, constants[i] == 1 ? vs[i] : vs[i] * constants[i]);
+      return shapes.empty() ? total : expand(total, detail::common_shape(shapes, [](const Shape& shape) { return shape; }));
+    } else if constexpr (ReadsOutput<F>) {
+      const Tensor y = output();
+      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, std::span(&y, 1), vs);
+      if constexpr (PullsAtOutput<F>) return formula.pull_at_output(vs[0], y);
+      else return vs[0] * formula.slope_at_output(y);
+    } else {
+      constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
+      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, {saved().data(), n}, vs);
+      const auto x = saved<n>();
+      const Shape shape = detail::common_shape(x, [](const Tensor& each) { return each.shape(); });
+      Tensor total;
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!vs[i].defined()) continue;
+        const Tensor v = expand(vs[i], shape);
+        const auto moved = std::apply([&](const auto&... each) {
+          if constexpr (Pulls<F>) return formula.pull(v, each...);
+          else return formula.slopes(each...);
+        }, x);
+        total = detail::sum_of_tangents(total, expand(Pulls<F> ? moved[i] : v * moved[i], shape));
+      }
+      return total;
+    }
+  }
+
+ protected:
+  Form input_form(int i, const Form& result) const override {
+    if constexpr (Constant<F>) return shapes.empty() ? result : Form{shapes[static_cast<std::size_t>(i)], result.dtype, result.known};
+    else if constexpr (ReadsOutput<F>) return result;
+    else return Op::input_form(i, result);
   }
 
  private:

@@ -19,7 +19,8 @@ struct Cast final : Op {
     save(x.detach());
     return x.value().to(to);
   }
-  Grads backward(const Tensor& g) override { return {g.to(saved()[0].dtype())}; }
+  Grads backward(Tensor g) override { return {g.to(saved()[0].dtype())}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return vs[0].to(to); }
 };
 
 }  // namespace
