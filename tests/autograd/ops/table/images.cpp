@@ -1,0 +1,25 @@
+// Convolution and pooling.
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+
+#include "autograd/ops/op_table.h"
+
+namespace gradus {
+namespace {
+
+const Rows family{
+    {.name = "conv2d", .f = of([](auto& x, auto& weight, auto& bias) { return conv2d(x, weight, bias, {.stride = 2, .padding = 1}); }),
+     .inputs = {{.shape = {2, 2, 5, 4}}, {.shape = {3, 2, 3, 3}}, {.shape = {3}}}, .mistake = [] { conv2d(zeros({1, 2, 5, 5}), zeros({3, 4, 3, 3})); },
+     .says = {"conv2d", "[1, 2, 5, 5]", "[3, 4, 3, 3]"}, .optional_from = 2},
+    {.name = "conv2d", .f = of([](auto& x, auto& w) { return conv2d(x, w, {}, {.padding = {0, 1}, .dilation = 2, .groups = 2}); }),
+     .inputs = {{.shape = {1, 4, 5, 6}}, {.shape = {2, 2, 2, 3}}}},
+    {.name = "max_pool2d", .f = of([](auto& x) { return max_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1}); }),
+     .inputs = {{.shape = {2, 2, 5, 6}}}, .mistake = [] { max_pool2d(zeros({1, 1, 2, 2}), {.kernel = 3}); }, .says = {"max_pool2d", "[1, 1, 2, 2]"}},
+    {.name = "avg_pool2d", .f = of([](auto& x) { return square(avg_pool2d(x, {.kernel = 2, .padding = 1, .count_include_pad = false})); }),
+     .inputs = {{.shape = {2, 2, 5, 4}}}, .mistake = [] { avg_pool2d(zeros({4, 4}), {}); }, .says = {"avg_pool2d", "[4, 4]"}},
+    {.name = "adaptive_avg_pool2d", .f = of([](auto& x) { return square(adaptive_avg_pool2d(x, {2, 3})); }), .inputs = {{.shape = {2, 2, 5, 4}}},
+     .mistake = [] { adaptive_avg_pool2d(zeros({1, 1, 4, 4}), 0); }, .says = {"adaptive_avg_pool2d"}},
+};
+
+}  // namespace
+}  // namespace gradus
