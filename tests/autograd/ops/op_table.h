@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {

@@ -1,7 +1,7 @@
 // A gradient of either kind adds itself.
 #include <gradus/autograd/tape/gradient.h>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 
 #include "support.h"
 
