@@ -59,14 +59,7 @@ struct Elementwise final : Op {
   Grads backward(Tensor g) override {
     [[maybe_unused]] const bool f64_rows = g.dtype() == f64;   // before g is taken
     if constexpr (Constant<F>) {
-      const auto constants = formula.constants();
-      Grads grads;
-      for (std::size_t i = 0; i < constants.size(); ++i) {
-        if (!needs(static_cast<int>(i))) grads.push_back({});
-        else if (const Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(gi);
-        else grads.push_back(sum_to(gi, shapes[i]));
-      }
-      return grads;
+      return scaled(g);
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
       if (recording()) {
@@ -135,6 +128,17 @@ struct Elementwise final : Op {
   }
 
  private:
+  Grads scaled(const Tensor& g) {
+    const auto constants = formula.constants();
+    Grads grads;
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+      if (!needs(static_cast<int>(i))) grads.push_back({});
+      else if (Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(std::move(gi));
+      else grads.push_back(sum_to(gi, shapes[i]));
+    }
+    return grads;
+  }
+
   static const kernels::FormulaRows& rows() { return kernels::formula_table()[kernels::position<F>(formulas::All{})]; }
 
   SmallVector<Shape, 1> shapes;   // of the inputs, where they are not the result's

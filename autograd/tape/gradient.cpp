@@ -22,6 +22,8 @@ struct RowSum : pool::Pooled {
   }
 };
 void retain(RowSum* rows) { rows->owners.fetch_add(1, std::memory_order_relaxed); }
+const RowGradient& sum_of(const RowSum& rows) { return rows.sum; }
+constinit const RowGradient no_rows;
 void release(RowSum* rows) {
   if (rows->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete rows;
 }
@@ -42,11 +44,6 @@ Gradient Gradient::of_rows(std::int64_t n, Array index, Array values, std::int64
   g.rows_->n = n;
   g.rows_->parts.push_back({std::move(index), std::move(values), skipped});
   return g;
-}
-
-const RowGradient& Gradient::rows() const {
-  static const RowGradient& none = *new RowGradient;
-  return rows_ ? rows_->sum : none;
 }
 
 void Gradient::set_elements(Array elements) {
@@ -73,7 +70,7 @@ Dtype Gradient::element_type() const {
   return rows_->sum.defined() ? rows_->sum.values.dtype() : rows_->parts[0].values.dtype();
 }
 
-Tensor Gradient::dense() && { return rows_ ? dense(rows_->n) : std::move(tensor_); }
+Tensor Gradient::written_out() const { return dense(rows_->n); }
 
 Tensor Gradient::dense(std::int64_t n) const {
   if (!rows_) return tensor_;
@@ -98,7 +95,7 @@ void Gradient::add_to_defined(Gradient g) {
   }
 }
 
-void Gradient::settle() {
+void Gradient::settle_rest() {
   if (!rows_) {
     if (tensor_.defined()) tensor_ = Tensor(std::move(tensor_).value().as_contiguous());
     return;

@@ -3,6 +3,8 @@
 //   Gradient g = zeros({5, 2});   g.add(Gradient::of_rows(5, index, values));   g.tensor();      // undefined while it is one of rows
 #pragma once
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include <gradus/autograd/base/counted.h>
 #include <gradus/autograd/base/small_vector.h>
@@ -14,6 +16,8 @@ namespace gradus {
 namespace detail {
 
 struct RowSum;                                           // rows that have been collected, and their sum
+const RowGradient& sum_of(const RowSum& rows);
+extern const RowGradient no_rows;
 void retain(RowSum*);
 void release(RowSum*);
 
@@ -31,7 +35,8 @@ class Gradient {
   bool defined() const { return tensor_.defined() || rows_; }
   bool is_rows() const { return static_cast<bool>(rows_); }
   const Tensor& tensor() const { return tensor_; }       // undefined for one of rows
-  const RowGradient& rows() const;                       // undefined for a tensor, and until it is settled
+  // Undefined for a tensor, and until it is settled.
+  const RowGradient& rows() const { return rows_ ? detail::sum_of(*rows_) : detail::no_rows; }
 
   // Of a tensor.
   const Array& value() const { return tensor_.value(); }
@@ -44,7 +49,7 @@ class Gradient {
 
   Shape shape() const;                                   // the input's: of rows, the table's
   Dtype element_type() const;
-  Tensor dense() &&;                                     // as a tensor, rows written out
+  Tensor dense() && { return rows_ ? written_out() : std::move(tensor_); }   // as a tensor, rows written out
   Tensor dense(std::int64_t n) const;                    // the same for a table of n rows
 
   // This and g, in this one's memory where nobody else holds it. Not recorded.
@@ -52,16 +57,29 @@ class Gradient {
     if (!defined()) *this = std::move(g);
     else add_to_defined(std::move(g));
   }
-  // Row-major, its rows summed up: as a leaf keeps it.
-  void settle();
+  // Row-major, its rows summed up, without a history: as a leaf keeps it.
+  void settle() {
+    if (rows_ || !tensor_.value().contiguous() || tensor_.requires_grad()) settle_rest();
+  }
 
  private:
   void add_to_defined(Gradient g);
+  Tensor written_out() const;
+  void settle_rest();
   Tensor tensor_;
   Counted<detail::RowSum> rows_;                         // in the place of the tensor
 };
 
-// Gradients of an operation's inputs, in order.
-using Grads = SmallVector<Gradient, 4>;
+// Gradients of an operation's inputs, in order: return {g, Tensor{}};
+class Grads : public SmallVector<Gradient, 4> {
+ public:
+  Grads() = default;
+  template <class... G>
+    requires(sizeof...(G) > 0 && (std::is_convertible_v<G, Gradient> && ...))
+  Grads(G&&... gradients) {   // moved in, where a std::initializer_list would copy
+    reserve(sizeof...(G));
+    (emplace_back(std::forward<G>(gradients)), ...);
+  }
+};
 
 }  // namespace gradus

@@ -5,7 +5,8 @@ namespace gradus {
 Grads Op::backward(Tensor) { fail<GraphError>(name(), ": has no backward"); }
 
 Tensor Op::tangent(std::span<const Tensor> vs) { return transposed(vs)[0]; }
-Tangents Op::tangent_all(std::span<const Tensor> vs) { return results_ ? transposed(vs) : Tangents{tangent(vs)}; }
+Tangents Op::tangent_all(std::span<const Tensor> vs) { return transposed(vs); }
+Tangents Op::run_tangent(std::span<const Tensor> vs) { return results_ ? tangent_all(vs) : Tangents{tangent(vs)}; }
 
 Tangents Op::transposed(std::span<const Tensor> vs) {
   check<GraphError>(detail::wish.transpose, name(), ": tangents are taken by a walk, tangent(y, x, v) or jvp(f, x, v)");
@@ -13,7 +14,8 @@ Tangents Op::transposed(std::span<const Tensor> vs) {
 }
 
 Grads Op::run_backward(SmallVector<Tensor, 1>& grads) {
-  if (results_) [[unlikely]] complete(grads);
+  if (!results_) [[likely]] return backward(std::move(grads[0]));
+  complete(grads);
   return backward_all({grads.data(), grads.size()});
 }
 
@@ -25,10 +27,6 @@ void Op::complete(SmallVector<Tensor, 1>& grads) const {
 }
 
 void Op::keep_results(std::span<const Array> outputs) {
-  if (outputs.size() == 1) {
-    output_ = outputs[0];
-    return;
-  }
   results_ = std::make_unique<detail::Results>();
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     results_->forms.push_back({outputs[i].shape(), outputs[i].dtype(), true});

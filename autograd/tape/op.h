@@ -42,6 +42,10 @@ struct Results : pool::Pooled {
 }  // namespace detail
 
 class Op : public Node {
+ public:
+  Op() = default;
+  Op(Op&&) noexcept {}   // on its way to the tape, when forward has kept nothing yet
+
  protected:
   // Whether each gradient that backward returns is checked to have its input's shape and dtype; false where that is so by construction.
   static constexpr bool checks_gradients = true;
@@ -76,12 +80,12 @@ class Op : public Node {
   // The gradients of the inputs, each in its input's shape, from that of the result. Where nobody else holds it,
   // std::move(g).value() is an array that may be written over.
   virtual Grads backward(Tensor g);
-  // The same for several results; an undefined gradient is zero, and the gradients may be moved from.
+  // In its place where forward returns an array or a vector: an undefined gradient is zero, and the gradients may be moved from.
   virtual Grads backward_all(std::span<Tensor> gs) { return backward(std::move(gs[0])); }
 
   // Optional. The tangent of the result, in its shape, from those of the inputs, in theirs; an undefined one is zero.
   virtual Tensor tangent(std::span<const Tensor> vs);
-  // The same for several results.
+  // In its place where forward returns an array or a vector.
   virtual Tangents tangent_all(std::span<const Tensor> vs);
   // The tangents of the results by transposing the recorded backward.
   Tangents transposed(std::span<const Tensor> vs);
@@ -89,7 +93,7 @@ class Op : public Node {
  private:
   template <class O> friend class Recorder;
   Grads run_backward(SmallVector<Tensor, 1>& grads) final;
-  Tangents run_tangent(std::span<const Tensor> tangents) final { return tangent_all(tangents); }
+  Tangents run_tangent(std::span<const Tensor> tangents) final;
   void forget() final;
   void check_gradients(const Grads& grads) const final;
   void check_gradient(int i, const Gradient& g) const;
@@ -107,7 +111,7 @@ class Op : public Node {
   SmallVector<Tensor, 2> saved_;
   Array output_;                               // of an operation with one result
   std::unique_ptr<detail::InputForm> forms_;   // see checks_gradients
-  std::unique_ptr<detail::Results> results_;   // null of an operation with one result
+  std::unique_ptr<detail::Results> results_;   // null where forward returns one Array
   std::uint32_t tracked_inputs_ = 0;           // bit i: input i is tracked (bit 31: one of those from 31 on)
   std::uint32_t keeps_outputs_ = 0;
   bool tracked_ = false, materializes_ = false;

@@ -45,37 +45,38 @@ class Recorder {
 
  private:
   Tensor results(Array value) {
-    NodePtr node = finish({&value, 1});
-    return Tensor(std::move(value), std::move(node));
+    if (node_ && op_->keeps_outputs_ != 0) op_->output_ = value;
+    finish({&value, 1});
+    return Tensor(std::move(value), std::move(node_));
   }
   Tensor results(const Tensor& value) { return results(value.value()); }
   template <std::size_t n>
   std::array<Tensor, n> results(std::array<Array, n> values) {
-    const NodePtr node = finish(values);
+    if (node_) op_->keep_results(values);
+    finish(values);
     std::array<Tensor, n> all;
-    for (std::size_t i = 0; i < n; ++i) all[i] = Tensor(std::move(values[i]), node, static_cast<int>(i));
+    for (std::size_t i = 0; i < n; ++i) all[i] = Tensor(std::move(values[i]), node_, static_cast<int>(i));
     return all;
   }
   std::vector<Tensor> results(std::vector<Array> values) {
-    const NodePtr node = finish(values);
+    if (node_) op_->keep_results(values);
+    finish(values);
     std::vector<Tensor> all;
     all.reserve(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) all.emplace_back(std::move(values[i]), node, static_cast<int>(i));
+    for (std::size_t i = 0; i < values.size(); ++i) all.emplace_back(std::move(values[i]), node_, static_cast<int>(i));
     return all;
   }
 
-  // The node, with its inputs and what of the results it keeps; null when nothing is recorded.
-  NodePtr finish(std::span<const Array> outputs) {
+  // The node is on the tape, where something is recorded.
+  void finish(std::span<const Array> outputs) {
     if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, outputs);
-    if (!node_) return {};
+    if (!node_) return;
     O& op = *op_;
     op.inputs_.reserve(n_);
     for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
-    if (op.keeps_outputs_ != 0 || outputs.size() != 1) op.keep_results(outputs);
     if constexpr (O::checks_gradients) op.note_forms(inputs_, static_cast<int>(n_));
-    op.materializes_ = O::materializes_gradients;
+    if constexpr (O::materializes_gradients) op.materializes_ = true;
     op.be_born();
-    return std::move(node_);
   }
 
   NodePtr node_;

@@ -94,9 +94,8 @@ void Landing::deliver(std::size_t first, std::size_t last, bool recorded) {
   for (Arrival& arrival : arrivals) {
     if (!arrival.sum.defined()) continue;
     Gradient& gradient = static_cast<Leaf&>(*arrival.leaf).grad;
-    if (arrival.replaces) gradient = std::move(arrival.sum);
-    else add_to(gradient, std::move(arrival.sum), recorded);
-    arrival.sum = {};
+    if (arrival.replaces || !gradient.defined()) gradient = std::exchange(arrival.sum, {});
+    else add_to(gradient, std::exchange(arrival.sum, {}), recorded);
   }
 }
 
