@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/matmul.h>
 
 #include <gradus/autograd/kernels/products/gemm.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>

@@ -1,6 +1,4 @@
-// Softmax and losses.
 #include <gradus/autograd/ops/loss.h>
-#include <gradus/autograd/ops/softmax.h>
 
 #include "autograd/ops/op_table.h"
 
@@ -8,11 +6,6 @@ namespace gradus {
 namespace {
 
 const Rows family{
-    {.name = "softmax", .f = of([](auto& x) { return softmax(x, 1); }), .inputs = {{.shape = {3, 4}}}, .mistake = [] { softmax(zeros({2, 3}), 2); },
-     .says = {"softmax", "axis 2"}},
-    {.name = "softmax", .f = of([](auto& x) { return softmax(x, 0); }), .inputs = {{.shape = {3, 4, 2}}}},
-    {.name = "log_softmax", .f = of([](auto& x) { return log_softmax(x); }), .inputs = {{.shape = {3, 4}}},
-     .mistake = [] { log_softmax(zeros({2}, i64)); }, .says = {"log_softmax", "i64"}},
     {.name = "cross_entropy", .f = of([](auto& x, auto& label) { return cross_entropy(x, label); }),
      .inputs = {{.shape = {4, 3}}, {.shape = {4}, .low = 0, .high = 3, .dtype = i64}},
      .mistake = [] { cross_entropy(zeros({2, 3}), Tensor(Array::from<std::int64_t>({0, 3}, {2}))); },

@@ -14,12 +14,7 @@ const Rows family{
     elementwise_of_numbers("abs", of([](auto& x) { return abs(x); })),
     elementwise_of_numbers("sign", of([](auto& x) { return sign(x); })),
     elementwise("tanh", of([](auto& x) { return tanh(x); })),
-    elementwise("sigmoid", of([](auto& x) { return sigmoid(x); })),
-    elementwise("softplus", of([](auto& x) { return softplus(x); })),
     elementwise("erf", of([](auto& x) { return erf(x); })),
-    elementwise("relu", of([](auto& x) { return relu(x); })),
-    elementwise("gelu", of([](auto& x) { return gelu(x); })),
-    elementwise("gelu_tanh", of([](auto& x) { return gelu_tanh(x); })),
 };
 
 }  // namespace
