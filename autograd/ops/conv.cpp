@@ -3,6 +3,7 @@
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>

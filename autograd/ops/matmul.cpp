@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/kernels/products/gemm.h>
 #include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>

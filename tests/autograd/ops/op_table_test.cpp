@@ -8,6 +8,7 @@
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/tape/node.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/walk/tangent.h>
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>
