@@ -48,7 +48,7 @@ struct Fused final : Op {
     return y;
   }
 
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     auto x = saved<n>();
     if (recording()) {
       Grads grads;
@@ -65,9 +65,20 @@ struct Fused final : Op {
       for (const Tensor& xi : x) grads.push_back(xi.requires_grad() ? found[count++] : Tensor{});
       return grads;
     }
+    const kernels::Row row = slopes_of(g.dtype());   // before g is taken
+    return run_slope_row(row, &formula, x, std::move(g).value(), wants());
+  }
+
+  Tensor tangent(std::span<const Tensor> vs) override {
+    if (recording()) return transposed(vs)[0];
+    const auto x = saved<n>();
+    return run_tangent_row(slopes_of(x[0].dtype()), &formula, x, vs);
+  }
+
+ private:
+  static kernels::Row slopes_of(Dtype dtype) {
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    const kernels::Row row = visit_floating(g.dtype(), "fuse", []<class T>(T) -> kernels::Row { return dual_row<Formula, T, n>; });   // before g is taken
-    return run_slope_row(row, &formula, x, take(g), wants());
+    return visit_floating(dtype, "fuse", []<class T>(T) -> kernels::Row { return dual_row<Formula, T, n>; });
   }
 };
 

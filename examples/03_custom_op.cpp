@@ -24,7 +24,7 @@ struct RunningSum final : Op {
     check<ShapeError>(x.rank() == 1, "running_sum: takes a vector: x ", x.shape());
     return visit_floating(x.dtype(), name(), [&]<class T>(T) { return add_up<T>(x.value()); });
   }
-  Grads backward(const Tensor& g) override { return {running_sum(g, !from_the_end)}; }
+  Grads backward(Tensor g) override { return {running_sum(g, !from_the_end)}; }
 
  private:
   template <class T>

@@ -55,9 +55,14 @@ struct Where final : Op {
     a_shape = a.shape(), b_shape = b.shape();
     return kernels::select(condition.value(), a.value(), b.value(), shape);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor condition = saved()[0];
     return {Tensor{}, needs(1) ? sum_to(where(condition, g, 0.0), a_shape) : Tensor{}, needs(2) ? sum_to(where(condition, 0.0, g), b_shape) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const Tensor condition = saved()[0];
+    const Tensor chosen = !needs(1) ? where(condition, 0.0, vs[2]) : !needs(2) ? where(condition, vs[1], 0.0) : where(condition, vs[1], vs[2]);
+    return expand(chosen, broadcast_shapes(condition.shape(), broadcast_shapes(a_shape, b_shape, "where"), "where"));
   }
 };
 

@@ -13,7 +13,8 @@ struct Dropout final : Op {
   std::uint64_t key;
   Dropout(double p, std::uint64_t key) : p(p), key(key) {}
   Array forward(const Tensor& x) { return kernels::dropout(x.value().as_contiguous(), p, key); }
-  Grads backward(const Tensor& g) override { return {record(Dropout(p, key), g)}; }
+  Grads backward(Tensor g) override { return {record(Dropout(p, key), g)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(Dropout(p, key), vs[0]); }
 };
 
 }  // namespace

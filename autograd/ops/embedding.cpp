@@ -22,7 +22,8 @@ struct EmbeddingGradient final : Op {
     save(index);
     return kernels::sum_rows({index.value(), g.value().as_contiguous(), rows_.padding}, rows_.n);
   }
-  Grads backward(const Tensor& h) override { return {look_up(h, saved()[0], rows_, true), Tensor{}}; }
+  Grads backward(Tensor h) override { return {look_up(h, saved()[0], rows_, true), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(EmbeddingGradient(rows_), vs[0], saved()[0]); }
 
  private:
   RowsOf rows_;
@@ -35,15 +36,14 @@ struct Embedding final : Op {
     save(index);
     return kernels::take_rows(table.value().as_contiguous(), index.value(), blank_padding_ ? rows_.padding : -1);
   }
-  Grads backward(const Tensor& g) override { return {record(EmbeddingGradient(rows_), g, saved()[0]), Tensor{}}; }
+  Grads backward(Tensor g) override {
+    const Tensor& index = saved()[0];
+    if (rows_.sparse && !recording()) return {Gradient::of_rows(rows_.n, index.value(), g.value().as_contiguous(), rows_.padding), Tensor{}};
+    return {record(EmbeddingGradient(rows_), g, index), Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override { return look_up(vs[0], saved()[0], rows_, true); }
 
  private:
-  bool run_backward_by_rows(const Tensor& g, kernels::RowPart& part) override {
-    if (!rows_.sparse || !inputs_[0].node->is_leaf()) return false;
-    part = {saved()[0].value(), g.value().as_contiguous(), rows_.padding};
-    return true;
-  }
-
   RowsOf rows_;
   bool blank_padding_;
 };

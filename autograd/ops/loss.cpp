@@ -33,7 +33,7 @@ struct CrossEntropy final : Op {
     const Array total = kernels::sum(losses, 1);
     return Array::scalar(total.item() * scale, x.dtype());
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, label, log_sums] = saved<3>();
     if (!recording())
       return {kernels::cross_entropy_backward(x.value(), label.value(), log_sums.value(), g.value().expand({x.dim(0)}), scale, rule), Tensor{}};
@@ -74,7 +74,7 @@ struct PairwiseLoss final : Op {
     if (reduction == Reduction::mean) scale = 1 / static_cast<double>(a.size());
     return kernels::loss_sum(a.value(), t.value(), loss, scale);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, t] = saved<2>();
     if (!recording()) {
       auto [dx, dt] = kernels::loss_backward(x.value(), t.value(), g.value().as_contiguous(), scale, loss, needs(0), needs(1));

@@ -1,6 +1,8 @@
 #include <gradus/autograd/ops/matmul.h>
 
 #include <gradus/autograd/kernels/products/gemm.h>
+#include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
@@ -28,7 +30,7 @@ struct MatMul final : Op {
     save(a, b);
     return kernels::matmul(a.value(), b.value());
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [a, b] = saved<2>();
     // One matrix b for all of a's: then its gradient is one product over all rows.
     const bool rows = b.rank() == 2;
@@ -36,6 +38,10 @@ struct MatMul final : Op {
             !needs(1) ? Tensor{}
             : rows    ? matmul(transpose(as_rows(a)), as_rows(g))
                       : sum_to(matmul(transpose(a), g), b.shape())};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [a, b] = saved<2>();
+    return detail::sum_of_tangents(needs(0) ? matmul(vs[0], b) : Tensor{}, needs(1) ? matmul(a, vs[1]) : Tensor{});
   }
 };
 
@@ -62,12 +68,21 @@ struct Linear final : Op {
     shape[shape.rank() - 1] = outputs;
     return kernels::linear(as_rows(x.detach()).value(), weight.value(), bias.value()).reshape(shape);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
     const Tensor rows = as_rows(g);
     return {needs(0) ? reshape(matmul(rows, weight), x.shape()) : Tensor{},
             needs(1) ? matmul(transpose(rows), as_rows(x)) : Tensor{},
             needs(2) ? sum(rows, 0) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [x, weight] = saved<2>();
+    const Tensor of_weight = needs(1) ? linear(x, vs[1], {}) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(linear(vs[0], weight, vs[2]), of_weight);
+    if (of_weight.defined()) return needs(2) ? of_weight + vs[2] : of_weight;
+    Shape shape = x.shape();
+    shape[shape.rank() - 1] = weight.dim(0);
+    return expand(vs[2], shape);
   }
 };
 

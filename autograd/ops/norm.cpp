@@ -53,7 +53,7 @@ struct BatchNorm final : Op {
     return kernels::channel_affine({}, {}, x.value(), mean, scale, per_channel(channels, [&](std::int64_t c) { return b[c]; }));
   }
 
-  Grads backward(const Tensor& g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
+  Grads backward(Tensor g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
 
   // With d = x − mean and n numbers in a channel:
   // dx = weight·inverse·(g − Σg/n − d·inverse²·Σ(g·d)/n), without the two sums where the statistics are given.

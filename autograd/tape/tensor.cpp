@@ -19,7 +19,8 @@ struct Cast final : Op {
     from = x.dtype();
     return x.value().to(to);
   }
-  Grads backward(const Tensor& g) override { return {g.to(from)}; }
+  Grads backward(Tensor g) override { return {g.to(from)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return vs[0].to(to); }
 };
 
 }  // namespace

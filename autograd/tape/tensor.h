@@ -8,6 +8,7 @@
 
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/base/counted.h>
+#include <gradus/autograd/tape/hooks.h>
 
 namespace gradus {
 
@@ -58,13 +59,31 @@ class Tensor {
     // Records the sweep itself, for higher order, and keeps the graph. The gradients left at the leaves then have a history that leads back
     // to those leaves: a ring, which lives until each of them gets zero_grad(). grad(y, x, {.create_graph = true}) leaves nothing behind.
     bool create_graph = false;
+    LeafListener on_final = {};   // void(const Tensor& leaf), when no more can come to that leaf, which has its gradient: hooks.h
   };
   void backward(const Tensor& seed, Backward options) const;
   void backward(const Tensor& seed) const { backward(seed, Backward{}); }
   void backward(Backward options) const { backward(Tensor{}, options); }
   void backward() const { backward(Tensor{}, Backward{}); }
 
+  // f(gradient) for every walk that comes by, with the whole gradient of this tensor; what f returns, if it does, takes its place: hooks.h.
+  // GraphError unless tracked.
+  template <class F>
+  HookHandle register_hook(F f) const { return hook("register_hook", detail::HookKind::gradient, std::move(f)); }
+  // f(leaf) whenever a backward() has added to this leaf's gradient and can bring no more. GraphError unless this is a leaf.
+  template <class F>
+  HookHandle register_post_accumulate_grad_hook(F f) const {
+    return hook("register_post_accumulate_grad_hook", detail::HookKind::leaf, std::move(f));
+  }
+
  private:
+  template <class F>
+  HookHandle hook(const char* name, detail::HookKind kind, F f) const {
+    const auto hook = std::make_shared<detail::HookOf<F>>(std::move(f));
+    detail::add_hook(name, *this, kind, hook);
+    return HookHandle(hook);
+  }
+
   Array value_;
   NodePtr node_;
   int output_ = 0;

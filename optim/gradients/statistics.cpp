@@ -111,7 +111,7 @@ void Statistics::measure() {
     Array& gradient = gradients.emplace_back();
     if (p.before.defined()) {
       p.before = p.before.as_contiguous();
-      gradient = (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous();
+      gradient = p.leaf->grad.elements().as_contiguous();
     }
     weights.add(p.before.defined() ? p.before.size() : 0);
     slopes.add(p.before.defined() ? gradient.size() : 0);

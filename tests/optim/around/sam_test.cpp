@@ -171,7 +171,7 @@ TEST(SAM, ClimbsByGradientsOfRows) {
   std::vector<double> seen;
   sam.step([&] {
     seen = values(p);
-    p[0].leaf->row_grad = {Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
+    p[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
     return Tensor(Array::scalar(1, f64));
   });
   const std::vector<double> wanted{0, 0, 6, 8, 0, 0};
