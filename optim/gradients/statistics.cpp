@@ -54,12 +54,12 @@ class BlockSums {
 
 template <class T>
 Sums weight_sums(const T* before, const T* after, std::int64_t n) {
-  return {.weight = clip_loops(T{}).square_sum(before, n), .update = clip_loops(T{}).square_distance(before, after, n)};
+  return {.weight = vector_loops(T{}).square_sum(before, n), .update = vector_loops(T{}).square_distance(before, after, n)};
 }
 
 template <class T>
 Sums gradient_sums(const T* g, std::int64_t n) {
-  Sums sums{.gradient = clip_loops(T{}).square_sum(g, n)};
+  Sums sums{.gradient = vector_loops(T{}).square_sum(g, n)};
   if (!std::isfinite(sums.gradient)) sums.nonfinite = std::count_if(g, g + n, [](T x) { return !std::isfinite(x); });
   return sums;
 }

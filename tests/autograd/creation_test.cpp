@@ -5,7 +5,8 @@
 #include <sstream>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 
 #include "support.h"
 

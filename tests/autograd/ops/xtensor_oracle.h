@@ -22,7 +22,7 @@ struct OracleRow {
   std::vector<std::vector<Shape>> shapes = {};              // of the inputs, case by case; none: those of elementwise operations
 };
 
-std::vector<OracleRow> elementwise_oracle();                // arithmetic.h, math.h
+std::vector<OracleRow> elementwise_oracle();                // activation.h, arithmetic.h, compare.h, math.h
 std::vector<OracleRow> structure_oracle();                  // reduce.h, shape.h, softmax.h, matmul.h
 
 }  // namespace gradus

@@ -3,7 +3,9 @@
 #include <xtensor/xmath.hpp>
 
 #include <gradus/autograd/array/xtensor.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 
 #include "autograd/ops/xtensor_oracle.h"
