@@ -23,6 +23,9 @@ class Array {
   template <class T> static Array from(std::span<const T> values, const Shape& shape);
   template <class T> static Array from(const std::vector<T>& values, const Shape& shape);
   template <class T> static Array from(std::initializer_list<T> values, const Shape& shape);
+  // Elements in memory of another library, without a copy (strides in elements): when no array shows them any more, release(holder) is called,
+  // once, by whichever thread that was. ShapeError and ValueError; then nothing is taken over.
+  static Array from_blob(void* elements, const Shape& shape, const Shape& strides, Dtype dtype, void* holder, void (*release)(void* holder));
 
   bool defined() const { return static_cast<bool>(body_); }
   const Shape& shape() const { return body_ ? body_->shape : scalar_shape; }
