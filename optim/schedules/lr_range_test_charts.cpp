@@ -55,7 +55,7 @@ std::string RangeTest::text(int columns, int rows) const {
 
 std::string RangeTest::svg() const { return draw_svg(title(*this), charts(*this)); }
 
-void RangeTest::save_svg(const std::filesystem::path& file) const { save_text(svg(), file); }
+void RangeTest::save_svg(const FileName& file) const { save_text(svg(), file); }
 
 std::ostream& operator<<(std::ostream& out, const RangeTest& test) { return out << test.text(); }
 

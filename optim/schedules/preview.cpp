@@ -52,7 +52,7 @@ std::string Preview::text(int columns, int rows) const { return draw_text("previ
 
 std::string Preview::svg() const { return draw_svg(title, charts(*this)); }
 
-void Preview::save_svg(const std::filesystem::path& file) const { save_text(svg(), file); }
+void Preview::save_svg(const FileName& file) const { save_text(svg(), file); }
 
 std::ostream& operator<<(std::ostream& out, const Preview& preview) { return out << preview.text(); }
 

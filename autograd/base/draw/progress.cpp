@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
@@ -18,6 +19,8 @@ bool on_terminal(const ProgressOptions& options) {
   const char* kind = std::getenv("TERM");
   return !options.out && ::isatty(STDERR_FILENO) == 1 && kind && std::string_view(kind) != "dumb";
 }
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // A point in any locale.
 std::string number(double value, std::chars_format format, int precision) {
@@ -70,7 +73,7 @@ void ProgressBar::start(std::int64_t steps, std::int64_t samples) {
   lines_ = 0;
   notes_.clear();
   running_ = true;
-  began_ = Clock::now();
+  began_ = seconds_now();
   if (terminal_) draw(began_);
   else drawn_ = began_;
 }
@@ -79,14 +82,14 @@ void ProgressBar::step() {
   if (!running_) return;
   ++done_;
   if (done_ >= steps_) return finish();
-  const auto now = Clock::now();
+  const auto now = seconds_now();
   if (now - drawn_ >= (terminal_ ? options_.interval : options_.silence) || (!terminal_ && done_ * options_.lines / steps_ > lines_)) draw(now);
 }
 
 void ProgressBar::finish() noexcept {
   if (!std::exchange(running_, false)) return;
   try {
-    draw(Clock::now());
+    draw(seconds_now());
     if (terminal_) *(options_.out ? options_.out : &std::cerr) << '\n' << std::flush;
   } catch (...) {   // a bar that cannot be drawn stops nobody's training
   }
@@ -105,8 +108,8 @@ void ProgressBar::note(std::string_view name, std::string_view value) {
 }
 
 // What does not fit goes: first the bar, then the speed, then the count, then whatever sticks out.
-std::string ProgressBar::line(Clock::time_point now, int width) const {
-  const double seconds = std::chrono::duration<double>(now - began_).count();
+std::string ProgressBar::line(double now, int width) const {
+  const double seconds = now - began_;
   const double part = steps_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(steps_)) : 1;
   const bool whole = done_ >= steps_;
 
@@ -130,7 +133,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
   return cut(head + rest, width);
 }
 
-void ProgressBar::draw(Clock::time_point now) {
+void ProgressBar::draw(double now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
     const int width = options_.width > 0 ? options_.width : terminal_columns(STDERR_FILENO, 80);

@@ -4,9 +4,10 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include <gradus/autograd/base/file_name.h>
 
 namespace gradus::optim {
 
@@ -29,7 +30,7 @@ struct Chart {
 std::string draw_text(std::string_view who, const std::string& title, const std::vector<Chart>& charts, int columns, int rows);
 // The title up to its first parenthesis is the heading; the rest, options, is cut after commas into lines below it.
 std::string draw_svg(const std::string& title, const std::vector<Chart>& charts);
-void save_text(const std::string& text, const std::filesystem::path& file);   // FileError; the file is there as a whole, or as it was
+void save_text(const std::string& text, const FileName& file);   // FileError; the file is there as a whole, or as it was
 
 // Three digits are enough on an axis: 0.00123, 1e-07.
 std::string short_number(double value);

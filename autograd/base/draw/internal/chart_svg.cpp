@@ -128,7 +128,7 @@ std::string draw_svg(const std::string& title, const std::vector<Chart>& charts)
   return out + "</svg>\n";
 }
 
-void save_text(const std::string& text, const std::filesystem::path& file) {
+void save_text(const std::string& text, const FileName& file) {
   FileReplacement out(file);
   out.write(std::as_bytes(std::span(text)));
   out.commit();
