@@ -2,10 +2,11 @@
 #pragma once
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/denormal.h>
+#include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>

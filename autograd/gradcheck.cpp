@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>
 

@@ -76,7 +76,7 @@ class Node : public pool::Pooled {
   virtual void forget() = 0;                                             // drops all that was kept for backward
   virtual void check_gradients(const Grads& grads) const = 0;            // that backward has returned, one by one against the inputs
 
-  // Walks share nodes and keep their state to themselves; a node knows only that it is being visited (walk/visit.h).
+  // Walks share nodes and keep their state to themselves; a node knows only that it is being visited (walk/internal/visit.h).
   std::atomic<std::uint32_t> owners_{0};
   std::atomic<std::int32_t> visitors_{0};
   std::uint64_t number_ = 0;                 // 0: not on the tape (yet)

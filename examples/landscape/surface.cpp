@@ -5,7 +5,7 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/math.h>
 
 #include "landscape/waves.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 
 namespace gradus::nn {
 namespace {

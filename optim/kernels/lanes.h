@@ -3,22 +3,28 @@
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 namespace {   // internal, so that the copies compiled for different instruction sets stay apart
 
 constexpr std::int64_t lanes = 32;
 
-// Σ aᵢ·bᵢ
-template <class T>
-double dot(const T* a, const T* b, std::int64_t n) {
+// Σ term(i) for i < n
+template <class Term>
+double sum_in_lanes(std::int64_t n, Term&& term) {
   double sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
-    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += static_cast<double>(a[i + j]) * static_cast<double>(b[i + j]);
-  for (; i < n; ++i) sums[i % lanes] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += term(i + j);
+  for (; i < n; ++i) sums[i % lanes] += term(i);
   double total = 0;
   for (double sum : sums) total += sum;
   return total;
+}
+
+// Σ aᵢ·bᵢ
+template <class T>
+double dot(const T* a, const T* b, std::int64_t n) {
+  return sum_in_lanes(n, [=](std::int64_t i) { return static_cast<double>(a[i]) * static_cast<double>(b[i]); });
 }
 
 template <class T>
@@ -41,4 +47,4 @@ double square_sum_of(std::int64_t n, F&& f) {
 }
 
 }  // namespace
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -7,7 +7,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/rules/internal/adafactor_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(AdafactorLoops, adafactor_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -166,6 +168,6 @@ std::string AdafactorRule::formula(const Options& o) {
               ");  w ← w − max(", o.eps[1], ", RMS(w))·min(", o.lr, ", 1/√t) · U/max(1, RMS(U)/", o.d, ")");
 }
 
-Loop AdafactorRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop AdafactorRule::loop(Dtype dtype, Kept) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
 
 }  // namespace gradus::optim

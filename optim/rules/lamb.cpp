@@ -5,7 +5,9 @@
 #include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/rules/internal/lamb_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(LambLoops, lamb_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -44,6 +46,6 @@ std::string LAMBRule::formula(const Options& o) {
               "·‖w‖/‖r‖·r");
 }
 
-Loop LAMBRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop LAMBRule::loop(Dtype dtype, Kept) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
 
 }  // namespace gradus::optim

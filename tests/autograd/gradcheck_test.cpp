@@ -2,7 +2,7 @@
 #include <gradus/autograd/gradcheck.h>
 
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/tape/op.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/walk/grad.h>
 #include <golden_values.h>
 #include <support.h>

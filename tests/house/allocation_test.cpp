@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>

@@ -2,10 +2,12 @@
 #include <cstring>
 #include <vector>
 
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/data/loader/loader.h>
 #include <gradus/data/read/idx_images.h>

@@ -8,8 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>

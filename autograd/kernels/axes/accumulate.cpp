@@ -3,9 +3,9 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/machine/level.h>
 
-GRADUS_DISPATCH(AddLoops, add_loops)
-
 namespace gradus::kernels {
+
+GRADUS_DISPATCH(AddLoops, add_loops)
 
 Array accumulate(Array sum, const Array& g) {
   const Array more = g.as_contiguous();

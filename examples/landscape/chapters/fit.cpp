@@ -1,7 +1,7 @@
 #include "landscape/chapters/fit.h"
 
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>

@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/autograd/walk/grad.h>

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 
 // A part of a matrix whose rows are `stride` elements apart, with U = g·min(aᵢ·bⱼ, most): a and b are 1/√ of the rows' and columns' parts
 // of V, `most` is 1/ε₁.
@@ -32,4 +32,4 @@ struct AdafactorLoops {
 
 const AdafactorLoops& adafactor_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 
 // r = m·correction1/(√v·root + eps) + decay·w
 template <class T>
@@ -26,4 +26,4 @@ struct LambLoops {
 
 const LambLoops& lamb_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -20,7 +20,7 @@
 
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <temporary_folder.h>
 

@@ -11,9 +11,10 @@
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>

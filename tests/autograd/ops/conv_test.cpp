@@ -12,7 +12,7 @@
 #include <gradus/autograd/kernels/images/im2col.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 

@@ -2,9 +2,10 @@
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>

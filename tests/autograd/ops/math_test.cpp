@@ -2,9 +2,10 @@
 #include <map>
 #include <string>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>

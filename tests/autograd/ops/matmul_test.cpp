@@ -10,7 +10,7 @@
 #include <gradus/autograd/kernels/products/gemm_packed.h>
 #include <gradus/autograd/kernels/products/gemm_small.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>

@@ -2,7 +2,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>

@@ -6,11 +6,12 @@
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 

@@ -2,8 +2,9 @@
 
 #include <thread>
 
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/nn/init/init.h>

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/data/dataset/tensor_dataset.h>

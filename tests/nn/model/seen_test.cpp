@@ -12,8 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/dropout.h>

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/conv.h>

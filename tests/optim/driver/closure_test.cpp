@@ -3,7 +3,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/optim/around/lookahead.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/second_order/lbfgs.h>
 #include <optim/rules/table.h>

@@ -12,13 +12,13 @@
 #include <gradus/nn/model/module.h>
 #include <gradus/optim/around/accumulation.h>
 #include <gradus/optim/rules/adam.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/chained_scheduler.h>
 #include <gradus/optim/schedules/cosine_annealing_lr.h>
 #include <gradus/optim/schedules/exponential_lr.h>
 #include <gradus/optim/schedules/one_cycle_lr.h>
-#include <gradus/optim/schedules/preview.h>
+#include <gradus/optim/lr_scheduler/preview.h>
 #include <gradus/optim/second_order/lbfgs.h>
 
 namespace gradus::optim::testing {

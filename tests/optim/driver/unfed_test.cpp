@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/init/init.h>
 #include <gradus/nn/layers/activation.h>

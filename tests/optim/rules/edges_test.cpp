@@ -11,7 +11,7 @@
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/adamax.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/asgd.h>
 #include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/ftrl.h>

@@ -13,7 +13,7 @@
 #include <gradus/optim/gradients/clip.h>
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/rules/sparse_adam.h>

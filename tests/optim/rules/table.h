@@ -8,6 +8,8 @@
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/optimizer.h>
 
+#include "optim/rules/list.h"
+
 namespace gradus::optim::testing {
 
 inline const std::vector<Shape> shapes{{1}, {17}, {1000}, {4, 6}};

@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/conv.h>

@@ -17,7 +17,7 @@
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/adamax.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/asgd.h>
 #include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/ftrl.h>
@@ -321,7 +321,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Trajectory, ::testing::ValuesIn(cases()), [](con
 std::set<std::string> defined_optimizers() {
   std::set<std::string> out;
   const std::regex definition(R"(using (\w+) = OptimizerOf<)");
-  for (const auto& file : std::filesystem::directory_iterator(GRADUS_SOURCE "/optim")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(GRADUS_SOURCE "/optim")) {
     if (file.path().extension() != ".h" || file.path().filename() == "rule.h") continue;
     std::ifstream in(file.path());
     const std::string source((std::istreambuf_iterator<char>(in)), {});

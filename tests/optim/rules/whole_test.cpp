@@ -9,7 +9,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/rules/adafactor.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/asgd.h>
 #include <gradus/optim/rules/lamb.h>
 #include <gradus/optim/rules/muon.h>
