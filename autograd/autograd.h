@@ -2,6 +2,7 @@
 #pragma once
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/denormal.h>
+#include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>
 #include <gradus/autograd/creation.h>

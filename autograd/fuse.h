@@ -9,8 +9,10 @@
 #pragma once
 #include <gradus/autograd/formula/broadcast.h>
 #include <gradus/autograd/formula/rows.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>

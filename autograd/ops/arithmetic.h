@@ -1,5 +1,5 @@
-// Arithmetic, comparison, logic and where, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
-// takes the tensor's dtype. Formulas: ops/formulas/formulas.h.
+// Arithmetic, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
+// takes the tensor's dtype. Formulas: ops/internal/formulas/arithmetic.h.
 //
 // Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
 // Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
@@ -49,35 +49,5 @@ inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
 Tensor operator/(double a, const Tensor& b);
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 inline Tensor operator+(const Tensor& x) { return x; }
-
-// Elementwise truth values (dtype bool); no gradient.
-Tensor operator==(const Tensor& a, const Tensor& b);
-Tensor operator!=(const Tensor& a, const Tensor& b);
-Tensor operator<(const Tensor& a, const Tensor& b);
-Tensor operator<=(const Tensor& a, const Tensor& b);
-Tensor operator>(const Tensor& a, const Tensor& b);
-Tensor operator>=(const Tensor& a, const Tensor& b);
-Tensor operator==(const Tensor& a, double b);
-Tensor operator!=(const Tensor& a, double b);
-Tensor operator<(const Tensor& a, double b);
-Tensor operator<=(const Tensor& a, double b);
-Tensor operator>(const Tensor& a, double b);
-Tensor operator>=(const Tensor& a, double b);
-
-// Elementwise logic in any dtypes, also two: what is not zero is true. The result is bool; no gradient. && and || have both sides
-// evaluated, as any function has.
-Tensor logical_and(const Tensor& a, const Tensor& b);
-Tensor logical_or(const Tensor& a, const Tensor& b);
-Tensor logical_xor(const Tensor& a, const Tensor& b);
-Tensor logical_not(const Tensor& x);
-inline Tensor operator&&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
-inline Tensor operator||(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
-inline Tensor operator!(const Tensor& x) { return logical_not(x); }
-
-// Elementwise: a where the condition (dtype bool) holds, b elsewhere.
-Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-Tensor where(const Tensor& condition, const Tensor& a, double b);
-Tensor where(const Tensor& condition, double a, const Tensor& b);
-Tensor where(const Tensor& condition, double a, double b, Dtype dtype = f32);
 
 }  // namespace gradus

@@ -4,11 +4,13 @@
 
 #include <gradus/autograd/kernels/axes/loss.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
-#include <gradus/autograd/kernels/axes/softmax.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {

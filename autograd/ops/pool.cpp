@@ -1,4 +1,4 @@
-#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/pool.h>
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/pool.h>

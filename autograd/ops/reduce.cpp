@@ -2,7 +2,8 @@
 
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 

@@ -32,7 +32,7 @@ bool GradientAccumulation::finish() {
   if (batches_ == 0) return false;
   if (options_.mean && samples_ > 1) {
     const double factor = 1 / static_cast<double>(samples_);
-    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) { clip_loops(T{}).scale(g, n, factor); });
+    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) { vector_loops(T{}).scale(static_cast<T>(factor), g, g, n); });
   }
   batches_ = samples_ = 0;
   return true;

@@ -3,7 +3,7 @@
 #include <gradus/optim/driver/internal/options_state.h>
 #include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
-#include <gradus/optim/kernels/wrapper_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 namespace {
@@ -79,7 +79,7 @@ void Lookahead::step() {
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].fast = followed_[i].leaf->value.mutable_raw();
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(pairs[i].dtype, "Lookahead", [&]<class T>(T) {
-      kernels::wrapper_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
+      kernels::vector_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
     });
   });
   steps_since_sync_ = 0;

@@ -3,7 +3,7 @@
 #include <gradus/optim/driver/internal/checked_parameters.h>
 #include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
-#include <gradus/optim/kernels/wrapper_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 namespace {
@@ -24,7 +24,7 @@ void run(const SmallVector<Pull, 16>& pulls) {
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Pull& pull = pulls[i];
     visit_floating(pull.weights.dtype(), "average", [&]<class T>(T) {
-      kernels::wrapper_loops().of(T{}).pull(static_cast<T*>(pull.average) + begin, pull.weights.data<T>() + begin, end - begin, pull.share);
+      kernels::vector_loops().of(T{}).pull(static_cast<T*>(pull.average) + begin, pull.weights.data<T>() + begin, end - begin, pull.share);
     });
   });
 }

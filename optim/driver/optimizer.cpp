@@ -18,7 +18,7 @@ void* advanced(void* p, std::int64_t bytes) { return p ? static_cast<std::byte*>
 
 }  // namespace
 
-void Optimizer::add_parameters(std::string_view rule, std::span<const Number> numbers, const Parameters& parameters) {
+void Optimizer::add_parameters(std::string_view rule, std::span<const KeptNumber> numbers, const Parameters& parameters) {
   const int group = groups();
   check<ValueError>(!parameters.empty(), rule, ": group ", group, " has no parameters; did a name pattern match nothing?");
   std::unordered_set<const Leaf*> leaves;
@@ -38,7 +38,7 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
     check<ValueError>(leaves.insert(p.leaf.get()).second, rule, ": parameter ", entry.name, " is given twice (again in group ", group,
                       "); each belongs to one group");
     check<ValueError>(names.insert(entry.name).second, rule, ": ", named_alike(entry.name));
-    std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const Number& number) { return number.initial; });
+    std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const KeptNumber& number) { return number.initial; });
     fresh.push_back(std::move(entry));
   }
   entries_.reserve(entries_.size() + fresh.size());
@@ -121,7 +121,7 @@ bool Optimizer::check_finite() {
 }
 
 void Optimizer::reset_state() noexcept {
-  const std::span<const Number> kinds = numbers();
+  const std::span<const KeptNumber> kinds = numbers();
   for (Entry& entry : entries_) {
     entry.t = 0;
     for (std::size_t j = 0; j < kinds.size(); ++j) entry.numbers[j] = kinds[j].initial;
@@ -172,7 +172,7 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
   const Array& g = kept(rows.defined() ? rows.values : entry.leaf->grad.value());
   if (!value.contiguous()) value = value.contiguous_copy();
   const Dtype dtype = value.dtype();
-  const unsigned used = used_slots(entry.group);
+  const Kept wanted = kept_slots(entry.group);
   Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g.raw(), {}, g.size(), &value.shape()},
           .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0, .numbers = {}};
   if (rows.defined()) {
@@ -180,8 +180,8 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
     job.width = value.dim(1);
   }
   Array made[max_slots];
-  for (std::size_t j = 0; used >> j; ++j) {
-    const std::optional<Shape> shape = used >> j & 1 ? slot_shape(j, value.shape()) : std::nullopt;
+  for (std::size_t j = 0; j < max_slots; ++j) {
+    const std::optional<Shape> shape = wanted[j] ? slot_shape(j, value.shape()) : std::nullopt;
     if (!shape) continue;
     Array& slot = entry.slots[j];
     if (!slot.defined()) {
@@ -216,6 +216,17 @@ Parameters Optimizer::parameters(int group) const {
   Parameters out;
   for (const Entry& entry : entries_)
     if (entry.group == group) out.push_back({entry.name, entry.leaf});
+  return out;
+}
+
+std::vector<Array> Optimizer::averages() const {
+  std::vector<Array> out;
+  for (const Entry& entry : entries_) {
+    const Kept kept = kept_slots(entry.group);
+    bool stepped = kept.mask != 0;
+    for (std::size_t j = 0; j < max_slots; ++j) stepped &= !kept[j] || entry.slots[j].defined();
+    out.push_back(stepped ? average(entry.group, entry.leaf->value, entry.slots) : Array{});
+  }
   return out;
 }
 

@@ -115,7 +115,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
                     " parameter groups, this optimizer ", groups());
 
   Incoming in;
-  std::vector<unsigned> used;   // the slots that each group's options need
+  std::vector<Kept> kept;       // the slots that each group's options need
   for (int group = 0; group < groups(); ++group) {
     auto& values = in.options.emplace_back();
     for (const Field& field : fields(group)) {
@@ -129,7 +129,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
         reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with ", field.code(*saved));
       values.push_back(value ? *value : field.get());
     }
-    auto& slots = used.emplace_back();
+    auto& slots = kept.emplace_back();
     try {
       slots = assign(group, {values.data(), values.size()}, false);
     } catch (const ValueError& error) {
@@ -169,7 +169,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       const Array* slot = reader.array(key);
       const Array& value = mine.leaf->value;
       const std::optional<Shape> shape = slot_shape(j, value.shape());
-      if (!slot && shape && (used[mine.group] >> j & 1)) reader.problem("missing ", key);
+      if (!slot && shape && kept[mine.group][j]) reader.problem("missing ", key);
       if (!slot) continue;
       if (!shape) reader.problem("unexpected ", key, " for a parameter of shape ", value.shape());
       else if (slot->shape() != *shape || slot->dtype() != value.dtype())

@@ -1,18 +1,24 @@
-// A rule and the optimizer made of it. A rule is a struct of
-//   Options                            an aggregate with PyTorch's names and defaults
-//   name, slots, always_used           constants: "Adam"; the names of the state arrays; the mask of those that no option switches off
-//   fields(Options&)                   the options by name, with their ranges
-//   validate(Options)                  optional: throws ValueError for what ranges cannot say
-//   used(Options)                      which slots these options need, a mask
-//   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
-//   whole, scratch(shape, dtype), slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
-//   row_use(Options)                   optional: what it makes of gradients of rows, see row_use.h; without, it refuses them
-//   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
-//   update<T>(Scalars)                 the formula for one element, see loop.h
-//   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
-//   formula(Options)                   the same for people
-// and `using Adam = OptimizerOf<AdamRule>;` is the optimizer. sgd.h is the shortest example.
+// A rule and the optimizer made of it. A rule is its options and one formula for one element; the driver does the rest:
+//   struct SignumRule {                                         // m ← β·m + (1−β)·g;   w ← w − lr·sign(m)
+//     struct Options { double lr = 1e-4, beta = 0.9; };         // PyTorch's names and defaults
+//     static constexpr std::string_view name = "Signum";
+//     static constexpr Slot<Options> slots[] = {{"exp_avg"}};   // the arrays kept for each parameter, see slot.h
+//     static Fields fields(Options& o) { return {{"lr", &o.lr, Range::at_least_zero}, {"beta", &o.beta, Range::below_one}}; }
+//     static std::string formula(const Options& o);             // the same for people
+//     struct Scalars { double lr, beta; };                      // what step t (from 1) needs, computed once a step and in double;
+//     static Scalars scalars(const Options& o, std::int64_t t, bool first) { return {o.lr, o.beta}; }   // first: a slot was empty until now
+//     template <class T> static auto update(const Scalars& s) { return [b = T(s.beta), …](T& w, T g, T& m) { m = b * m + (1 - b) * g; … }; }
+//     static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }       // see loop.h
+//   };
+//   using Signum = OptimizerOf<SignumRule>;
+// It may also have
+//   validate(Options)                    throws ValueError for what ranges cannot say
+//   numbers                              named numbers kept for each parameter; then scalars(Options, t, first, Numbers&) updates them
+//   average(Options, w, slots)           the average of the weights that it keeps, see averaged_weights.h
+//   row_use(Options)                     what it makes of gradients of rows, see row_use.h; without, it refuses them
+//   whole, scratch, slot_shape, require_shape    to see each parameter as a whole, see whole.h
 #pragma once
+#include <concepts>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -21,6 +27,11 @@
 #include <gradus/optim/driver/require.h>
 
 namespace gradus::optim {
+
+template <class Rule>
+concept KeepsAverage = requires(const typename Rule::Options& o, const Array& weight, std::span<const Array> slots) {
+  { Rule::average(o, weight, slots) } -> std::same_as<Array>;
+};
 
 template <class Rule>
 class OptimizerOf final : public Optimizer {
@@ -64,7 +75,7 @@ class OptimizerOf final : public Optimizer {
  private:
   using Scalars = typename Rule::Scalars;
   static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
-  static_assert(Rule::slots.size() <= max_slots);
+  static_assert(slot_count<Rule> <= max_slots);
   static constexpr bool has_numbers = requires { Rule::numbers; };
 
   static void validate(Options options) {
@@ -72,26 +83,26 @@ class OptimizerOf final : public Optimizer {
     if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
   }
 
-  std::span<const std::string_view> slot_names() const override { return Rule::slots; }
-  std::span<const Number> numbers() const override {
+  std::span<const std::string_view> slot_names() const override { return optim::slot_names<Rule>; }
+  std::span<const KeptNumber> numbers() const override {
     if constexpr (has_numbers) return Rule::numbers;
     else return {};
   }
   Fields fields(int group) const override { return Rule::fields(options_of(group)); }
-  unsigned assign(int group, std::span<const double> values, bool keep) override {
+  Kept assign(int group, std::span<const double> values, bool keep) override {
     Options changed = options_of(group);
     const Fields fields = Rule::fields(changed);
     for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
     validate(changed);
     if (keep) options_of(group) = changed;
-    return Rule::used(changed);
+    return optim::kept_slots<Rule>(changed);
   }
-  unsigned used_slots(int group) const override { return Rule::used(options_of(group)); }
+  Kept kept_slots(int group) const override { return optim::kept_slots<Rule>(options_of(group)); }
   void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const override {
     if constexpr (has_numbers) new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first, numbers));
     else new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first));
   }
-  Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
+  Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, kept_slots(group)); }
   bool whole() const override { return requires { Rule::whole; }; }
   RowUse row_use(int group) const override {
     if constexpr (requires { Rule::row_use(options_of(group)); }) return Rule::row_use(options_of(group));
@@ -104,6 +115,10 @@ class OptimizerOf final : public Optimizer {
   std::int64_t scratch(const Shape& parameter, Dtype dtype) const override {
     if constexpr (requires { Rule::scratch(parameter, dtype); }) return Rule::scratch(parameter, dtype);
     else return 0;
+  }
+  Array average(int group, const Array& weight, std::span<const Array> slots) const override {
+    if constexpr (KeepsAverage<Rule>) return Rule::average(options_of(group), weight, slots);
+    else return {};
   }
   std::string formula(int group) const override { return Rule::formula(options_of(group)); }
 

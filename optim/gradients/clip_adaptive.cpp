@@ -17,10 +17,10 @@ std::int64_t clip_units(T* g, const T* w, const std::int64_t* rows, std::int64_t
   std::int64_t shortened = 0;
   for (std::int64_t unit = first; unit < last; ++unit) {
     T* const gradient = g + unit * n;
-    const double weight = std::sqrt(clip_loops(T{}).square_sum(w + (rows ? rows[unit] : unit) * n, n));
-    const double norm = std::sqrt(clip_loops(T{}).square_sum(gradient, n)), allowed = o.clipping * (weight < o.eps ? o.eps : weight);
+    const double weight = std::sqrt(vector_loops(T{}).square_sum(w + (rows ? rows[unit] : unit) * n, n));
+    const double norm = std::sqrt(vector_loops(T{}).square_sum(gradient, n)), allowed = o.clipping * (weight < o.eps ? o.eps : weight);
     if (norm <= allowed) continue;                // not for NaN, which is to spread over the unit
-    clip_loops(T{}).scale(gradient, n, allowed / norm);
+    vector_loops(T{}).scale(static_cast<T>(allowed / norm), gradient, gradient, n);
     ++shortened;
   }
   return shortened;

@@ -8,13 +8,15 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/tape/parameter_list.h>
-#include <gradus/optim/kernels/clip_loops.h>
 #include <gradus/optim/kernels/partition.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 
 template <class T>
-const kernels::ClipLoopsOf<T>& clip_loops(T) { return kernels::clip_loops().of(T{}); }
+const kernels::VectorLoopsOf<T>& vector_loops(T) {
+  return kernels::vector_loops().of(T{});
+}
 
 class GradientRow {
  public:

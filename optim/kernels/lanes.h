@@ -5,22 +5,29 @@
 
 #include <gradus/autograd/array/dtype.h>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 namespace {   // internal, so that the copies compiled for different instruction sets stay apart
 
 constexpr std::int64_t lanes = 32;
 
+// Σ term(i) for i < n
+template <class Term>
+auto sum_in_lanes(std::int64_t n, Term&& term) {
+  using Sum = decltype(term(n));
+  Sum sums[lanes] = {};
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += term(i + j);
+  for (; i < n; ++i) sums[i % lanes] += term(i);
+  Sum total = 0;
+  for (const Sum sum : sums) total += sum;
+  return total;
+}
+
 // Σ aᵢ·bᵢ
 template <class T>
 SumOf<T> dot(const T* a, const T* b, std::int64_t n) {
-  SumOf<T> sums[lanes] = {};
-  std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::int64_t j = 0; j < lanes; ++j) sums[j] += static_cast<SumOf<T>>(a[i + j]) * static_cast<SumOf<T>>(b[i + j]);
-  for (; i < n; ++i) sums[i % lanes] += static_cast<SumOf<T>>(a[i]) * static_cast<SumOf<T>>(b[i]);
-  SumOf<T> total = 0;
-  for (const SumOf<T> sum : sums) total += sum;
-  return total;
+  return sum_in_lanes(n, [=](std::int64_t i) { return static_cast<SumOf<T>>(a[i]) * static_cast<SumOf<T>>(b[i]); });
 }
 
 template <class T>
@@ -43,4 +50,4 @@ SumOf<T> square_sum_of(std::int64_t n, F&& f) {
 }
 
 }  // namespace
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -7,7 +7,9 @@
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/rules/internal/adafactor_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(AdafactorLoops, adafactor_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -166,7 +168,7 @@ std::string AdafactorRule::formula(const Options& o) {
               ");  w ← w − max(", o.eps[1], ", RMS(w))·min(", o.lr, ", 1/√t) · U/max(1, RMS(U)/", o.d, ")");
 }
 
-Loop AdafactorRule::loop(Dtype dtype, unsigned) {
+Loop AdafactorRule::loop(Dtype dtype, Kept) {
   return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
 }
 

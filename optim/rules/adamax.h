@@ -24,9 +24,7 @@ struct AdamaxOptions {
 struct AdamaxRule {
   using Options = AdamaxOptions;
   static constexpr std::string_view name = "Adamax";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_inf"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_inf"}};
 
   static Fields fields(Options& o) {
     using enum Range;
@@ -34,7 +32,7 @@ struct AdamaxRule {
             {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}, {"eps_at", choice(o.eps_at, 2)}};
   }
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/ftrl.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -16,6 +16,6 @@ std::string FtrlRule::formula(const Options& o) {
               o.beta, " + n^", p, ")/", o.lr, " + ", 2 * o.l2_regularization_strength, ")");
 }
 
-Loop FtrlRule::loop(Dtype dtype, unsigned used) { return built_in_loop<FtrlRule>(dtype, used); }
+Loop FtrlRule::loop(Dtype dtype, Kept kept) { return built_in_loop<FtrlRule>(dtype, kept); }
 
 }  // namespace gradus::optim

@@ -5,7 +5,9 @@
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/rules/internal/lamb_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(LambLoops, lamb_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -44,7 +46,7 @@ std::string LAMBRule::formula(const Options& o) {
               "·‖w‖/‖r‖·r");
 }
 
-Loop LAMBRule::loop(Dtype dtype, unsigned) {
+Loop LAMBRule::loop(Dtype dtype, Kept) {
   return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
 }
 

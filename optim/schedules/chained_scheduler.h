@@ -5,7 +5,8 @@
 // of them: it is no function of t.
 #pragma once
 #include <gradus/optim/schedules/chain.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

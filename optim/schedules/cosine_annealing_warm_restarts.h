@@ -6,7 +6,8 @@
 #include <cmath>
 #include <numbers>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

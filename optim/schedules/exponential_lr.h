@@ -5,7 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

@@ -3,7 +3,8 @@
 #pragma once
 #include <cmath>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

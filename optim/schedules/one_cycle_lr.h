@@ -7,7 +7,8 @@
 // the place of the groups' own learning rates.
 #pragma once
 #include <gradus/optim/schedules/anneal.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

@@ -6,7 +6,8 @@
 #pragma once
 #include <algorithm>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

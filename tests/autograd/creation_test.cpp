@@ -6,7 +6,8 @@
 
 #include <gradus/autograd/array/xtensor.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 
 #include "support.h"
 

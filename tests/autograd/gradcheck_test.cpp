@@ -1,8 +1,9 @@
 // The checker itself: it must find every planted mistake.
 #include <gradus/autograd/gradcheck.h>
 
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/tape/op.h>
 
 #include "support.h"

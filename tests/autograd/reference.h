@@ -3,8 +3,10 @@
 #include <cmath>
 #include <string>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/walk/grad.h>
 #include <support.h>
 
 namespace gradus {

@@ -12,6 +12,8 @@
 
 #include <gradus/optim/optim.h>
 
+#include "optim/rules/list.h"
+
 namespace fs = std::filesystem;
 using namespace gradus;
 
@@ -95,13 +97,13 @@ void expect_rule() {
   for (const optim::Field& field : Rule::fields(defaults)) add(options, field.name, field.text());
   const std::string name(Rule::name), text = section(name);
   expect_documented(name, options);
-  for (const std::string_view slot : Rule::slots)
+  for (const std::string_view slot : optim::slot_names<Rule>)
     EXPECT_TRUE(text.find("`" + std::string(slot) + "`") != std::string::npos || text.find("*State*: as Adam") != std::string::npos)
         << name << ": its state " << slot << " is not mentioned";
 }
 
 template <class... Rules>
-void expect_rules(optim::RuleList<Rules...>) {
+void expect_rules(optim::testing::RuleList<Rules...>) {
   (expect_rule<Rules>(), ...);
 }
 
@@ -120,9 +122,9 @@ std::set<std::string> expect_schedules() {
 }  // namespace
 
 TEST(OptimizersDocument, HasEveryOptimizer) {
-  expect_rules(optim::AllRules{});
-  expect_rules(optim::WholeRules{});
-  expect_rules(optim::RowRules{});
+  expect_rules(optim::testing::AllRules{});
+  expect_rules(optim::testing::WholeRules{});
+  expect_rules(optim::testing::RowRules{});
 }
 
 TEST(OptimizersDocument, HasTheOptimizersThatAreNoRules) {

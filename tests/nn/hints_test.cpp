@@ -1,7 +1,15 @@
 // What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands here
 // as code too.
 #include <gradus/autograd/fuse.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/read/idx.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 #include <cctype>
 #include <filesystem>

@@ -4,8 +4,6 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 
-GRADUS_DISPATCH(AddLoops, add_loops)
-
 namespace gradus::kernels {
 namespace {
 
@@ -16,6 +14,8 @@ AddLoop<T> loop_for(T) {
 }
 
 }  // namespace
+
+GRADUS_DISPATCH(AddLoops, add_loops)
 
 Array accumulate(Array sum, const Array& g) {
   const Array more = g.as_contiguous();

@@ -1,20 +1,11 @@
 // Loops that move whole elements of any dtype: picking by index, adding back at an index, and placing a block inside a larger one.
-// An array is seen as [outer, n, inner] around one axis; every array argument is contiguous, every index has been checked.
+// An array is seen as [outer, n, inner] around one axis (cut.h); every array argument is contiguous, every index has been checked.
 #pragma once
 #include <cstdint>
 
 #include <gradus/autograd/array/array.h>
 
 namespace gradus::kernels {
-
-// How an axis cuts a shape.
-struct Cut {
-  std::int64_t outer = 1, n = 1, inner = 1;
-  Cut(const Shape& shape, int axis) : n(shape[axis]) {
-    for (int i = 0; i < axis; ++i) outer *= shape[i];
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  }
-};
 
 // The first index outside [0, n), as its place in the array; -1 when all are inside.
 std::int64_t first_outside(const Array& index, std::int64_t n);

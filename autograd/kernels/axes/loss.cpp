@@ -3,9 +3,10 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 
+namespace gradus::kernels {
+
 GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)
 
-namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 14, chunk = 1 << 15;

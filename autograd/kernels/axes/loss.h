@@ -1,4 +1,4 @@
-// Losses of one number against its target, over arrays of n numbers: contiguous, f32 or f64.
+// Losses: of one number against its target, over arrays of n numbers, and of rows of logits against labels. Contiguous, f32 or f64.
 #pragma once
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/per_type.h>
@@ -20,7 +20,22 @@ struct PairSlopes {
 };
 PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, PairLoss loss, bool want_x, bool want_target);
 
-// The loops inside, compiled for each SIMD level.
+// Cross-entropy of logits [N, classes] against labels.
+struct CrossEntropyRule {
+  std::int64_t ignore_index;
+  double smoothing;      // the target is (1 − smoothing)·onehot(label) + smoothing / C
+};
+// logits x [N, C], label [N] i64. losses [N] in x's dtype, 0 where ignored; log_sums [N, 2]: each row's largest element and
+// log Σ exp(x − largest).
+struct CrossEntropy {
+  Array losses, log_sums;
+};
+CrossEntropy cross_entropy(const Array& x, const Array& label, const CrossEntropyRule& rule);
+// dx[i, c] = (softmax(x)[i, c] − target[i, c])·g[i]; 0 where ignored. g [N]; scale multiplies all.
+Array cross_entropy_backward(const Array& x, const Array& label, const Array& log_sums, const Array& g, double scale,
+                             const CrossEntropyRule& rule);
+
+// The loops for one number against its target, compiled for each SIMD level; those for logits are softmax's.
 template <class T>
 struct PairLossRows {
   SumOf<T> (*sum)(const T* x, const T* t, std::int64_t n);

@@ -3,18 +3,17 @@
 #include <numeric>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/kernels/axes/cut.h>
 #include <gradus/autograd/simd/internal/level.h>
+
+namespace gradus::kernels {
 
 GRADUS_DISPATCH(ReduceLoops, reduce_loops)
 
-namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;        // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that make one task
-
-std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
 // out[o] = Σ_r x[o, r]
 template <class T>
@@ -22,7 +21,7 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
   const ReduceRows<T>& loops = reduce_loops().of(T{});
   const std::int64_t parts = (n + chunk - 1) / chunk;
   if (parts <= 1) {
-    parallel_for(outer, per_thread(n), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(grain, n), [=, &loops](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = static_cast<T>(loops.sum(x + o * n, n));
     });
     return;
@@ -59,7 +58,7 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   constexpr std::int64_t max_width = ReduceRows<T>::max_width;
   const ReduceRows<T>& loops = reduce_loops().of(T{});
   if (n <= loops.few_rows && inner > max_width / 4) {
-    parallel_for(outer, per_thread(n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(grain, n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) loops.few_column_sums(x + o * n * inner, n, inner, inner, out + o * inner);
     });
     return;
@@ -70,7 +69,7 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   Array partial;
   if (parts > 1) partial = Array({outer, parts, inner}, dtype_of<SumOf<T>>);
   SumOf<T>* sums = parts > 1 ? partial.mutable_data<SumOf<T>>() : nullptr;
-  parallel_for(outer * parts * strips, per_thread(part_rows * std::min(inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
+  parallel_for(outer * parts * strips, items_worth(grain, part_rows * std::min(inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
     SumOf<T> local[max_width];
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width;
@@ -180,14 +179,14 @@ void max_middle(const T* x, const Cut& c, T* out) {
     return;
   }
   if (c.inner == 1) {
-    parallel_for(c.outer, per_thread(c.n), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = max_of_row(x + o * c.n, c.n);
     });
     return;
   }
   constexpr std::int64_t strip = 4096;   // columns of one task
   const std::int64_t strips = (c.inner + strip - 1) / strip;
-  parallel_for(c.outer * strips, per_thread(c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / strips, column = task % strips * strip, width = std::min(strip, c.inner - column);
       const T* block = x + o * c.n * c.inner + column;
@@ -279,7 +278,7 @@ Array argmax(const Array& given, int axis) {
   std::int64_t* best = out.mutable_data<std::int64_t>();
   visit(x.dtype(), [&]<class T>(T) {
     const T* data = x.data<T>();
-    parallel_for(c.outer, per_thread(c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o)
         for (std::int64_t j = 0; j < c.inner; ++j) best[o * c.inner + j] = first_largest(data + o * c.n * c.inner + j, c.n, c.inner);
     });

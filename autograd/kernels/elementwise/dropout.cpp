@@ -3,9 +3,9 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 
-GRADUS_DISPATCH(DropoutLoops, dropout_loops)
-
 namespace gradus::kernels {
+
+GRADUS_DISPATCH(DropoutLoops, dropout_loops)
 
 Array dropout(const Array& x, double p, std::uint64_t key) {
   if (p >= 1) return Array::zeros(x.shape(), x.dtype());

@@ -1,8 +1,9 @@
 // Instruction-set levels. Files named *.simd.cpp are compiled once for each level in the build, and each hands out one table of functions
 // from the namespace of its level; GRADUS_DISPATCH chooses the table of the best level that this machine has, at run time:
 //   const ReduceLoops& reduce_loops();                                                    in a header, namespace gradus::kernels
-//   GRADUS_DISPATCH(ReduceLoops, reduce_loops)                                            in one source of the library: the choice
+//   namespace gradus::kernels { GRADUS_DISPATCH(ReduceLoops, reduce_loops) … }              in one source of the library: the choice
 //   namespace gradus::kernels::GRADUS_SIMD_LEVEL { const ReduceLoops& reduce_loops() {…} }   in the *.simd.cpp
+// Each stands in the namespace of its own room and subject.
 // For sources of the library alone: nobody else knows which levels were built.
 #pragma once
 #include <vector>
@@ -54,17 +55,15 @@ Level level_in_use();                   // the one of them that GRADUS_DISPATCH 
   const Table& function();                        \
   }
 #define GRADUS_CHOOSE_AT(level, Table, function) \
-  if (simd_level() >= Level::level || !best) best = &level::function();
+  if (::gradus::kernels::simd_level() >= ::gradus::kernels::Level::level || !best) best = &level::function();
 
-#define GRADUS_DISPATCH(Table, function)                           \
-  namespace gradus::kernels {                                      \
-  GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)             \
-  const Table& function() {                                        \
-    static const Table& chosen = []() -> const Table& {            \
-      const Table* best = nullptr;                                 \
-      GRADUS_AT_LEVELS(GRADUS_CHOOSE_AT, Table, function)          \
-      return *best;                                                \
-    }();                                                           \
-    return chosen;                                                 \
-  }                                                                \
+#define GRADUS_DISPATCH(Table, function)                         \
+  GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)           \
+  const Table& function() {                                      \
+    static const Table& chosen = []() -> const Table& {          \
+      const Table* best = nullptr;                               \
+      GRADUS_AT_LEVELS(GRADUS_CHOOSE_AT, Table, function)        \
+      return *best;                                              \
+    }();                                                         \
+    return chosen;                                               \
   }

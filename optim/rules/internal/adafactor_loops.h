@@ -4,7 +4,7 @@
 
 #include <gradus/autograd/array/internal/per_type.h>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 
 // A part of a matrix whose rows are `stride` elements apart, with U = g·min(aᵢ·bⱼ, most): a and b are 1/√ of the rows' and columns' parts
 // of V, `most` is 1/ε₁.
@@ -29,4 +29,4 @@ using AdafactorLoops = PerFloat<AdafactorLoopsOf>;
 
 const AdafactorLoops& adafactor_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -4,7 +4,7 @@
 
 #include <gradus/optim/kernels/lanes.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
@@ -78,4 +78,4 @@ const AdafactorLoops& adafactor_loops() {
   return table;
 }
 
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL

@@ -4,7 +4,7 @@
 
 #include <gradus/autograd/array/internal/per_type.h>
 
-namespace gradus::kernels {
+namespace gradus::optim::kernels {
 
 // r = m·correction1/(√v·root + eps) + decay·w
 template <class T>
@@ -23,4 +23,4 @@ using LambLoops = PerFloat<LambLoopsOf>;
 
 const LambLoops& lamb_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

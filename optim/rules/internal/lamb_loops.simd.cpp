@@ -4,7 +4,7 @@
 
 #include <gradus/optim/kernels/lanes.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
@@ -41,4 +41,4 @@ const LambLoops& lamb_loops() {
   return table;
 }
 
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL

@@ -19,6 +19,9 @@
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <temporary_folder.h>
 
 namespace gradus {

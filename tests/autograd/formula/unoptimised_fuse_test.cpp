@@ -4,6 +4,11 @@
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
 
 using namespace gradus;
 

@@ -5,10 +5,16 @@
 #include <set>
 
 #include <gradus/autograd/array/internal/channels_last.h>
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/kernels/images/conv.h>
-#include <gradus/autograd/kernels/images/im2col.h>
 #include <gradus/autograd/kernels/images/dnnl_conv.h>
+#include <gradus/autograd/kernels/images/im2col.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 #include "autograd/reference.h"
 

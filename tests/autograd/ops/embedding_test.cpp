@@ -3,10 +3,15 @@
 
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>
+#include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "support.h"

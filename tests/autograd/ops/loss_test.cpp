@@ -1,6 +1,15 @@
 // Losses: against PyTorch with all options, at the extremes, and their gradients to second order.
 #include <limits>
 
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
+
 #include "autograd/reference.h"
 
 namespace gradus {

@@ -5,7 +5,10 @@
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "support.h"

@@ -1,4 +1,13 @@
 // Batch norm: against PyTorch, with means that dwarf the deviation, and its gradients to second order.
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/norm.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
+
 #include "autograd/reference.h"
 
 namespace gradus {

@@ -97,6 +97,8 @@ std::vector<Row> make_table() {
       elementwise("relu", unary([](auto& x) { return relu(x); })),
       elementwise("gelu", unary([](auto& x) { return gelu(x); })),
       elementwise("gelu_tanh", unary([](auto& x) { return gelu_tanh(x); })),
+      elementwise("silu", unary([](auto& x) { return silu(x); })),
+      elementwise("mish", unary([](auto& x) { return mish(x); })),
 
       {"sum", unary([](auto& x) { return square(sum(x)); }), {{{2, 3, 2}}}, false, true, [] { sum(zeros({2, 3}), {1, -1}); }, {"sum", "twice"}},
       {"sum", unary([](auto& x) { return square(sum(x, {0, 2})); }), {{{2, 3, 2}}}, false, true, [] { sum(zeros({2, 3}), 2); }, {"sum", "axis 2"}},

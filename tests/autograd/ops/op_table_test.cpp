@@ -6,7 +6,7 @@
 #include <regex>
 #include <set>
 
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/walk/grad.h>
 
@@ -203,7 +203,7 @@ TEST(OpTable, EveryPublicOperationHasARow) {
   for (const Row& row : op_table()) rows.insert(row.name);
   const std::regex declaration(R"(^(?:inline )?Tensor (operator\S+?|\w+)\()");
   for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
-    if (file.path().extension() != ".h" || file.path().filename() == "elementwise.h") continue;
+    if (file.path().extension() != ".h" || file.path().filename() == "apply.h" || file.path().string().find("/internal/") != std::string::npos) continue;
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);)
       if (std::smatch match; std::regex_search(line, match, declaration)) declared.insert(match[1]);

@@ -5,7 +5,15 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 #include "autograd/reference.h"
 

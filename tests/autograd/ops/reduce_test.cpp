@@ -1,6 +1,16 @@
 // Sums, means, largest elements: against plain loops, in every layout, with gradients to second order.
 #include <limits>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/walk/grad.h>
+
 #include "autograd/reference.h"
 
 namespace gradus {

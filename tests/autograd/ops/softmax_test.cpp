@@ -1,6 +1,15 @@
 // softmax and its logarithm: against PyTorch, at the extremes, in f32, and their gradients both ways.
 #include <limits>
 
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/walk/grad.h>
+
 #include "autograd/reference.h"
 
 namespace gradus {

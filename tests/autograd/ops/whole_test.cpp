@@ -1,5 +1,10 @@
 // Arithmetic on whole numbers and logic; the values are PyTorch's.
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 #include <limits>
 

@@ -3,7 +3,11 @@
 #include <thread>
 
 #include <gradus/autograd/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/walk/grad.h>

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <gradus/autograd/base/draw/progress.h>
+#include <gradus/autograd/base/drawing/progress.h>
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>

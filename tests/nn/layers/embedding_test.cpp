@@ -2,8 +2,15 @@
 #include <cmath>
 
 #include <gmock/gmock.h>
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
+#include <gradus/nn/init/init.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/nn/model/state.h>
 
 namespace golden {
 

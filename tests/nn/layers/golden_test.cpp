@@ -3,6 +3,18 @@
 
 #include <cmath>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/nn/init/init.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pool.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+
 using namespace gradus;
 
 namespace {

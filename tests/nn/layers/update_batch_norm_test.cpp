@@ -6,7 +6,22 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/update_batch_norm.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/rules/sgd.h>
 #include <message_of.h>
 
 namespace {

@@ -4,8 +4,12 @@
 #include <filesystem>
 #include <string>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"

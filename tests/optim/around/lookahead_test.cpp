@@ -7,6 +7,13 @@
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -4,7 +4,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/optim/around/sam.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>

@@ -4,7 +4,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/swa_lr.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>

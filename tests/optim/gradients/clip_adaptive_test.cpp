@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/gradients/clip.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -6,6 +6,14 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/gradients/statistics.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -3,8 +3,23 @@
 #include <functional>
 #include <memory>
 
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/rules/sparse_adam.h>
+#include <gradus/optim/schedules/chain.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <gradus/optim/second_order/lbfgs.h>
 #include <optim/rules/table.h>
 
 #include "support.h"

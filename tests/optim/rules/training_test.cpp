@@ -4,7 +4,22 @@
 #include <functional>
 #include <memory>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
 #include <gtest/gtest.h>
 
 namespace gradus::optim::testing {

@@ -6,7 +6,14 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/muon.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <gradus/optim/schedules/schedules.h>
+
 namespace gradus::optim::testing {
 namespace {
 

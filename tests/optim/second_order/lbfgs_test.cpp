@@ -1,7 +1,10 @@
 // L-BFGS beside PyTorch's on Rosenbrock's function of six numbers, its line search alone, its state, and closures that go wrong.
 #include <cmath>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/driver/closure.h>
 #include <gradus/optim/second_order/lbfgs.h>
+#include <gradus/optim/second_order/line_search.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
