@@ -4,11 +4,14 @@
 
 #include <gradus/autograd/simd/internal/level.h>
 
-namespace gradus::kernels {
+namespace gradus {
+namespace kernels {
+
 GRADUS_DISPATCH(SmallFloatLoops, small_float_loops)
 }
 
-namespace gradus {
+}  // namespace kernels
+
 namespace {
 
 template <class T>
