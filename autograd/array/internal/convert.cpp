@@ -8,7 +8,6 @@ namespace gradus {
 namespace kernels {
 
 GRADUS_DISPATCH(SmallFloatLoops, small_float_loops)
-}
 
 }  // namespace kernels
 
