@@ -28,7 +28,7 @@ Array elementwise_result(const char* name, std::span<const Tensor* const> inputs
                       "; nothing is promoted silently, convert one side with b.to(", first.dtype(), ")");
     alike &= x == &first || x->shape() == first.shape();
   }
-  check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with x.to(f32)");
+  check<DtypeError>(computes_in(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with x.to(f32)");
   if (alike) return kernels::empty_as(first.value());
   Shape shape = first.shape();
   for (const Tensor* x : inputs) shape = broadcast_shapes(shape, x->shape(), name);

@@ -25,12 +25,10 @@ Tensor compare(Comparison how, const char* name, const Tensor& a, const Tensor& 
   return kernels::compare(how, a.value(), b.value(), broadcast_shapes(a.shape(), b.shape(), name));
 }
 
-// The plain number is taken in the tensor's dtype; whole-number tensors are compared as f64 when the number is not whole.
+// The plain number is taken in the tensor's dtype; whole-number tensors are compared as f64 when it is none that they hold.
 Tensor compare(Comparison how, const char* name, const Tensor& a, double b) {
   check_defined(name, a, "a");
-  const double most = a.dtype() == u8 ? 255 : 1;
-  const bool fits = is_floating(a.dtype()) || (b == std::floor(b) && (a.dtype() == i64 || (0 <= b && b <= most)));
-  const Tensor x = fits ? a : a.to(f64);
+  const Tensor x = holds(a.dtype(), b) ? a : a.to(f64);
   return compare(how, name, x, Tensor(Array::full({}, b, x.dtype())));
 }
 

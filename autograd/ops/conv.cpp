@@ -107,7 +107,7 @@ ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   };
   if (x.rank() != 4) fail<ShapeError>("conv2d: x must be [N, C, H, W]: ", all());
   if (weight.rank() != 4) fail<ShapeError>("conv2d: weight must be [F, C / groups, KH, KW]: ", all());
-  if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
+  if (!computes_in(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
     fail<DtypeError>("conv2d: needs one dtype, f32 or f64: ", all());
   }
   const auto each = [](const Pair& p) { return [&p] { return text("[", p.h, ", ", p.w, "]"); }; };

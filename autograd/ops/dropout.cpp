@@ -22,7 +22,7 @@ struct Dropout final : Op {
 Tensor dropout(const Tensor& x, double p, Generator& generator) {
   check<ValueError>(0 <= p && p <= 1, "dropout: the probability must lie in [0, 1], not ", p);
   check_defined("dropout", x);
-  visit_floating(x.dtype(), "dropout", [](auto) {});
+  check_computes_in(x.dtype(), "dropout");
   return p == 0 ? x : record(Dropout(p, generator.fork()), x);
 }
 

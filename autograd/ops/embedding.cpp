@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/rows.h>
+#include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -63,14 +64,13 @@ Shape place_of(std::int64_t element, const Shape& shape) {
 Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options) {
   check_defined("embedding", indices, "indices");
   check_defined("embedding", weight, "weight");
-  check<DtypeError>(indices.dtype() == i64, "embedding: indices must be i64, not ", indices.dtype(), "; convert with indices.to(i64)");
+  const Array index = detail::positions("embedding", "indices", indices);
   check<ShapeError>(weight.rank() == 2, "embedding: the weight must be a table [n, d], not ", describe(weight));
-  check<DtypeError>(is_floating(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
+  check<DtypeError>(computes_in(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
   check<ShapeError>(indices.rank() < Shape::max_rank, "embedding: indices ", indices.shape(), " leave no room for another dimension");
   const std::int64_t n = weight.dim(0), padding = options.padding_idx.value_or(0);
   check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
                     " rows: ", describe(weight));
-  const Array index = indices.value().as_contiguous();
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
     fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", place_of(bad, index.shape()), " of the indices ", index.shape(),
                      " is out of range for ", n, " rows: ", describe(weight));

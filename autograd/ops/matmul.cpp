@@ -25,7 +25,7 @@ struct MatMul final : Op {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
                       "; unsqueeze(v, 0) makes a row of a vector, unsqueeze(v, 1) a column");
     check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(", a.dtype(), ")");
-    check<DtypeError>(is_floating(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
+    check<DtypeError>(computes_in(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     save(a, b);
     return kernels::matmul(a.value(), b.value());
@@ -60,7 +60,7 @@ struct Linear final : Op {
                        x.shape(), ", weight ", weight.shape());
     }
     if (bias.defined() && bias.shape() != Shape{outputs}) fail<ShapeError>("linear: bias must be [", outputs, "]: ", all());
-    if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
+    if (!computes_in(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
       fail<DtypeError>("linear: needs one dtype, f32 or f64: ", all());
     }
     save(x, weight);

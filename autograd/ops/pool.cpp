@@ -87,7 +87,7 @@ std::string both(const Pair& p) { return text("[", p.h, ", ", p.w, "]"); }
 void check_image(const char* op, const Tensor& x) {
   check_defined(op, x);
   if (x.rank() != 4) fail<ShapeError>(op, ": x must be [N, C, H, W]: x ", describe(x));
-  if (!is_floating(x.dtype())) fail<DtypeError>(op, ": needs f32 or f64: x ", describe(x));
+  if (!computes_in(x.dtype())) fail<DtypeError>(op, ": needs f32 or f64: x ", describe(x));
 }
 
 PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {

@@ -108,7 +108,7 @@ struct SumTo final : Op {
 Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
 
 Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
-  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with x.to(f32)");
+  check_computes_in(x.dtype(), "mean");
   return record(Sum(axes, keepdim, true), x);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -162,11 +163,10 @@ struct ScatterAdd final : Op {
 // The index as a contiguous array, after all checks: `index` picks from `shape` along `axis`.
 Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const char* op) {
   check_defined(op, index, "the index");
-  check<DtypeError>(index.dtype() == i64, op, ": the index must be i64, not ", index.dtype(), "; convert with index.to(i64)");
+  const Array flat = detail::positions(op, "the index", index);
   bool alike = index.rank() == shape.rank();
   for (int i = 0; alike && i < shape.rank(); ++i) alike = i == axis || index.dim(i) == shape[i];
   check<ShapeError>(alike, op, ": index ", index.shape(), " must have the shape ", shape, " but along axis ", axis);
-  Array flat = index.value().as_contiguous();
   const std::int64_t bad = kernels::first_outside(flat, shape[axis]);
   if (bad >= 0)
     fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at element ", bad, " is out of range for axis ", axis, " of shape ",
@@ -271,7 +271,7 @@ Tensor scatter_add(const Tensor& x, Axis axis, const Tensor& index, const Shape&
   check_defined("scatter_add", index, "the index");
   axis = normal_axis(axis, shape.rank(), "scatter_add");
   check<ShapeError>(x.shape() == index.shape(), "scatter_add: x ", x.shape(), " and index ", index.shape(), " must have one shape");
-  visit_floating(x.dtype(), "scatter_add", [](auto) {});
+  if (!is_small_float(x.dtype())) check_computes_in(x.dtype(), "scatter_add");
   return record(ScatterAdd(axis, shape), x, checked_index(index, shape, axis, "scatter_add"));
 }
 

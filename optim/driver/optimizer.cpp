@@ -33,7 +33,7 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const KeptNumber
     const std::size_t place = entries_.size() + fresh.size();
     if (entry.name.empty()) entry.name = p.leaf && !p.leaf->label.empty() ? p.leaf->label : text("parameter.", place);
     check<ValueError>(p.leaf && p.leaf->value.defined(), rule, ": parameter ", entry.name, " is undefined");
-    check<DtypeError>(is_floating(p.leaf->value.dtype()), rule, ": parameter ", entry.name, " is ", p.leaf->value.dtype(),
+    check<DtypeError>(computes_in(p.leaf->value.dtype()), rule, ": parameter ", entry.name, " is ", p.leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(p.leaf.get()).second, rule, ": parameter ", entry.name, " is given twice (again in group ", group,
                       "); each belongs to one group");

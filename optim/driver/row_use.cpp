@@ -1,5 +1,7 @@
 #include <gradus/optim/driver/row_use.h>
 
+#include <gradus/autograd/tape/tape.h>
+
 namespace gradus::optim {
 
 void check_row_use(std::string_view optimizer, std::string_view parameter, RowUse use, const Leaf& leaf) {

@@ -118,11 +118,11 @@ void Statistics::measure() {
   }
   weights.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
     const Array &before = parameters_[i].before, &after = parameters_[i].leaf->value;
-    return before.dtype() == f64 ? weight_sums(before.data<double>() + at, after.data<double>() + at, n)
-                                 : weight_sums(before.data<float>() + at, after.data<float>() + at, n);
+    return visit_floating(before.dtype(), "Statistics",
+                          [&]<class T>(T) { return weight_sums(before.data<T>() + at, after.data<T>() + at, n); });
   });
   slopes.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
-    return gradients[i].dtype() == f64 ? gradient_sums(gradients[i].data<double>() + at, n) : gradient_sums(gradients[i].data<float>() + at, n);
+    return visit_floating(gradients[i].dtype(), "Statistics", [&]<class T>(T) { return gradient_sums(gradients[i].data<T>() + at, n); });
   });
 
   SmallVector<Sums, 8> groups;

@@ -32,7 +32,7 @@ class GradientRow {
       sorted.push_back(p.leaf.get());
       if (!p.leaf->has_gradient()) continue;
       const Array& g = gradient(*p.leaf);
-      check<DtypeError>(is_floating(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
+      check<DtypeError>(computes_in(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
       check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->grad.is_rows(), op, ": the gradient of ", p.name, " has shape ", g.shape(), " but the parameter has ",
                         p.leaf->value.shape());
       leaves_.push_back(p.leaf.get());

@@ -28,12 +28,12 @@ struct Elementwise final : Op {
     if constexpr (ReadsOutput<F>) save_output();
     else if constexpr (!Constant<F>) save(x...);
     else if (tracked() && !((x.shape() == y.shape()) && ...)) (shapes.push_back(x.shape()), ...);
-    detail::run_value_row(rows().value[y.dtype() == f64], &formula, inputs, y);
+    detail::run_value_row(rows().value[computing_place(y.dtype())], &formula, inputs, y);
     return y;
   }
 
   Grads backward(Tensor g) override {
-    [[maybe_unused]] const bool f64_rows = g.dtype() == f64;   // before g is taken
+    [[maybe_unused]] const std::size_t place = computing_place(g.dtype());   // before g is taken
     if constexpr (Constant<F>) {
       return scaled(g);
     } else if constexpr (ReadsOutput<F>) {
@@ -42,11 +42,11 @@ struct Elementwise final : Op {
         if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
         else return {g * formula.slope_at_output(y)};
       }
-      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), std::move(g).value(), wants());
+      return detail::run_slope_row(rows().slope[place], &formula, std::span(&y, 1), std::move(g).value(), wants());
     } else {
       constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
       if (!recording())
-        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, std::move(g).value(), wants());
+        return detail::run_slope_row(rows().slope[place], &formula, {saved().data(), n}, std::move(g).value(), wants());
       const auto x = saved<n>();
       const auto found = std::apply([&](const auto&... v) {
         if constexpr (Pulls<F>) return formula.pull(g, v...);
@@ -65,7 +65,7 @@ struct Elementwise final : Op {
 
   // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
   Tensor tangent(std::span<const Tensor> vs) override {
-    [[maybe_unused]] const auto slopes_of = [&] { return rows().slope[(vs[0].defined() ? vs[0] : vs[1]).dtype() == f64]; };
+    [[maybe_unused]] const auto slopes_of = [&] { return rows().slope[computing_place((vs[0].defined() ? vs[0] : vs[1]).dtype())]; };
     if constexpr (Constant<F>) {
       const auto constants = formula.constants();
       Tensor total;

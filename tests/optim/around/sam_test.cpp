@@ -8,6 +8,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/optim/around/sam.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>

@@ -11,6 +11,7 @@
 #include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/rules.h>
