@@ -10,7 +10,7 @@ constexpr std::int64_t lanes = 32;
 
 // Σ term(i) for i < n
 template <class Term>
-double sum_in_lanes(std::int64_t n, Term&& term) {
+double sum_in_lanes(std::int64_t n, Term term) {
   double sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
@@ -29,7 +29,10 @@ double dot(const T* a, const T* b, std::int64_t n) {
 
 template <class T>
 double square_sum(const T* x, std::int64_t n) {
-  return dot(x, x, n);
+  return sum_in_lanes(n, [=](std::int64_t i) {
+    const double value = static_cast<double>(x[i]);
+    return value * value;
+  });
 }
 
 // Σ f(i)² for i < n: f's values, a tile of them at a time, pass through the first-level cache.
