@@ -131,7 +131,7 @@ std::optional<Stream::State> as_stream(std::string_view text) {
   return at == end && !text.ends_with(' ') ? std::optional(s) : std::nullopt;
 }
 
-State state_in(const std::filesystem::path& file) {
+State state_in(const FileName& file) {
   Safetensors contents = load_safetensors(file);
   State state(std::move(contents.arrays));
   for (const auto& [key, value] : contents.metadata) {
@@ -143,10 +143,16 @@ State state_in(const std::filesystem::path& file) {
   return state;
 }
 
+// Whether every number of the one dtype is one of the other.
+bool widens(Dtype from, Dtype to) { return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64)); }
+
 void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
   State ready = given;
+  for (const auto& [name, mine] : snapshot.state)   // f16 to f32 and i32 to i64 change no number
+    if (const auto found = ready.find(name); found != ready.end() && widens(found->second.dtype(), mine.dtype()))
+      found->second = found->second.to(mine.dtype());
   const std::string ties = complete(ready, snapshot), lines = differences(snapshot.state, ready) + ties;
   check(lines.empty(), what, ": the state does not fit the model, which stays as it was:", lines);
   for (auto& [name, value] : ready) value = value.as_contiguous();
@@ -165,7 +171,7 @@ State state(ConstModuleRef net) {
 
 void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
 
-void save(ConstModuleRef net, const std::filesystem::path& file) {
+void save(ConstModuleRef net, const FileName& file) {
   State all = state(net);
   Safetensors contents{.arrays = {}, .metadata = {{"format", "pt"}}};
   for (const auto& [name, stream] : all.streams) contents.metadata.emplace(text(prefix, name), written(stream));
@@ -173,6 +179,6 @@ void save(ConstModuleRef net, const std::filesystem::path& file) {
   save_safetensors(file, contents);
 }
 
-void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, state_in(file)); }
+void load(ModuleRef net, const FileName& file) { load_state_from(text("load ", file), net, state_in(file)); }
 
 }  // namespace gradus::nn
