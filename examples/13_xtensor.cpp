@@ -33,7 +33,7 @@ struct RmsNorm final : Op {
   }
 
   // dx = r·(g − y·mean(g·y)): in expressions while nobody records it, else in differentiable functions.
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x] = saved<1>();
     if (recording()) {
       const Tensor r = pow(mean(square(x), 1, true) + epsilon, -0.5), y = x * r;

@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 class XtensorOf : public testing::Test {};
-using Elements = testing::Types<float, double, std::int64_t, std::uint8_t, bool>;
+using Elements = testing::Types<float, double, Half, BFloat16, std::int64_t, std::int32_t, std::int16_t, std::int8_t, std::uint8_t, bool>;
 TYPED_TEST_SUITE(XtensorOf, Elements);
 
 TYPED_TEST(XtensorOf, GoesThereAndBackWithoutACopy) {

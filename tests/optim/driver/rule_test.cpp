@@ -9,6 +9,7 @@
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/rule.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/step_lr.h>
 
 namespace gradus::optim::testing {

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/preview.h>
 #include <gradus/optim/schedules/schedules.h>
 
 namespace gradus::optim::testing {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/chain.h>
