@@ -160,6 +160,16 @@ TEST(Xtensor, MemoryThatWasGivenAwayIsFreedOnceWithTheLastArray) {
   EXPECT_EQ(Counting<double>::freed, 1);
 }
 
+TEST(Xtensor, SmallFloatsAreStoredAndConverted) {
+  const Array a = from_xtensor<BFloat16>(xt::xarray<float>{1.f, 2.f, 3.f} * 1.5f);
+  EXPECT_EQ(a.dtype(), bf16);
+  EXPECT_EQ(a.to_vector(), (std::vector<double>{1.5, 3, 4.5}));
+  const Array twice = from_xtensor(xt::cast<float>(as_xtensor<BFloat16>(a)) * 2.f);
+  EXPECT_EQ(twice.dtype(), f32);
+  EXPECT_EQ(twice.to_vector(), (std::vector<double>{3, 6, 9}));
+  expect_error<DtypeError>([&] { as_xtensor<float>(a); }, {"bf16", "a.to(f32)"});
+}
+
 TEST(Xtensor, NothingAndSingleElements) {
   const Array empty = from_xtensor(xt::xarray<float>::from_shape({0, 3}));
   EXPECT_EQ(empty.shape(), Shape({0, 3}));
