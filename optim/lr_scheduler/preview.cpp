@@ -6,6 +6,7 @@
 
 #include <gradus/autograd/base/drawing/internal/chart_frame.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
