@@ -12,4 +12,6 @@
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/autograd/tape/recorded.h>
+#include <gradus/autograd/walk/functional.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/autograd/walk/tangent.h>

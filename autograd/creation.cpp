@@ -43,8 +43,9 @@ Array normal(Array a, double mean, double deviation, Generator& generator) {
 
 Array uniform(Array a, double low, double high, Generator& generator) {
   // Rounding to f32 could reach `high`, which is excluded.
-  const double last = a.dtype() == f32 ? static_cast<double>(std::nextafter(static_cast<float>(high), static_cast<float>(low)))
-                                       : std::nextafter(high, low);
+  const double last = visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
+    return static_cast<double>(std::nextafter(static_cast<T>(high), static_cast<T>(low)));
+  });
   return fill_pairs(std::move(a), generator, [=](double u, double v) {
     return std::pair(std::min(low + (high - low) * u, last), std::min(low + (high - low) * v, last));
   });

@@ -1,6 +1,6 @@
 #include <gradus/autograd/ops/activation.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/activation.h>
 

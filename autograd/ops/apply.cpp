@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 
 namespace gradus::detail {
@@ -27,7 +28,7 @@ Array elementwise_result(const char* name, std::span<const Tensor* const> inputs
                       "; nothing is promoted silently, convert one side with b.to(", first.dtype(), ")");
     alike &= x == &first || x->shape() == first.shape();
   }
-  check<DtypeError>(is_floating(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with x.to(f32)");
+  check<DtypeError>(computes_in(first.dtype()), name, ": needs f32 or f64, not ", describe(first), "; convert with x.to(f32)");
   if (alike) return kernels::empty_as(first.value());
   Shape shape = first.shape();
   for (const Tensor* x : inputs) shape = broadcast_shapes(shape, x->shape(), name);
@@ -43,9 +44,14 @@ void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor
   kernels::for_rows(y.shape(), {in.data(), inputs.size()}, out, row, formula);
 }
 
-Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted) {
+namespace {
+
+using Products = std::array<Array, kernels::most_operands>;
+
+// g · slope for each wanted input, in the shape of g.
+[[gnu::always_inline]] inline void products(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted,
+                                            Products& results) {
   std::array<const Array*, kernels::most_operands> in;
-  std::array<Array, kernels::most_operands> results;
   std::array<Array*, kernels::most_operands> out;
   const Shape shape = g.shape();
   const Array* model = nullptr;   // an input whose layout its gradient should have
@@ -69,9 +75,30 @@ Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tenso
   }
   if (in_place) in[x.size()] = &(*in_place = std::move(g));
   kernels::for_rows(shape, {in.data(), x.size() + 1}, {out.data(), x.size()}, row, formula);
+}
+
+}  // namespace
+
+Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted) {
+  Products results;
+  products(row, formula, x, std::move(g), wanted, results);
   Grads grads;
-  for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(out[i] ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
+  for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(wanted >> i & 1 ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
   return grads;
+}
+
+Tensor sum_of_tangents(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
+
+Tensor run_tangent_row(kernels::Row row, const void* formula, std::span<const Tensor> x, std::span<const Tensor> vs) {
+  const Shape shape = common_shape(x, [](const Tensor& each) { return each.shape(); });
+  Tensor total;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!vs[i].defined()) continue;
+    Products moved;
+    products(row, formula, x, vs[i].value().expand(shape), 1u << i, moved);
+    total = sum_of_tangents(total, Tensor(std::move(moved[i])));
+  }
+  return total;
 }
 
 }  // namespace gradus::detail

@@ -1,6 +1,6 @@
 #include <gradus/autograd/ops/arithmetic.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/whole.h>

@@ -1,7 +1,7 @@
 // Arithmetic, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
 // takes the tensor's dtype. Formulas: ops/internal/formulas/arithmetic.h.
 //
-// Whole numbers have arithmetic too, without a gradient: i64 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
+// Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
 // Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
 // + is "or" and * is "and".
 #pragma once
@@ -18,9 +18,9 @@ Tensor add(const Tensor& a, double b);
 Tensor sub(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
 Tensor div(const Tensor& a, double b);
-Tensor floor_divide(const Tensor& a, const Tensor& b);          // ⌊a / b⌋ of i64 or u8; ValueError for a division by zero
+Tensor floor_divide(const Tensor& a, const Tensor& b);          // ⌊a / b⌋ of whole numbers; ValueError for a division by zero
 Tensor floor_divide(const Tensor& a, double b);
-Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of i64 or u8: Python's %, with the sign of b
+Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of whole numbers: Python's %, with the sign of b
 Tensor remainder(const Tensor& a, double b);
 Tensor neg(const Tensor& x);
 // x^exponent. Of whole numbers by multiplying; then ValueError for a negative plain exponent, and 1/n cut off to a whole number for a tensor's.

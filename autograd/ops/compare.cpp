@@ -25,12 +25,10 @@ Tensor compare(Comparison how, const char* name, const Tensor& a, const Tensor& 
   return kernels::compare(how, a.value(), b.value(), broadcast_shapes(a.shape(), b.shape(), name));
 }
 
-// The plain number is taken in the tensor's dtype; whole-number tensors are compared as f64 when the number is not whole.
+// The plain number is taken in the tensor's dtype; whole-number tensors are compared as f64 when it is none that they hold.
 Tensor compare(Comparison how, const char* name, const Tensor& a, double b) {
   check_defined(name, a, "a");
-  const double most = a.dtype() == u8 ? 255 : 1;
-  const bool fits = is_floating(a.dtype()) || (b == std::floor(b) && (a.dtype() == i64 || (0 <= b && b <= most)));
-  const Tensor x = fits ? a : a.to(f64);
+  const Tensor x = holds(a.dtype(), b) ? a : a.to(f64);
   return compare(how, name, x, Tensor(Array::full({}, b, x.dtype())));
 }
 
@@ -57,9 +55,14 @@ struct Where final : Op {
     a_shape = a.shape(), b_shape = b.shape();
     return kernels::select(condition.value(), a.value(), b.value(), shape);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor condition = saved()[0];
     return {Tensor{}, needs(1) ? sum_to(where(condition, g, 0.0), a_shape) : Tensor{}, needs(2) ? sum_to(where(condition, 0.0, g), b_shape) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const Tensor condition = saved()[0];
+    const Tensor chosen = !needs(1) ? where(condition, 0.0, vs[2]) : !needs(2) ? where(condition, vs[1], 0.0) : where(condition, vs[1], vs[2]);
+    return expand(chosen, broadcast_shapes(condition.shape(), broadcast_shapes(a_shape, b_shape, "where"), "where"));
   }
 };
 

@@ -1,6 +1,6 @@
 #include <gradus/autograd/ops/math.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/math.h>
 #include <gradus/autograd/ops/internal/whole.h>
@@ -22,7 +22,7 @@ Tensor square(const Tensor& x) {
 Tensor abs(const Tensor& x) {
   if (!detail::is_whole(x)) return elementwise(formulas::Abs{}, x);
   detail::refuse_bool("abs", x);
-  return x.dtype() == u8 ? x : maximum(x, neg(x));
+  return is_signed(x.dtype()) ? maximum(x, neg(x)) : x;
 }
 Tensor sign(const Tensor& x) {
   if (!detail::is_whole(x)) return elementwise(formulas::Sign{}, x);

@@ -101,7 +101,7 @@ void reseed(ModuleRef net, Generator& source) {
 }
 
 void to(ModuleRef net, Dtype dtype) {
-  check<DtypeError>(is_floating(dtype), "to: a model is f32 or f64, not ", dtype);
+  check<DtypeError>(computes_in(dtype), "to: a model is f32 or f64, not ", dtype);
   each_parameter(net, [dtype](const Path&, Parameter& p) {
     if (p.dtype() == dtype) return;
     p.leaf()->value = p.value().to(dtype);

@@ -143,10 +143,16 @@ State state_in(const FileName& file) {
   return state;
 }
 
+// Whether every number of the one dtype is one of the other.
+bool widens(Dtype from, Dtype to) { return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64)); }
+
 void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
   State ready = given;
+  for (const auto& [name, mine] : snapshot.state)   // f16 to f32 and i32 to i64 change no number
+    if (const auto found = ready.find(name); found != ready.end() && widens(found->second.dtype(), mine.dtype()))
+      found->second = found->second.to(mine.dtype());
   const std::string ties = complete(ready, snapshot), lines = differences(snapshot.state, ready) + ties;
   check(lines.empty(), what, ": the state does not fit the model, which stays as it was:", lines);
   for (auto& [name, value] : ready) value = value.as_contiguous();

@@ -28,14 +28,13 @@ double rate(const RangeTestOptions& o, std::int64_t i) {
 class Snapshot {
  public:
   Snapshot(Optimizer& optimizer, const std::vector<LRScheduler*>& schedules) : optimizer_(optimizer), state_(optimizer.state()) {
-    for (const NamedParameter& p : optimizer.parameters()) leaves_.push_back({p.leaf, p.leaf->value, p.leaf->grad, p.leaf->row_grad});
+    for (const NamedParameter& p : optimizer.parameters()) leaves_.push_back({p.leaf, p.leaf->value, p.leaf->grad});
     for (LRScheduler* schedule : schedules) schedules_.emplace_back(schedule, schedule->state());
   }
   void put_back() const {
-    for (const auto& [leaf, value, grad, row_grad] : leaves_) {
+    for (const auto& [leaf, value, grad] : leaves_) {
       leaf->value = value;
       leaf->grad = grad;
-      leaf->row_grad = row_grad;
     }
     optimizer_.load_state(state_);
     for (const auto& [schedule, state] : schedules_) schedule->load_state(state);
@@ -45,8 +44,7 @@ class Snapshot {
   struct Kept {
     Counted<Leaf> leaf;
     Array value;
-    Tensor grad;
-    RowGradient row_grad;
+    Gradient grad;
   };
   Optimizer& optimizer_;
   State state_;

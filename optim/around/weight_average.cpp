@@ -95,7 +95,7 @@ void WeightAverage::update() {
   // Whatever can fail (memory) comes before the first change.
   SmallVector<Pull, 16> pulls;
   for (Job& job : jobs) {
-    const bool averaged = job.entry->leaf || (use_buffers_ && is_floating(job.now.dtype()));
+    const bool averaged = job.entry->leaf || (use_buffers_ && computes_in(job.now.dtype()));
     if (!averaged) job.fresh = job.now;
     else if (job.entry->updates == 0) job.fresh = job.now.contiguous_copy();
     else pulls.push_back({job.entry->average.mutable_raw(), job.now.as_contiguous(), decay_ ? 1 - *decay_ : 1 / static_cast<double>(job.entry->updates + 1)});

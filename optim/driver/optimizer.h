@@ -15,6 +15,7 @@
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/closure.h>
 #include <gradus/optim/driver/field.h>
+#include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/nonfinite.h>
 #include <gradus/optim/driver/row_use.h>
@@ -25,14 +26,6 @@ namespace gradus::optim {
 class Partition;
 using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
 using gradus::without;
-
-// A number that a rule keeps for each parameter beside its arrays, such as NAdam's "mu_product"; part of the state.
-struct KeptNumber {
-  std::string_view name;
-  double initial;
-};
-inline constexpr std::size_t max_numbers = 2;
-using Numbers = std::array<double, max_numbers>;
 
 // Named arrays ("fc1.weight.exp_avg") and facts in text ("group.0.lr" = "0.001"): what a safetensors file holds.
 using State = Safetensors;

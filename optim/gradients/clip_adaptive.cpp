@@ -33,7 +33,7 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
   require_above_zero("clip_grad_adaptive", "eps", options.eps);
   const GradientRow row("clip_grad_adaptive", parameters);
   for (const NamedParameter& p : parameters)
-    check<DtypeError>(!p.leaf || !p.leaf->grad.defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",
+    check<DtypeError>(!p.leaf || !p.leaf->grad.tensor().defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",
                       p.name, " is ", [&] { return p.leaf->grad.dtype(); }, " but the parameter is ", [&] { return p.leaf->value.dtype(); });
   SmallVector<Array, 16> gradients = row.take();
   std::atomic<std::int64_t> shortened = 0;
@@ -43,7 +43,7 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
     const Array weight = leaf.value.as_contiguous();
     if (gradient.size() == 0) continue;
     const std::int64_t units = weight.rank() < 2 ? 1 : gradient.dim(0), n = gradient.size() / units;
-    const std::int64_t* const rows = leaf.row_grad.defined() ? leaf.row_grad.rows.data<std::int64_t>() : nullptr;
+    const std::int64_t* const rows = leaf.grad.is_rows() ? leaf.grad.rows().rows.data<std::int64_t>() : nullptr;
     visit_floating(weight.dtype(), "clip_grad_adaptive", [&](auto zero) {
       auto* const g = gradient.mutable_data<decltype(zero)>();
       parallel_for(units, items_worth(GradientRow::grain, n), [&](std::int64_t first, std::int64_t last) {

@@ -111,18 +111,18 @@ void Statistics::measure() {
     Array& gradient = gradients.emplace_back();
     if (p.before.defined()) {
       p.before = p.before.as_contiguous();
-      gradient = (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous();
+      gradient = p.leaf->grad.elements().as_contiguous();
     }
     weights.add(p.before.defined() ? p.before.size() : 0);
     slopes.add(p.before.defined() ? gradient.size() : 0);
   }
   weights.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
     const Array &before = parameters_[i].before, &after = parameters_[i].leaf->value;
-    return before.dtype() == f64 ? weight_sums(before.data<double>() + at, after.data<double>() + at, n)
-                                 : weight_sums(before.data<float>() + at, after.data<float>() + at, n);
+    return visit_floating(before.dtype(), "Statistics",
+                          [&]<class T>(T) { return weight_sums(before.data<T>() + at, after.data<T>() + at, n); });
   });
   slopes.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
-    return gradients[i].dtype() == f64 ? gradient_sums(gradients[i].data<double>() + at, n) : gradient_sums(gradients[i].data<float>() + at, n);
+    return visit_floating(gradients[i].dtype(), "Statistics", [&]<class T>(T) { return gradient_sums(gradients[i].data<T>() + at, n); });
   });
 
   SmallVector<Sums, 8> groups;

@@ -1,15 +1,17 @@
 // Loops over vectors of n elements, for clipping, statistics, averages, Lookahead, SAM, Muon and L-BFGS, compiled for several instruction sets.
-// Sums are in double.
+// Sums are in SumOf<T>.
 #pragma once
 #include <cstdint>
+
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::optim::kernels {
 
 template <class T>
 struct VectorLoopsOf {
-  double (*dot)(const T* a, const T* b, std::int64_t n);                   // Σ aᵢ·bᵢ
-  double (*square_sum)(const T* x, std::int64_t n);                        // Σ xᵢ²
-  double (*square_distance)(const T* a, const T* b, std::int64_t n);       // Σ (bᵢ − aᵢ)²
+  SumOf<T> (*dot)(const T* a, const T* b, std::int64_t n);                 // Σ aᵢ·bᵢ
+  SumOf<T> (*square_sum)(const T* x, std::int64_t n);                      // Σ xᵢ²
+  SumOf<T> (*square_distance)(const T* a, const T* b, std::int64_t n);     // Σ (bᵢ − aᵢ)²
   double (*largest)(const T* x, std::int64_t n);                           // max |xᵢ|, NaN if any is
   void (*scale)(T a, const T* x, T* to, std::int64_t n);                   // to ← a·x; `to` may be x
   void (*blend)(T a, const T* x, T b, const T* y, T* to, std::int64_t n);  // to ← a·x + b·y; `to` may be x or y
@@ -21,15 +23,10 @@ struct VectorLoopsOf {
   // y ← w + scale·g
   void (*climb)(T* y, const T* w, const T* g, std::int64_t n, double scale);
   // Σ (t·g)², t = |w| + eta; and y ← w + scale·t²·g.
-  double (*scaled_square_sum)(const T* w, const T* g, std::int64_t n, double eta);
+  SumOf<T> (*scaled_square_sum)(const T* w, const T* g, std::int64_t n, double eta);
   void (*scaled_climb)(T* y, const T* w, const T* g, std::int64_t n, double scale, double eta);
 };
-struct VectorLoops {
-  VectorLoopsOf<float> f32;
-  VectorLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using VectorLoops = gradus::kernels::PerFloat<VectorLoopsOf>;
 
 const VectorLoops& vector_loops();   // of the best instruction-set level that this machine has
 

@@ -15,9 +15,9 @@ namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-double square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
+SumOf<T> square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
   return sum_in_lanes(n, [=](std::int64_t i) {
-    const double d = static_cast<double>(b[i]) - static_cast<double>(a[i]);
+    const SumOf<T> d = static_cast<SumOf<T>>(b[i]) - static_cast<SumOf<T>>(a[i]);
     return d * d;
   });
 }
@@ -101,10 +101,10 @@ void climb(T* __restrict y, const T* __restrict w, const T* __restrict g, std::i
 }
 
 template <class T>
-double scaled_square_sum(const T* __restrict w, const T* __restrict g, std::int64_t n, double eta) {
+SumOf<T> scaled_square_sum(const T* __restrict w, const T* __restrict g, std::int64_t n, double eta) {
   const T more = static_cast<T>(eta);
   return sum_in_lanes(n, [=](std::int64_t i) {
-    const double x = static_cast<double>(size_of_weight(w[i], more)) * static_cast<double>(g[i]);
+    const SumOf<T> x = static_cast<SumOf<T>>(size_of_weight(w[i], more)) * static_cast<SumOf<T>>(g[i]);
     return x * x;
   });
 }
@@ -125,7 +125,7 @@ constexpr VectorLoopsOf<T> loops_of{dot<T>,  square_sum<T>, square_distance<T>, 
 }  // namespace
 
 const VectorLoops& vector_loops() {
-  static const VectorLoops table{loops_of<float>, loops_of<double>};
+  static constexpr VectorLoops table([]<class T>(T) { return loops_of<T>; });
   return table;
 }
 

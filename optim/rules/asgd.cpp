@@ -10,6 +10,8 @@ std::string ASGDRule::formula(const Options& o) {
               o.t0, ")");
 }
 
+Array ASGDRule::average(const Options&, const Array&, std::span<const Array> slots) { return slots[0]; }
+
 Loop ASGDRule::loop(Dtype dtype, Kept kept) { return built_in_loop<ASGDRule>(dtype, kept); }
 
 }  // namespace gradus::optim

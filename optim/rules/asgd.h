@@ -34,7 +34,7 @@ struct ASGDRule {
             {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
   }
   static std::string formula(const Options& o);
-  static Array average(const Options&, const Array&, std::span<const Array> slots) { return slots[0]; }
+  static Array average(const Options& o, const Array& w, std::span<const Array> slots);   // ax
   static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/kernels/vector_loops.h>
 #include <gradus/optim/rules/internal/muon_loops.h>
 #include <gradus/optim/rules/internal/muon_products.h>
@@ -106,6 +106,8 @@ std::string MuonRule::formula(const Options& o) {
               o.adjust_lr == MuonScale::original ? "·√max(1, rows/columns)·O" : "·0.2·√max(rows, columns)·O");
 }
 
-Loop MuonRule::loop(Dtype dtype, Kept) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop MuonRule::loop(Dtype dtype, Kept) {
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+}
 
 }  // namespace gradus::optim

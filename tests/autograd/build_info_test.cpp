@@ -7,7 +7,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus {
 namespace {

@@ -4,7 +4,6 @@
 #include <limits>
 #include <sstream>
 
-#include <gradus/autograd/array/xtensor.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
@@ -101,24 +100,6 @@ TEST(Print, ShowsValuesDtypeAndShape) {
   std::ostringstream out;
   out << tensor({{1, 2.5}, {-3, 4}}) << '\n' << arange(0, 100) << '\n' << (tensor({1, 2}) > 1.5) << '\n' << Tensor();
   EXPECT_EQ(out.str(), "[[1, 2.5],\n [-3, 4]] f32 [2, 2]\n[0, 1, 2, …, 97, 98, 99] f32 [100]\n[false, true] bool [2]\nundefined");
-}
-
-TEST(Xtensor, ViewsOfAnyStridesAndExpressions) {
-  Generator g(3);
-  const Tensor x = randn({3, 4, 5}, g, f64);
-  const Array turned = x.value().permute({2, 0, 1}).slice(1, 1, 3);
-  const auto view = as_xtensor<double>(turned);
-  ASSERT_EQ(view.shape(0), 5u);
-  for (std::int64_t i = 0; i < 5; ++i)
-    for (std::int64_t j = 0; j < 2; ++j)
-      for (std::int64_t k = 0; k < 4; ++k) EXPECT_EQ(view(i, j, k), turned.at({i, j, k}));
-  const Array y = from_xtensor<double>(xt::sin(view) * 2 + 1);
-  EXPECT_NEAR(y.at({4, 1, 3}), std::sin(turned.at({4, 1, 3})) * 2 + 1, 1e-15);
-  Array z = y;
-  as_mutable_xtensor<double>(z)(0, 0, 0) = 42;
-  EXPECT_EQ(z.at({0, 0, 0}), 42);
-  EXPECT_NE(y.at({0, 0, 0}), 42);
-  expect_error<DtypeError>([&] { as_xtensor<float>(y); }, {"f64", "f32"});
 }
 
 }  // namespace

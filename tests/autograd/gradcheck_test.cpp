@@ -21,7 +21,7 @@ struct Product final : Op {
     save(a, b);
     return mul(a.detach(), b.detach()).value();
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [a, b] = saved<2>();
     switch (mistake) {
       case Mistake::sign: return {g * b, -(g * a)};

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/presets.h>

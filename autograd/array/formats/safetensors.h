@@ -36,8 +36,8 @@ struct SafetensorsEntry {
   std::uint64_t begin = 0, end = 0;        // its bytes, counted from the end of the header
 };
 
-// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F16, BF16 and F8_* to
-// f32; I8, I16, I32, U16, U32 and U64 to i64. Any member may be called by several threads.
+// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F8_* to f32, U16,
+// U32 and U64 to i64. Any member may be called by several threads.
 class SafetensorsFile {
  public:
   // FileError names the file, the rule broken, the tensor at fault and where in the header it stands: missing, truncated, malformed JSON,

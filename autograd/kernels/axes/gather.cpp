@@ -36,6 +36,7 @@ Array gather(const Array& x, int axis, const Array& index) {
 }
 
 Array scatter_add(const Array& x, int axis, const Array& index, const Shape& shape) {
+  if (is_small_float(x.dtype())) return scatter_add(x.to(summed_in(x.dtype())), axis, index, shape).to(x.dtype());
   Array out = Array::zeros(shape, x.dtype());
   const Cut from(x.shape(), axis), to(shape, axis);
   const std::int64_t* pick = index.data<std::int64_t>();

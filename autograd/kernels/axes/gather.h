@@ -12,7 +12,7 @@ std::int64_t first_outside(const Array& index, std::int64_t n);
 
 // out[o, i, j] = x[o, index[o, i, j], j]; index (i64) and the result [outer, m, inner].
 Array gather(const Array& x, int axis, const Array& index);
-// out[o, index[o, i, j], j] += x[o, i, j]; x and index [outer, m, inner], the result (zeros at first) [outer, n, inner]. f32 or f64.
+// out[o, index[o, i, j], j] += x[o, i, j]; x and index [outer, m, inner], the result (zeros at first) [outer, n, inner]; floating.
 Array scatter_add(const Array& x, int axis, const Array& index, const Shape& shape);
 
 // out[o, begin + i·step, j] = x[o, i, j] for all of x; the rest of `out` stays. One dtype.

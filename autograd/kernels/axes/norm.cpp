@@ -3,7 +3,7 @@
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/moments.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
 

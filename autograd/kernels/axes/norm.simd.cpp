@@ -114,7 +114,7 @@ constexpr NormRows<T> rows_of{moments<T>, products<T>, affine<T>, column_moments
 }  // namespace
 
 const NormLoops& norm_loops() {
-  static const NormLoops loops{rows_of<float>, rows_of<double>};
+  static constexpr NormLoops loops([]<class T>(T) { return rows_of<T>; });
   return loops;
 }
 

@@ -2,7 +2,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
 

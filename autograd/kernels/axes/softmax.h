@@ -2,6 +2,7 @@
 // f32 or f64. Every row is shifted by its largest element, so that nothing overflows; a NaN makes its row NaN.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -23,12 +24,7 @@ struct SoftmaxRows {
   void (*distance)(const T* x, std::int64_t n, T largest, T log_sum, T less, T factor, T* dx);
   static constexpr std::int64_t max_width = 64;
 };
-struct SoftmaxLoops {
-  SoftmaxRows<float> f32;
-  SoftmaxRows<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using SoftmaxLoops = PerFloat<SoftmaxRows>;
 
 const SoftmaxLoops& softmax_loops();   // of the best instruction-set level that this machine has
 

@@ -1,7 +1,7 @@
 #include <gradus/autograd/kernels/elementwise/dropout.h>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
 

@@ -6,7 +6,7 @@
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/images/pool.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
 

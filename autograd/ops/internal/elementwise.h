@@ -28,32 +28,25 @@ struct Elementwise final : Op {
     if constexpr (ReadsOutput<F>) save_output();
     else if constexpr (!Constant<F>) save(x...);
     else if (tracked() && !((x.shape() == y.shape()) && ...)) (shapes.push_back(x.shape()), ...);
-    detail::run_value_row(rows().value[y.dtype() == f64], &formula, inputs, y);
+    detail::run_value_row(rows().value[computing_place(y.dtype())], &formula, inputs, y);
     return y;
   }
 
-  Grads backward(const Tensor& g) override {
-    [[maybe_unused]] const bool f64_rows = g.dtype() == f64;   // before g is taken
+  Grads backward(Tensor g) override {
+    [[maybe_unused]] const std::size_t place = computing_place(g.dtype());   // before g is taken
     if constexpr (Constant<F>) {
-      const auto constants = formula.constants();
-      Grads grads;
-      for (std::size_t i = 0; i < constants.size(); ++i) {
-        if (!needs(static_cast<int>(i))) grads.push_back({});
-        else if (const Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(gi);
-        else grads.push_back(sum_to(gi, shapes[i]));
-      }
-      return grads;
+      return scaled(g);
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
       if (recording()) {
         if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
         else return {g * formula.slope_at_output(y)};
       }
-      return detail::run_slope_row(rows().slope[f64_rows], &formula, std::span(&y, 1), take(g), wants());
+      return detail::run_slope_row(rows().slope[place], &formula, std::span(&y, 1), std::move(g).value(), wants());
     } else {
       constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
       if (!recording())
-        return detail::run_slope_row(rows().slope[f64_rows], &formula, {saved().data(), n}, take(g), wants());
+        return detail::run_slope_row(rows().slope[place], &formula, {saved().data(), n}, std::move(g).value(), wants());
       const auto x = saved<n>();
       const auto found = std::apply([&](const auto&... v) {
         if constexpr (Pulls<F>) return formula.pull(g, v...);
@@ -70,7 +63,58 @@ struct Elementwise final : Op {
     }
   }
 
+  // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
+  Tensor tangent(std::span<const Tensor> vs) override {
+    [[maybe_unused]] const auto slopes_of = [&] { return rows().slope[computing_place((vs[0].defined() ? vs[0] : vs[1]).dtype())]; };
+    if constexpr (Constant<F>) {
+      const auto constants = formula.constants();
+      Tensor total;
+      for (std::size_t i = 0; i < constants.size(); ++i)
+        if (vs[i].defined()) total = detail::sum_of_tangents(total, constants[i] == 1 ? vs[i] : vs[i] * constants[i]);
+      return shapes.empty() ? total : expand(total, detail::common_shape(shapes, [](const Shape& shape) { return shape; }));
+    } else if constexpr (ReadsOutput<F>) {
+      const Tensor y = output();
+      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, std::span(&y, 1), vs);
+      if constexpr (PullsAtOutput<F>) return formula.pull_at_output(vs[0], y);
+      else return vs[0] * formula.slope_at_output(y);
+    } else {
+      constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
+      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, {saved().data(), n}, vs);
+      const auto x = saved<n>();
+      const Shape shape = detail::common_shape(x, [](const Tensor& each) { return each.shape(); });
+      Tensor total;
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!vs[i].defined()) continue;
+        const Tensor v = expand(vs[i], shape);
+        const auto moved = std::apply([&](const auto&... each) {
+          if constexpr (Pulls<F>) return formula.pull(v, each...);
+          else return formula.slopes(each...);
+        }, x);
+        total = detail::sum_of_tangents(total, expand(Pulls<F> ? moved[i] : v * moved[i], shape));
+      }
+      return total;
+    }
+  }
+
+ protected:
+  Form input_form(int i, const Form& result) const override {
+    if constexpr (Constant<F>) return shapes.empty() ? result : Form{shapes[static_cast<std::size_t>(i)], result.dtype, result.known};
+    else if constexpr (ReadsOutput<F>) return result;
+    else return Op::input_form(i, result);
+  }
+
  private:
+  Grads scaled(const Tensor& g) {
+    const auto constants = formula.constants();
+    Grads grads;
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+      if (!needs(static_cast<int>(i))) grads.push_back({});
+      else if (Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(std::move(gi));
+      else grads.push_back(sum_to(gi, shapes[i]));
+    }
+    return grads;
+  }
+
   const formulas::FormulaRows& rows() const {
     static_assert(Compiled<F>, "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
                                "ops/internal/formulas/ that it stands in");

@@ -74,7 +74,7 @@ constexpr AdafactorLoopsOf<T> loops_of{sums<T>, squares<T>, step<T>, whole_squar
 }  // namespace
 
 const AdafactorLoops& adafactor_loops() {
-  static const AdafactorLoops table{loops_of<float>, loops_of<double>};
+  static constexpr AdafactorLoops table([]<class T>(T) { return loops_of<T>; });
   return table;
 }
 

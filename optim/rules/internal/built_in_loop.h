@@ -3,7 +3,7 @@
 // and lion.simd.cpp compiles them (loop_of.h). Without the second the library does not link:
 //   undefined reference to `gradus::optim::v3::loop_of<gradus::optim::LionRule>(…)
 #pragma once
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/driver/loop.h>
 
 namespace gradus::optim {

@@ -37,7 +37,7 @@ double squares(const T* w, const T* m, const T* v, std::int64_t n, const LambNum
 }  // namespace
 
 const LambLoops& lamb_loops() {
-  static const LambLoops table{{moments<float>, step<float>, squares<float>}, {moments<double>, step<double>, squares<double>}};
+  static constexpr LambLoops table([]<class T>(T) { return LambLoopsOf<T>{moments<T>, step<T>, squares<T>}; });
   return table;
 }
 

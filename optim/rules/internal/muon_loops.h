@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/array/internal/per_type.h>
+
 namespace gradus::optim::kernels {
 
 template <class T>
@@ -10,12 +12,7 @@ struct MuonLoopsOf {
   double (*momentum)(const T* g, const T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
   void (*average)(const T* g, T* b, std::int64_t n, T rest);        // b ← b + (1−momentum)·(g − b)
 };
-struct MuonLoops {
-  MuonLoopsOf<float> f32;
-  MuonLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using MuonLoops = gradus::kernels::PerFloat<MuonLoopsOf>;
 
 const MuonLoops& muon_loops();   // of the best instruction-set level that this machine has
 

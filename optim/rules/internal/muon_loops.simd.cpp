@@ -21,7 +21,7 @@ void average(const T* __restrict g, T* __restrict b, std::int64_t n, T rest) {
 }  // namespace
 
 const MuonLoops& muon_loops() {
-  static const MuonLoops table{{momentum<float>, average<float>}, {momentum<double>, average<double>}};
+  static constexpr MuonLoops table([]<class T>(T) { return MuonLoopsOf<T>{momentum<T>, average<T>}; });
   return table;
 }
 

@@ -8,7 +8,7 @@
 namespace gradus::optim::vectors {
 namespace {
 
-const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().f64; }
+const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().of(double{}); }
 
 }  // namespace
 

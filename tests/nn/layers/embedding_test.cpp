@@ -110,7 +110,7 @@ TEST(Embedding, RefusesWhatMakesNoSense) {
   } net;
   nn::parameters(net);   // names them
   EXPECT_THAT(message_of([&] { net.words(words({3, 10})); }), HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
-  EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be i64, not f32"));
+  EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be whole numbers (i64, i32, i16, i8 or u8), not f32"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>

@@ -8,6 +8,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/optim/around/sam.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>
@@ -171,7 +172,7 @@ TEST(SAM, ClimbsByGradientsOfRows) {
   std::vector<double> seen;
   sam.step([&] {
     seen = values(p);
-    p[0].leaf->row_grad = {Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
+    p[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
     return Tensor(Array::scalar(1, f64));
   });
   const std::vector<double> wanted{0, 0, 6, 8, 0, 0};

@@ -8,6 +8,7 @@
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/asgd.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/anneal.h>

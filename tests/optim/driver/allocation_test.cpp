@@ -11,6 +11,7 @@
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/gradients/clip.h>
 #include <gradus/optim/gradients/statistics.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adafactor.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/asgd.h>

@@ -10,6 +10,7 @@
 #include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/rule.h>
 #include <gradus/optim/driver/slot.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/step_lr.h>
 
 namespace gradus::optim::testing {

@@ -11,6 +11,7 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/module.h>
 #include <gradus/optim/around/accumulation.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/sgd.h>

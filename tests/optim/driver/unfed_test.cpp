@@ -18,6 +18,7 @@
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
 #include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>

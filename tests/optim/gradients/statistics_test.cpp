@@ -76,7 +76,7 @@ TEST(Statistics, OfGradientsOfRows) {
   const auto table = [] { return single(Array::from({1., 2., 3., 4., 5., 6.}, {3, 2})); };
   const Parameters dense = table(), rows = table();
   dense[0].leaf->grad = Array::from({0., 0., 6., 8., 0., 1.}, {3, 2});
-  rows[0].leaf->row_grad = {Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
+  rows[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
   SGD one(dense), two(rows);
   const Statistics of_dense(one), of_rows(two);
   one.step();

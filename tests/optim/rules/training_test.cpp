@@ -15,6 +15,7 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/module.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/rmsprop.h>

@@ -13,6 +13,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adadelta.h>
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>

@@ -108,7 +108,7 @@ TEST_P(Whole, InF32IsThatOfF64ToAFewUlp) {
     const std::vector<double> before = values(wide);
     walk(*two, narrow, step, step + 1);
     for (int t = 0; t < 4; ++t) {
-      const Tensor g = narrow[t].leaf->grad;
+      const Tensor g = narrow[t].leaf->grad.tensor();
       wide[t].leaf->grad = g.defined() ? Tensor(g.value().to(f64)) : g;
     }
     one->step();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/schedules.h>
 
 #include <golden_values.h>

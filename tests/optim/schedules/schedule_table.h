@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/rmsprop.h>
 #include <gradus/optim/rules/sgd.h>

@@ -9,7 +9,7 @@ namespace {
 template <class F, class T>
 void add_rows(FormulaRows& rows) {
   using namespace kernels::GRADUS_SIMD_LEVEL;
-  constexpr std::size_t at = sizeof(T) / 4 - 1;
+  constexpr std::size_t at = computing_place(dtype_of<T>);
   constexpr bool unary = requires(const F f) { f.value(1.0); };
   constexpr std::size_t inputs = unary ? 1 : 2;
   rows.value[at] = value_row<F, T, inputs>;
@@ -20,8 +20,9 @@ void add_rows(FormulaRows& rows) {
 template <class F>
 FormulaRows rows_of() {
   FormulaRows rows;
-  add_rows<F, float>(rows);
-  add_rows<F, double>(rows);
+  [&rows]<std::size_t... i>(std::index_sequence<i...>) {
+    (add_rows<F, gradus::detail::TypeAt<i>>(rows), ...);
+  }(std::make_index_sequence<computing_types>());
   return rows;
 }
 

@@ -27,7 +27,7 @@ template <class F, class Family> concept ListedIn = Family::template has<F>;
 
 // The compiled loops of one formula.
 struct FormulaRows {
-  std::array<kernels::Row, 2> value{}, slope{};   // for f32, f64; slope is null for constant slopes
+  std::array<kernels::Row, computing_types> value{}, slope{};   // for f32, f64: at computing_place(dtype); slope is null for constant slopes
 };
 template <class Family> using FormulaTable = std::array<FormulaRows, Family::size>;
 

@@ -1,8 +1,9 @@
-#include <gradus/autograd/tape/tape.h>
+#include <gradus/autograd/tape/node.h>
 
 #include <algorithm>
 
 #include <gradus/autograd/tape/recorded.h>
+#include <gradus/autograd/tape/recording.h>
 
 namespace gradus {
 namespace {
@@ -29,16 +30,6 @@ void Node::be_born() {
   last_number = number_ = number + 1;
   if (!is_leaf_) last_operation = number_;
   tally::add(tally::nodes, 1);
-}
-
-void Leaf::set_gradient(const Tensor& gradient) {
-  if (gradient.defined()) {
-    const auto name = [&] { return label.empty() ? "the leaf" : label; };
-    check<ShapeError>(gradient.shape() == value.shape(), "set_grad: ", name, " has shape ", value.shape(), ", the gradient ", gradient.shape());
-    check<DtypeError>(gradient.dtype() == value.dtype(), "set_grad: ", name, " is ", value.dtype(), ", the gradient ", gradient.dtype());
-  }
-  zero_grad();
-  grad = Tensor(gradient.value().as_contiguous());
 }
 
 void retain(Node* node) { node->owners_.fetch_add(1, std::memory_order_relaxed); }

@@ -1,4 +1,4 @@
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 #include <algorithm>
 #include <cstdlib>
