@@ -93,7 +93,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(images.permute({0, 3, 1, 2})), {"read_idx(file, {.max_bytes = 1u})", [] {
         if (const std::string file; !file.empty()) read_idx(file, {.max_bytes = 1u});   // there is no such file
       }},
-      {"tangent(y, x, v)", [=] { tangent(y, x, x.detach()); }}, {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
+      {"tangent(y, x, v)", [=] { tangent(sum(x), x, x.detach()); }}, {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
       {"register_hook(f)", [] { variable(ones({2})).register_hook([](const Tensor&) {}); }},
       {"{.retain_graph = true}", [=] { sum(x).backward({.retain_graph = true}); }},
   };
