@@ -131,7 +131,7 @@ std::optional<Stream::State> as_stream(std::string_view text) {
   return at == end && !text.ends_with(' ') ? std::optional(s) : std::nullopt;
 }
 
-State state_in(const std::filesystem::path& file) {
+State state_in(const FileName& file) {
   Safetensors contents = load_safetensors(file);
   State state(std::move(contents.arrays));
   for (const auto& [key, value] : contents.metadata) {
@@ -171,7 +171,7 @@ State state(ConstModuleRef net) {
 
 void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
 
-void save(ConstModuleRef net, const std::filesystem::path& file) {
+void save(ConstModuleRef net, const FileName& file) {
   State all = state(net);
   Safetensors contents{.arrays = {}, .metadata = {{"format", "pt"}}};
   for (const auto& [name, stream] : all.streams) contents.metadata.emplace(text(prefix, name), written(stream));
@@ -179,6 +179,6 @@ void save(ConstModuleRef net, const std::filesystem::path& file) {
   save_safetensors(file, contents);
 }
 
-void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, state_in(file)); }
+void load(ModuleRef net, const FileName& file) { load_state_from(text("load ", file), net, state_in(file)); }
 
 }  // namespace gradus::nn

@@ -3,12 +3,12 @@
 //   nn::save(net, "net.safetensors");                       // Python: net.load_state_dict(safetensors.torch.load_file("net.safetensors"))
 //   nn::load(net, "net.safetensors");                       // Python: safetensors.torch.save_file(net.state_dict(), "net.safetensors")
 #pragma once
-#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
 
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/nn/model/module.h>
 
 namespace gradus::nn {
@@ -31,7 +31,7 @@ State state(ConstModuleRef net);
 void load_state(ModuleRef net, const State& state);
 
 // The same through a safetensors file, whose metadata have the streams ("stream:drop.generator"). FileError for the file, Error (which names the file) for a state that does not fit.
-void save(ConstModuleRef net, const std::filesystem::path& file);
-void load(ModuleRef net, const std::filesystem::path& file);
+void save(ConstModuleRef net, const FileName& file);
+void load(ModuleRef net, const FileName& file);
 
 }  // namespace gradus::nn

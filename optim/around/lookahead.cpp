@@ -135,9 +135,9 @@ void Lookahead::load_state(const State& given) {
   steps_since_sync_ = since;
 }
 
-void Lookahead::save(const std::filesystem::path& file) const { save_safetensors(file, state()); }
+void Lookahead::save(const FileName& file) const { save_safetensors(file, state()); }
 
-void Lookahead::load(const std::filesystem::path& file) { load_state(load_safetensors(file)); }
+void Lookahead::load(const FileName& file) { load_state(load_safetensors(file)); }
 
 std::string Lookahead::describe() const {
   return text(optimizer_.describe(), "\n  Lookahead\n    every ", options_.k, options_.k == 1 ? " step: " : " steps: ", "slow ← slow + ", options_.alpha,

@@ -12,13 +12,13 @@
 // streams of dropout and data are not its: if they matter, test a copy of the model (auto copy = net;). optimizer.steps() counts on.
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
 namespace gradus::optim {
@@ -45,7 +45,7 @@ struct RangeTest {
 
   std::string text(int columns = 72, int rows = 12) const;   // the curve with the suggestion marked, and a line of words
   std::string svg() const;
-  void save_svg(const std::filesystem::path& file) const;    // FileError
+  void save_svg(const FileName& file) const;    // FileError
 };
 std::ostream& operator<<(std::ostream& out, const RangeTest& test);   // text()
 

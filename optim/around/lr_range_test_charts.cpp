@@ -57,7 +57,7 @@ std::string RangeTest::svg() const {
   return drawing::Figure{.title = "Learning rate range test", .subtitle = words(*this), .charts = {chart(*this)}}.svg();
 }
 
-void RangeTest::save_svg(const std::filesystem::path& file) const { drawing::save_svg_text(svg(), file.string()); }
+void RangeTest::save_svg(const FileName& file) const { drawing::save_svg_text(svg(), file.string()); }
 
 std::ostream& operator<<(std::ostream& out, const RangeTest& test) { return out << test.text(); }
 

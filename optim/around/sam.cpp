@@ -117,9 +117,9 @@ void SAM::load_state(const State& given) {
   options_ = options;
 }
 
-void SAM::save(const std::filesystem::path& file) const { save_safetensors(file, state()); }
+void SAM::save(const FileName& file) const { save_safetensors(file, state()); }
 
-void SAM::load(const std::filesystem::path& file) { load_state(load_safetensors(file)); }
+void SAM::load(const FileName& file) { load_state(load_safetensors(file)); }
 
 std::string SAM::describe() const {
   const std::string scale = options_.adaptive ? options_.eta > 0 ? text("(|w| + ", options_.eta, ")") : "|w|" : "";

@@ -77,8 +77,8 @@ void WeightAverage::load_state(const State& state) {
   buffers_ = std::move(buffers);
 }
 
-void WeightAverage::save(const std::filesystem::path& file) const { save_safetensors(file, state()); }
+void WeightAverage::save(const FileName& file) const { save_safetensors(file, state()); }
 
-void WeightAverage::load(const std::filesystem::path& file) { load_state(load_safetensors(file)); }
+void WeightAverage::load(const FileName& file) { load_state(load_safetensors(file)); }
 
 }  // namespace gradus::optim

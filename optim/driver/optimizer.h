@@ -4,7 +4,6 @@
 //   adam.zero_grad();  loss.backward();  adam.step();
 #pragma once
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/closure.h>
 #include <gradus/optim/driver/field.h>
@@ -88,8 +88,8 @@ class Optimizer {
   // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's. The state of
   // a part ("weight") fits the same parameters named by their whole model ("head.weight"), and the other way round.
   void load_state(const State& state);
-  void save(const std::filesystem::path& file) const;
-  void load(const std::filesystem::path& file);
+  void save(const FileName& file) const;
+  void load(const FileName& file);
 
   // The formula of each group with its numbers, for people.
   std::string describe() const;

@@ -195,8 +195,8 @@ void Optimizer::load_state(const State& state) {
   entries_ = std::move(in.entries);
 }
 
-void Optimizer::save(const std::filesystem::path& file) const { save_safetensors(file, state()); }
+void Optimizer::save(const FileName& file) const { save_safetensors(file, state()); }
 
-void Optimizer::load(const std::filesystem::path& file) { load_state(load_safetensors(file)); }
+void Optimizer::load(const FileName& file) { load_state(load_safetensors(file)); }
 
 }  // namespace gradus::optim

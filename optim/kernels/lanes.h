@@ -10,9 +10,10 @@ namespace {   // internal, so that the copies compiled for different instruction
 
 constexpr std::int64_t lanes = 32;
 
-// Σ term(i) for i < n, kept in Sum
-template <class Sum, class Term>
-Sum sum_in_lanes(std::int64_t n, Term&& term) {
+// Σ term(i) for i < n
+template <class Term>
+auto sum_in_lanes(std::int64_t n, Term&& term) {
+  using Sum = decltype(term(n));
   Sum sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
@@ -26,7 +27,7 @@ Sum sum_in_lanes(std::int64_t n, Term&& term) {
 // Σ aᵢ·bᵢ
 template <class T>
 SumOf<T> dot(const T* a, const T* b, std::int64_t n) {
-  return sum_in_lanes<SumOf<T>>(n, [=](std::int64_t i) { return static_cast<SumOf<T>>(a[i]) * static_cast<SumOf<T>>(b[i]); });
+  return sum_in_lanes(n, [=](std::int64_t i) { return static_cast<SumOf<T>>(a[i]) * static_cast<SumOf<T>>(b[i]); });
 }
 
 template <class T>

@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 SumOf<T> square_distance(const T* __restrict a, const T* __restrict b, std::int64_t n) {
-  return sum_in_lanes<SumOf<T>>(n, [=](std::int64_t i) {
+  return sum_in_lanes(n, [=](std::int64_t i) {
     const SumOf<T> d = static_cast<SumOf<T>>(b[i]) - static_cast<SumOf<T>>(a[i]);
     return d * d;
   });
@@ -103,7 +103,7 @@ void climb(T* __restrict y, const T* __restrict w, const T* __restrict g, std::i
 template <class T>
 SumOf<T> scaled_square_sum(const T* __restrict w, const T* __restrict g, std::int64_t n, double eta) {
   const T more = static_cast<T>(eta);
-  return sum_in_lanes<SumOf<T>>(n, [=](std::int64_t i) {
+  return sum_in_lanes(n, [=](std::int64_t i) {
     const SumOf<T> x = static_cast<SumOf<T>>(size_of_weight(w[i], more)) * static_cast<SumOf<T>>(g[i]);
     return x * x;
   });

@@ -67,7 +67,7 @@ std::string Preview::text(int columns, int rows) const {
 
 std::string Preview::svg() const { return figure(*this).svg(); }
 
-void Preview::save_svg(const std::filesystem::path& file) const { figure(*this).save_svg(file.string()); }
+void Preview::save_svg(const FileName& file) const { figure(*this).save_svg(file.string()); }
 
 std::ostream& operator<<(std::ostream& out, const Preview& preview) { return out << preview.text(); }
 

@@ -3,9 +3,9 @@
 //   optim::preview(optim::OneCycleLR::curve({.max_lr = 0.1, .total_steps = 1000}), 1000).save_svg("one_cycle.svg");
 // Nothing is changed by it: neither the schedule nor its optimizer.
 #pragma once
-#include <filesystem>
 #include <iosfwd>
 
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
 namespace gradus::optim {
@@ -19,7 +19,7 @@ struct Preview {
   // A drawing in braille characters, columns × rows of them for each of lr and momentum. ValueError: fewer than 8 columns or 2 rows.
   std::string text(int columns = 72, int rows = 12) const;
   std::string svg() const;
-  void save_svg(const std::filesystem::path& file) const;   // FileError
+  void save_svg(const FileName& file) const;   // FileError
 };
 std::ostream& operator<<(std::ostream& out, const Preview& preview);   // text()
 

@@ -1,8 +1,9 @@
 // What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands here
 // as code too.
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>

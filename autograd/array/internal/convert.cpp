@@ -4,11 +4,13 @@
 
 #include <gradus/autograd/simd/internal/level.h>
 
-namespace gradus::kernels {
-GRADUS_DISPATCH(SmallFloatLoops, small_float_loops)
-}
-
 namespace gradus {
+namespace kernels {
+
+GRADUS_DISPATCH(SmallFloatLoops, small_float_loops)
+
+}  // namespace kernels
+
 namespace {
 
 template <class T>

@@ -1,6 +1,6 @@
 #include <gradus/autograd/array/internal/convert.h>
 
-#include <gradus/autograd/simd/small_floats.h>
+#include <gradus/autograd/simd/internal/small_floats.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {

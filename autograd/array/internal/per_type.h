@@ -8,7 +8,7 @@
 
 #include <gradus/autograd/array/dtype.h>
 
-namespace gradus::kernels {
+namespace gradus {
 
 template <template <class> class Loops, class Types>
 class PerType;
@@ -38,4 +38,4 @@ using TypesOf = decltype(types_of<kind>(std::make_index_sequence<detail::element
 template <template <class> class Loops> using PerFloat = PerType<Loops, TypesOf<detail::Kind::computing>>;     // f32, f64
 template <template <class> class Loops> using PerSmallFloat = PerType<Loops, TypesOf<detail::Kind::small>>;    // f16, bf16
 
-}  // namespace gradus::kernels
+}  // namespace gradus

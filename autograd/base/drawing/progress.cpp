@@ -1,6 +1,7 @@
 #include <gradus/autograd/base/drawing/progress.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iostream>
 
@@ -12,6 +13,8 @@ namespace gradus::drawing {
 namespace {
 
 bool on_terminal(const ProgressOptions& options) { return options.terminal.value_or(!options.out && is_terminal(2)); }
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string rate(double per_second) {
   const auto three_digits = [](double x) { return fixed(x, x < 10 ? 2 : x < 100 ? 1 : 0); };
@@ -46,7 +49,7 @@ void ProgressBar::start(std::int64_t steps, std::int64_t samples) {
   lines_ = 0;
   notes_.clear();
   running_ = true;
-  began_ = Clock::now();
+  began_ = seconds_now();
   if (terminal_) draw(began_);
   else drawn_ = began_;
 }
@@ -55,14 +58,14 @@ void ProgressBar::step() {
   if (!running_) return;
   ++done_;
   if (done_ >= steps_) return finish();
-  const auto now = Clock::now();
+  const auto now = seconds_now();
   if (now - drawn_ >= (terminal_ ? options_.interval : options_.silence) || (!terminal_ && done_ * options_.lines / steps_ > lines_)) draw(now);
 }
 
 void ProgressBar::finish() noexcept {
   if (!std::exchange(running_, false)) return;
   try {
-    draw(Clock::now());
+    draw(seconds_now());
     if (terminal_) *(options_.out ? options_.out : &std::cerr) << '\n' << std::flush;
   } catch (...) {   // a bar that cannot be drawn stops nobody's training
   }
@@ -81,8 +84,8 @@ void ProgressBar::note(std::string_view name, std::string_view value) {
 }
 
 // What does not fit goes: first the bar, then the speed, then the count, then whatever sticks out.
-std::string ProgressBar::line(Clock::time_point now, int width) const {
-  const double seconds = std::chrono::duration<double>(now - began_).count();
+std::string ProgressBar::line(double now, int width) const {
+  const double seconds = now - began_;
   const double part = steps_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(steps_)) : 1;
   const bool whole = done_ >= steps_;
 
@@ -106,7 +109,7 @@ std::string ProgressBar::line(Clock::time_point now, int width) const {
   return cut(head + rest, width);
 }
 
-void ProgressBar::draw(Clock::time_point now) {
+void ProgressBar::draw(double now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
     const int width = options_.width > 0 ? options_.width : terminal_columns(2);

@@ -5,7 +5,6 @@
 //   // epoch 3  45% [========>           ] 421/938  15.2k samples/s  0:12 left  loss 0.3412
 // The range needs begin, end and size; one with samples() as well, such as a loader, has its speed told in samples.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <iterator>
@@ -23,9 +22,9 @@ struct ProgressOptions {
   std::ostream* out = nullptr;               // nullptr: std::cerr
   std::optional<bool> terminal = {};         // whether to redraw in place; unset: as out is std::cerr and stderr a terminal
   int width = 0;                             // columns; 0: the terminal's
-  std::chrono::milliseconds interval{100};   // between two drawings
+  double interval = 0.1;                     // seconds between two drawings
   int lines = 4;                             // plain lines for a whole loop, and ...
-  std::chrono::milliseconds silence{60'000}; // ... one more, at the next step, after so long without any
+  double silence = 60;                       // ... one more, at the next step, after so many seconds without any
 };
 
 // The bar itself, for loops of another form: start(steps), then step() after each. Allocates only when it draws.
@@ -45,21 +44,20 @@ class ProgressBar {
   void note(std::string_view name, std::string_view value);
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Note {
     std::string name, text;
     std::optional<double> value;
   };
   Note& note_named(std::string_view name);
-  void draw(Clock::time_point now);
-  std::string line(Clock::time_point now, int width) const;
+  void draw(double now);
+  std::string line(double now, int width) const;
 
   std::string label_;
   ProgressOptions options_;
   bool terminal_, running_ = false;
   std::int64_t steps_ = 0, done_ = 0, samples_ = 0;
   int lines_ = 0;                                             // plain ones written
-  Clock::time_point began_, drawn_;
+  double began_ = 0, drawn_ = 0;                              // seconds, of a clock of its own
   std::vector<Note> notes_;
 };
 

@@ -225,7 +225,7 @@ TEST(Safetensors, EveryTensorIsFoundByItsName) {
                                        "layer.\xc3\xa9", "layer.z", "layer.\\u0001", "layer.\\u0000", "layer.\\u0000\\u0001",
                                        "layer.12345678", "layer.12345679"};
   const std::vector<std::pair<std::string, std::string>> escapes{{"\\u0000", std::string(1, '\0')}, {"\\u0001", "\1"}};
-  for (const std::string& prefix : {"", "x", "another.model."}) {
+  for (const std::string prefix : {"", "x", "another.model."}) {
     std::string header;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::size_t place = (i * 5 + 3) % names.size();

@@ -5,7 +5,9 @@
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/loss.h>

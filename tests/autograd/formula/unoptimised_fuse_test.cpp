@@ -4,8 +4,9 @@
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>

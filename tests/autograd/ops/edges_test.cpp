@@ -3,9 +3,10 @@
 #include <functional>
 #include <limits>
 
-#include <gradus/autograd/fuse.h>
-#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/loss.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>

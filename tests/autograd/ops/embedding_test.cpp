@@ -1,7 +1,6 @@
 // Rows of tables: results and gradients of PyTorch, gradients of rows and what becomes of them at a leaf, and what is refused.
 #include <map>
 
-#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
@@ -14,6 +13,7 @@
 #include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
 
+#include <golden_values.h>
 #include "support.h"
 
 namespace gradus {
@@ -25,8 +25,7 @@ using testing::IsEmpty;
 const EmbeddingOptions by_rows{.sparse = true};
 
 const Array& golden(const std::string& name) {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/sparse.safetensors");
-  return file.arrays.at(name);
+  return golden_values("sparse").at(name);
 }
 
 std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }

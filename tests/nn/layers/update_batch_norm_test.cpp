@@ -22,6 +22,7 @@
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/rules/sgd.h>
+#include <golden_values.h>
 #include <message_of.h>
 
 namespace {
@@ -29,14 +30,9 @@ namespace {
 using namespace gradus;
 using ::testing::HasSubstr;
 
-const Safetensors& golden() {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/averages.safetensors");
-  return file;
-}
-
 nn::State below(const std::string& prefix) {
   nn::State state;
-  for (const auto& [name, value] : golden().arrays)
+  for (const auto& [name, value] : golden_values("averages"))
     if (name.starts_with(prefix)) state.emplace(name.substr(prefix.size()), value);
   return state;
 }
@@ -52,7 +48,7 @@ Net golden_net() {
 
 std::vector<Tensor> golden_batches() {
   std::vector<Tensor> out;
-  for (int i = 0; i < 3; ++i) out.emplace_back(golden().arrays.at(text("bn.batch.", i)));
+  for (int i = 0; i < 3; ++i) out.emplace_back(golden_values("averages").at(text("bn.batch.", i)));
   return out;
 }
 

@@ -6,10 +6,10 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/optim/around/lr_range_test.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
-#include <gradus/optim/around/lr_range_test.h>
 #include <gradus/optim/schedules/one_cycle_lr.h>
 
 namespace gradus::optim::testing {

@@ -12,6 +12,7 @@
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>
+#include <golden_values.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
@@ -46,7 +47,7 @@ auto closure_of(const Parameters& p) {
 }
 
 void expect_golden(SAM& sam, const Parameters& p, bool halved, const std::string& name) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/wrappers.safetensors").arrays.at(name);
+  const Array& golden = golden_values("wrappers").at(name);
   StepLR schedule(sam.optimizer(), {.step_size = 10, .gamma = halved ? 0.5 : 1});
   const int recorded[] = {1, 2, 5, 10, 25};
   int step = 0;

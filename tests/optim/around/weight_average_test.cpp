@@ -13,6 +13,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/swa_lr.h>
+#include <golden_values.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
@@ -60,7 +61,7 @@ std::vector<double> shown(const std::vector<Array>& arrays) {
 }
 
 void expect_golden(WeightAverage& average, const Parameters& p, TwoBuffers& buffers, const std::string& name) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/averages.safetensors").arrays.at(name);
+  const Array& golden = golden_values("averages").at(name);
   int step = 0;
   for (int row = 0; row < 5; ++row) {
     while (step < recorded[row]) {

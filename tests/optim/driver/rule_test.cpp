@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
-#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/rule.h>
+#include <gradus/optim/driver/slot.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/step_lr.h>
 

@@ -8,13 +8,15 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/optim/gradients/clip.h>
 
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
 using ::testing::ThrowsMessage;
 
 TEST(ClipGradAdaptive, HasOptaxsNumbersInPyTorchsLayouts) {
-  const auto golden = load_safetensors(GRADUS_GOLDEN "/clip.safetensors").arrays;
+  const auto& golden = golden_values("clip");
   const std::vector<Shape> units{{5}, {4, 6}, {3, 2, 3, 3}, {2, 3, 4}, {}};
   const auto walk = [&](const std::string& name, const AdaptiveClipOptions& options) {
     Parameters p;

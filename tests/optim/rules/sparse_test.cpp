@@ -21,6 +21,7 @@
 #include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/step_lr.h>
 #include <gradus/optim/second_order/lbfgs.h>
+#include <golden_values.h>
 #include <optim/rules/table.h>
 
 #include "support.h"
@@ -84,17 +85,27 @@ struct Case {
   std::unique_ptr<Optimizer> operator()(const Parameters& p) const { return make({p[0], p[1]}, {p[2], p[3]}); }
 };
 
+// The same as one writes it.
 template <class O>
-Case row(std::string name, typename O::Options first, typename O::Options second) {
-  using Groups = std::vector<typename O::Group>;
-  return {std::move(name), [=](const Parameters& a, const Parameters& b) { return std::make_unique<O>(Groups{{a, first}, {b, second}}); }};
-}
+struct Row {
+  std::string name;
+  typename O::Options first, second;
+
+  operator Case() const {
+    using Groups = std::vector<typename O::Group>;
+    const auto make = [first = first, second = second](const Parameters& a, const Parameters& b) {
+      return std::make_unique<O>(Groups{{a, first}, {b, second}});
+    };
+    return {.name = name, .make = make};
+  }
+};
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
-      row<SparseAdam>("sparse_adam", {.lr = 0.1}, {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .maximize = true}),
-      row<SGD>("sgd", {.lr = 0.1}, {.lr = 0.02, .maximize = true}),
-      row<Adagrad>("adagrad", {.lr = 0.1}, {.lr = 0.05, .lr_decay = 0.1, .eps = 1e-3, .maximize = true}),
+      Row<SparseAdam>{.name = "sparse_adam", .first = {.lr = 0.1},
+          .second = {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .maximize = true}},
+      Row<SGD>{.name = "sgd", .first = {.lr = 0.1}, .second = {.lr = 0.02, .maximize = true}},
+      Row<Adagrad>{.name = "adagrad", .first = {.lr = 0.1}, .second = {.lr = 0.05, .lr_decay = 0.1, .eps = 1e-3, .maximize = true}},
   };
   return all;
 }
@@ -102,7 +113,7 @@ const std::vector<Case>& cases() {
 struct Sparse : ::testing::TestWithParam<Case> {};
 
 TEST_P(Sparse, TrajectoryIsPyTorchs) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/sparse.safetensors").arrays.at(GetParam().name);
+  const Array& golden = golden_values("sparse").at(GetParam().name);
   const Parameters p = parameters();
   const auto optimizer = GetParam()(p);
   Walk walk{*optimizer};

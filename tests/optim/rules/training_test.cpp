@@ -21,6 +21,7 @@
 #include <gradus/optim/rules/rmsprop.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/cosine_annealing_lr.h>
+#include <golden_values.h>
 #include <gtest/gtest.h>
 
 namespace gradus::optim::testing {
@@ -48,14 +49,14 @@ std::pair<Parameters, Parameters> matrices_and_rest(const Parameters& all) {
 
 struct Training : ::testing::Test {
   static constexpr std::int64_t pictures = 300, batch = 64, steps = 200;
-  const State golden = load_safetensors(GRADUS_GOLDEN "/training.safetensors");
-  const Tensor images = Tensor(golden.arrays.at("images").to(f64).reshape({pictures, 1, 14, 14})) / 255.0;
-  const Tensor labels = Tensor(golden.arrays.at("labels").to(i64));
+  const std::map<std::string, Array>& golden = golden_values("training");
+  const Tensor images = Tensor(golden.at("images").to(f64).reshape({pictures, 1, 14, 14})) / 255.0;
+  const Tensor labels = Tensor(golden.at("labels").to(i64));
 
   template <class Scheduler = void, class Options = int>
   std::vector<double> losses(const Make& make, const Options& schedule_options = {}) const {
     Net net;
-    for (const NamedParameter& p : nn::parameters(net)) p.leaf->value = golden.arrays.at("weights." + p.name);
+    for (const NamedParameter& p : nn::parameters(net)) p.leaf->value = golden.at("weights." + p.name);
     const auto optimizer = make(nn::parameters(net));
     auto schedule = [&] {
       if constexpr (std::is_void_v<Scheduler>) return 0;
@@ -76,7 +77,7 @@ struct Training : ::testing::Test {
 
   // The largest relative distance from PyTorch's curve.
   double distance(const std::string& name, const std::vector<double>& losses) const {
-    const std::vector<double> expected = golden.arrays.at("losses." + name).to_vector();
+    const std::vector<double> expected = golden.at("losses." + name).to_vector();
     EXPECT_EQ(losses.size(), expected.size());
     double out = 0;
     for (std::size_t i = 0; i < expected.size(); ++i) out = std::max(out, std::abs(losses[i] / expected[i] - 1));

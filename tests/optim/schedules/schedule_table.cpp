@@ -5,6 +5,8 @@
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/schedules.h>
 
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -136,11 +138,6 @@ std::vector<Row> ours() {
   };
 }
 
-const Safetensors& goldens() {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/schedules.safetensors");
-  return file;
-}
-
 }  // namespace
 
 const std::vector<Row>& schedule_table() {
@@ -152,7 +149,7 @@ const std::vector<Row>& schedule_table() {
   return table;
 }
 
-const Array& schedule_golden(const std::string& name) { return goldens().arrays.at(name); }
-bool has_schedule_golden(const std::string& name) { return goldens().arrays.contains(name); }
+const Array& schedule_golden(const std::string& name) { return golden_values("schedules").at(name); }
+bool has_schedule_golden(const std::string& name) { return golden_values("schedules").contains(name); }
 
 }  // namespace gradus::optim::testing
