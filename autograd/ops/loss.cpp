@@ -122,8 +122,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntro
   check<DtypeError>(label.dtype() == i64, "cross_entropy: labels must be i64, not ", label.dtype(), "; convert with label.to(i64)");
   check<ShapeError>(label.rank() == 1 && label.dim(0) == logits.dim(0), "cross_entropy: one label for each row: logits ", logits.shape(),
                     ", label ", label.shape());
-  check<ValueError>(0 <= options.label_smoothing && options.label_smoothing <= 1, "cross_entropy: label_smoothing must lie in [0, 1], not ",
-                    options.label_smoothing);
+  check_options("cross_entropy", options);
   const bool mean = options.reduction == Reduction::mean;
   check<ValueError>(!mean || logits.dim(0) > 0, "cross_entropy: the mean over an empty batch: logits ", logits.shape());
   const Array labels = label.value().as_contiguous();

@@ -40,7 +40,7 @@ AveragedWeights::AveragedWeights(const ScheduleFreeAdamW& optimizer, Buffers kee
   for (const NamedParameter& p : optimizer.parameters()) {
     const auto at = state.arrays.find(p.name + ".z");
     if (at == state.arrays.end()) continue;
-    const double beta1 = optimizer.options(std::stoi(state.metadata.at(p.name + ".group"))).betas[0];
+    const double beta1 = optimizer.options(std::stoi(state.values.at(p.name + ".group"))).betas[0];
     Array x = p.leaf->value.contiguous_copy();
     visit_floating(x.dtype(), "AveragedWeights", [&]<class T>(T) {
       T* y = x.mutable_data<T>();

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/closure.h>
-#include <gradus/optim/driver/field.h>
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/nonfinite.h>
 #include <gradus/optim/driver/row_use.h>
@@ -34,8 +34,7 @@ struct Number {
 inline constexpr std::size_t max_numbers = 2;
 using Numbers = std::array<double, max_numbers>;
 
-// Named arrays ("fc1.weight.exp_avg") and facts in text ("group.0.lr" = "0.001"): what a safetensors file holds.
-using State = Safetensors;
+using gradus::State;       // optim::State, too
 
 class Optimizer {
  public:
@@ -74,6 +73,7 @@ class Optimizer {
   // group or option, a value the rule rejects.
   double option(std::string_view option, int group = 0) const;
   void set_option(std::string_view option, double value, int group = 0);
+  void set_option(std::string_view option, std::string_view text, int group = 0);      // "0.9", "true", "ema"
   bool has_option(std::string_view option, int group = 0) const;
   double lr(int group = 0) const { return option("lr", group); }
   void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
@@ -141,8 +141,8 @@ class Optimizer {
 
   virtual std::span<const std::string_view> slot_names() const = 0;
   virtual std::span<const Number> numbers() const = 0;
-  virtual Fields fields(int group) const = 0;
-  // Validates the options with these values, in the order of fields(), and keeps them if told so; returns the slots that they need.
+  virtual OptionList option_list(int group) const = 0;
+  // Validates the options with these values, in the order of option_list(), and keeps them if told so; returns the slots that they need.
   virtual unsigned assign(int group, std::span<const double> values, bool keep) = 0;
   virtual unsigned used_slots(int group) const = 0;   // bit j: slot j is kept
   // Writes the scalars of step t, and brings the parameter's numbers up to date; `first`: a slot was empty until now.
@@ -160,7 +160,6 @@ class Optimizer {
   void check_gradient(const Entry& entry) const;
   bool check_finite();                                // false: the step is to be skipped
   void prepare_jobs(Partition& row);
-  [[noreturn]] void no_option(std::string_view option, int group) const;
   const Array& kept(const Array& a);
   Job prepare(Entry& entry);
   // Updates n elements of a weight and its slots from element `at`, by those of the gradient from `from`.

@@ -1,7 +1,6 @@
 // A rule and the optimizer made of it. A rule is a struct of
-//   Options                            an aggregate with PyTorch's names and defaults
+//   Options                            an aggregate with PyTorch's names and defaults, which describes itself (autograd/base/describe/options.h)
 //   name, slots, always_used           constants: "Adam"; the names of the state arrays; the mask of those that no option switches off
-//   fields(Options&)                   the options by name, with their ranges
 //   validate(Options)                  optional: throws ValueError for what ranges cannot say
 //   used(Options)                      which slots these options need, a mask
 //   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
@@ -18,7 +17,6 @@
 #include <utility>
 
 #include <gradus/optim/driver/optimizer.h>
-#include <gradus/optim/driver/require.h>
 
 namespace gradus::optim {
 
@@ -64,11 +62,12 @@ class OptimizerOf final : public Optimizer {
  private:
   using Scalars = typename Rule::Scalars;
   static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
+  static_assert(has_only_numbers<Options>, "the options of an optimizer's rule are numbers, switches and enumerations");
   static_assert(Rule::slots.size() <= max_slots);
   static constexpr bool has_numbers = requires { Rule::numbers; };
 
-  static void validate(Options options) {
-    require_ranges(Rule::name, Rule::fields(options));
+  static void validate(const Options& options) {
+    check_options(Rule::name, options);
     if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
   }
 
@@ -77,11 +76,11 @@ class OptimizerOf final : public Optimizer {
     if constexpr (has_numbers) return Rule::numbers;
     else return {};
   }
-  Fields fields(int group) const override { return Rule::fields(options_of(group)); }
+  OptionList option_list(int group) const override { return gradus::options_of(options_of(group)); }
   unsigned assign(int group, std::span<const double> values, bool keep) override {
     Options changed = options_of(group);
-    const Fields fields = Rule::fields(changed);
-    for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
+    const OptionList list = gradus::options_of(changed);
+    for (std::size_t i = 0; i < list.size(); ++i) list[i].set(values[i]);
     validate(changed);
     if (keep) options_of(group) = changed;
     return Rule::used(changed);
@@ -109,7 +108,7 @@ class OptimizerOf final : public Optimizer {
 
   Options& options_of(int group) const { return options_[static_cast<std::size_t>(group)]; }
 
-  mutable std::vector<Options> options_;   // fields() points into it, for readers and writers alike
+  mutable std::vector<Options> options_;   // option_list() points into it, for readers and writers alike
 };
 
 }  // namespace gradus::optim

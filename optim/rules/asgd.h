@@ -19,6 +19,11 @@ struct ASGDOptions {
   double t0 = 1e6;
   double weight_decay = 0;      // g ← g + weight_decay·w
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, lambd, weight_decay);
+    is(range::finite, alpha, t0);
+  }
 };
 
 struct ASGDRule {
@@ -29,11 +34,6 @@ struct ASGDRule {
   static constexpr unsigned always_used = 1;
   static unsigned used(const Options&) { return 1; }
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"lambd", &o.lambd, at_least_zero}, {"alpha", &o.alpha, finite}, {"t0", &o.t0, finite},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, unsigned used);
 

@@ -14,7 +14,6 @@
 #include <gradus/optim/driver/optimizer.h>
 #include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 

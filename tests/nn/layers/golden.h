@@ -20,7 +20,7 @@ inline gradus::nn::State below(const std::string& prefix) {
   static const gradus::Safetensors file = gradus::load_safetensors(GRADUS_GOLDEN "/nn.safetensors");
   gradus::nn::State state;
   for (const auto& [name, value] : file.arrays)
-    if (name.starts_with(prefix)) state.emplace(name.substr(prefix.size()), value);
+    if (name.starts_with(prefix)) state.arrays.emplace(name.substr(prefix.size()), value);
   return state;
 }
 

@@ -12,13 +12,15 @@ struct SignumRule {
   struct Options {
     double lr = 1e-4;
     double beta = 0.9;
+    void describe(Describe& is) const {
+      is(range::at_least_zero, lr);
+      is(range::below_one, beta);
+    }
   };
   static constexpr std::string_view name = "Signum";
   static constexpr std::array<std::string_view, 1> slots{"exp_avg"};
   static constexpr unsigned always_used = 1;
   static unsigned used(const Options&) { return 1; }
-  static Fields fields(Options& o) { return {{"lr", &o.lr, Range::at_least_zero}, {"beta", &o.beta}}; }
-  static void validate(const Options& o) { require_below_one(name, "beta", o.beta); }
   static std::string formula(const Options& o) { return text("w ← w − ", o.lr, "·sign(", o.beta, "·m + ", 1 - o.beta, "·g)"); }
   static Loop loop(Dtype dtype, unsigned used) { return compiled_here<SignumRule>(dtype, used); }
 
@@ -67,7 +69,6 @@ struct HalvingRule {
   static constexpr std::array<Number, 1> numbers{{{"rate", 1}}};
   static constexpr unsigned always_used = 0;
   static unsigned used(const Options&) { return 0; }
-  static Fields fields(Options& o) { return {{"lr", &o.lr}}; }
   static std::string formula(const Options&) { return "w ← w − lr·rate·g"; }
   static Loop loop(Dtype dtype, unsigned used) { return compiled_here<HalvingRule>(dtype, used); }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/walk/grad.h>
 #include <optim/rules/table.h>

@@ -32,7 +32,7 @@ std::pair<Parameters, Parameters> matrices_and_rest(const Parameters& all) {
 
 struct Training : ::testing::Test {
   static constexpr std::int64_t pictures = 300, batch = 64, steps = 200;
-  const State golden = load_safetensors(GRADUS_GOLDEN "/training.safetensors");
+  const Safetensors golden = load_safetensors(GRADUS_GOLDEN "/training.safetensors");
   const Tensor images = Tensor(golden.arrays.at("images").to(f64).reshape({pictures, 1, 14, 14})) / 255.0;
   const Tensor labels = Tensor(golden.arrays.at("labels").to(i64));
 
