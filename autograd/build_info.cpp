@@ -4,7 +4,7 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/onednn/description.h>
 #include <gradus/autograd/kernels/products/blas.h>
 

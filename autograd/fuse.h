@@ -9,8 +9,10 @@
 #pragma once
 #include <gradus/autograd/formula/broadcast.h>
 #include <gradus/autograd/formula/rows.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
@@ -41,11 +43,12 @@ struct Fused final : Op {
     Array y = elementwise_result("fuse", inputs);
     save(x...);
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    run_value_row(y.dtype() == f32 ? value_row<Formula, float, n> : value_row<Formula, double, n>, &formula, inputs, y);
+    const auto row = []<class T>(T) -> kernels::Row { return value_row<Formula, T, n>; };
+    run_value_row(visit_floating(y.dtype(), "fuse", row), &formula, inputs, y);
     return y;
   }
 
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     auto x = saved<n>();
     if (recording()) {
       Grads grads;
@@ -62,9 +65,20 @@ struct Fused final : Op {
       for (const Tensor& xi : x) grads.push_back(xi.requires_grad() ? found[count++] : Tensor{});
       return grads;
     }
+    const kernels::Row row = slopes_of(g.dtype());   // before g is taken
+    return run_slope_row(row, &formula, x, std::move(g).value(), wants());
+  }
+
+  Tensor tangent(std::span<const Tensor> vs) override {
+    if (recording()) return transposed(vs)[0];
+    const auto x = saved<n>();
+    return run_tangent_row(slopes_of(x[0].dtype()), &formula, x, vs);
+  }
+
+ private:
+  static kernels::Row slopes_of(Dtype dtype) {
     using namespace kernels::GRADUS_SIMD_NAMESPACE;
-    const kernels::Row row = g.dtype() == f32 ? dual_row<Formula, float, n> : dual_row<Formula, double, n>;   // before g is taken
-    return run_slope_row(row, &formula, x, take(g), wants());
+    return visit_floating(dtype, "fuse", []<class T>(T) -> kernels::Row { return dual_row<Formula, T, n>; });
   }
 };
 

@@ -1,15 +1,16 @@
-# How a room of the house is built: gradus_room(NAME DEPENDS OTHER_ROOMS...).
+# How a room of the house is built: gradus_room(NAME DEPENDS OTHER_ROOMS... LEVEL_HEADERS HEADERS...).
 #
 # Every *.cpp below the room's folder belongs to it, except what this build is without (GRADUS_LEFT_OUT, see dependencies.cmake). A file
 # named *.simd.cpp holds loops worth compiling once per instruction-set level (GRADUS_SIMD_LEVELS); it sees its level as the macro
-# GRADUS_SIMD_LEVEL, and the library chooses among them at run time.
+# GRADUS_SIMD_LEVEL, and the library chooses among them at run time. What most of them include is read once for
+# each level (LEVEL_HEADERS).
 
 # Every source reads these headers of the standard library, a second's work each time; a room reads them once.
 set(GRADUS_STANDARD_HEADERS
   <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span> <sstream> <string> <string_view> <utility> <vector>)
 
 function(gradus_room name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;LEVEL_HEADERS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.h)
   list(REMOVE_ITEM sources ${GRADUS_LEFT_OUT})
@@ -46,6 +47,9 @@ function(gradus_room name)
         target_compile_definitions(${part} PRIVATE GRADUS_PLAIN)
       elseif(NOT level STREQUAL "base")
         target_compile_options(${part} PRIVATE -march=x86-64-${level} $<$<STREQUAL:${level},v4>:-mprefer-vector-width=512>)
+      endif()
+      if(arg_LEVEL_HEADERS)
+        target_precompile_headers(${part} PRIVATE ${arg_LEVEL_HEADERS})
       endif()
       # Neither option changes a result: they say that nobody reads errno or the floating-point exception flags.
       target_compile_options(${part} PRIVATE -fno-math-errno -fno-trapping-math ${GRADUS_OPTIMISE_LOOPS})

@@ -1,6 +1,5 @@
-// All of the data room: datasets, readers, the loader, progress.
+// All of the data room: datasets, readers, the loader.
 #pragma once
-#include <gradus/autograd/base/draw/progress.h>
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>

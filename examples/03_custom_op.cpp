@@ -22,9 +22,9 @@ struct RunningSum final : Op {
 
   Array forward(const Tensor& x) {
     check<ShapeError>(x.rank() == 1, "running_sum: takes a vector: x ", x.shape());
-    return x.dtype() == f64 ? add_up<double>(x.value()) : add_up<float>(x.value());
+    return visit_floating(x.dtype(), name(), [&]<class T>(T) { return add_up<T>(x.value()); });
   }
-  Grads backward(const Tensor& g) override { return {running_sum(g, !from_the_end)}; }
+  Grads backward(Tensor g) override { return {running_sum(g, !from_the_end)}; }
 
  private:
   template <class T>

@@ -3,11 +3,10 @@
 //   ./run example 05_two_spirals
 //
 // You should see the accuracy rise from about 0.6 to about 0.99 within a second or two (in the very centre the arms meet), and then the
-// plane as the network sees it: two arms of # and ·, one inside the other.
+// plane as the network sees it: the line between the two arms, and points of each on its side.
 #include <gradus/gradus.h>
 
 #include <cstdio>
-#include <vector>
 
 using namespace gradus;
 
@@ -16,18 +15,17 @@ struct Net {
   Tensor operator()(const Tensor& x) const { return output(relu(second(relu(first(x))))); }
 };
 
-// What the network makes of a square of the plane: # where it says arm 1.
-void draw(const Net& net) {
-  constexpr int width = 64, height = 32;
-  std::vector<float> grid;
-  for (int row = 0; row < height; ++row)
-    for (int column = 0; column < width; ++column) {
-      grid.push_back(static_cast<float>(2.2 * (column + 0.5) / width - 1.1));
-      grid.push_back(static_cast<float>(1.1 - 2.2 * (row + 0.5) / height));
-    }
-  const Tensor arm = no_grad([&] { return argmax(net(Array::from(grid, {width * height, 2})), 1); });
-  const auto arms = arm.value().span<std::int64_t>();
-  for (int i = 0; i < width * height; ++i) std::printf("%s%s", arms[i] == 1 ? "#" : "·", i % width == width - 1 ? "\n" : "");
+// The line where the network cannot decide, and the points of each arm.
+void show(const Net& net, const Tensor& points, const Tensor& arms) {
+  const auto decision = [&](double x, double y) {
+    const Tensor logits = no_grad([&] { return net(tensor({{x, y}})); });
+    return logits.value().span<float>()[1] - logits.value().span<float>()[0];
+  };
+  drawing::Plane plane{.window = {-1.1, 1.1, -1.1, 1.1}, .heights = drawing::heights(decision), .levels = {0}, .points = {{"arm 0"}, {"arm 1"}}};
+  const auto at = points.value().span<float>();
+  const auto arm = arms.value().span<std::int64_t>();
+  for (std::size_t i = 0; i < 200; ++i) plane.points[arm[i]].at.push_back({at[2 * i], at[2 * i + 1]});
+  std::printf("\n%s", plane.text({.columns = 88, .colour = drawing::is_terminal()}).c_str());
 }
 
 int main() {
@@ -55,6 +53,5 @@ int main() {
       std::printf(" %5d   %7.4f   %25.3f\n", epoch, loss_sum / static_cast<double>(loader.size()), accuracy);
     }
   }
-  std::printf("\n");
-  draw(net);
+  show(net, unseen.tensor(0), unseen.tensor(1));
 }

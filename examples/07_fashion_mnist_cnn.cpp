@@ -60,7 +60,7 @@ int main(int argc, char** argv) try {
     support::Average loss_average, accuracy_average;
     const double lr = adam.lr();
     const auto start = std::chrono::steady_clock::now();
-    auto bar = data::progress(train, "epoch ", epoch, "/", epochs);
+    auto bar = progress(train, "epoch ", epoch, "/", epochs);
     for (auto [image, label] : bar) {
       const Tensor logits = net(image);
       const Tensor loss = nn::cross_entropy(logits, label);

@@ -49,7 +49,7 @@ int main(int argc, char** argv) try {
 
   Net net;
   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
-  for (auto [image, label] : data::progress(train, "training")) {
+  for (auto [image, label] : progress(train, "training")) {
     const Tensor loss = nn::cross_entropy(net(image), label);
     adam.zero_grad();
     loss.backward();

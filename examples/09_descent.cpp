@@ -9,25 +9,22 @@
 // --option NAME=VALUE,… sets any option of the optimizer (betas.0=0.8,amsgrad=true), --schedule-option those of the schedule, --parameter the
 // surface's number (κ, b, A). You should see the path from S to E cross the contours, downhill, and where it ended. Lines of the map are
 // coloured on a terminal, and plain in a file.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 
 #include <gradus/autograd/base/describe/number_text.h>
+#include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/internal/terminal.h>
 
 #include "landscape/optimizers.h"
+#include "landscape/picture.h"
 #include "landscape/schedules.h"
-#include "landscape/terminal.h"
 #include "support/arguments.h"
 
 using namespace landscape;
+namespace drawing = gradus::drawing;
 using gradus::check, gradus::text, gradus::ValueError;
 
 std::vector<std::string> split(const std::string& list) {
@@ -98,33 +95,29 @@ double clean(double x) { return std::abs(x) < 5e-6 ? 0 : x; }
 
 // The first steps, and then fewer and fewer: 0, 1, 2, 5, 10, 20, 50, …
 void print_steps(const Path& path) {
-  std::printf("\n  step          x          y         loss           lr   |gradient|       |move|\n");
+  const drawing::Digits place = drawing::fixed_digits(5), size = drawing::digits(6);
+  drawing::Table table({{"step"}, {"x", place, 10}, {"y", place, 10}, {"loss", size, 12}, {"lr", size, 12}, {"|gradient|", size, 12}, {"|move|", size, 12}},
+                    {.gap = 1, .indent = 2});
   const std::size_t n = path.at.size();
   for (std::size_t decade = 1, t = 0; t < n;) {
-    std::printf("%6zu %10.5f %10.5f %12.6g", t, clean(path.at[t].x), clean(path.at[t].y), path.loss[t]);
-    if (t + 1 < n) std::printf(" %12.6g %12.6g %12.6g", path.lr[t], path.gradient[t], path.step[t]);
-    std::printf("\n");
+    const auto [x, y] = path.at[t];
+    if (t + 1 == n) table.add(t, clean(x), clean(y), path.loss[t]);
+    else table.add(t, clean(x), clean(y), path.loss[t], path.lr[t], path.gradient[t], path.step[t]);
     if (t + 1 == n) break;
     const std::size_t next = t == 0 ? 1 : t == decade ? 2 * decade : t == 2 * decade ? 5 * decade : 10 * decade;
     if (next == 10 * decade) decade = next;
     t = std::min(next, n - 1);
   }
+  std::printf("\n%s", table.text().c_str());
 }
 
 void print_results(const std::vector<Trail>& trails) {
-  std::size_t longest = 9;
-  for (const Trail& trail : trails) longest = std::max(longest, trail.label.size());
-  const int name = static_cast<int>(longest), room = gradus::terminal_columns(STDOUT_FILENO, 1000) - name - 49;
-  std::printf("\n  %-*s %9s %10s %10s %11s   %s\n", name, "optimizer", "lr", "x", "y", "loss", room < 33 ? "" : "outcome");
-  for (const auto& [label, path] : trails)   // in a narrow terminal an outcome has a line of its own
-    std::printf("  %-*s %9.4g %10.4f %10.4f %11.5g%s%s\n", name, label.c_str(), path.lr.front(), clean(path.at.back().x), clean(path.at.back().y),
-                path.loss.back(), room < 33 ? "\n      " : "   ", outcome(path).c_str());
-}
-
-void write(const std::filesystem::path& file, const std::string& content) {
-  std::ofstream out(file);
-  out << content;
-  check<gradus::FileError>(out.good(), "cannot write ", file.string());
+  const drawing::Digits place = drawing::fixed_digits(4);
+  drawing::Table table({{"optimizer"}, {"lr", drawing::digits(4)}, {"x", place}, {"y", place}, {"loss", drawing::digits(5)}, {"outcome"}},
+                    {.indent = 2, .room = drawing::terminal_columns(1, 1000)});   // in a narrow terminal an outcome has a line of its own
+  for (const auto& [label, path] : trails)
+    table.add(label, path.lr.front(), clean(path.at.back().x), clean(path.at.back().y), path.loss.back(), outcome(path));
+  std::printf("\n%s", table.text().c_str());
 }
 
 // "ScheduleFreeAdamW" is schedule_free_adamw, "Lecture: momentum" lecture_momentum.
@@ -139,19 +132,19 @@ std::string snake(std::string_view name) {
   return out;
 }
 
-void draw(const Ground& ground, const std::vector<Trail>& trails, const std::string& file, bool each) {
+void save_pictures(const Ground& ground, const std::vector<Trail>& trails, const std::string& file, bool each) {
   if (file.empty()) return;
-  if (!each) return write(file, svg(ground, trails));
+  if (!each) return picture(ground, trails).save_svg(file);
   std::filesystem::create_directories(file);
   for (const Trail& trail : trails)
-    write(std::filesystem::path(file) / (snake(trail.label) + ".svg"), svg(ground, {trail}, {.width = 360, .height = 240, .scales = false}));
+    picture(ground, {trail}).save_svg(std::filesystem::path(file) / (snake(trail.label) + ".svg"), {.width = 360, .height = 240, .scales = false});
 }
 
 template <class List>
 void print_list(const char* title, const List& list) {
-  std::printf("\n%s\n", title);
-  for (const auto& item : list)
-    std::printf("  %-28s %s\n", std::string(item.name).c_str(), item.title == item.name ? "" : std::string(item.title).c_str());
+  drawing::Table table({{.title = "", .width = 28}, {}}, {.gap = 1, .indent = 2, .head = false});
+  for (const auto& item : list) table.add(item.name, item.title == item.name ? "" : item.title);
+  std::printf("\n%s\n%s", title, table.text().c_str());
 }
 
 int run_descents(const std::string& surface_name, const std::string& optimizer_names, const Options& options) {
@@ -173,12 +166,12 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
   std::printf("%s: %s", std::string(surface.title).c_str(), std::string(surface.formula).c_str());
   if (surface.parameter) std::printf(", %s = %g", std::string(surface.parameter->symbol).c_str(), ground.parameter());
   std::printf("\n\n");
-  if (!all) std::fputs(terminal(ground, trails, {.columns = std::min(gradus::terminal_columns(STDOUT_FILENO, 80), 130), .colour = isatty(STDOUT_FILENO) == 1}).c_str(), stdout);
+  if (!all) std::printf("%s", picture(ground, trails).text({.columns = std::min(drawing::terminal_columns(), 130), .colour = drawing::is_terminal()}).c_str());
   if (trails.size() == 1) print_steps(trails[0].path);
   print_results(trails);
   if (!all)
     for (const Trail& trail : trails) std::printf("\n%s\n", trail.path.formula.c_str());
-  draw(ground, trails, options.svg, all);
+  save_pictures(ground, trails, options.svg, all);
   return 0;
 }
 

@@ -45,6 +45,19 @@ Array Array::from_elements(const void* values, std::size_t count, Dtype dtype, c
   return a;
 }
 
+Array Array::from_blob(void* elements, const Shape& shape, const Shape& strides, Dtype dtype, void* holder, void (*release)(void* holder)) {
+  const std::int64_t count = checked_elements(shape, "from_blob");
+  check<ShapeError>(strides.rank() == shape.rank(), "from_blob: ", strides.rank(), " strides ", strides, " for shape ", shape);
+  check<ShapeError>(std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride >= 0; }), "from_blob: strides ", strides,
+                    " of shape ", shape, " must not be negative; copy the elements in the order that they are wanted in");
+  check<ValueError>(elements || count == 0, "from_blob: there are no elements at nullptr for shape ", shape);
+  check<ValueError>(release != nullptr, "from_blob: release must be a function, one that does nothing if the memory outlives the array");
+  Array a;
+  a.body_ = detail::Body::adopt(elements, dtype, {holder, release});
+  a.body_->set_layout(shape, strides);
+  return a;
+}
+
 void* Array::mutable_raw() {
   if (!body_) return nullptr;
   // A view with repeated elements (stride 0) must get places of its own as well.

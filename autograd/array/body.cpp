@@ -14,6 +14,14 @@ Counted<Body> Body::allocate(std::uint64_t bytes, Dtype dtype) {
   return Counted<Body>(body);
 }
 
+Counted<Body> Body::adopt(void* elements, Dtype dtype, const Foreign& foreign) {
+  Counted<Body> body = allocate(sizeof(Foreign), dtype);
+  new (body->data) Foreign(foreign);
+  body->data = static_cast<std::byte*>(elements);
+  body->foreign = true;
+  return body;
+}
+
 Counted<Body> Body::view(const Counted<Body>& base, std::int64_t offset) {
   Body* body = new (pool::allocate(sizeof(Body))) Body(sizeof(Body), base->dtype);
   body->data = base->data + offset * static_cast<std::int64_t>(size_of(base->dtype));
@@ -34,6 +42,10 @@ void Body::set_layout(const Shape& new_shape, const Shape& new_strides) {
 
 void Body::destroy(Body* b) {
   const std::size_t bytes = b->bytes_;
+  if (b->foreign) [[unlikely]] {
+    const Foreign& foreign = *std::launder(reinterpret_cast<Foreign*>(b + 1));
+    foreign.release(foreign.holder);
+  }
   b->~Body();
   pool::free(b, bytes);
 }

@@ -1,5 +1,6 @@
 // What an Array points to: its layout, and its elements right behind it in one block of pooled memory, aligned to 64 bytes; of a view,
-// the layout alone and the body that has the elements. Shared by count, and never changed while shared.
+// the layout alone and the body that has the elements; of elements in somebody else's memory, who is to be told when nobody needs them any
+// more. Shared by count, and never changed while shared.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -10,8 +11,15 @@
 
 namespace gradus::detail {
 
+// Whose memory it is: release(holder) frees it.
+struct Foreign {
+  void* holder;
+  void (*release)(void* holder);
+};
+
 struct alignas(64) Body {
   static Counted<Body> allocate(std::uint64_t bytes, Dtype dtype);                  // room for elements; the layout is the caller's to set
+  static Counted<Body> adopt(void* elements, Dtype dtype, const Foreign& foreign);
   static Counted<Body> view(const Counted<Body>& base, std::int64_t offset);        // starts `offset` elements behind base's first element
 
   std::byte* data = nullptr;       // the first element
@@ -19,6 +27,7 @@ struct alignas(64) Body {
   Shape shape, strides;            // strides in elements
   Dtype dtype = f32;
   bool contiguous = true;          // row-major without gaps
+  bool foreign = false;            // a Foreign lies behind it, and no elements
   Counted<Body> owner;             // of a view: whose elements it shows
 
   void set_layout(const Shape& shape, const Shape& strides);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/convert.h>
 #include <gradus/autograd/array/internal/transpose.h>
 #include <gradus/autograd/base/parallel.h>
 
@@ -51,43 +52,67 @@ struct Walk {
   void exchange(int a, int b) { std::swap(shape[a], shape[b]), std::swap(from[a], from[b]), std::swap(to[a], to[b]); }
 };
 
-template <class T, class U>
-void copy_row(const T* from, std::int64_t s, U* to, std::int64_t t, std::int64_t n) {
-  if constexpr (std::is_same_v<T, U>)
-    if (s == 1 && t == 1) {
-      std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
-      return;
-    }
-  if (s == 0 && t == 1) {
-    std::fill_n(to, n, static_cast<U>(*from));
-  } else if (s == 1 && t == 1) {
-    for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<U>(from[i]);
-  } else {
-    for (std::int64_t i = 0; i < n; ++i) to[i * t] = static_cast<U>(from[i * s]);
+// Elements of one size as they are. Offsets and strides are in elements.
+template <class T>
+struct Moved {
+  const T* from;
+  T* to;
+
+  void row(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t n) const {
+    const T* source = from + f;
+    T* target = to + t;
+    if (s == 1 && step == 1) std::memcpy(target, source, static_cast<std::size_t>(n) * sizeof(T));
+    else if (s == 0 && step == 1) std::fill_n(target, n, *source);
+    else for (std::int64_t i = 0; i < n; ++i) target[i * step] = source[i * s];
   }
-}
+  // A few rows and columns; a and b are their dimensions.
+  void tile(std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t rows, std::int64_t columns) const {
+    const T* source = from + f;
+    T* target = to + t;
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j) target[i * w.to[a] + j * w.to[b]] = source[i * w.from[a] + j * w.from[b]];
+  }
+  bool transpose(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t rows, std::int64_t columns) const {
+    transpose_plane(from + f, s, to + t, step, rows, columns, sizeof(T));
+    return true;
+  }
+};
 
-// The two inner dimensions in tiles of one cache line each way, where one side jumps or both do.
-template <class T, class U>
-void copy_plane(const T* from, const U*, U* to, const Walk& w, int a, int b, std::int64_t begin, std::int64_t end) {
-  if constexpr (std::is_same_v<T, U>)
-    if (w.transposes())
-      return transpose_plane(from + begin, w.from[b], to + begin * w.to[a], w.to[a], end - begin, w.shape[b], sizeof(T));
+// Elements that become others.
+struct Converted {
+  const std::byte* from;
+  std::byte* to;
+  std::int64_t from_size, to_size;
+  ConvertRow convert;
+
+  void row(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t n) const {
+    convert(from + f * from_size, s, to + t * to_size, step, n);
+  }
+  void tile(std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t rows, std::int64_t columns) const {
+    for (std::int64_t i = 0; i < rows; ++i) row(f + i * w.from[a], w.from[b], t + i * w.to[a], w.to[b], columns);
+  }
+  bool transpose(std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t) const { return false; }
+};
+
+// The two inner dimensions, begin <= i < end of the outer one, in tiles of one cache line each way, where one side jumps or both do.
+template <class Elements>
+void copy_plane(const Elements& elements, std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t begin, std::int64_t end) {
+  f += begin * w.from[a], t += begin * w.to[a];
+  if (w.transposes() && elements.transpose(f, w.from[b], t, w.to[a], end - begin, w.shape[b])) return;
   constexpr std::int64_t tile = 16;
-  for (std::int64_t i0 = begin; i0 < end; i0 += tile)
-    for (std::int64_t j0 = 0; j0 < w.shape[b]; j0 += tile)
-      for (std::int64_t i = i0; i < std::min(i0 + tile, end); ++i)
-        for (std::int64_t j = j0; j < std::min(j0 + tile, w.shape[b]); ++j)
-          to[i * w.to[a] + j * w.to[b]] = static_cast<U>(from[i * w.from[a] + j * w.from[b]]);
+  for (std::int64_t i = 0; i < end - begin; i += tile)
+    for (std::int64_t j = 0; j < w.shape[b]; j += tile)
+      elements.tile(f + i * w.from[a] + j * w.from[b], t + i * w.to[a] + j * w.to[b], w, a, b, std::min(tile, end - begin - i),
+                    std::min(tile, w.shape[b] - j));
 }
 
-template <class T, class U>
-void copy_all(const T* from, U* to, const Walk& w) {
+template <class Elements>
+void copy_all(const Elements& elements, const Walk& w) {
   const int last = w.shape.rank() - 1;
   const std::int64_t inner = w.shape[last];
   if (last == 0) {
     parallel_for(inner, grain, [&](std::int64_t begin, std::int64_t end) {
-      copy_row(from + begin * w.from[0], w.from[0], to + begin * w.to[0], w.to[0], end - begin);
+      elements.row(begin * w.from[0], w.from[0], begin * w.to[0], w.to[0], end - begin);
     });
     return;
   }
@@ -109,7 +134,7 @@ void copy_all(const T* from, U* to, const Walk& w) {
         const std::int64_t index = begin / rows, stop = std::min(end, (index + 1) * rows);
         std::int64_t f = 0, t = 0;
         offsets(index, f, t);
-        copy_plane(from + f, to, to + t, w, last - 1, last, begin - index * rows, stop - index * rows);
+        copy_plane(elements, f, t, w, last - 1, last, begin - index * rows, stop - index * rows);
         begin = stop;
       }
     });
@@ -118,10 +143,15 @@ void copy_all(const T* from, U* to, const Walk& w) {
       for (std::int64_t index = begin; index < end; ++index) {
         std::int64_t f = 0, t = 0;
         offsets(index, f, t);
-        copy_row(from + f, w.from[last], to + t, w.to[last], inner);
+        elements.row(f, w.from[last], t, w.to[last], inner);
       }
     });
   }
+}
+
+template <class T>
+void move_all(const void* from, void* to, const Walk& w) {
+  copy_all(Moved<T>{static_cast<const T*>(from), static_cast<T*>(to)}, w);
 }
 
 }  // namespace
@@ -131,9 +161,15 @@ void copy_elements(const Array& from, Array& to) {
   if (from.size() == 0) return;
   void* target = to.mutable_raw();
   const Walk walk(from, to);
-  visit(from.dtype(), [&]<class T>(T) {
-    visit(to.dtype(), [&]<class U>(U) { copy_all(from.data<T>(), static_cast<U*>(target), walk); });
-  });
+  const void* source = visit(from.dtype(), [&]<class T>(T) -> const void* { return from.data<T>(); });   // GraphError for an undefined one
+  const std::size_t size = size_of(from.dtype()), to_size = size_of(to.dtype());
+  if (from.dtype() != to.dtype())
+    copy_all(Converted{static_cast<const std::byte*>(source), static_cast<std::byte*>(target), static_cast<std::int64_t>(size),
+                       static_cast<std::int64_t>(to_size), convert_row(from.dtype(), to.dtype())}, walk);
+  else if (size == 8) move_all<std::uint64_t>(source, target, walk);
+  else if (size == 4) move_all<std::uint32_t>(source, target, walk);
+  else if (size == 2) move_all<std::uint16_t>(source, target, walk);
+  else move_all<std::uint8_t>(source, target, walk);
 }
 
 }  // namespace gradus

@@ -11,7 +11,18 @@ namespace {
 
 constexpr std::int64_t edge = 3, most = 12;   // of a dimension longer than `most`, only `edge` at each end are shown
 
+// All its digits, which a double may have no room for.
+std::int64_t whole_number(const Array& a, const Shape& index) {
+  std::int64_t offset = 0;
+  for (int i = 0; i < a.rank(); ++i) offset += index[i] * a.strides()[i];
+  return visit(a.dtype(), [&]<class T>(T) -> std::int64_t {
+    if constexpr (std::is_integral_v<T>) return a.data<T>()[offset];
+    else return 0;
+  });
+}
+
 std::string number(const Array& a, const Shape& index) {
+  if (is_integer(a.dtype())) return std::to_string(whole_number(a, index));
   const double x = a.at(index);
   if (a.dtype() == boolean) return x != 0 ? "true" : "false";
   std::ostringstream out;

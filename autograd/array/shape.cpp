@@ -8,7 +8,6 @@
 
 namespace gradus {
 
-std::ostream& operator<<(std::ostream& out, Dtype d) { return out << name_of(d); }
 
 int Shape::checked_rank(std::size_t rank) {
   check<ShapeError>(rank <= max_rank, "shape: at most ", max_rank, " dimensions are possible, not ", rank);

@@ -3,16 +3,11 @@
 //   static auto& mutex = *new MutexOverForks;     instead of std::mutex, for what lives to the end of the process
 //   const NoFork work;                            until the end of the scope; for stretches in a library that has locks of its own
 #pragma once
-#include <cstdint>
 #include <mutex>
 
+#include <gradus/autograd/base/forks.h>
+
 namespace gradus::detail {
-
-// Forks between the first process and this one: who remembers another number than it reads has lost its threads since.
-std::uint64_t forks();
-
-// Has a fork cost this process threads? Then teams of threads that a library (OpenMP) kept are gone, and asking for one may hang.
-bool lost_teams();
 
 // A mutex that the child of a fork finds free, and what it guards whole. Never to be destroyed. Who holds one may lock others.
 class MutexOverForks : public std::mutex {

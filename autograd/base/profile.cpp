@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include <gradus/autograd/base/after_fork.h>
-#include <gradus/autograd/base/internal/terminal.h>
+#include <gradus/autograd/base/drawing/internal/columns.h>
+#include <gradus/autograd/base/drawing/terminal.h>
 
 namespace gradus::profile {
 namespace {
@@ -42,10 +43,6 @@ std::string json(std::string_view text) {
 
 std::string cut(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : text.substr(0, most - 3) + "...";
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return text.size() < width ? text + std::string(width - text.size(), ' ') : text;
 }
 
 class Recorder {
@@ -99,7 +96,7 @@ class Recorder {
     std::fprintf(stderr, "\nprofile: %.3f s, of which %.3f s in the spans below and in %s%s\n", whole / 1e6, covered / 1e6, path_.c_str(),
                  left_out_ ? " (the trace holds the first million of them)" : "");
     // The figures and the kind take 64 columns; what a narrow terminal has no room for is the shapes' end.
-    const auto room = static_cast<std::size_t>(std::max(terminal_columns(STDERR_FILENO, 150) - 65, 8));
+    const auto room = static_cast<std::size_t>(std::max(drawing::terminal_columns(STDERR_FILENO, 150) - 65, 8));
     std::fprintf(stderr, "%6s %9s %8s %9s %8s %7s  %-9s %s\n", "share", "ms", "calls", "us/call", "GFLOP/s", "GB/s", "kind",
                  cut("name                   shapes", room).c_str());
     for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), 10); ++i) {
@@ -107,7 +104,7 @@ class Recorder {
       const Total& t = rows[i].second;
       std::fprintf(stderr, "%5.1f%% %9.1f %8lld %9.1f %8.1f %7.1f  %-9s %s\n", 100 * t.microseconds / covered, t.microseconds / 1e3,
                    static_cast<long long>(t.calls), t.microseconds / static_cast<double>(t.calls), t.flops / t.microseconds / 1e3,
-                   t.bytes / t.microseconds / 1e3, kind.c_str(), cut(padded(cut(name, 22), 23) + shapes, room).c_str());
+                   t.bytes / t.microseconds / 1e3, kind.c_str(), cut(drawing::left(cut(name, 22), 23) + shapes, room).c_str());
     }
   }
 

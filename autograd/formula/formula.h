@@ -1,5 +1,5 @@
-// What a formula (ops/formulas.h) says of its gradient: a factor, in terms of its operands or of its result, or what becomes of the incoming
-// gradient, which a mask does not multiply.
+// What a formula (ops/internal/formulas/vocabulary.h) says of its gradient: a factor, in terms of its operands or of its result, or what
+// becomes of the incoming gradient, which a mask does not multiply.
 #pragma once
 
 namespace gradus {

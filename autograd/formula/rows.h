@@ -1,5 +1,5 @@
 // The loops that turn a formula into row functions (broadcast.h): values, and slopes times the incoming gradient. Compiled per level in
-// ops/formulas.simd.cpp, and in the user's program by fuse.h.
+// ops/internal/formulas/*.simd.cpp, and in the user's program by fuse.h.
 #pragma once
 #include <array>
 #include <limits>

@@ -1,9 +1,14 @@
 #include <gradus/autograd/ops/arithmetic.h>
 
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/simd/internal/level.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/whole.h>
 
 namespace gradus {
+namespace formulas {
+GRADUS_DISPATCH(FormulaTable<Arithmetic>, arithmetic_table)
+}
 
 using detail::is_whole, detail::whole;
 using kernels::WholeOp;

@@ -1,7 +1,7 @@
-// Arithmetic, comparison, logic and where, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
-// takes the tensor's dtype. Formulas: ops/formulas.h.
+// Arithmetic, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
+// takes the tensor's dtype. Formulas: ops/internal/formulas/arithmetic.h.
 //
-// Whole numbers have arithmetic too, without a gradient: i64 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
+// Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
 // Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
 // + is "or" and * is "and".
 #pragma once
@@ -18,9 +18,9 @@ Tensor add(const Tensor& a, double b);
 Tensor sub(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
 Tensor div(const Tensor& a, double b);
-Tensor floor_divide(const Tensor& a, const Tensor& b);          // ⌊a / b⌋ of i64 or u8; ValueError for a division by zero
+Tensor floor_divide(const Tensor& a, const Tensor& b);          // ⌊a / b⌋ of whole numbers; ValueError for a division by zero
 Tensor floor_divide(const Tensor& a, double b);
-Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of i64 or u8: Python's %, with the sign of b
+Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of whole numbers: Python's %, with the sign of b
 Tensor remainder(const Tensor& a, double b);
 Tensor neg(const Tensor& x);
 // x^exponent. Of whole numbers by multiplying; then ValueError for a negative plain exponent, and 1/n cut off to a whole number for a tensor's.
@@ -49,35 +49,5 @@ inline Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
 Tensor operator/(double a, const Tensor& b);
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 inline Tensor operator+(const Tensor& x) { return x; }
-
-// Elementwise truth values (dtype bool); no gradient.
-Tensor operator==(const Tensor& a, const Tensor& b);
-Tensor operator!=(const Tensor& a, const Tensor& b);
-Tensor operator<(const Tensor& a, const Tensor& b);
-Tensor operator<=(const Tensor& a, const Tensor& b);
-Tensor operator>(const Tensor& a, const Tensor& b);
-Tensor operator>=(const Tensor& a, const Tensor& b);
-Tensor operator==(const Tensor& a, double b);
-Tensor operator!=(const Tensor& a, double b);
-Tensor operator<(const Tensor& a, double b);
-Tensor operator<=(const Tensor& a, double b);
-Tensor operator>(const Tensor& a, double b);
-Tensor operator>=(const Tensor& a, double b);
-
-// Elementwise logic in any dtypes, also two: what is not zero is true. The result is bool; no gradient. && and || have both sides
-// evaluated, as any function has.
-Tensor logical_and(const Tensor& a, const Tensor& b);
-Tensor logical_or(const Tensor& a, const Tensor& b);
-Tensor logical_xor(const Tensor& a, const Tensor& b);
-Tensor logical_not(const Tensor& x);
-inline Tensor operator&&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
-inline Tensor operator||(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
-inline Tensor operator!(const Tensor& x) { return logical_not(x); }
-
-// Elementwise: a where the condition (dtype bool) holds, b elsewhere.
-Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-Tensor where(const Tensor& condition, const Tensor& a, double b);
-Tensor where(const Tensor& condition, double a, const Tensor& b);
-Tensor where(const Tensor& condition, double a, double b, Dtype dtype = f32);
 
 }  // namespace gradus

@@ -2,6 +2,8 @@
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/conv.h>
+#include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
@@ -31,11 +33,19 @@ struct Conv2d final : Op {
     save(Tensor(std::move(images), x.node(), x.output()), weight);
     return y;
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
     return {needs(0) ? input_gradient(g, weight, shape_) : Tensor{},
             needs(1) ? weight_gradient(g, x, shape_) : Tensor{},
             needs(2) ? sum_of_pixels(g) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [x, weight] = saved<2>();
+    const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, shape_) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], shape_), of_weight);
+    if (!needs(2)) return of_weight;
+    const Tensor of_bias = reshape(vs[2], {1, shape_.f, 1, 1});
+    return of_weight.defined() ? of_weight + of_bias : expand(of_bias, shape_.y());
   }
   ConvShape shape_;
 };
@@ -47,9 +57,13 @@ struct ConvInputGradient final : Op {
     save(g, weight);
     return kernels::conv2d_input_gradient(shape_, g.value(), weight.value().as_contiguous());
   }
-  Grads backward(const Tensor& h) override {
+  Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();
     return {needs(0) ? convolution(h, weight, {}, shape_) : Tensor{}, needs(1) ? weight_gradient(g, h, shape_) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [g, weight] = saved<2>();
+    return detail::sum_of_tangents(needs(0) ? input_gradient(vs[0], weight, shape_) : Tensor{}, needs(1) ? input_gradient(g, vs[1], shape_) : Tensor{});
   }
   ConvShape shape_;
 };
@@ -61,9 +75,13 @@ struct ConvWeightGradient final : Op {
     save(g, x);
     return kernels::conv2d_weight_gradient(shape_, g.value(), x.value());
   }
-  Grads backward(const Tensor& h) override {
+  Grads backward(Tensor h) override {
     const auto [g, x] = saved<2>();
     return {needs(0) ? convolution(x, h, {}, shape_) : Tensor{}, needs(1) ? input_gradient(g, h, shape_) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [g, x] = saved<2>();
+    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, shape_) : Tensor{}, needs(1) ? weight_gradient(g, vs[1], shape_) : Tensor{});
   }
   ConvShape shape_;
 };
@@ -89,7 +107,7 @@ ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   };
   if (x.rank() != 4) fail<ShapeError>("conv2d: x must be [N, C, H, W]: ", all());
   if (weight.rank() != 4) fail<ShapeError>("conv2d: weight must be [F, C / groups, KH, KW]: ", all());
-  if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
+  if (!computes_in(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
     fail<DtypeError>("conv2d: needs one dtype, f32 or f64: ", all());
   }
   const auto each = [](const Pair& p) { return [&p] { return text("[", p.h, ", ", p.w, "]"); }; };
@@ -122,23 +140,6 @@ ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options) {
   return convolution(x, weight, bias, checked(x, weight, bias, options));
-}
-
-std::string OptionTraits<Pair>::text(const void* pair) {
-  const auto& [h, w] = *static_cast<const Pair*>(pair);
-  return h == w ? std::to_string(h) : gradus::text(h, ",", w);
-}
-
-bool OptionTraits<Pair>::parse(void* pair, std::string_view text) {
-  std::vector<std::int64_t> sizes;
-  if (!detail::parse_items(text, sizes) || sizes.empty() || sizes.size() > 2) return false;
-  *static_cast<Pair*>(pair) = {sizes.front(), sizes.back()};
-  return true;
-}
-
-void OptionTraits<Pair>::check(const void* pair, const Range& range, std::string_view who, std::string_view name) {
-  const auto& [h, w] = *static_cast<const Pair*>(pair);
-  for (const std::int64_t size : {h, w}) check_range(who, name, static_cast<double>(size), range, true);
 }
 
 }  // namespace gradus

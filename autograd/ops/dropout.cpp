@@ -13,7 +13,8 @@ struct Dropout final : Op {
   std::uint64_t key;
   Dropout(double p, std::uint64_t key) : p(p), key(key) {}
   Array forward(const Tensor& x) { return kernels::dropout(x.value().as_contiguous(), p, key); }
-  Grads backward(const Tensor& g) override { return {record(Dropout(p, key), g)}; }
+  Grads backward(Tensor g) override { return {record(Dropout(p, key), g)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(Dropout(p, key), vs[0]); }
 };
 
 }  // namespace
@@ -21,7 +22,7 @@ struct Dropout final : Op {
 Tensor dropout(const Tensor& x, double p, Generator& generator) {
   check<ValueError>(0 <= p && p <= 1, "dropout: the probability must lie in [0, 1], not ", p);
   check_defined("dropout", x);
-  visit_floating(x.dtype(), "dropout", [](auto) {});
+  check_computes_in(x.dtype(), "dropout");
   return p == 0 ? x : record(Dropout(p, generator.fork()), x);
 }
 

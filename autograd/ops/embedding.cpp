@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/rows.h>
+#include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -21,7 +22,8 @@ struct EmbeddingGradient final : Op {
     save(index);
     return kernels::sum_rows({index.value(), g.value().as_contiguous(), rows_.padding}, rows_.n);
   }
-  Grads backward(const Tensor& h) override { return {look_up(h, saved()[0], rows_, true), Tensor{}}; }
+  Grads backward(Tensor h) override { return {look_up(h, saved()[0], rows_, true), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(EmbeddingGradient(rows_), vs[0], saved()[0]); }
 
  private:
   RowsOf rows_;
@@ -34,15 +36,14 @@ struct Embedding final : Op {
     save(index);
     return kernels::take_rows(table.value().as_contiguous(), index.value(), blank_padding_ ? rows_.padding : -1);
   }
-  Grads backward(const Tensor& g) override { return {record(EmbeddingGradient(rows_), g, saved()[0]), Tensor{}}; }
+  Grads backward(Tensor g) override {
+    const Tensor& index = saved()[0];
+    if (rows_.sparse && !recording()) return {Gradient::of_rows(rows_.n, index.value(), g.value().as_contiguous(), rows_.padding), Tensor{}};
+    return {record(EmbeddingGradient(rows_), g, index), Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override { return look_up(vs[0], saved()[0], rows_, true); }
 
  private:
-  bool run_backward_by_rows(const Tensor& g, kernels::RowPart& part) override {
-    if (!rows_.sparse || !inputs_[0].node->is_leaf()) return false;
-    part = {saved()[0].value(), g.value().as_contiguous(), rows_.padding};
-    return true;
-  }
-
   RowsOf rows_;
   bool blank_padding_;
 };
@@ -63,14 +64,13 @@ Shape place_of(std::int64_t element, const Shape& shape) {
 Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options) {
   check_defined("embedding", indices, "indices");
   check_defined("embedding", weight, "weight");
-  check<DtypeError>(indices.dtype() == i64, "embedding: indices must be i64, not ", indices.dtype(), "; convert with indices.to(i64)");
+  const Array index = detail::positions("embedding", "indices", indices);
   check<ShapeError>(weight.rank() == 2, "embedding: the weight must be a table [n, d], not ", describe(weight));
-  check<DtypeError>(is_floating(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
+  check<DtypeError>(computes_in(weight.dtype()), "embedding: the weight must be f32 or f64: ", describe(weight));
   check<ShapeError>(indices.rank() < Shape::max_rank, "embedding: indices ", indices.shape(), " leave no room for another dimension");
   const std::int64_t n = weight.dim(0), padding = options.padding_idx.value_or(0);
   check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
                     " rows: ", describe(weight));
-  const Array index = indices.value().as_contiguous();
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
     fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", place_of(bad, index.shape()), " of the indices ", index.shape(),
                      " is out of range for ", n, " rows: ", describe(weight));

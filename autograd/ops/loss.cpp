@@ -4,10 +4,13 @@
 
 #include <gradus/autograd/kernels/axes/loss.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
-#include <gradus/autograd/kernels/axes/softmax.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -30,7 +33,7 @@ struct CrossEntropy final : Op {
     const Array total = kernels::sum(losses, 1);
     return Array::scalar(total.item() * scale, x.dtype());
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, label, log_sums] = saved<3>();
     if (!recording())
       return {kernels::cross_entropy_backward(x.value(), label.value(), log_sums.value(), g.value().expand({x.dim(0)}), scale, rule), Tensor{}};
@@ -71,7 +74,7 @@ struct PairwiseLoss final : Op {
     if (reduction == Reduction::mean) scale = 1 / static_cast<double>(a.size());
     return kernels::loss_sum(a.value(), t.value(), loss, scale);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, t] = saved<2>();
     if (!recording()) {
       auto [dx, dt] = kernels::loss_backward(x.value(), t.value(), g.value().as_contiguous(), scale, loss, needs(0), needs(1));
@@ -90,7 +93,7 @@ Tensor pairwise(const Tensor& x, const Tensor& target, PairLoss loss, Reduction 
   const PairwiseLoss op(loss, reduction);
   check_defined(op.name(), x);
   check_defined(op.name(), target, "target");
-  visit_floating(x.dtype(), op.name(), [](auto) {});
+  check_computes_in(x.dtype(), op.name());
   check<DtypeError>(x.dtype() == target.dtype(), op.name(), ": x is ", x.dtype(), " but the target is ", target.dtype(),
                     "; convert with target.to(", x.dtype(), ")");
   check<ShapeError>(x.shape() == target.shape(), op.name(), ": shapes must be equal: x ", x.shape(), ", target ", target.shape());
@@ -117,15 +120,14 @@ std::int64_t check_labels(const Array& label, std::int64_t classes, std::int64_t
 Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options) {
   check_defined("cross_entropy", logits, "logits");
   check_defined("cross_entropy", label, "label");
-  visit_floating(logits.dtype(), "cross_entropy", [](auto) {});
+  check_computes_in(logits.dtype(), "cross_entropy");
   check<ShapeError>(logits.rank() == 2, "cross_entropy: logits must be [N, C], not ", logits.shape());
-  check<DtypeError>(label.dtype() == i64, "cross_entropy: labels must be i64, not ", label.dtype(), "; convert with label.to(i64)");
+  const Array labels = detail::positions("cross_entropy", "labels", label);
   check<ShapeError>(label.rank() == 1 && label.dim(0) == logits.dim(0), "cross_entropy: one label for each row: logits ", logits.shape(),
                     ", label ", label.shape());
   check_options("cross_entropy", options);
   const bool mean = options.reduction == Reduction::mean;
   check<ValueError>(!mean || logits.dim(0) > 0, "cross_entropy: the mean over an empty batch: logits ", logits.shape());
-  const Array labels = label.value().as_contiguous();
   const std::int64_t count = check_labels(labels, logits.dim(1), options.ignore_index);
   return record(CrossEntropy(options, mean ? 1 / static_cast<double>(count) : 1), logits, Tensor(labels));
 }

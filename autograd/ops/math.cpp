@@ -1,9 +1,14 @@
 #include <gradus/autograd/ops/math.h>
 
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/simd/internal/level.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/internal/formulas/math.h>
 #include <gradus/autograd/ops/internal/whole.h>
 
 namespace gradus {
+namespace formulas {
+GRADUS_DISPATCH(FormulaTable<Math>, math_table)
+}
 
 Tensor exp(const Tensor& x) { return elementwise(formulas::Exp{}, x); }
 Tensor log(const Tensor& x) { return elementwise(formulas::Log{}, x); }
@@ -17,7 +22,7 @@ Tensor square(const Tensor& x) {
 Tensor abs(const Tensor& x) {
   if (!detail::is_whole(x)) return elementwise(formulas::Abs{}, x);
   detail::refuse_bool("abs", x);
-  return x.dtype() == u8 ? x : maximum(x, neg(x));
+  return is_signed(x.dtype()) ? maximum(x, neg(x)) : x;
 }
 Tensor sign(const Tensor& x) {
   if (!detail::is_whole(x)) return elementwise(formulas::Sign{}, x);
@@ -25,11 +30,6 @@ Tensor sign(const Tensor& x) {
   return (x > 0).to(x.dtype()) - (x < 0).to(x.dtype());
 }
 Tensor tanh(const Tensor& x) { return elementwise(formulas::Tanh{}, x); }
-Tensor sigmoid(const Tensor& x) { return elementwise(formulas::Sigmoid{}, x); }
-Tensor softplus(const Tensor& x) { return elementwise(formulas::Softplus{}, x); }
 Tensor erf(const Tensor& x) { return elementwise(formulas::Erf{}, x); }
-Tensor relu(const Tensor& x) { return elementwise(formulas::Relu{}, x); }
-Tensor gelu(const Tensor& x) { return elementwise(formulas::Gelu{}, x); }
-Tensor gelu_tanh(const Tensor& x) { return elementwise(formulas::GeluTanh{}, x); }
 
 }  // namespace gradus

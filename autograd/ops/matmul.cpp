@@ -1,6 +1,8 @@
 #include <gradus/autograd/ops/matmul.h>
 
 #include <gradus/autograd/kernels/products/gemm.h>
+#include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
@@ -23,12 +25,12 @@ struct MatMul final : Op {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
                       "; unsqueeze(v, 0) makes a row of a vector, unsqueeze(v, 1) a column");
     check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(", a.dtype(), ")");
-    check<DtypeError>(is_floating(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
+    check<DtypeError>(computes_in(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     save(a, b);
     return kernels::matmul(a.value(), b.value());
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [a, b] = saved<2>();
     // One matrix b for all of a's: then its gradient is one product over all rows.
     const bool rows = b.rank() == 2;
@@ -36,6 +38,10 @@ struct MatMul final : Op {
             !needs(1) ? Tensor{}
             : rows    ? matmul(transpose(as_rows(a)), as_rows(g))
                       : sum_to(matmul(transpose(a), g), b.shape())};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [a, b] = saved<2>();
+    return detail::sum_of_tangents(needs(0) ? matmul(vs[0], b) : Tensor{}, needs(1) ? matmul(a, vs[1]) : Tensor{});
   }
 };
 
@@ -54,7 +60,7 @@ struct Linear final : Op {
                        x.shape(), ", weight ", weight.shape());
     }
     if (bias.defined() && bias.shape() != Shape{outputs}) fail<ShapeError>("linear: bias must be [", outputs, "]: ", all());
-    if (!is_floating(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
+    if (!computes_in(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
       fail<DtypeError>("linear: needs one dtype, f32 or f64: ", all());
     }
     save(x, weight);
@@ -62,12 +68,21 @@ struct Linear final : Op {
     shape[shape.rank() - 1] = outputs;
     return kernels::linear(as_rows(x.detach()).value(), weight.value(), bias.value()).reshape(shape);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
     const Tensor rows = as_rows(g);
     return {needs(0) ? reshape(matmul(rows, weight), x.shape()) : Tensor{},
             needs(1) ? matmul(transpose(rows), as_rows(x)) : Tensor{},
             needs(2) ? sum(rows, 0) : Tensor{}};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const auto [x, weight] = saved<2>();
+    const Tensor of_weight = needs(1) ? linear(x, vs[1], {}) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(linear(vs[0], weight, vs[2]), of_weight);
+    if (of_weight.defined()) return needs(2) ? of_weight + vs[2] : of_weight;
+    Shape shape = x.shape();
+    shape[shape.rank() - 1] = weight.dim(0);
+    return expand(vs[2], shape);
   }
 };
 

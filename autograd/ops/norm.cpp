@@ -53,7 +53,7 @@ struct BatchNorm final : Op {
     return kernels::channel_affine({}, {}, x.value(), mean, scale, per_channel(channels, [&](std::int64_t c) { return b[c]; }));
   }
 
-  Grads backward(const Tensor& g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
+  Grads backward(Tensor g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
 
   // With d = x − mean and n numbers in a channel:
   // dx = weight·inverse·(g − Σg/n − d·inverse²·Σ(g·d)/n), without the two sums where the statistics are given.
@@ -116,7 +116,7 @@ void check_channels(const Array& a, const Tensor& x, const char* what) {
 void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
                      double eps) {
   check_defined("batch_norm", x);
-  visit_floating(x.dtype(), "batch_norm", [](auto) {});
+  check_computes_in(x.dtype(), "batch_norm");
   check<ShapeError>(x.rank() >= 2, "batch_norm: x must be [N, C] or [N, C, ...], not ", x.shape());
   check<ValueError>(eps >= 0, "batch_norm: eps must not be negative: ", eps);
   check_channels(weight.value(), x, "weight");

@@ -1,4 +1,4 @@
-#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/pool.h>
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/pool.h>
@@ -25,7 +25,8 @@ struct MaxPool final : Op {
     save(Tensor(std::move(winner)));
     return y;
   }
-  Grads backward(const Tensor& g) override { return {pool_scatter(g, saved()[0], shape_)}; }
+  Grads backward(Tensor g) override { return {pool_scatter(g, saved()[0], shape_)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return pool_gather(vs[0], saved()[0], shape_); }
   PoolShape shape_;
 };
 
@@ -36,7 +37,8 @@ struct PoolScatter final : Op {
     save(winner);
     return kernels::pool_scatter(shape_, laid_out(y.value(), shape_), winner.value());
   }
-  Grads backward(const Tensor& h) override { return {pool_gather(h, saved()[0], shape_), Tensor{}}; }
+  Grads backward(Tensor h) override { return {pool_gather(h, saved()[0], shape_), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return pool_scatter(vs[0], saved()[0], shape_); }
   PoolShape shape_;
 };
 
@@ -47,7 +49,8 @@ struct PoolGather final : Op {
     save(winner);
     return kernels::pool_gather(shape_, laid_out(x.value(), shape_), winner.value());
   }
-  Grads backward(const Tensor& h) override { return {pool_scatter(h, saved()[0], shape_), Tensor{}}; }
+  Grads backward(Tensor h) override { return {pool_scatter(h, saved()[0], shape_), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return pool_gather(vs[0], saved()[0], shape_); }
   PoolShape shape_;
 };
 
@@ -62,7 +65,8 @@ struct AveragePool final : Op {
   explicit AveragePool(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return shape_.h.adaptive() ? "adaptive_avg_pool2d" : "avg_pool2d"; }
   Array forward(const Tensor& x) { return kernels::average_pool(shape_, laid_out(x.value(), shape_)); }
-  Grads backward(const Tensor& g) override { return {spread(g, shape_)}; }
+  Grads backward(Tensor g) override { return {spread(g, shape_)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return average(vs[0], shape_); }
   PoolShape shape_;
 };
 
@@ -70,7 +74,8 @@ struct AveragePoolGradient final : Op {
   explicit AveragePoolGradient(const PoolShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "avg_pool2d_gradient"; }
   Array forward(const Tensor& y) { return kernels::average_pool_transposed(shape_, laid_out(y.value(), shape_)); }
-  Grads backward(const Tensor& h) override { return {average(h, shape_)}; }
+  Grads backward(Tensor h) override { return {average(h, shape_)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return spread(vs[0], shape_); }
   PoolShape shape_;
 };
 
@@ -82,7 +87,7 @@ std::string both(const Pair& p) { return text("[", p.h, ", ", p.w, "]"); }
 void check_image(const char* op, const Tensor& x) {
   check_defined(op, x);
   if (x.rank() != 4) fail<ShapeError>(op, ": x must be [N, C, H, W]: x ", describe(x));
-  if (!is_floating(x.dtype())) fail<DtypeError>(op, ": needs f32 or f64: x ", describe(x));
+  if (!computes_in(x.dtype())) fail<DtypeError>(op, ": needs f32 or f64: x ", describe(x));
 }
 
 PoolShape checked(const char* op, const Tensor& x, const PoolOptions& o) {

@@ -2,7 +2,8 @@
 
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/elementwise.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 
@@ -48,11 +49,12 @@ struct Sum final : Op {
     const Array kept = mean ? kernels::mean(x.value(), axes) : kernels::sum(x.value(), axes);
     return keepdim ? kept : kept.reshape(without(before, axes));
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     if (before.elements() == 0) return {expand(reshape(g, with_ones(before, axes)), before)};
     const Tensor scaled = mean ? g * factor() : g;
     return {expand(reshape(scaled, with_ones(before, axes)), before)};
   }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(Sum(axes, keepdim, mean), vs[0]); }
 };
 
 struct Max final : Op {
@@ -65,9 +67,12 @@ struct Max final : Op {
     if (tracked()) save(Tensor(kernels::shares_of_max(x.value(), kept, axes)));
     return keepdim ? kept : kept.reshape(without(x.shape(), axes));
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor& shares = saved()[0];
     return {elementwise(formulas::Portion{}, shares, reshape(g, with_ones(shares.shape(), axes)))};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    return record(Sum(axes, keepdim, false), elementwise(formulas::Portion{}, saved()[0], vs[0]));
   }
 };
 
@@ -76,7 +81,8 @@ struct Expand final : Op {
   Shape before, after;
   explicit Expand(const Shape& after) : after(after) {}
   Array forward(const Tensor& x) { return before = x.shape(), x.value().expand(after); }
-  Grads backward(const Tensor& g) override { return {sum_to(g, before)}; }
+  Grads backward(Tensor g) override { return {sum_to(g, before)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return expand(vs[0], after); }
 };
 
 struct SumTo final : Op {
@@ -95,13 +101,14 @@ struct SumTo final : Op {
     check<ShapeError>(fits, "sum_to: shape ", after, " does not broadcast to ", before);
     return kernels::sum(x.value(), axes).reshape(after);
   }
-  Grads backward(const Tensor& g) override { return {expand(g, before)}; }
+  Grads backward(Tensor g) override { return {expand(g, before)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return sum_to(vs[0], after); }
 };
 
 Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
 
 Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
-  check<DtypeError>(is_floating(x.dtype()), "mean: needs f32 or f64, not ", x.dtype(), "; convert with x.to(f32)");
+  check_computes_in(x.dtype(), "mean");
   return record(Sum(axes, keepdim, true), x);
 }
 

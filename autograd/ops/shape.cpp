@@ -1,6 +1,9 @@
 #include <gradus/autograd/ops/shape.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -11,7 +14,8 @@ struct Reshape final : Op {
   Shape before, after;
   explicit Reshape(const Shape& after) : after(after) {}
   Array forward(const Tensor& x) { return before = x.shape(), x.value().reshape(after); }
-  Grads backward(const Tensor& g) override { return {reshape(g, before)}; }
+  Grads backward(Tensor g) override { return {reshape(g, before)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return reshape(vs[0], after); }
 };
 
 struct Permute final : Op {
@@ -19,11 +23,12 @@ struct Permute final : Op {
   Shape axes;
   explicit Permute(const Shape& axes) : axes(axes) {}
   Array forward(const Tensor& x) { return x.value().permute(axes); }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     Shape inverse = axes;
     for (int i = 0; i < axes.rank(); ++i) inverse[normal_axis(static_cast<int>(axes[i]), axes.rank(), "permute")] = i;
     return {permute(g, inverse)};
   }
+  Tensor tangent(std::span<const Tensor> vs) override { return permute(vs[0], axes); }
 };
 
 struct Transpose final : Op {
@@ -31,7 +36,8 @@ struct Transpose final : Op {
   int a, b;
   Transpose(int a, int b) : a(a), b(b) {}
   Array forward(const Tensor& x) { return x.value().transpose(a, b); }
-  Grads backward(const Tensor& g) override { return {transpose(g, a, b)}; }
+  Grads backward(Tensor g) override { return {transpose(g, a, b)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return transpose(vs[0], a, b); }
 };
 
 struct Unsqueeze final : Op {
@@ -39,7 +45,8 @@ struct Unsqueeze final : Op {
   int axis;
   explicit Unsqueeze(int axis) : axis(axis) {}
   Array forward(const Tensor& x) { return x.value().unsqueeze(axis); }
-  Grads backward(const Tensor& g) override { return {squeeze(g, axis)}; }
+  Grads backward(Tensor g) override { return {squeeze(g, axis)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return unsqueeze(vs[0], axis); }
 };
 
 struct Squeeze final : Op {
@@ -47,7 +54,8 @@ struct Squeeze final : Op {
   int axis;
   explicit Squeeze(int axis) : axis(axis) {}
   Array forward(const Tensor& x) { return x.value().squeeze(axis); }
-  Grads backward(const Tensor& g) override { return {unsqueeze(g, axis)}; }
+  Grads backward(Tensor g) override { return {unsqueeze(g, axis)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return squeeze(vs[0], axis); }
 };
 
 struct Range {
@@ -66,7 +74,8 @@ struct Slice final : Op {
     size = x.dim(range.axis);
     return x.value().slice(range.axis, range.begin, range.end, range.step);
   }
-  Grads backward(const Tensor& g) override { return {pad_range(g, range, size)}; }
+  Grads backward(Tensor g) override { return {pad_range(g, range, size)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return slice_range(vs[0], range); }
 };
 
 // The gradient of a slice: zeros of the sliced size with x in the slice's place.
@@ -82,7 +91,8 @@ struct PadRange final : Op {
     kernels::place(x.value().as_contiguous(), out, range.axis, range.begin, range.step);
     return out;
   }
-  Grads backward(const Tensor& g) override { return {slice_range(g, range)}; }
+  Grads backward(Tensor g) override { return {slice_range(g, range)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return pad_range(vs[0], range, size); }
 };
 
 Tensor slice_range(const Tensor& x, const Range& r) { return record(Slice(r), x); }
@@ -103,12 +113,23 @@ struct Cat final : Op {
       kernels::place(xs[i].value().as_contiguous(), out, axis, ends[i] - xs[i].dim(axis), 1);
     return out;
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     Grads grads;
     std::int64_t begin = 0;
     for (std::size_t i = 0; i < ends.size(); begin = ends[i++])
       grads.push_back(needs(static_cast<int>(i)) ? slice_range(g, {axis, begin, ends[i], 1}) : Tensor{});
     return grads;
+  }
+  Tensor tangent(std::span<const Tensor> vs) override {
+    const Tensor& like = *std::find_if(vs.begin(), vs.end(), [](const Tensor& v) { return v.defined(); });
+    SmallVector<Tensor, 8> all;
+    std::int64_t begin = 0;
+    for (std::size_t i = 0; i < ends.size(); begin = ends[i++]) {
+      Shape shape = like.shape();
+      shape[axis] = ends[i] - begin;
+      all.push_back(vs[i].defined() ? vs[i] : Tensor(Array::zeros(shape, like.dtype())));
+    }
+    return record(Cat(axis), std::span<const Tensor>(all.data(), all.size()));
   }
 };
 
@@ -122,7 +143,8 @@ struct Gather final : Op {
     save(index);
     return kernels::gather(x.value().as_contiguous(), axis, index.value());
   }
-  Grads backward(const Tensor& g) override { return {scatter_add(g, axis, saved()[0], shape), Tensor{}}; }
+  Grads backward(Tensor g) override { return {scatter_add(g, axis, saved()[0], shape), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return gather(vs[0], axis, saved()[0]); }
 };
 
 struct ScatterAdd final : Op {
@@ -134,17 +156,17 @@ struct ScatterAdd final : Op {
     save(index);
     return kernels::scatter_add(x.value().as_contiguous(), axis, index.value(), shape);
   }
-  Grads backward(const Tensor& g) override { return {gather(g, axis, saved()[0]), Tensor{}}; }
+  Grads backward(Tensor g) override { return {gather(g, axis, saved()[0]), Tensor{}}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return scatter_add(vs[0], axis, saved()[0], shape); }
 };
 
 // The index as a contiguous array, after all checks: `index` picks from `shape` along `axis`.
 Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const char* op) {
   check_defined(op, index, "the index");
-  check<DtypeError>(index.dtype() == i64, op, ": the index must be i64, not ", index.dtype(), "; convert with index.to(i64)");
+  const Array flat = detail::positions(op, "the index", index);
   bool alike = index.rank() == shape.rank();
   for (int i = 0; alike && i < shape.rank(); ++i) alike = i == axis || index.dim(i) == shape[i];
   check<ShapeError>(alike, op, ": index ", index.shape(), " must have the shape ", shape, " but along axis ", axis);
-  Array flat = index.value().as_contiguous();
   const std::int64_t bad = kernels::first_outside(flat, shape[axis]);
   if (bad >= 0)
     fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at element ", bad, " is out of range for axis ", axis, " of shape ",
@@ -222,7 +244,7 @@ Tensor cat(std::span<const Tensor> xs, Axis axis) {
     check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
                       xs[i].shape());
   }
-  return record_list(Cat(axis), xs);
+  return record(Cat(axis), xs);
 }
 
 Tensor stack(std::span<const Tensor> xs, Axis axis) {
@@ -249,7 +271,7 @@ Tensor scatter_add(const Tensor& x, Axis axis, const Tensor& index, const Shape&
   check_defined("scatter_add", index, "the index");
   axis = normal_axis(axis, shape.rank(), "scatter_add");
   check<ShapeError>(x.shape() == index.shape(), "scatter_add: x ", x.shape(), " and index ", index.shape(), " must have one shape");
-  visit_floating(x.dtype(), "scatter_add", [](auto) {});
+  if (!is_small_float(x.dtype())) check_computes_in(x.dtype(), "scatter_add");
   return record(ScatterAdd(axis, shape), x, checked_index(index, shape, axis, "scatter_add"));
 }
 

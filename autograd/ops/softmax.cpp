@@ -17,12 +17,13 @@ struct Softmax final : Op {
     save_output();
     return kernels::softmax(x.value().as_contiguous(), axis, false);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor y = output();
     if (!recording()) return {kernels::softmax_backward(y.value(), g.value().as_contiguous(), axis, false)};
     const Tensor gy = g * y;
     return {gy - y * sum(gy, axis, true)};
   }
+  Tensor tangent(std::span<const Tensor> vs) override { return backward(vs[0])[0].tensor(); }   // diag(y) − y·yᵀ is symmetric
 };
 
 struct LogSoftmax final : Op {
@@ -33,11 +34,12 @@ struct LogSoftmax final : Op {
     save_output();
     return kernels::softmax(x.value().as_contiguous(), axis, true);
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor y = output();
     if (!recording()) return {kernels::softmax_backward(y.value(), g.value().as_contiguous(), axis, true)};
     return {g - exp(y) * sum(g, axis, true)};
   }
+  Tensor tangent(std::span<const Tensor> vs) override { return vs[0] - sum(exp(output()) * vs[0], axis, true); }
 };
 
 }  // namespace

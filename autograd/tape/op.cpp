@@ -2,10 +2,43 @@
 
 namespace gradus {
 
+Grads Op::backward(Tensor) { fail<GraphError>(name(), ": has no backward"); }
+
+Tensor Op::tangent(std::span<const Tensor> vs) { return transposed(vs)[0]; }
+Tangents Op::tangent_all(std::span<const Tensor> vs) { return transposed(vs); }
+Tangents Op::run_tangent(std::span<const Tensor> vs) { return results_ ? tangent_all(vs) : Tangents{tangent(vs)}; }
+
+Tangents Op::transposed(std::span<const Tensor> vs) {
+  check<GraphError>(detail::wish.transpose, name(), ": tangents are taken by a walk, tangent(y, x, v) or jvp(f, x, v)");
+  return detail::wish.transpose(*this, vs, detail::wish.walk);
+}
+
+Grads Op::run_backward(SmallVector<Tensor, 1>& grads) {
+  if (!results_) [[likely]] return backward(std::move(grads[0]));
+  complete(grads);
+  return backward_all({grads.data(), grads.size()});
+}
+
+void Op::complete(SmallVector<Tensor, 1>& grads) const {
+  grads.resize(results_->forms.size());
+  if (!materializes_) return;
+  for (std::size_t i = 0; i < grads.size(); ++i)
+    if (!grads[i].defined()) grads[i] = Tensor(Array::full(results_->forms[i].shape, 0, results_->forms[i].dtype));
+}
+
+void Op::keep_results(std::span<const Array> outputs) {
+  results_ = std::make_unique<detail::Results>();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    results_->forms.push_back({outputs[i].shape(), outputs[i].dtype(), true});
+    results_->kept.push_back(i < 32 && keeps_outputs_ >> i & 1 ? outputs[i] : Array());
+  }
+}
+
 void Op::forget() {
   saved_.clear();
   output_ = {};
   forms_.reset();
+  if (results_) [[unlikely]] results_->kept.clear();
 }
 
 void Op::refuse_saved(std::size_t wanted) const {
@@ -34,16 +67,29 @@ void Op::note_forms(const Tensor* const* inputs, int n) {
   }
 }
 
-void Op::check_gradient(int i, const Tensor& g) const {
+Form Op::input_form(int i, const Form&) const {
+  const Edge& input = inputs_[static_cast<std::size_t>(i)];
+  if (input.node->is_leaf()) {
+    const Array& value = static_cast<const Leaf&>(*input.node).value;
+    return {value.shape(), value.dtype(), true};
+  }
+  if (const Tensor* x = find_saved(input.node.get(), input.output)) return {x->shape(), x->dtype(), true};
+  for (const detail::InputForm* form = forms_.get(); form; form = form->next.get())
+    if (form->input == i) return {form->shape, form->dtype, true};
+  return {};
+}
+
+void Op::check_gradient(int i, const Gradient& g) const {
   const Edge& input = inputs_[static_cast<std::size_t>(i)];
   const auto check_form = [&](const Shape& shape, Dtype dtype) {
     const auto whose = [&] {
       const auto* leaf = dynamic_cast<const Leaf*>(input.node.get());
       return leaf && !leaf->label.empty() ? text(" (", leaf->label, ")") : "";
     };
+    if (!g.is_rows() && g.value().shape() == shape && g.value().dtype() == dtype) [[likely]] return;
     check<ShapeError>(g.shape() == shape, name(), ": backward returned a gradient of shape ", g.shape(), " for input ", i, whose,
                       " of shape ", shape, "; each gradient must have its input's shape (sum_to(g, x.shape()) undoes a broadcast)");
-    check<DtypeError>(g.dtype() == dtype, name(), ": backward returned a gradient of dtype ", g.dtype(), " for input ", i, whose,
+    check<DtypeError>(g.element_type() == dtype, name(), ": backward returned a gradient of dtype ", g.element_type(), " for input ", i, whose,
                       ", which is ", dtype, "; convert it: g.to(", dtype, ")");
   };
   if (input.node->is_leaf()) {
@@ -70,10 +116,11 @@ void detail::Traffic::add(const Tensor& x) {
   bytes += static_cast<double>(x.size()) * size_of(x.dtype());
 }
 
-void detail::describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, const Array& output) {
+void detail::describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, std::span<const Array> outputs) {
   Traffic traffic;
   for (const Tensor* x : inputs) traffic.add(*x);
-  span.describe(std::move(traffic.shapes), traffic.bytes + static_cast<double>(output.size()) * size_of(output.dtype()));
+  for (const Array& y : outputs) traffic.bytes += static_cast<double>(y.size()) * size_of(y.dtype());
+  span.describe(std::move(traffic.shapes), traffic.bytes);
 }
 
 }  // namespace gradus

@@ -2,13 +2,15 @@
 //   struct MatMul final : Op {
 //     std::string_view name() const override { return "matmul"; }
 //     Array forward(const Tensor& a, const Tensor& b) { check<ShapeError>(…); save(a, b); return kernels::matmul(a.value(), b.value()); }
-//     Grads backward(const Tensor& g) override {
+//     Grads backward(Tensor g) override {
 //       const auto [a, b] = saved<2>();
 //       return {needs(0) ? matmul(g, transpose(b)) : Tensor{}, needs(1) ? matmul(transpose(a), g) : Tensor{}};
 //     }
 //   };
 //   Tensor matmul(const Tensor& a, const Tensor& b) { return record(MatMul{}, a, b); }
-// Nothing is registered. Elementwise mathematics is shorter as a formula (elementwise.h, fuse.h).
+// Nothing is registered. Elementwise mathematics is shorter as a formula (fuse.h). Forward mode (walk/tangent.h) transposes the
+// recorded backward; `tangent`, where it is written, is faster. Several results: forward returns std::array<Array, n> or std::vector<Array>, and
+// backward_all takes the gradients of all of them.
 #pragma once
 #include <array>
 #include <memory>
@@ -16,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/tape/recorder.h>
 #include <gradus/autograd/tape/tape.h>
 
 namespace gradus {
@@ -31,16 +33,29 @@ struct InputForm : pool::Pooled {
   std::unique_ptr<InputForm> next;
 };
 
+// Of an operation with several results: their forms, and those that backward asks for.
+struct Results : pool::Pooled {
+  SmallVector<Form, 2> forms;
+  SmallVector<Array, 2> kept;
+};
+
 }  // namespace detail
 
 class Op : public Node {
+ public:
+  Op() = default;
+  Op(Op&&) noexcept {}   // on its way to the tape, when forward has kept nothing yet
+
  protected:
   // Whether each gradient that backward returns is checked to have its input's shape and dtype; false where that is so by construction.
   static constexpr bool checks_gradients = true;
+  // Of several results: whether backward_all gets zeros for those that nothing was computed from, instead of undefined gradients.
+  static constexpr bool materializes_gradients = false;
 
   // While forward runs: whether the result will be recorded. Saving is free of cost when it will not.
   bool tracked() const { return tracked_; }
-  // Whether the gradient of input i is wanted (forward: whether input i is tracked; backward: whether this walk needs it).
+  // Whether the gradient of input i is wanted (forward: whether input i is tracked; backward: whether this walk needs it; tangent: whether
+  // input i has a tangent).
   bool needs(int i) const { return wants() >> std::min(i, 31) & 1; }
   // The same as bits (bit 31: one of the inputs from 31 on).
   std::uint32_t wants() const { return detail::wish.node == this ? detail::wish.inputs : tracked_inputs_; }
@@ -50,128 +65,73 @@ class Op : public Node {
   void save(const Tensors&... tensors) {
     if (tracked_) (saved_.push_back(tensors), ...);
   }
-  // forward: keeps the result (the first one) for backward.
-  void save_output() { keeps_output_ = true; }
+  // forward: keeps a result (of the first 32) for backward.
+  void save_output(int i = 0) { keeps_outputs_ |= 1u << i; }
 
-  // backward: what was saved, in order (GraphError when that was less); the result.
+  // backward: what was saved, in order (GraphError when that was less); a result.
   template <std::size_t n>
   std::array<Tensor, n> saved() const {
     if (saved_.size() < n) [[unlikely]] refuse_saved(n);
     return [&]<std::size_t... i>(std::index_sequence<i...>) { return std::array<Tensor, n>{saved_[i]...}; }(std::make_index_sequence<n>{});
   }
   const SmallVector<Tensor, 2>& saved() const { return saved_; }
-  Tensor output() { return Tensor(output_, NodePtr(this)); }
+  Tensor output(int i = 0) { return Tensor(results_ ? results_->kept[static_cast<std::size_t>(i)] : output_, NodePtr(this), i); }
 
-  // The gradients of the inputs, each in its input's shape, from that of the result.
-  virtual Grads backward(const Tensor& g) {
-    (void)g;
-    fail<GraphError>(name(), ": has no backward");
-  }
-  // The same for an operation with several results (recorded by record_all); an undefined gradient is zero.
-  virtual Grads backward_all(std::span<const Tensor> gs) { return backward(gs[0]); }
+  // The gradients of the inputs, each in its input's shape, from that of the result. Where nobody else holds it,
+  // std::move(g).value() is an array that may be written over.
+  virtual Grads backward(Tensor g);
+  // In its place where forward returns an array or a vector: an undefined gradient is zero, and the gradients may be moved from.
+  virtual Grads backward_all(std::span<Tensor> gs) { return backward(std::move(gs[0])); }
 
-  // backward: the gradient's array; the caller may write into it if nobody else holds it, and g is not used again.
-  static Array take(const Tensor& g) { return std::move(const_cast<Tensor&>(g)).value(); }
+  // Optional. The tangent of the result, in its shape, from those of the inputs, in theirs; an undefined one is zero.
+  virtual Tensor tangent(std::span<const Tensor> vs);
+  // In its place where forward returns an array or a vector.
+  virtual Tangents tangent_all(std::span<const Tensor> vs);
+  // The tangents of the results by transposing the recorded backward.
+  Tangents transposed(std::span<const Tensor> vs);
 
  private:
   template <class O> friend class Recorder;
-  Grads run_backward(SmallVector<Tensor, 1>& grads) final { return backward_all({grads.data(), grads.size()}); }
+  Grads run_backward(SmallVector<Tensor, 1>& grads) final;
+  Tangents run_tangent(std::span<const Tensor> tangents) final;
   void forget() final;
   void check_gradients(const Grads& grads) const final;
-  void check_gradient(int i, const Tensor& g) const;
+  void check_gradient(int i, const Gradient& g) const;
 
+ protected:
+  Form input_form(int i, const Form& result) const override;
+
+ private:
+  void keep_results(std::span<const Array> outputs);
   void note_forms(const Tensor* const* inputs, int n);
   const Tensor* find_saved(const Node* node, int output) const;
+  void complete(SmallVector<Tensor, 1>& grads) const;   // one for each result
   [[noreturn]] void refuse_saved(std::size_t wanted) const;
 
   SmallVector<Tensor, 2> saved_;
-  Array output_;
+  Array output_;                               // of an operation with one result
   std::unique_ptr<detail::InputForm> forms_;   // see checks_gradients
+  std::unique_ptr<detail::Results> results_;   // null where forward returns one Array
   std::uint32_t tracked_inputs_ = 0;           // bit i: input i is tracked (bit 31: one of those from 31 on)
-  bool tracked_ = false, keeps_output_ = false;
+  std::uint32_t keeps_outputs_ = 0;
+  bool tracked_ = false, materializes_ = false;
 };
 
-namespace detail {
-
-// What a profile says of tensors that an operation reads and writes.
-struct Traffic {
-  std::string shapes;
-  double bytes = 0;
-  void add(const Tensor& x);   // nothing, if x is undefined
-};
-void describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, const Array& output);
-
-}  // namespace detail
-
-// Puts one operation on the tape, if recording and any input is tracked: then the operation moves to its node before its forward runs.
-template <class O>
-class Recorder {
- public:
-  Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), span_(op.name(), "forward") {
-    std::uint32_t wants = 0;
-    if (recording())
-      for (std::size_t i = 0; i < n; ++i)
-        if (inputs[i]->requires_grad()) wants |= 1u << std::min<std::size_t>(i, 31);
-    if (wants == 0) return;
-    node_ = NodePtr(op_ = new O(std::move(op)));
-    op_->tracked_inputs_ = wants;
-    op_->tracked_ = true;
-  }
-  O& op() { return *op_; }
-
-  // The node, with its inputs and what of the result it keeps; null when nothing is recorded.
-  NodePtr finish(const Array& output) {
-    if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, output);
-    if (!node_) return {};
-    Op& op = *op_;
-    op.inputs_.reserve(n_);
-    for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
-    if (op.keeps_output_) op.output_ = output;
-    if constexpr (O::checks_gradients) op.note_forms(inputs_, static_cast<int>(n_));
-    op.be_born();
-    return std::move(node_);
-  }
-
- private:
-  NodePtr node_;
-  O* op_;
-  const Tensor* const* inputs_;
-  std::size_t n_;
-  profile::Span span_;
-};
-
-// Runs op.forward(inputs...), recorded or not. forward may return an Array (or a Tensor, whose value is taken).
+// Runs op.forward(inputs...), recorded or not: the tensor of the Array that it returns (or of a Tensor's value), std::array<Tensor, n> for
+// std::array<Array, n>, std::vector<Tensor> for std::vector<Array>.
 template <class O, class... In>
-Tensor record(O op, const In&... inputs) {
+  requires(std::is_same_v<In, Tensor> && ...)
+auto record(O op, const In&... inputs) {
   const Tensor* all[] = {&inputs...};
-  Recorder<O> recorder(op, all, sizeof...(In));
-  Array value = recorder.op().forward(inputs...);
-  NodePtr node = recorder.finish(value);
-  return Tensor(std::move(value), std::move(node));
+  return Recorder<O>(op, all, sizeof...(In)).run(inputs...);
 }
 
 // The same for any number of inputs: op.forward(std::span<const Tensor>).
 template <class O>
-Tensor record_list(O op, std::span<const Tensor> inputs) {
+auto record(O op, std::span<const Tensor> inputs) {
   SmallVector<const Tensor*, 8> all;
   for (const Tensor& x : inputs) all.push_back(&x);
-  Recorder<O> recorder(op, all.data(), all.size());
-  Array value = recorder.op().forward(inputs);
-  NodePtr node = recorder.finish(value);
-  return Tensor(std::move(value), std::move(node));
-}
-
-// The same for several results: op.forward(inputs...) returns std::array<Array, n>, and backward_all gets n gradients.
-template <class O, class... In>
-auto record_all(O op, const In&... inputs) {
-  const Tensor* all[] = {&inputs...};
-  Recorder<O> recorder(op, all, sizeof...(In));
-  auto values = recorder.op().forward(inputs...);
-  constexpr std::size_t n = std::tuple_size_v<decltype(values)>;
-  const NodePtr node = recorder.finish(values[0]);
-  std::array<Tensor, n> results;
-  for (std::size_t i = 0; i < n; ++i) results[i] = Tensor(std::move(values[i]), node, static_cast<int>(i));
-  return results;
+  return Recorder<O>(op, all.data(), all.size()).run(inputs);
 }
 
 }  // namespace gradus

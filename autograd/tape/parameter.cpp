@@ -38,7 +38,6 @@ Parameter& Parameter::operator=(Parameter&& o) noexcept {
   if (alike(o) && (held_by_others() || tied()) && !o.held_by_others() && (tied() || !o.tied())) {
     leaf_->value = o.leaf_->value;   // copies, which cost nothing: another place of the other weight may come after this one
     leaf_->grad = o.leaf_->grad;
-    leaf_->row_grad = o.leaf_->row_grad;
     set_requires_grad(o.trainable_);
     o.drop();
     return *this;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <gradus/autograd/tape/census.h>
-#include <gradus/autograd/tape/tape.h>
+#include <gradus/autograd/tape/leaf.h>
 #include <gradus/autograd/tape/tied_weight.h>
 
 namespace gradus {
@@ -37,10 +37,17 @@ class Parameter : detail::Census {
   Dtype dtype() const { return here("dtype").value.dtype(); }
   const std::string& name() const { return here("name").label; }
   Tensor grad() const { return here("grad").gradient(); }                  // undefined when there is none; [n, d] of a gradient of rows
-  const RowGradient& row_grad() const { return here("row_grad").row_grad; }   // undefined unless it is one of rows: row_gradient.h
+  const RowGradient& row_grad() const { return here("row_grad").grad.rows(); }   // undefined unless it is one of rows: row_gradient.h
   void zero_grad() { here("zero_grad").zero_grad(); }
   // p.grad = g in PyTorch; ShapeError, DtypeError unless like the value.
   void set_grad(const Tensor& gradient) { here("set_grad").set_gradient(gradient); }
+  // As of a tensor: hooks.h. The leaf keeps them, wherever the Parameter moves.
+  template <class F>
+  HookHandle register_hook(F f) { return whole("register_hook").register_hook(std::move(f)); }
+  template <class F>
+  HookHandle register_post_accumulate_grad_hook(F f) {
+    return whole("register_post_accumulate_grad_hook").register_post_accumulate_grad_hook(std::move(f));
+  }
   void set_name(std::string name) { here("set_name").label = std::move(name); }
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
 
@@ -58,6 +65,7 @@ class Parameter : detail::Census {
     if (!leaf_) [[unlikely]] undefined(asked);
     return *leaf_;
   }
+  Tensor whole(const char* asked) const { return Tensor(here(asked).value, leaf_); }   // tracked, frozen or not
   [[noreturn]] static void undefined(const char* asked);
   bool alike(const Parameter& o) const;
   bool held_by_others() const;

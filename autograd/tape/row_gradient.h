@@ -2,13 +2,9 @@
 // leaves at the weight of an embedding with sparse = true (ops/embedding.h), and what optim::SparseAdam takes.
 //   const RowGradient& g = words.weight.row_grad();   g.rows;  g.values;      // [k] and [k, d], k the number of different words
 #pragma once
-#include <span>
-
 #include <gradus/autograd/array/array.h>
 
 namespace gradus {
-
-namespace kernels { struct RowPart; }
 
 struct RowGradient {
   Array rows;                                  // [k] i64, ascending and distinct
@@ -16,7 +12,6 @@ struct RowGradient {
 
   bool defined() const { return rows.defined(); }
   Array dense(std::int64_t n) const;           // [n, d]: all rows of the table
-  static RowGradient sum(std::span<const kernels::RowPart> parts);
 };
 
 }  // namespace gradus

@@ -12,14 +12,15 @@ const Leaf* leaf_of(const Tensor& x) {
 }
 
 struct Cast final : Op {
-  Dtype to;
+  Dtype from = f32, to;
   explicit Cast(Dtype to) : to(to) {}
   std::string_view name() const override { return "to"; }
   Array forward(const Tensor& x) {
-    save(x.detach());
+    from = x.dtype();
     return x.value().to(to);
   }
-  Grads backward(const Tensor& g) override { return {g.to(saved()[0].dtype())}; }
+  Grads backward(Tensor g) override { return {g.to(from)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return vs[0].to(to); }
 };
 
 }  // namespace
@@ -57,7 +58,7 @@ void Tensor::set_grad(const Tensor& gradient) const {
 
 Tensor variable(const Tensor& x, std::string name) {
   check_defined("variable", x);
-  check<DtypeError>(is_floating(x.dtype()), "variable: gradients need f32 or f64, not ", x.dtype());
+  check<DtypeError>(is_floating(x.dtype()), "variable: gradients need a floating dtype, not ", x.dtype(), "; convert with x.to(f32)");
   return Tensor(x.value(), NodePtr(new Leaf(x.value(), std::move(name))));
 }
 

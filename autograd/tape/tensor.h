@@ -8,6 +8,7 @@
 
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/base/counted.h>
+#include <gradus/autograd/tape/hooks.h>
 
 namespace gradus {
 
@@ -42,7 +43,7 @@ class Tensor {
   int output() const { return output_; }                 // which result of the node this is
   Tensor detach() const { return Tensor(value_); }       // the same value without a history
   Tensor contiguous() const { return Tensor(value_.as_contiguous(), node_, output_); }   // the same tensor, its elements row-major in memory
-  Tensor to(Dtype dtype) const;                          // differentiable between f32 and f64
+  Tensor to(Dtype dtype) const;                          // differentiable between floating dtypes
 
   // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
   Tensor grad() const;
@@ -58,19 +59,38 @@ class Tensor {
     // Records the sweep itself, for higher order, and keeps the graph. The gradients left at the leaves then have a history that leads back
     // to those leaves: a ring, which lives until each of them gets zero_grad(). grad(y, x, {.create_graph = true}) leaves nothing behind.
     bool create_graph = false;
+    LeafListener on_final = {};   // void(const Tensor& leaf), when no more can come to that leaf, which has its gradient: hooks.h
   };
   void backward(const Tensor& seed, Backward options) const;
   void backward(const Tensor& seed) const { backward(seed, Backward{}); }
   void backward(Backward options) const { backward(Tensor{}, options); }
   void backward() const { backward(Tensor{}, Backward{}); }
 
+  // f(gradient) for every walk that comes by, with the whole gradient of this tensor; what f returns, if it does, takes its place: hooks.h.
+  // GraphError unless tracked.
+  template <class F>
+  HookHandle register_hook(F f) const { return hook("register_hook", detail::HookKind::gradient, std::move(f)); }
+  // f(leaf) whenever a backward() has added to this leaf's gradient and can bring no more. GraphError unless this is a leaf.
+  template <class F>
+  HookHandle register_post_accumulate_grad_hook(F f) const {
+    return hook("register_post_accumulate_grad_hook", detail::HookKind::leaf, std::move(f));
+  }
+
  private:
+  template <class F>
+  HookHandle hook(const char* name, detail::HookKind kind, F f) const {
+    const auto hook = std::make_shared<detail::HookOf<F>>(std::move(f));
+    detail::add_hook(name, *this, kind, hook);
+    return HookHandle(hook);
+  }
+
   Array value_;
   NodePtr node_;
   int output_ = 0;
 };
 
-// A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless f32 or f64.
+// A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless it is floating: of f16 and bf16 too,
+// whose gradients are of the same dtype (summed up in it where x is used twice).
 Tensor variable(const Tensor& x, std::string name = {});
 
 namespace detail {

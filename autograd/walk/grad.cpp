@@ -2,48 +2,65 @@
 
 #include <optional>
 
-#include <gradus/autograd/base/profile.h>
-#include <gradus/autograd/tape/op.h>
+#include <gradus/autograd/tape/leaf.h>
+#include <gradus/autograd/tape/recording.h>
 #include <gradus/autograd/walk/internal/frontier.h>
 #include <gradus/autograd/walk/internal/landing.h>
+#include <gradus/autograd/walk/internal/listening.h>
 #include <gradus/autograd/walk/internal/paths.h>
+#include <gradus/autograd/walk/internal/step.h>
 #include <gradus/autograd/walk/internal/visit.h>
+#include <gradus/autograd/walk/internal/wishing.h>
 
 namespace gradus {
+namespace {
 
-// One walk down the tape, newest node first. All of its state is its own (walk/), so that walks of several threads, and those inside an
-// operation's backward, may pass the same nodes and end at the same leaves.
+using Seeds = std::span<const Tensor>;   // one for each root; an undefined one is 1, of a scalar
+
+// One walk down the tape, newest node first. All of its state is its own (walk/internal/), so that walks of several threads, and those inside
+// an operation's backward, may pass the same nodes and end at the same leaves. Each subject is a class: in which order (Frontier), which nodes
+// (Paths), how an operation runs (run_backward), what becomes of its node (Visit), what becomes of leaves (Landing) and who hears of it (Listening).
 class Walk {
  public:
-  Walk(const char* name, const Tensor& y, const GradOptions& options)
-      : name_(name), keep_(options.retain_graph || options.create_graph), create_graph_(options.create_graph), root_(y.node()) {
-    check<GraphError>(y.defined() && y.requires_grad(), name, ": the tensor ", describe(y),
-                      " is not tracked: it was computed from no variable or parameter, or under NoGrad");
-    check_seed(y, options.seed);
+  Walk(const char* name, std::span<const Tensor> roots, Seeds seeds, bool retain_graph, bool create_graph)
+      : name_(name), roots_(roots), seeds_(seeds), keep_(retain_graph || create_graph), create_graph_(create_graph) {
+    for (std::size_t k = 0; k < roots.size(); ++k) {
+      check<GraphError>(roots[k].defined() && roots[k].requires_grad(), name, ": the tensor ", describe(roots[k]),
+                        " is not tracked: it was computed from no variable or parameter, or under NoGrad");
+      check_seed(roots[k], seeds[k]);
+    }
   }
   Walk(const Walk&) = delete;
 
-  // Walks until the tape ends; then, when nothing can fail any more, the leaves take what arrived.
-  void to_leaves(const Tensor& y, const Tensor& seed) {
+  // Walks until the tape ends; then, when nothing can fail any more, the leaves take what arrived, but for those that somebody listens to.
+  void to_leaves(const LeafListener& listener) {
     const Recording mode(create_graph_);
     const Wishing everything({});
-    by_rows_ = !create_graph_;
-    begin(y, seed);
-    while (!frontier_.empty()) pass(frontier_.next());
+    if (Listening::needed(listener)) [[unlikely]] listening_.emplace(name_, roots_, listener);
+    begin();
+    if (listening_) [[unlikely]] {
+      listening_->after_step(frontier_, landing_, create_graph_);
+      while (!frontier_.empty()) {
+        pass(next());
+        listening_->after_step(frontier_, landing_, create_graph_);
+      }
+    } else {
+      while (!frontier_.empty()) pass(next());
+    }
     landing_.deliver(create_graph_);
   }
 
   // Walks down to the given tensors and returns the gradients that arrive there; passes only nodes that lead to one of them.
-  std::vector<Tensor> to(std::span<const Tensor> xs, const Tensor& y, const Tensor& seed) {
+  std::vector<Tensor> to(std::span<const Tensor> xs) {
     for (const Tensor& x : xs)
       check<GraphError>(x.requires_grad(), name_, ": the tensor ", describe(x),
                         " is not tracked: make it a leaf with variable(x), or compute it from one");
     const Recording mode(create_graph_);
-    const Paths& paths = paths_.emplace(name_, root_, xs);
+    const Paths& paths = paths_.emplace(name_, roots_, xs);
     std::vector<Tensor> found(xs.size());
-    if (paths.leads(root_.get())) begin(y, seed);
+    begin();
     while (!frontier_.empty()) {
-      const std::uint32_t at = frontier_.next();
+      const std::uint32_t at = next();
       const Paths::Stop& stop = *paths.find(frontier_[at].node.get());
       if (stop.is_end)
         for (std::size_t i = 0; i < xs.size(); ++i)
@@ -54,24 +71,16 @@ class Walk {
       else leave(at);
     }
     for (std::size_t i = 0; i < xs.size(); ++i) {
-      if (xs[i].node()->is_leaf()) found[i] = landing_.find(xs[i].node().get());
+      if (const Node& node = *xs[i].node(); node.is_leaf()) {
+        found[i] = landing_.find(&node);
+        if (node.hooks && found[i].defined()) [[unlikely]] found[i] = node.hooks->change(0, std::move(found[i]));
+      }
       if (!found[i].defined()) found[i] = Tensor(Array::full(xs[i].shape(), 0, xs[i].dtype()));
     }
     return found;
   }
 
  private:
-  // Says in a scope what is wanted of the node whose backward runs.
-  class Wishing {
-   public:
-    explicit Wishing(const detail::Wish& wish) : before_(std::exchange(detail::wish, wish)) {}
-    Wishing(const Wishing&) = delete;
-    ~Wishing() { detail::wish = before_; }
-
-   private:
-    detail::Wish before_;
-  };
-
   void check_seed(const Tensor& y, const Tensor& seed) const {
     if (!seed.defined()) {
       check<ShapeError>(y.size() == 1, name_, ": needs a scalar to start from, or a seed of the result's shape; the result is ", y.shape(),
@@ -82,15 +91,33 @@ class Walk {
     check<DtypeError>(seed.dtype() == y.dtype(), name_, ": the seed is ", seed.dtype(), ", the result ", y.dtype());
   }
 
-  void begin(const Tensor& y, const Tensor& seed) {
-    put({root_, y.output()}, seed.defined() ? Tensor(seed) : Tensor(Array::full(y.shape(), 1, y.dtype())));
+  void begin() {
+    for (std::size_t k = 0; k < roots_.size(); ++k) {
+      const Tensor &y = roots_[k], &seed = seeds_[k];
+      if (paths_ && !paths_->leads(y.node().get())) continue;
+      put({y.node(), y.output()}, seed.defined() ? seed : Tensor(Array::full(y.shape(), 1, y.dtype())));
+    }
   }
 
-  void put(Node::Edge&& edge, Tensor&& g) {
-    if (edge.node->is_leaf()) return add_to(landing_.at(std::move(edge.node)), std::move(g), create_graph_);
+  void put(Node::Edge&& edge, Gradient&& g) {
+    if (edge.node->is_leaf()) {
+      if (create_graph_ && g.is_rows()) [[unlikely]] g = std::move(g).dense();
+      return add_to(landing_.at(std::move(edge.node)), std::move(g), create_graph_);
+    }
     SmallVector<Tensor, 1>& gradients = frontier_.reach(std::move(edge.node)).gradients;
     if (gradients.size() <= static_cast<std::size_t>(edge.output)) gradients.resize(static_cast<std::size_t>(edge.output) + 1);
-    add_to(gradients[static_cast<std::size_t>(edge.output)], std::move(g), create_graph_);
+    add_to(gradients[static_cast<std::size_t>(edge.output)], std::move(g).dense(), create_graph_);
+  }
+
+  // The position of the newest node, whose gradients have passed its hooks.
+  std::uint32_t next() {
+    const std::uint32_t at = frontier_.next();
+    if (frontier_[at].node->hooks) [[unlikely]] {
+      const NodePtr node = frontier_[at].node;
+      for (std::size_t i = 0; i < frontier_[at].gradients.size(); ++i)
+        if (Tensor& g = frontier_[at].gradients[i]; g.defined()) g = node->hooks->change(static_cast<int>(i), std::move(g));
+    }
+    return at;
   }
 
   void leave(std::uint32_t at) {
@@ -103,57 +130,46 @@ class Walk {
     const NodePtr node = std::move(frontier_[at].node);
     if (keep_) {
       const Visit visit(name_, *node);
-      Grads grads = run(*node, frontier_[at].gradients);
+      Grads grads = run_backward(*node, frontier_[at].gradients);
       leave(at);
-      for (std::size_t i = 0; i < grads.size(); ++i) hand_on(Node::Edge(node->inputs_[i]), std::move(grads[i]));
+      for (std::size_t i = 0; i < grads.size(); ++i) hand_on(Node::Edge(node->inputs()[i]), std::move(grads[i]));
     } else {
-      Visit visit(name_, *node, Visit::UsesUp{.only_pointer = node->owners_.load(std::memory_order_acquire) == 1});
-      Grads grads = run(*node, frontier_[at].gradients);
+      Visit visit(name_, *node, Visit::UsesUp{.only_pointer = node->owners() == 1});
+      Grads grads = run_backward(*node, frontier_[at].gradients);
       leave(at);
-      visit.use_up();
-      for (std::size_t i = 0; i < grads.size(); ++i) hand_on(std::move(node->inputs_[i]), std::move(grads[i]));
-      node->inputs_.clear();
+      SmallVector<Node::Edge, 2>& inputs = visit.use_up();
+      for (std::size_t i = 0; i < grads.size(); ++i) hand_on(std::move(inputs[i]), std::move(grads[i]));
+      inputs.clear();
     }
   }
 
-  void hand_on(Node::Edge&& edge, Tensor&& g) {
+  void hand_on(Node::Edge&& edge, Gradient&& g) {
     if (g.defined() && edge.node && (!paths_ || paths_->leads(edge.node.get()))) put(std::move(edge), std::move(g));
   }
 
-  Grads run(Node& node, SmallVector<Tensor, 1>& gs) {
-    profile::Span span(node.name(), "backward");
-    std::optional<detail::Traffic> traffic;
-    if (span.wanted()) [[unlikely]] {
-      traffic.emplace();
-      for (const Tensor& g : gs) traffic->add(g);   // now: backward may write over them
-      traffic->shapes += " ->";
-    }
-    kernels::RowPart part;
-    const bool by_rows = by_rows_ && node.run_backward_by_rows(gs[0], part);
-    Grads grads = by_rows ? Grads{} : node.run_backward(gs);
-    if (by_rows) landing_.arrive(node.inputs_[0].node, std::move(part));
-    if (traffic) [[unlikely]] {
-      for (const Tensor& g : grads) traffic->add(g);
-      span.describe(std::move(traffic->shapes), traffic->bytes);
-    }
-    if (node.checks_gradients_) node.check_gradients(grads);
-    return grads;
-  }
-
   const char* name_;
-  bool keep_, create_graph_, by_rows_ = false;
-  NodePtr root_;
+  std::span<const Tensor> roots_;
+  Seeds seeds_;
+  bool keep_, create_graph_;
   Frontier frontier_;
   Landing landing_;
   std::optional<Paths> paths_;
+  std::optional<Listening> listening_;
 };
 
+}  // namespace
+
 void Tensor::backward(const Tensor& seed, Backward options) const {
-  Walk("backward", *this, {options.create_graph, options.retain_graph, seed}).to_leaves(*this, seed);
+  Walk("backward", {this, 1}, {&seed, 1}, options.retain_graph, options.create_graph).to_leaves(options.on_final);
+}
+
+std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds, const GradOptions& options) {
+  check<ValueError>(ys.size() == seeds.size(), "grad: one seed for each result: ", seeds.size(), " for ", ys.size());
+  return Walk("grad", ys, seeds, options.retain_graph, options.create_graph).to(xs);
 }
 
 std::vector<Tensor> grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {
-  return Walk("grad", y, options).to(xs, y, options.seed);
+  return Walk("grad", {&y, 1}, {&options.seed, 1}, options.retain_graph, options.create_graph).to(xs);
 }
 
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options) { return grad(y, std::span(&x, 1), options)[0]; }

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/state/state.h>
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/data/dataset/dataset.h>
 #include <gradus/data/loader/collate.h>

@@ -97,7 +97,7 @@ Array read(ByteSource& source, const IdxOptions& options) {
 
 }  // namespace
 
-Array read_idx(const std::filesystem::path& file, const IdxOptions& options) {
+Array read_idx(const FileName& file, const IdxOptions& options) {
   try {
     ByteSource source(file);
     return read(source, options);

@@ -3,10 +3,10 @@
 //   Array images = data::read_idx("train-images-idx3-ubyte.gz");   // u8 [60000, 28, 28]
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/base/file_name.h>
 
 namespace gradus::data {
 
@@ -18,6 +18,6 @@ struct IdxOptions {
 // Unsigned bytes give u8, floats f32, doubles f64, the other integers i64. FileError names the file and the rule broken: bad magic, unknown
 // element type, sizes that overflow, truncated, bytes left over, broken gzip, more than max_bytes. Sizes that the file cannot hold take no memory,
 // and nothing is inflated beyond what they say.
-Array read_idx(const std::filesystem::path& file, const IdxOptions& options = {});
+Array read_idx(const FileName& file, const IdxOptions& options = {});
 
 }  // namespace gradus::data

@@ -1,5 +1,6 @@
 #include <gradus/data/sets/fashion_mnist.h>
 
+#include <filesystem>
 #include <initializer_list>
 
 #include <gradus/data/read/idx.h>
@@ -9,15 +10,16 @@ namespace {
 
 // The first file there is whose name is <prefix><part><mark><kind><end>.
 Array read(const FashionMnistOptions& options, std::initializer_list<const char*> parts, const char* what, std::initializer_list<const char*> kinds) {
+  const std::filesystem::path root = options.root;
   std::error_code unreachable;
   for (const char* part : parts)
     for (const char* mark : {"-", "."})
       for (const char* kind : kinds)
         for (const char* end : {".gz", ""}) {
-          const std::filesystem::path file = options.root / text(options.prefix, part, what, mark, kind, end);
+          const std::filesystem::path file = root / text(options.prefix, part, what, mark, kind, end);
           if (std::filesystem::is_regular_file(file, unreachable)) return read_idx(file);
         }
-  fail<FileError>("fashion_mnist: ", options.root / text(options.prefix, *parts.begin(), what, "-", *kinds.begin(), ".gz"),
+  fail<FileError>("fashion_mnist: ", root / text(options.prefix, *parts.begin(), what, "-", *kinds.begin(), ".gz"),
                   " is missing; Debian: apt install dataset-fashion-mnist, or set .root to the files' folder and .prefix to how their names begin");
 }
 

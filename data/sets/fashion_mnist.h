@@ -2,7 +2,6 @@
 //   auto train = data::fashion_mnist(data::Split::train);                       // Debian: apt install dataset-fashion-mnist
 #pragma once
 #include <array>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -13,7 +12,7 @@ namespace gradus::data {
 enum class Split { train, test };
 
 struct FashionMnistOptions {
-  std::filesystem::path root = "/usr/share/datasets/fashion-mnist";
+  std::string root = "/usr/share/datasets/fashion-mnist";
   std::string prefix = {};                                            // of the files' names: "emnist-letters-"
   Normalisation normalisation{.mean = 0.2860, .deviation = 0.3530};   // of the training pictures
 };

@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "landscape/surface.h"

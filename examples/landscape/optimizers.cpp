@@ -4,8 +4,8 @@
 
 #include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/rules/all_rules.h>
 #include <gradus/optim/rules/presets.h>
+#include <gradus/optim/rules/rules.h>
 
 #include "landscape/option_ranges.h"
 #include "landscape/walkers.h"

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 #include <gradus/optim/schedules/schedules.h>
 
 #include "landscape/option_ranges.h"

@@ -4,8 +4,9 @@
 #include <numbers>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
 
 #include "landscape/waves.h"
 

@@ -8,18 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include <gradus/autograd/base/drawing/contours.h>
 #include <gradus/autograd/tape/tensor.h>
 
 #include "landscape/names.h"
 
 namespace landscape {
 
-struct Point {
-  double x = 0, y = 0;
-};
-struct Window {
-  double x0, x1, y0, y1;
-};
+using gradus::drawing::Point, gradus::drawing::Window;
 
 // The number that changes the surface's form, and the range of its slider.
 struct Knob {

@@ -31,7 +31,7 @@ struct Cosine final : Op {
     for (double& value : y.mutable_span<double>()) value = turned(value, quarters);
     return y;
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x] = saved<1>();
     return {g * cosine(x, quarters + 1)};
   }

@@ -3,6 +3,7 @@
 #include <gradus/gradus.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -10,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "support/chart.h"
 #include "support/tables.h"
 
 namespace support {
@@ -70,18 +70,24 @@ Result test(Net& net, Images& images) {
 
 // Draws loss and accuracy into --picture, or a file beside the program, and says where.
 inline void draw_curves(const std::string& picture, const std::string& program, const std::string& title, const std::vector<Epoch>& epochs) {
-  Curve loss{"train", {}}, train{"train", {}}, test{"test", {}};
-  for (const Epoch& epoch : epochs) {
-    loss.values.push_back(epoch.loss);
-    train.values.push_back(epoch.train_accuracy);
-    test.values.push_back(epoch.test_accuracy);
-  }
+  namespace drawing = gradus::drawing;
+  const auto curve = [&](const char* name, double Epoch::*value) {
+    drawing::Curve out{.style = drawing::Curve::Style::dotted};
+    for (const Epoch& epoch : epochs) out.y.push_back(epoch.*value);
+    out.name = gradus::text(name, " ", out.y.empty() ? 0 : std::round(out.y.back() * 1e4) / 1e4);
+    return out;
+  };
+  const drawing::Axis epoch{.title = "epoch"};
+  const drawing::Chart loss{.title = "loss", .x = epoch, .curves = {curve("train", &Epoch::loss)}, .first = 1};
+  const drawing::Chart accuracy{.title = "accuracy", .x = epoch, .curves = {curve("train", &Epoch::train_accuracy), curve("test", &Epoch::test_accuracy)}, .first = 1};
   const std::string file = picture.empty() ? program + ".svg" : picture;
   const std::string path = std::filesystem::absolute(file).lexically_normal().string();
-  if (write_chart(path, title, {{"loss", {loss}}, {"accuracy", {train, test}}}))
+  try {
+    drawing::Figure{.title = title, .charts = {loss, accuracy}, .across = 2, .width = 440, .height = 280}.save_svg(path);
     std::printf("\ncurves: %s\n", path.c_str());
-  else
-    std::printf("\ncould not draw the curves into %s\n", path.c_str());
+  } catch (const gradus::FileError& error) {
+    std::printf("\ncould not draw the curves: %s\n", error.what());
+  }
 }
 
 }  // namespace support

@@ -1,6 +1,8 @@
 // Every schedule that there is, each with options that show what it does: the pictures of docs/optimizers.md.
 //   for (const auto& [name, preview] : schedule_gallery()) preview.save_svg("schedule_" + name + ".svg");
 #pragma once
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/preview.h>
 #include <gradus/optim/schedules/schedules.h>
 
 #include <cmath>

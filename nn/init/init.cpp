@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 
 namespace gradus::nn::init {
 namespace {

@@ -1,9 +1,10 @@
-// Functions as layers, for Sequential and Chain; elsewhere one writes relu(x). What they compute: ops/math.h, ops/loss.h, ops/shape.h.
+// Functions as layers, for Sequential and Chain; elsewhere one writes relu(x). What they compute: ops/activation.h, ops/softmax.h, ops/shape.h.
 //   nn::Sequential net{nn::Linear{784, 256}, nn::ReLU{}, nn::Linear{256, 10}};
 #pragma once
-#include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 
 namespace gradus::nn {
 
@@ -22,6 +23,12 @@ struct Softplus {
 struct GELU {
   bool approximate = false;                                  // true: the formula with tanh
   Tensor operator()(const Tensor& x) const { return approximate ? gelu_tanh(x) : gelu(x); }
+};
+struct SiLU {
+  Tensor operator()(const Tensor& x) const { return silu(x); }
+};
+struct Mish {
+  Tensor operator()(const Tensor& x) const { return mish(x); }
 };
 struct Softmax {
   int axis = -1;

@@ -19,7 +19,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, const Conv2dOptions& o)
   check<ValueError>(at_least(o.kernel, 1) && at_least(o.stride, 1) && at_least(o.dilation, 1) && at_least(o.padding, 0),
                     "Conv2d: kernel, stride and dilation are >= 1 and padding >= 0, not ", o.kernel.h, 'x', o.kernel.w, ", ", o.stride.h, 'x',
                     o.stride.w, ", ", o.dilation.h, 'x', o.dilation.w, ", ", o.padding.h, 'x', o.padding.w);
-  check<DtypeError>(is_floating(o.dtype), "Conv2d: parameters are f32 or f64, not ", o.dtype);
+  check<DtypeError>(computes_in(o.dtype), "Conv2d: parameters are f32 or f64, not ", o.dtype);
   Generator& generator = o.generator ? *o.generator : default_generator();
   weight = Parameter(Array({out, in / o.groups, o.kernel.h, o.kernel.w}, o.dtype), "weight");
   init::kaiming_uniform(weight, {.a = std::sqrt(5.0)}, generator);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 
 namespace gradus::nn {
 namespace {
@@ -19,7 +19,7 @@ std::optional<std::int64_t> padding_row(std::optional<std::int64_t> row, std::in
 Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, const EmbeddingOptions& options) {
   check<ValueError>(num_embeddings >= 1 && embedding_dim >= 1, "Embedding: needs at least 1 vector of at least 1 number, not ", num_embeddings,
                     " of ", embedding_dim);
-  check<DtypeError>(is_floating(options.dtype), "Embedding: parameters are f32 or f64, not ", options.dtype);
+  check<DtypeError>(computes_in(options.dtype), "Embedding: parameters are f32 or f64, not ", options.dtype);
   options_ = {.padding_idx = padding_row(options.padding_idx, num_embeddings), .sparse = options.sparse};
   Array vectors = normal(Array({num_embeddings, embedding_dim}, options.dtype), 0, 1, options.generator ? *options.generator : default_generator());
   if (options_.padding_idx)
@@ -30,7 +30,7 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, co
 
 Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptions& options) {
   check<ShapeError>(vectors.rank() == 2, "Embedding: pretrained vectors are a table [n, d], not ", vectors.shape());
-  check<DtypeError>(is_floating(vectors.dtype()), "Embedding: pretrained vectors are f32 or f64, not ", vectors.dtype());
+  check<DtypeError>(computes_in(vectors.dtype()), "Embedding: pretrained vectors are f32 or f64, not ", vectors.dtype());
   Embedding layer;
   layer.options_ = {.padding_idx = padding_row(options.padding_idx, vectors.dim(0)), .sparse = options.sparse};
   layer.weight = Parameter(vectors, "weight");

@@ -3,16 +3,15 @@
 //   nn::save_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, {"schedule", schedule}, {"average", ema}, {"loader", loader},
 //                                           {"generator", default_generator()}});
 //   nn::load_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, …});                  // the same parts, in any order
-// A part is a model, or anything with state() and load_state() (autograd/array/state.h), a struct of one's own too. The file's arrays are
+// A part is a model, or anything with state() and load_state() (autograd/state/state.h), a struct of one's own too. The file's arrays are
 // "model.fc.weight", "optimizer.fc.weight.exp_avg"; the values are its metadata.
 #pragma once
-#include <filesystem>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <utility>
 
-#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/state/state.h>
 #include <gradus/nn/model/state.h>
 
 namespace gradus::nn {
@@ -33,11 +32,11 @@ class Part : public StatePart {
 };
 
 // ValueError: names that are empty, have dots or are given twice. FileError: it cannot be written.
-void save_checkpoint(const std::filesystem::path& file, std::initializer_list<Part> parts);
-void save_checkpoint(const std::filesystem::path& file, std::span<const Part> parts);
+void save_checkpoint(const FileName& file, std::initializer_list<Part> parts);
+void save_checkpoint(const FileName& file, std::span<const Part> parts);
 
 // ValueError lists everything that does not fit, of all parts, and all parts are as before. FileError: it cannot be read.
-void load_checkpoint(const std::filesystem::path& file, std::initializer_list<Part> parts);
-void load_checkpoint(const std::filesystem::path& file, std::span<const Part> parts);
+void load_checkpoint(const FileName& file, std::initializer_list<Part> parts);
+void load_checkpoint(const FileName& file, std::span<const Part> parts);
 
 }  // namespace gradus::nn

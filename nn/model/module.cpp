@@ -1,10 +1,10 @@
 #include <gradus/nn/model/module.h>
 
 #include <algorithm>
-#include <iomanip>
-#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
+
+#include <gradus/autograd/base/drawing/table.h>
 
 namespace gradus::nn {
 namespace {
@@ -101,7 +101,7 @@ void reseed(ModuleRef net, Generator& source) {
 }
 
 void to(ModuleRef net, Dtype dtype) {
-  check<DtypeError>(is_floating(dtype), "to: a model is f32 or f64, not ", dtype);
+  check<DtypeError>(computes_in(dtype), "to: a model is f32 or f64, not ", dtype);
   each_parameter(net, [dtype](const Path&, Parameter& p) {
     if (p.dtype() == dtype) return;
     p.leaf()->value = p.value().to(dtype);
@@ -113,35 +113,20 @@ void to(ModuleRef net, Dtype dtype) {
 }
 
 std::string summary(ConstModuleRef net) {
-  struct Line {
-    std::string name, shape, kind;
-    std::int64_t count;
-  };
-  std::vector<Line> lines;
+  drawing::Table table({{.width = 4}, {.width = 5}, {.width = 12}, {}}, {.gap = 2, .indent = 0, .head = false});
   std::int64_t trainable = 0;
   std::unordered_map<const Leaf*, std::string> first;         // of its places
   each_parameter(net, [&](const Path& path, const Parameter& p) {
     const auto [at, fresh] = first.emplace(p.leaf().get(), path.text());
     if (fresh && p.requires_grad()) trainable += p.shape().elements();
     const std::string kind = text(p.dtype(), p.requires_grad() ? "" : " frozen");
-    lines.push_back({path.text(), text(p.shape()), fresh ? kind : text(kind, ", tied to ", at->second), p.shape().elements()});
+    table.add(path.text(), text(p.shape()), p.shape().elements(), fresh ? kind : text(kind, ", tied to ", at->second));
   });
   each_buffer(net, [&](const Path& path, const Array& a) {
-    lines.push_back({path.text(), text(a.shape()), text(a.dtype(), " buffer"), a.size()});
+    table.add(path.text(), text(a.shape()), a.size(), text(a.dtype(), " buffer"));
   });
 
-  std::size_t name = 4, shape = 5;
-  for (const Line& line : lines) {
-    name = std::max(name, line.name.size());
-    shape = std::max(shape, line.shape.size());
-  }
-  std::ostringstream out;
-  for (const Line& line : lines)
-    out << std::left << std::setw(static_cast<int>(name) + 2) << line.name << std::setw(static_cast<int>(shape) + 2) << line.shape
-        << std::right << std::setw(12) << line.count << "  " << line.kind << '\n';
-  const std::int64_t all = parameter_count(net);
-  out << all << " parameters, " << trainable << " of them trainable\n";
-  return std::move(out).str();
+  return text(table.text(), parameter_count(net), " parameters, ", trainable, " of them trainable\n");
 }
 
 }  // namespace gradus::nn

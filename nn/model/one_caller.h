@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/forks.h>
 #include <gradus/autograd/tape/census.h>
 
 namespace gradus::nn {

@@ -100,7 +100,7 @@ class Restore final : public Visitor {
 };
 
 // A file's contents. Streams were called "stream:drop.generator" in older ones.
-State state_in(const std::filesystem::path& file) {
+State state_in(const FileName& file) {
   State state = read_state(file);
   constexpr std::string_view older = "stream:";
   for (auto at = state.values.begin(); at != state.values.end();) {
@@ -114,10 +114,16 @@ State state_in(const std::filesystem::path& file) {
   return state;
 }
 
+// Whether every number of the one dtype is one of the other.
+bool widens(Dtype from, Dtype to) { return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64)); }
+
 void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
   State ready = given;
+  for (const auto& [name, mine] : snapshot.state.arrays)   // f16 to f32 and i32 to i64 change no number
+    if (const auto found = ready.arrays.find(name); found != ready.arrays.end() && widens(found->second.dtype(), mine.dtype()))
+      found->second = found->second.to(mine.dtype());
   StateReader reader(ready);
   complete(ready, snapshot, reader);
   bool dtypes = false;
@@ -147,13 +153,13 @@ State state(ConstModuleRef net) {
 
 void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
 
-void save(ConstModuleRef net, const std::filesystem::path& file) {
+void save(ConstModuleRef net, const FileName& file) {
   State all = state(net);
   all.values.emplace("format", "pt");
   save_state(file, all);
 }
 
-void load(ModuleRef net, const std::filesystem::path& file) { load_state_from(text("load ", file), net, state_in(file)); }
+void load(ModuleRef net, const FileName& file) { load_state_from(text("load ", file), net, state_in(file)); }
 
 }  // namespace gradus::nn
 

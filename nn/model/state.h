@@ -3,9 +3,8 @@
 //   nn::save(net, "net.safetensors");                       // Python: net.load_state_dict(safetensors.torch.load_file("net.safetensors"))
 //   nn::load(net, "net.safetensors");                       // Python: safetensors.torch.save_file(net.state_dict(), "net.safetensors")
 #pragma once
-#include <filesystem>
-
-#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/state/state.h>
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/nn/model/module.h>
 
 namespace gradus::nn {
@@ -24,8 +23,8 @@ void load_state(ModuleRef net, const State& state);
 
 // The same through a safetensors file, whose metadata have the streams. FileError for the file,
 // ValueError (which names the file) for a state that does not fit.
-void save(ConstModuleRef net, const std::filesystem::path& file);
-void load(ModuleRef net, const std::filesystem::path& file);
+void save(ConstModuleRef net, const FileName& file);
+void load(ModuleRef net, const FileName& file);
 
 }  // namespace gradus::nn
 

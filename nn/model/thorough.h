@@ -1,7 +1,5 @@
 // A Visitor that misses no Parameter: it finds those that lie in an object of a class that lists its Fields, and are not in the list.
 #pragma once
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include <gradus/nn/model/visitor.h>
@@ -11,7 +9,7 @@ namespace gradus::nn {
 class Thorough : public Visitor {
  public:
   void parameter(const Path& path, Parameter& p) final {
-    seen_.insert(&p);
+    see(&p);
     if (p.defined()) found(path, p);
   }
   void listed(const Path& path, const void* object, std::size_t bytes) final;   // ValueError
@@ -25,8 +23,10 @@ class Thorough : public Visitor {
   virtual void found(const Path& path, Parameter& p) = 0;
   const std::vector<const Parameter*>& living();
 
-  std::unordered_set<const Parameter*> seen_;
-  std::vector<const Parameter*> living_;                     // by address, once they are needed
+  void see(const Parameter* p);
+
+  std::vector<const Parameter*> seen_;                       // by address, as
+  std::vector<const Parameter*> living_;                     // ... these are, once they are needed
   bool counted_ = false;
 };
 

@@ -32,7 +32,7 @@ bool GradientAccumulation::finish() {
   if (batches_ == 0) return false;
   if (options_.mean && samples_ > 1) {
     const double factor = 1 / static_cast<double>(samples_);
-    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) { clip_loops(T{}).scale(g, n, factor); });
+    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) { vector_loops(T{}).scale(static_cast<T>(factor), g, g, n); });
   }
   batches_ = samples_ = 0;
   return true;
@@ -50,10 +50,12 @@ State GradientAccumulation::state() const {
   state.set("group.samples", samples_);
   for (std::size_t i = 0; batches_ > 0 && i < parameters_.size(); ++i) {
     const Leaf& leaf = *parameters_[i].leaf;
-    if (leaf.grad.defined()) state.arrays[name_of(i) + ".grad"] = leaf.grad.value();
-    if (!leaf.row_grad.defined()) continue;
-    state.arrays[name_of(i) + ".rows"] = leaf.row_grad.rows;
-    state.arrays[name_of(i) + ".values"] = leaf.row_grad.values;
+    if (leaf.grad.is_rows()) {
+      state.arrays[name_of(i) + ".rows"] = leaf.grad.rows().rows;
+      state.arrays[name_of(i) + ".values"] = leaf.grad.rows().values;
+    } else if (leaf.grad.defined()) {
+      state.arrays[name_of(i) + ".grad"] = leaf.grad.value();
+    }
   }
   return state;
 }
@@ -82,8 +84,8 @@ void GradientAccumulation::load_state(const State& state) {
                     options.batches);
   for (std::size_t i = 0; batches > 0 && i < parameters_.size(); ++i) {
     Leaf& leaf = *parameters_[i].leaf;
-    leaf.grad = gradients[i].first.defined() ? Tensor(std::move(gradients[i].first)) : Tensor();
-    leaf.row_grad = std::move(gradients[i].second);
+    auto& [dense, rows] = gradients[i];
+    leaf.grad = rows.defined() ? Gradient(std::move(rows)) : dense.defined() ? Gradient(std::move(dense)) : Gradient();
   }
   options_ = options;
   batches_ = batches;

@@ -8,7 +8,7 @@
 #pragma once
 #include <cstdint>
 
-#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/state/state.h>
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter_list.h>
 

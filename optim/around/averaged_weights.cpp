@@ -26,29 +26,11 @@ AveragedWeights::AveragedWeights(const Lookahead& optimizer, Buffers keep) : Ave
   keep_buffers();
 }
 
-AveragedWeights::AveragedWeights(const ASGD& optimizer, Buffers keep) : AveragedWeights(std::move(keep), nullptr) {
-  const State state = optimizer.state();
-  for (const NamedParameter& p : optimizer.parameters()) {
-    const auto average = state.arrays.find(p.name + ".ax");
-    if (average != state.arrays.end()) put(p.leaf, average->second);
-  }
-  keep_buffers();
-}
-
-AveragedWeights::AveragedWeights(const ScheduleFreeAdamW& optimizer, Buffers keep) : AveragedWeights(std::move(keep), nullptr) {
-  const State state = optimizer.state();
-  for (const NamedParameter& p : optimizer.parameters()) {
-    const auto at = state.arrays.find(p.name + ".z");
-    if (at == state.arrays.end()) continue;
-    const double beta1 = optimizer.options(std::stoi(state.values.at(p.name + ".group"))).betas[0];
-    Array x = p.leaf->value.contiguous_copy();
-    visit_floating(x.dtype(), "AveragedWeights", [&]<class T>(T) {
-      T* y = x.mutable_data<T>();
-      const T* z = at->second.template data<T>();
-      for (std::int64_t i = 0; i < x.size(); ++i) y[i] += static_cast<T>(1 - 1 / beta1) * (z[i] - y[i]);
-    });
-    put(p.leaf, std::move(x));
-  }
+AveragedWeights::AveragedWeights(const Optimizer& optimizer, Buffers keep, int) : AveragedWeights(std::move(keep), nullptr) {
+  const Parameters parameters = optimizer.parameters();
+  std::vector<Array> averages = optimizer.averages();
+  for (std::size_t i = 0; i < averages.size(); ++i)
+    if (averages[i].defined()) put(parameters[i].leaf, std::move(averages[i]));
   keep_buffers();
 }
 

@@ -1,11 +1,11 @@
 // An average of the weights, put into the model for as long as this object lives: to evaluate and to save with.
 //   { optim::AveragedWeights average(ema);  evaluate(net); }      // and here the weights of training are back, bit for bit
-// It may be an EMA or SWA, Lookahead's slow weights, or the average that ASGD and Schedule-Free AdamW keep.
+// It may be an EMA or SWA, Lookahead's slow weights, or the average that a rule keeps: ASGD's,
+// Schedule-Free AdamW's, or that of a rule of yours.
 #pragma once
 #include <gradus/optim/around/lookahead.h>
 #include <gradus/optim/around/weight_average.h>
-#include <gradus/optim/rules/asgd.h>
-#include <gradus/optim/rules/schedule_free_adamw.h>
+#include <gradus/optim/driver/rule.h>
 
 namespace gradus::optim {
 
@@ -19,14 +19,15 @@ class AveragedWeights {
  public:
   explicit AveragedWeights(const WeightAverage& average);
   explicit AveragedWeights(const Lookahead& optimizer, Buffers keep = {});
-  explicit AveragedWeights(const ASGD& optimizer, Buffers keep = {});
-  explicit AveragedWeights(const ScheduleFreeAdamW& optimizer, Buffers keep = {});
+  template <KeepsAverage Rule>
+  explicit AveragedWeights(const OptimizerOf<Rule>& optimizer, Buffers keep = {}) : AveragedWeights(optimizer, std::move(keep), 0) {}
   ~AveragedWeights();
   AveragedWeights(const AveragedWeights&) = delete;
   AveragedWeights& operator=(const AveragedWeights&) = delete;
 
  private:
   AveragedWeights(Buffers buffers, int* standing_in);
+  AveragedWeights(const Optimizer& optimizer, Buffers keep, int);
   void put(const Counted<Leaf>& leaf, Array average);
   void keep_buffers();
 

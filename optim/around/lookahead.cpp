@@ -1,7 +1,7 @@
 #include <gradus/optim/around/lookahead.h>
 
 #include <gradus/optim/kernels/partition.h>
-#include <gradus/optim/kernels/wrapper_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 namespace {
@@ -72,7 +72,7 @@ void Lookahead::step() {
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].fast = followed_[i].leaf->value.mutable_raw();
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(pairs[i].dtype, "Lookahead", [&]<class T>(T) {
-      kernels::wrapper_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
+      kernels::vector_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
     });
   });
   steps_since_sync_ = 0;
@@ -119,9 +119,9 @@ void Lookahead::load_state(const State& given) {
   steps_since_sync_ = since;
 }
 
-void Lookahead::save(const std::filesystem::path& file) const { save_state(file, state()); }
+void Lookahead::save(const FileName& file) const { save_state(file, state()); }
 
-void Lookahead::load(const std::filesystem::path& file) { load_state(read_state(file)); }
+void Lookahead::load(const FileName& file) { load_state(read_state(file)); }
 
 std::string Lookahead::describe() const {
   return text(optimizer_.describe(), "\n  Lookahead\n    every ", options_.k, options_.k == 1 ? " step: " : " steps: ", "slow ← slow + ", options_.alpha,

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <gradus/optim/kernels/partition.h>
-#include <gradus/optim/kernels/wrapper_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 namespace {
@@ -20,7 +20,7 @@ double norm_of(const SmallVector<Slope, 16>& slopes, const Partition& row, const
   parts.resize(static_cast<std::size_t>(row.units()));
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(slopes[i].w.dtype(), "SAM", [&]<class T>(T) {
-      const auto& loops = kernels::wrapper_loops().of(T{});
+      const auto& loops = kernels::vector_loops().of(T{});
       const T *w = slopes[i].w.data<T>(), *g = slopes[i].g.data<T>();
       for (std::int64_t at = begin; at < end; at += block) {
         const std::int64_t n = std::min(block, end - at);
@@ -38,7 +38,7 @@ void climb(SmallVector<Slope, 16>& slopes, const Partition& row, double scale, c
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     Slope& s = slopes[i];
     visit_floating(s.w.dtype(), "SAM", [&]<class T>(T) {
-      const auto& loops = kernels::wrapper_loops().of(T{});
+      const auto& loops = kernels::vector_loops().of(T{});
       T* y = s.climbed.mutable_data<T>() + begin;
       const T *w = s.w.data<T>() + begin, *g = s.g.data<T>() + begin;
       if (o.adaptive) loops.scaled_climb(y, w, g, end - begin, scale, o.eta);
@@ -110,9 +110,9 @@ void SAM::load_state(const State& given) {
   options_ = options;
 }
 
-void SAM::save(const std::filesystem::path& file) const { save_state(file, state()); }
+void SAM::save(const FileName& file) const { save_state(file, state()); }
 
-void SAM::load(const std::filesystem::path& file) { load_state(read_state(file)); }
+void SAM::load(const FileName& file) { load_state(read_state(file)); }
 
 std::string SAM::describe() const {
   const std::string scale = options_.adaptive ? options_.eta > 0 ? text("(|w| + ", options_.eta, ")") : "|w|" : "";

@@ -51,8 +51,8 @@ class SAM {
   // state; adaptive must agree. ValueError lists what does not fit, and nothing is changed then.
   State state() const;
   void load_state(const State& state);
-  void save(const std::filesystem::path& file) const;
-  void load(const std::filesystem::path& file);
+  void save(const FileName& file) const;
+  void load(const FileName& file);
 
   std::string describe() const;
 

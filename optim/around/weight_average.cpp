@@ -2,7 +2,7 @@
 
 #include <gradus/optim/driver/internal/checked_parameters.h>
 #include <gradus/optim/kernels/partition.h>
-#include <gradus/optim/kernels/wrapper_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 namespace {
@@ -23,7 +23,7 @@ void run(const SmallVector<Pull, 16>& pulls) {
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Pull& pull = pulls[i];
     visit_floating(pull.weights.dtype(), "average", [&]<class T>(T) {
-      kernels::wrapper_loops().of(T{}).pull(static_cast<T*>(pull.average) + begin, pull.weights.data<T>() + begin, end - begin, pull.share);
+      kernels::vector_loops().of(T{}).pull(static_cast<T*>(pull.average) + begin, pull.weights.data<T>() + begin, end - begin, pull.share);
     });
   });
 }
@@ -94,7 +94,7 @@ void WeightAverage::update() {
   // Whatever can fail (memory) comes before the first change.
   SmallVector<Pull, 16> pulls;
   for (Job& job : jobs) {
-    const bool averaged = job.entry->leaf || (use_buffers_ && is_floating(job.now.dtype()));
+    const bool averaged = job.entry->leaf || (use_buffers_ && computes_in(job.now.dtype()));
     if (!averaged) job.fresh = job.now;
     else if (job.entry->updates == 0) job.fresh = job.now.contiguous_copy();
     else pulls.push_back({job.entry->average.mutable_raw(), job.now.as_contiguous(), decay_ ? 1 - *decay_ : 1 / static_cast<double>(job.entry->updates + 1)});

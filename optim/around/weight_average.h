@@ -38,8 +38,8 @@ class WeightAverage {
   // To go on bit for bit. ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. decay is
   // taken from the state, use_buffers must agree.
   void load_state(const State& state);
-  void save(const std::filesystem::path& file) const;
-  void load(const std::filesystem::path& file);
+  void save(const FileName& file) const;
+  void load(const FileName& file);
 
   std::string_view name() const { return name_; }
   std::string describe() const;            // the formula with its numbers, for people

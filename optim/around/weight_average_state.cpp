@@ -66,8 +66,8 @@ void WeightAverage::load_state(const State& state) {
   buffers_ = std::move(buffers);
 }
 
-void WeightAverage::save(const std::filesystem::path& file) const { save_state(file, state()); }
+void WeightAverage::save(const FileName& file) const { save_state(file, state()); }
 
-void WeightAverage::load(const std::filesystem::path& file) { load_state(read_state(file)); }
+void WeightAverage::load(const FileName& file) { load_state(read_state(file)); }
 
 }  // namespace gradus::optim

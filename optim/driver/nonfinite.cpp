@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <gradus/optim/driver/whole.h>
-#include <gradus/optim/kernels/clip_loops.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 
@@ -14,10 +14,7 @@ bool all_finite(const Array& a) {
   visit_floating(row.dtype(), "all_finite", [&]<class T>(T) {
     const T* p = row.data<T>();
     for_blocks(row.size(), [&](std::int64_t begin, std::int64_t end) {
-      double largest;
-      if constexpr (sizeof(T) == sizeof(float)) largest = kernels::clip_loops().f32.largest(p + begin, end - begin);
-      else largest = kernels::clip_loops().f64.largest(p + begin, end - begin);
-      if (!std::isfinite(largest)) finite.store(false, std::memory_order_relaxed);
+      if (!std::isfinite(kernels::vector_loops().of(T{}).largest(p + begin, end - begin))) finite.store(false, std::memory_order_relaxed);
     });
   });
   return finite;

@@ -18,7 +18,7 @@ void* advanced(void* p, std::int64_t bytes) { return p ? static_cast<std::byte*>
 
 }  // namespace
 
-void Optimizer::add_parameters(std::string_view rule, std::span<const Number> numbers, const Parameters& parameters) {
+void Optimizer::add_parameters(std::string_view rule, std::span<const KeptNumber> numbers, const Parameters& parameters) {
   const int group = groups();
   check<ValueError>(!parameters.empty(), rule, ": group ", group, " has no parameters; did a name pattern match nothing?");
   std::unordered_set<const Leaf*> leaves;
@@ -33,12 +33,12 @@ void Optimizer::add_parameters(std::string_view rule, std::span<const Number> nu
     const std::size_t place = entries_.size() + fresh.size();
     if (entry.name.empty()) entry.name = p.leaf && !p.leaf->label.empty() ? p.leaf->label : text("parameter.", place);
     check<ValueError>(p.leaf && p.leaf->value.defined(), rule, ": parameter ", entry.name, " is undefined");
-    check<DtypeError>(is_floating(p.leaf->value.dtype()), rule, ": parameter ", entry.name, " is ", p.leaf->value.dtype(),
+    check<DtypeError>(computes_in(p.leaf->value.dtype()), rule, ": parameter ", entry.name, " is ", p.leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(p.leaf.get()).second, rule, ": parameter ", entry.name, " is given twice (again in group ", group,
                       "); each belongs to one group");
     check<ValueError>(names.insert(entry.name).second, rule, ": ", named_alike(entry.name));
-    std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const Number& number) { return number.initial; });
+    std::transform(numbers.begin(), numbers.end(), entry.numbers.begin(), [](const KeptNumber& number) { return number.initial; });
     fresh.push_back(std::move(entry));
   }
   entries_.reserve(entries_.size() + fresh.size());
@@ -110,8 +110,7 @@ void Optimizer::prepare_jobs(Partition& row) {
 bool Optimizer::check_finite() {
   for (const Entry& entry : entries_) {
     if (!entry.leaf->has_gradient()) continue;
-    const RowGradient& rows = entry.leaf->row_grad;
-    if (all_finite(rows.defined() ? rows.values : entry.leaf->grad.value())) continue;
+    if (all_finite(entry.leaf->grad.elements())) continue;
     check<ValueError>(on_nonfinite_ != NonFinite::refuse, name(), ": the gradient of ", entry.name,
                       " is not finite, and on_nonfinite(NonFinite::refuse) says so; NonFinite::skip passes over such steps");
     nonfinite_parameter_ = entry.name;
@@ -121,7 +120,7 @@ bool Optimizer::check_finite() {
 }
 
 void Optimizer::reset_state() noexcept {
-  const std::span<const Number> kinds = numbers();
+  const std::span<const KeptNumber> kinds = numbers();
   for (Entry& entry : entries_) {
     entry.t = 0;
     for (std::size_t j = 0; j < kinds.size(); ++j) entry.numbers[j] = kinds[j].initial;
@@ -154,8 +153,8 @@ void Optimizer::check_gradients() const {
 
 void Optimizer::check_gradient(const Entry& entry) const {
   check_row_use(name(), entry.name, row_use(entry.group), *entry.leaf);
-  if (entry.leaf->row_grad.defined()) return;
-  const Tensor& grad = entry.leaf->grad;
+  if (entry.leaf->grad.is_rows()) return;
+  const Tensor& grad = entry.leaf->grad.tensor();
   const Array& value = entry.leaf->value;
   if (grad.shape() == value.shape() && grad.dtype() == value.dtype()) return;
   check<ShapeError>(grad.shape() == value.shape(), name(), ": the gradient of ", entry.name, " has shape ", grad.shape(),
@@ -168,11 +167,11 @@ const Array& Optimizer::kept(const Array& a) { return a.contiguous() ? a : copie
 
 Optimizer::Job Optimizer::prepare(Entry& entry) {
   Array& value = entry.leaf->value;
-  const RowGradient& rows = entry.leaf->row_grad;
-  const Array& g = kept(rows.defined() ? rows.values : entry.leaf->grad.value());
+  const RowGradient& rows = entry.leaf->grad.rows();
+  const Array& g = kept(entry.leaf->grad.elements());
   if (!value.contiguous()) value = value.contiguous_copy();
   const Dtype dtype = value.dtype();
-  const unsigned used = used_slots(entry.group);
+  const Kept wanted = kept_slots(entry.group);
   Job job{.entry = &entry, .loop = loop(entry.group, dtype), .whole = {value.mutable_raw(), g.raw(), {}, g.size(), &value.shape()},
           .element = static_cast<std::int64_t>(size_of(dtype)), .first = entry.t == 0, .scalars = 0, .numbers = {}};
   if (rows.defined()) {
@@ -180,8 +179,8 @@ Optimizer::Job Optimizer::prepare(Entry& entry) {
     job.width = value.dim(1);
   }
   Array made[max_slots];
-  for (std::size_t j = 0; used >> j; ++j) {
-    const std::optional<Shape> shape = used >> j & 1 ? slot_shape(j, value.shape()) : std::nullopt;
+  for (std::size_t j = 0; j < max_slots; ++j) {
+    const std::optional<Shape> shape = wanted[j] ? slot_shape(j, value.shape()) : std::nullopt;
     if (!shape) continue;
     Array& slot = entry.slots[j];
     if (!slot.defined()) {
@@ -200,8 +199,10 @@ void Optimizer::zero_grad(bool set_to_none) {
   for (Entry& entry : entries_) {
     Leaf& leaf = *entry.leaf;
     if (set_to_none || leaf.abandoned()) leaf.zero_grad();
-    if (Tensor& grad = leaf.grad; grad.defined()) grad = Array::zeros(grad.shape(), grad.dtype());
-    if (auto& [rows, values] = leaf.row_grad; rows.defined()) rows = Array({0}, i64), values = Array({0, values.dim(1)}, values.dtype());
+    Gradient& grad = leaf.grad;
+    const Array& values = grad.elements();
+    if (grad.is_rows()) grad = RowGradient{Array({0}, i64), Array({0, values.dim(1)}, values.dtype())};
+    else if (grad.defined()) grad = Array::zeros(values.shape(), values.dtype());
   }
 }
 
@@ -216,6 +217,17 @@ Parameters Optimizer::parameters(int group) const {
   Parameters out;
   for (const Entry& entry : entries_)
     if (entry.group == group) out.push_back({entry.name, entry.leaf});
+  return out;
+}
+
+std::vector<Array> Optimizer::averages() const {
+  std::vector<Array> out;
+  for (const Entry& entry : entries_) {
+    const Kept kept = kept_slots(entry.group);
+    bool stepped = kept.mask != 0;
+    for (std::size_t j = 0; j < max_slots; ++j) stepped &= !kept[j] || entry.slots[j].defined();
+    out.push_back(stepped ? average(entry.group, entry.leaf->value, entry.slots) : Array{});
+  }
   return out;
 }
 

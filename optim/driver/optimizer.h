@@ -4,17 +4,18 @@
 //   adam.zero_grad();  loss.backward();  adam.step();
 #pragma once
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <gradus/autograd/array/state.h>
+#include <gradus/autograd/state/state.h>
 #include <gradus/autograd/base/describe/options.h>
+#include <gradus/autograd/base/file_name.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/closure.h>
+#include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/nonfinite.h>
 #include <gradus/optim/driver/row_use.h>
@@ -25,14 +26,6 @@ namespace gradus::optim {
 class Partition;
 using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
 using gradus::without;
-
-// A number that a rule keeps for each parameter beside its arrays, such as NAdam's "mu_product"; part of the state.
-struct Number {
-  std::string_view name;
-  double initial;
-};
-inline constexpr std::size_t max_numbers = 2;
-using Numbers = std::array<double, max_numbers>;
 
 using gradus::State;       // optim::State, too
 
@@ -85,14 +78,18 @@ class Optimizer {
   std::optional<double> scheduled_at() const { return scheduled_at_; }
   void set_scheduled_at(double t) { scheduled_at_ = t; }
 
+  // The average of the weights that some rules keep (ASGD, Schedule-Free AdamW), for each of parameters(); undefined before its first step,
+  // and with other rules.
+  std::vector<Array> averages() const;
+
   // All that a fresh optimizer over the same parameters needs to continue bit for bit.
   State state() const;
   // ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. Numbers (lr, momentum, …) are
   // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's. The state of
   // a part ("weight") fits the same parameters named by their whole model ("head.weight"), and the other way round.
   void load_state(const State& state);
-  void save(const std::filesystem::path& file) const;
-  void load(const std::filesystem::path& file);
+  void save(const FileName& file) const;
+  void load(const FileName& file);
 
   // The formula of each group with its numbers, for people.
   std::string describe() const;
@@ -104,7 +101,7 @@ class Optimizer {
  protected:
   Optimizer() = default;
   // Appends parameters as group number groups(); ValueError or DtypeError before anything changes.
-  void add_parameters(std::string_view rule, std::span<const Number> numbers, const Parameters& parameters);
+  void add_parameters(std::string_view rule, std::span<const KeptNumber> numbers, const Parameters& parameters);
   void check_group(int group) const;
 
   // Room for any rule's Scalars.
@@ -140,11 +137,11 @@ class Optimizer {
   };
 
   virtual std::span<const std::string_view> slot_names() const = 0;
-  virtual std::span<const Number> numbers() const = 0;
+  virtual std::span<const KeptNumber> numbers() const = 0;
   virtual OptionList option_list(int group) const = 0;
   // Validates the options with these values, in the order of option_list(), and keeps them if told so; returns the slots that they need.
-  virtual unsigned assign(int group, std::span<const double> values, bool keep) = 0;
-  virtual unsigned used_slots(int group) const = 0;   // bit j: slot j is kept
+  virtual Kept assign(int group, std::span<const double> values, bool keep) = 0;
+  virtual Kept kept_slots(int group) const = 0;
   // Writes the scalars of step t, and brings the parameter's numbers up to date; `first`: a slot was empty until now.
   virtual void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const = 0;
   virtual Loop loop(int group, Dtype dtype) const = 0;
@@ -154,6 +151,8 @@ class Optimizer {
   virtual std::int64_t scratch(const Shape& parameter, Dtype dtype) const = 0;
   // The shape of a slot in use, or none if a parameter of this shape does without it.
   virtual std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const = 0;
+  // The average of one parameter's weights, of its slots; undefined if the rule keeps none.
+  virtual Array average(int group, const Array& weight, std::span<const Array> slots) const = 0;
   virtual std::string formula(int group) const = 0;
 
   void check_gradients() const;

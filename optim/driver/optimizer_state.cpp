@@ -84,7 +84,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
                     " parameter groups, this optimizer ", groups());
 
   Incoming in;
-  std::vector<unsigned> used;   // the slots that each group's options need
+  std::vector<Kept> kept;       // the slots that each group's options need
   for (int group = 0; group < groups(); ++group) {
     auto& values = in.options.emplace_back();
     for (const Option& option : option_list(group)) {
@@ -96,7 +96,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
         reader.problem(key, " is ", *saved, " in the state but ", option.text(), " here: construct it with ", option.code(*saved));
       values.push_back(value ? *value : option.get());
     }
-    auto& slots = used.emplace_back();
+    auto& slots = kept.emplace_back();
     try {
       slots = assign(group, {values.data(), values.size()}, false);
     } catch (const ValueError& error) {
@@ -134,7 +134,7 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       const std::string key = text(mine.name, ".", slot_names()[j]);
       const Array& value = mine.leaf->value;
       const std::optional<Shape> shape = slot_shape(j, value.shape());
-      const bool given = reader.find_array(key) != nullptr, wanted = shape && (used[mine.group] >> j & 1);
+      const bool given = reader.find_array(key) != nullptr, wanted = shape && kept[mine.group][j];
       if (given && !shape) reader.problem("unexpected ", key, " for a parameter of shape ", value.shape());
       else if (given || wanted) entry.slots[j] = reader.array(key, *shape, value.dtype());
     }
@@ -159,8 +159,8 @@ void Optimizer::load_state(const State& state) {
   entries_ = std::move(in.entries);
 }
 
-void Optimizer::save(const std::filesystem::path& file) const { save_state(file, state()); }
+void Optimizer::save(const FileName& file) const { save_state(file, state()); }
 
-void Optimizer::load(const std::filesystem::path& file) { load_state(gradus::read_state(file)); }
+void Optimizer::load(const FileName& file) { load_state(gradus::read_state(file)); }
 
 }  // namespace gradus::optim

@@ -1,15 +1,16 @@
 #include <gradus/optim/driver/row_use.h>
 
+#include <gradus/autograd/tape/tape.h>
+
 namespace gradus::optim {
 
 void check_row_use(std::string_view optimizer, std::string_view parameter, RowUse use, const Leaf& leaf) {
-  const auto& [rows, values] = leaf.row_grad;
-  if (!rows.defined()) {
+  const auto& [rows, values] = leaf.grad.rows();
+  if (!leaf.grad.is_rows()) {
     check<ValueError>(use != RowUse::demands, optimizer, ": the gradient of ", parameter, " is a tensor, but ", optimizer,
                       " takes gradients of rows only: construct its embedding with sparse = true, or give the parameter to Adam");
     return;
   }
-  check<ValueError>(!leaf.grad.defined(), optimizer, ": ", parameter, " has two gradients, of rows and as a tensor: zero_grad() one of them");
   check<ValueError>(use != RowUse::refuses, optimizer, ": ", parameter, " has a gradient of rows, but ", optimizer,
                     " with these options moves all rows at every step: give the parameter to SparseAdam, or construct its embedding with "
                     "sparse = false");

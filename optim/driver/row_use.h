@@ -3,7 +3,9 @@
 #pragma once
 #include <string_view>
 
-#include <gradus/autograd/tape/tape.h>
+namespace gradus {
+class Leaf;
+}
 
 namespace gradus::optim {
 

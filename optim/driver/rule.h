@@ -1,114 +1,42 @@
-// A rule and the optimizer made of it. A rule is a struct of
-//   Options                            an aggregate with PyTorch's names and defaults, which describes itself (autograd/base/describe/options.h)
-//   name, slots, always_used           constants: "Adam"; the names of the state arrays; the mask of those that no option switches off
-//   validate(Options)                  optional: throws ValueError for what ranges cannot say
-//   used(Options)                      which slots these options need, a mask
-//   Scalars, scalars(Options, t, first)   what step t (from 1) needs, computed once a step and in double
-//   whole, scratch(shape, dtype), slot_shape(slot, shape), require_shape(parameter's name, shape)   optional: a rule for whole parameters, see whole.h
-//   row_use(Options)                   optional: what it makes of gradients of rows, see row_use.h; without, it refuses them
-//   numbers                            optional: named numbers kept per parameter; then scalars(Options, t, first, Numbers&) updates them
-//   update<T>(Scalars)                 the formula for one element, see loop.h
-//   loop(dtype, used)                  compiled_here<Rule>(dtype, used), or a choice among copies for several instruction sets
-//   formula(Options)                   the same for people
-// and `using Adam = OptimizerOf<AdamRule>;` is the optimizer. sgd.h is the shortest example.
+// A rule and the optimizer made of it. A rule is its options and one formula for one element; the driver does the rest:
+//   struct SignumRule {                                         // m ← β·m + (1−β)·g;   w ← w − lr·sign(m)
+//     struct Options {                                          // PyTorch's names and defaults, with their ranges (base/describe/options.h)
+//       double lr = 1e-4, beta = 0.9;
+//       void describe(Describe& is) const { is(range::at_least_zero, lr);  is(range::below_one, beta); }
+//     };
+//     static constexpr std::string_view name = "Signum";
+//     static constexpr Slot<Options> slots[] = {{"exp_avg"}};   // the arrays kept for each parameter, see slot.h
+//     static std::string formula(const Options& o);             // the same for people
+//     struct Scalars { double lr, beta; };                      // what step t (from 1) needs, computed once a step and in double;
+//     static Scalars scalars(const Options& o, std::int64_t t, bool first) { return {o.lr, o.beta}; }   // first: a slot was empty until now
+//     template <class T> static auto update(const Scalars& s) { return [b = T(s.beta), …](T& w, T g, T& m) { m = b * m + (1 - b) * g; … }; }
+//     static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }       // see loop.h
+//   };
+//   using Signum = OptimizerOf<SignumRule>;
+// It may also have
+//   validate(Options)                    throws ValueError for what ranges cannot say
+//   numbers                              named numbers kept for each parameter; then scalars(Options, t, first, Numbers&) updates them
+//   average(Options, w, slots)           the average of the weights that it keeps, see averaged_weights.h
+//   row_use(Options)                     what it makes of gradients of rows, see row_use.h; without, it refuses them
+//   whole, scratch, slot_shape, require_shape    to see each parameter as a whole, see whole.h
 #pragma once
-#include <new>
-#include <type_traits>
-#include <utility>
+#include <span>
 
-#include <gradus/optim/driver/optimizer.h>
+#include <gradus/autograd/base/describe/options.h>
+#include <gradus/autograd/base/error.h>
+#include <gradus/optim/driver/kept_number.h>
+#include <gradus/optim/driver/loop.h>
+#include <gradus/optim/driver/row_use.h>
+#include <gradus/optim/driver/slot.h>
 
-namespace gradus::optim {
-
+namespace gradus {
+class Array;
+namespace optim {
 template <class Rule>
-class OptimizerOf final : public Optimizer {
- public:
-  using Options = typename Rule::Options;
-  struct Group {
-    Parameters params;
-    Options options = {};
-  };
+class OptimizerOf;
+}
+}  // namespace gradus
 
-  // ValueError: no parameters, a parameter twice, two of one name, an option out of range; DtypeError: neither f32 nor f64.
-  // A parameter without a name is called after its place: "parameter.3".
-  explicit OptimizerOf(const Parameters& params, const Options& options = {}) { add_param_group({params, options}); }
-  // optim::SGD sgd({{.params = weights, .options = {.lr = 0.1, .weight_decay = 1e-4}}, {.params = biases, .options = {.lr = 0.1}}});
-  explicit OptimizerOf(const std::vector<Group>& groups) {
-    check<ValueError>(!groups.empty(), Rule::name, ": needs at least one group of parameters");
-    for (const Group& group : groups) add_param_group(group);
-  }
-
-  void add_param_group(const Group& group) {
-    validate(group.options);
-    if constexpr (requires { Rule::require_shape("", Shape{}); })
-      for (const NamedParameter& p : group.params)
-        if (p.leaf) Rule::require_shape(p.name, p.leaf->value.shape());
-    options_.reserve(options_.size() + 1);
-    add_parameters(Rule::name, numbers(), group.params);
-    options_.push_back(group.options);
-  }
-
-  std::string_view name() const override { return Rule::name; }
-  const Options& options(int group = 0) const {
-    check_group(group);
-    return options_of(group);
-  }
-  void set_options(const Options& options, int group = 0) {
-    check_group(group);
-    validate(options);
-    options_of(group) = options;
-  }
-
- private:
-  using Scalars = typename Rule::Scalars;
-  static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
-  static_assert(has_only_numbers<Options>, "the options of an optimizer's rule are numbers, switches and enumerations");
-  static_assert(Rule::slots.size() <= max_slots);
-  static constexpr bool has_numbers = requires { Rule::numbers; };
-
-  static void validate(const Options& options) {
-    check_options(Rule::name, options);
-    if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
-  }
-
-  std::span<const std::string_view> slot_names() const override { return Rule::slots; }
-  std::span<const Number> numbers() const override {
-    if constexpr (has_numbers) return Rule::numbers;
-    else return {};
-  }
-  OptionList option_list(int group) const override { return gradus::options_of(options_of(group)); }
-  unsigned assign(int group, std::span<const double> values, bool keep) override {
-    Options changed = options_of(group);
-    const OptionList list = gradus::options_of(changed);
-    for (std::size_t i = 0; i < list.size(); ++i) list[i].set(values[i]);
-    validate(changed);
-    if (keep) options_of(group) = changed;
-    return Rule::used(changed);
-  }
-  unsigned used_slots(int group) const override { return Rule::used(options_of(group)); }
-  void write_scalars(int group, std::int64_t t, bool first, Numbers& numbers, ScalarBytes& scalars) const override {
-    if constexpr (has_numbers) new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first, numbers));
-    else new (scalars.bytes) Scalars(Rule::scalars(options_of(group), t, first));
-  }
-  Loop loop(int group, Dtype dtype) const override { return Rule::loop(dtype, used_slots(group)); }
-  bool whole() const override { return requires { Rule::whole; }; }
-  RowUse row_use(int group) const override {
-    if constexpr (requires { Rule::row_use(options_of(group)); }) return Rule::row_use(options_of(group));
-    else return RowUse::refuses;
-  }
-  std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter) const override {
-    if constexpr (requires { Rule::slot_shape(slot, parameter); }) return Rule::slot_shape(slot, parameter);
-    else return parameter;
-  }
-  std::int64_t scratch(const Shape& parameter, Dtype dtype) const override {
-    if constexpr (requires { Rule::scratch(parameter, dtype); }) return Rule::scratch(parameter, dtype);
-    else return 0;
-  }
-  std::string formula(int group) const override { return Rule::formula(options_of(group)); }
-
-  Options& options_of(int group) const { return options_[static_cast<std::size_t>(group)]; }
-
-  mutable std::vector<Options> options_;   // option_list() points into it, for readers and writers alike
-};
-
-}  // namespace gradus::optim
+#ifndef GRADUS_SIMD_LEVEL   // sources for one instruction-set level compile formulas alone
+#include <gradus/optim/driver/optimizer_of.h>
+#endif

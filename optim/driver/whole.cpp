@@ -1,17 +1,14 @@
 #include <gradus/optim/driver/whole.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/kernels/vector_loops.h>
-
-GRADUS_DISPATCH(VectorLoops, vector_loops)
 
 namespace gradus::optim {
 namespace {
 
 template <class T>
 double norm_of(double* parts, const T* x, std::int64_t n) {
-  const auto dot = kernels::vector_loops().of(T{}).dot;
-  return root_of_squares(sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) { return dot(x + begin, x + begin, end - begin); }),
+  const auto square_sum = kernels::vector_loops().of(T{}).square_sum;
+  return root_of_squares(sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) { return square_sum(x + begin, end - begin); }),
                          [=](double s) {
                            return sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) {
                              double total = 0;

@@ -3,7 +3,7 @@
 // and its loop gets all of a parameter at once and its shape; parameters come one after the other. What it computes in is p.scratch, of as
 // many bytes as its scratch(shape, dtype) says: it is taken before anything changes, so that a step does not fail half way. In the source file:
 //   template <class T> void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) { … }
-//   Loop LAMBRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+//   Loop LAMBRule::loop(Dtype dtype, Kept) { return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; }); }
 #pragma once
 #include <algorithm>
 #include <cmath>

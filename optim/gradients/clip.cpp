@@ -1,16 +1,13 @@
 #include <gradus/optim/gradients/clip.h>
 
-#include <gradus/autograd/kernels/machine/level.h>
 #include <gradus/optim/kernels/gradient_row.h>
-
-GRADUS_DISPATCH(ClipLoops, clip_loops)
 
 namespace gradus::optim {
 namespace {
 
 double norm_of(const GradientRow& row, double p) {
-  if (std::isinf(p)) return row.reduce(true, []<class T>(const T* g, std::int64_t n) { return clip_loops(T{}).largest(g, n); });
-  if (p == 2) return std::sqrt(row.reduce(false, []<class T>(const T* g, std::int64_t n) { return clip_loops(T{}).square_sum(g, n); }));
+  if (std::isinf(p)) return row.reduce(true, []<class T>(const T* g, std::int64_t n) { return vector_loops(T{}).largest(g, n); });
+  if (p == 2) return std::sqrt(row.reduce(false, []<class T>(const T* g, std::int64_t n) { return vector_loops(T{}).square_sum(g, n); }));
   const double sum = row.reduce(false, [p]<class T>(const T* g, std::int64_t n) {
     double total = 0;
     for (std::int64_t i = 0; i < n; ++i) total += std::pow(std::abs(static_cast<double>(g[i])), p);
@@ -34,7 +31,7 @@ void require_max_norm(const char* op, double max_norm) { check<ValueError>(max_n
 
 void scale_to(const GradientRow& row, double max_norm, double total) {
   const double factor = max_norm / (total + 1e-6);
-  if (!(factor >= 1)) row.update([factor]<class T>(T* g, std::int64_t n) { clip_loops(T{}).scale(g, n, factor); });
+  if (!(factor >= 1)) row.update([factor]<class T>(T* g, std::int64_t n) { vector_loops(T{}).scale(static_cast<T>(factor), g, g, n); });
 }
 
 }  // namespace
@@ -61,7 +58,7 @@ double clip_grad_norm(const Parameters& parameters, double max_norm, const ClipO
 
 void clip_grad_value(const Parameters& parameters, double limit) {
   check<ValueError>(limit >= 0, "clip_grad_value: the limit must be at least 0, not ", limit);
-  GradientRow("clip_grad_value", parameters).update([limit]<class T>(T* g, std::int64_t n) { clip_loops(T{}).clamp(g, n, limit); });
+  GradientRow("clip_grad_value", parameters).update([limit]<class T>(T* g, std::int64_t n) { vector_loops(T{}).clamp(g, n, limit); });
 }
 
 }  // namespace gradus::optim

@@ -16,10 +16,10 @@ std::int64_t clip_units(T* g, const T* w, const std::int64_t* rows, std::int64_t
   std::int64_t shortened = 0;
   for (std::int64_t unit = first; unit < last; ++unit) {
     T* const gradient = g + unit * n;
-    const double weight = std::sqrt(clip_loops(T{}).square_sum(w + (rows ? rows[unit] : unit) * n, n));
-    const double norm = std::sqrt(clip_loops(T{}).square_sum(gradient, n)), allowed = o.clipping * (weight < o.eps ? o.eps : weight);
+    const double weight = std::sqrt(vector_loops(T{}).square_sum(w + (rows ? rows[unit] : unit) * n, n));
+    const double norm = std::sqrt(vector_loops(T{}).square_sum(gradient, n)), allowed = o.clipping * (weight < o.eps ? o.eps : weight);
     if (norm <= allowed) continue;                // not for NaN, which is to spread over the unit
-    clip_loops(T{}).scale(gradient, n, allowed / norm);
+    vector_loops(T{}).scale(static_cast<T>(allowed / norm), gradient, gradient, n);
     ++shortened;
   }
   return shortened;
@@ -31,7 +31,7 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
   check_options("clip_grad_adaptive", options);
   const GradientRow row("clip_grad_adaptive", parameters);
   for (const NamedParameter& p : parameters)
-    check<DtypeError>(!p.leaf || !p.leaf->grad.defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",
+    check<DtypeError>(!p.leaf || !p.leaf->grad.tensor().defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",
                       p.name, " is ", [&] { return p.leaf->grad.dtype(); }, " but the parameter is ", [&] { return p.leaf->value.dtype(); });
   SmallVector<Array, 16> gradients = row.take();
   std::atomic<std::int64_t> shortened = 0;
@@ -41,7 +41,7 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
     const Array weight = leaf.value.as_contiguous();
     if (gradient.size() == 0) continue;
     const std::int64_t units = weight.rank() < 2 ? 1 : gradient.dim(0), n = gradient.size() / units;
-    const std::int64_t* const rows = leaf.row_grad.defined() ? leaf.row_grad.rows.data<std::int64_t>() : nullptr;
+    const std::int64_t* const rows = leaf.grad.is_rows() ? leaf.grad.rows().rows.data<std::int64_t>() : nullptr;
     visit_floating(weight.dtype(), "clip_grad_adaptive", [&](auto zero) {
       auto* const g = gradient.mutable_data<decltype(zero)>();
       parallel_for(units, items_worth(GradientRow::grain, n), [&](std::int64_t first, std::int64_t last) {

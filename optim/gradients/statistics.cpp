@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iomanip>
 #include <limits>
 #include <ostream>
 
+#include <gradus/autograd/base/drawing/table.h>
 #include <gradus/optim/kernels/gradient_row.h>
 
 namespace gradus::optim {
@@ -54,12 +54,12 @@ class BlockSums {
 
 template <class T>
 Sums weight_sums(const T* before, const T* after, std::int64_t n) {
-  return {.weight = clip_loops(T{}).square_sum(before, n), .update = clip_loops(T{}).square_distance(before, after, n)};
+  return {.weight = vector_loops(T{}).square_sum(before, n), .update = vector_loops(T{}).square_distance(before, after, n)};
 }
 
 template <class T>
 Sums gradient_sums(const T* g, std::int64_t n) {
-  Sums sums{.gradient = clip_loops(T{}).square_sum(g, n)};
+  Sums sums{.gradient = vector_loops(T{}).square_sum(g, n)};
   if (!std::isfinite(sums.gradient)) sums.nonfinite = std::count_if(g, g + n, [](T x) { return !std::isfinite(x); });
   return sums;
 }
@@ -70,13 +70,8 @@ StepStatistics statistics_of(const Sums& sums, std::int64_t parameters, std::int
   return out;
 }
 
-std::string number(double x) {
-  const std::string out = gradus::text(std::scientific, std::setprecision(2), x);
-  return std::string(out.size() < 8 ? 8 - out.size() : 0, ' ') + out;
-}
-
 std::string warning(const StepStatistics& s) {
-  return s.nonfinite ? gradus::text("  ", s.nonfinite, " of ", s.elements, " gradients are not finite") : "";
+  return s.nonfinite ? gradus::text(s.nonfinite, " of ", s.elements, " gradients are not finite") : "";
 }
 
 }  // namespace
@@ -116,18 +111,18 @@ void Statistics::measure() {
     Array& gradient = gradients.emplace_back();
     if (p.before.defined()) {
       p.before = p.before.as_contiguous();
-      gradient = (p.leaf->row_grad.defined() ? p.leaf->row_grad.values : p.leaf->grad.value()).as_contiguous();
+      gradient = p.leaf->grad.elements().as_contiguous();
     }
     weights.add(p.before.defined() ? p.before.size() : 0);
     slopes.add(p.before.defined() ? gradient.size() : 0);
   }
   weights.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
     const Array &before = parameters_[i].before, &after = parameters_[i].leaf->value;
-    return before.dtype() == f64 ? weight_sums(before.data<double>() + at, after.data<double>() + at, n)
-                                 : weight_sums(before.data<float>() + at, after.data<float>() + at, n);
+    return visit_floating(before.dtype(), "Statistics",
+                          [&]<class T>(T) { return weight_sums(before.data<T>() + at, after.data<T>() + at, n); });
   });
   slopes.compute([&](std::size_t i, std::int64_t at, std::int64_t n) {
-    return gradients[i].dtype() == f64 ? gradient_sums(gradients[i].data<double>() + at, n) : gradient_sums(gradients[i].data<float>() + at, n);
+    return visit_floating(gradients[i].dtype(), "Statistics", [&]<class T>(T) { return gradient_sums(gradients[i].data<T>() + at, n); });
   });
 
   SmallVector<Sums, 8> groups;
@@ -164,26 +159,23 @@ std::vector<std::string> Statistics::names() const {
 }
 
 std::string Statistics::text() const {
-  std::string out;
+  const drawing::Digits norm = drawing::scientific_digits(2);
+  drawing::Table table({{}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}}, {.gap = 1, .indent = 0, .head = false});
   for (int k = 0; k < groups(); ++k) {
     const StepStatistics& s = groups_[k];
-    out += gradus::text("step ", measured_, "  group ", k, "  ‖g‖ ", number(s.gradient_norm), "  ‖w‖ ", number(s.parameter_norm), "  ‖Δw‖ ",
-                        number(s.update_norm), "  ‖Δw‖/‖w‖ ", number(s.update_ratio), warning(s), "\n");
+    table.add(gradus::text("step ", measured_, "  group ", k), " ‖g‖", s.gradient_norm, " ‖w‖", s.parameter_norm, " ‖Δw‖", s.update_norm, " ‖Δw‖/‖w‖",
+              s.update_ratio, s.nonfinite ? gradus::text(" ", warning(s)) : "");
   }
-  return out;
+  return table.text();
 }
 
 std::string Statistics::table() const {
-  std::size_t width = 9;
-  for (const Watched& p : parameters_) width = std::max(width, p.name.size());
-  std::string out = "parameter" + std::string(width - 9, ' ') + "       ‖g‖       ‖w‖      ‖Δw‖  ‖Δw‖/‖w‖\n";
-  for (const Watched& p : parameters_) {
-    const StepStatistics& s = p.statistics;
-    if (s.parameters == 0) continue;
-    out += gradus::text(p.name, std::string(width - p.name.size(), ' '), "  ", number(s.gradient_norm), "  ", number(s.parameter_norm), "  ",
-                        number(s.update_norm), "  ", number(s.update_ratio), warning(s), "\n");
-  }
-  return out;
+  const drawing::Digits norm = drawing::scientific_digits(2);
+  drawing::Table table({{"parameter"}, {"‖g‖", norm, 8}, {"‖w‖", norm, 8}, {"‖Δw‖", norm, 8}, {"‖Δw‖/‖w‖", norm, 8}, {}}, {.gap = 2, .indent = 0});
+  for (const Watched& p : parameters_)
+    if (const StepStatistics& s = p.statistics; s.parameters != 0)
+      table.add(p.name, s.gradient_norm, s.parameter_norm, s.update_norm, s.update_ratio, warning(s));
+  return table.text();
 }
 
 std::ostream& operator<<(std::ostream& out, const Statistics& statistics) { return out << statistics.text(); }

@@ -8,13 +8,15 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/tape/parameter_list.h>
-#include <gradus/optim/kernels/clip_loops.h>
 #include <gradus/optim/kernels/partition.h>
+#include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim {
 
-inline const kernels::ClipLoopsOf<float>& clip_loops(float) { return kernels::clip_loops().f32; }
-inline const kernels::ClipLoopsOf<double>& clip_loops(double) { return kernels::clip_loops().f64; }
+template <class T>
+const kernels::VectorLoopsOf<T>& vector_loops(T) {
+  return kernels::vector_loops().of(T{});
+}
 
 class GradientRow {
  public:
@@ -30,8 +32,8 @@ class GradientRow {
       sorted.push_back(p.leaf.get());
       if (!p.leaf->has_gradient()) continue;
       const Array& g = gradient(*p.leaf);
-      check<DtypeError>(is_floating(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
-      check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->row_grad.defined(), op, ": the gradient of ", p.name, " has shape ", g.shape(), " but the parameter has ",
+      check<DtypeError>(computes_in(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
+      check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->grad.is_rows(), op, ": the gradient of ", p.name, " has shape ", g.shape(), " but the parameter has ",
                         p.leaf->value.shape());
       leaves_.push_back(p.leaf.get());
       partition_.add(g.size());
@@ -78,22 +80,18 @@ class GradientRow {
     SmallVector<Array, 16> gradients;
     for (Leaf* leaf : leaves_) {
       Array g = gradient(*leaf).as_contiguous();
-      set(*leaf, {});              // or else writing would have to copy
+      leaf->grad.set_elements({});   // or else writing would have to copy
       g.mutable_raw();
       gradients.push_back(std::move(g));
     }
     return gradients;
   }
   void put(SmallVector<Array, 16>& gradients) const {
-    for (std::size_t i = 0; i < leaves_.size(); ++i) set(*leaves_[i], std::move(gradients[i]));
+    for (std::size_t i = 0; i < leaves_.size(); ++i) leaves_[i]->grad.set_elements(std::move(gradients[i]));
   }
 
  private:
-  static const Array& gradient(const Leaf& leaf) { return leaf.row_grad.defined() ? leaf.row_grad.values : leaf.grad.value(); }
-  static void set(Leaf& leaf, Array g) {
-    if (leaf.row_grad.defined()) leaf.row_grad.values = std::move(g);
-    else leaf.grad = std::move(g);
-  }
+  static const Array& gradient(const Leaf& leaf) { return leaf.grad.elements(); }
 
   SmallVector<Leaf*, 16> leaves_;
   Partition partition_{block};

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/adadelta.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -10,6 +10,6 @@ std::string AdadeltaRule::formula(const Options& o) {
               "·d²;  w ← w − ", o.lr, "·d");
 }
 
-Loop AdadeltaRule::loop(Dtype dtype, unsigned used) { return built_in_loop<AdadeltaRule>(dtype, used); }
+Loop AdadeltaRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdadeltaRule>(dtype, kept); }
 
 }  // namespace gradus::optim

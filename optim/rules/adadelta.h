@@ -26,12 +26,10 @@ struct AdadeltaOptions {
 struct AdadeltaRule {
   using Options = AdadeltaOptions;
   static constexpr std::string_view name = "Adadelta";
-  static constexpr std::array<std::string_view, 2> slots{"square_avg", "acc_delta"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"square_avg"}, {"acc_delta"}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/rules/internal/adafactor_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(AdafactorLoops, adafactor_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -162,6 +164,8 @@ std::string AdafactorRule::formula(const Options& o) {
               ");  w ← w − max(", o.eps[1], ", RMS(w))·min(", o.lr, ", 1/√t) · U/max(1, RMS(U)/", o.d, ")");
 }
 
-Loop AdafactorRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop AdafactorRule::loop(Dtype dtype, Kept) {
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+}
 
 }  // namespace gradus::optim

@@ -29,14 +29,13 @@ struct AdafactorOptions {
 struct AdafactorRule {
   using Options = AdafactorOptions;
   static constexpr std::string_view name = "Adafactor";
-  static constexpr std::array<std::string_view, 3> slots{"row_var", "col_var", "variance"};
+  static constexpr Slot<Options> slots[] = {{"row_var"}, {"col_var"}, {"variance"}};
   static constexpr bool whole = true;
-  static unsigned used(const Options&) { return 7; }
   static std::int64_t scratch(const Shape& shape, Dtype dtype);
   static std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter);
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     double sign, take, rho, eps1, eps2, d, keep;

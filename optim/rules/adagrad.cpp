@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/adagrad.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -11,6 +11,6 @@ std::string AdagradRule::formula(const Options& o) {
          (o.eps_at == Eps::inside ? text("√(s + ", o.eps, ")") : text("(√s + ", o.eps, ")"));
 }
 
-Loop AdagradRule::loop(Dtype dtype, unsigned used) { return built_in_loop<AdagradRule>(dtype, used); }
+Loop AdagradRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdagradRule>(dtype, kept); }
 
 }  // namespace gradus::optim

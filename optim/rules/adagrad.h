@@ -29,13 +29,11 @@ struct AdagradOptions {
 struct AdagradRule {
   using Options = AdagradOptions;
   static constexpr std::string_view name = "Adagrad";
-  static constexpr std::array<std::string_view, 1> slots{"sum"};
-  static constexpr unsigned always_used = 1;
-  static unsigned used(const Options&) { return 1; }
+  static constexpr Slot<Options> slots[] = {{"sum"}};
   static RowUse row_use(const Options& o) { return o.weight_decay == 0 && o.initial_accumulator_value == 0 ? RowUse::takes : RowUse::refuses; }
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

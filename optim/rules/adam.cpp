@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/adam.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -20,7 +20,7 @@ std::string AdamRule<decoupled>::formula(const Options& o) {
 }
 
 template <bool decoupled>
-Loop AdamRule<decoupled>::loop(Dtype dtype, unsigned used) { return built_in_loop<AdamRule>(dtype, used); }
+Loop AdamRule<decoupled>::loop(Dtype dtype, Kept kept) { return built_in_loop<AdamRule>(dtype, kept); }
 
 template struct AdamRule<false>;
 template struct AdamRule<true>;

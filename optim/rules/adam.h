@@ -37,12 +37,10 @@ template <bool decoupled>
 struct AdamRule {
   using Options = AdamOptionsOf<decoupled>;
   static constexpr std::string_view name = decoupled ? "AdamW" : "Adam";
-  static constexpr std::array<std::string_view, 3> slots{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options& o) { return 3u | unsigned{o.amsgrad} << 2; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}, {"max_exp_avg_sq", [](const Options& o) { return o.amsgrad; }}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   // w ← keep·w − step·m/(√(v + eps_inside)·root + eps_outside)
   struct Scalars {

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/adamax.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -11,6 +11,6 @@ std::string AdamaxRule::formula(const Options& o) {
               "/(1 − ", o.betas[0], "ᵗ) · m/", inside ? "u" : text("(u + ", o.eps, ")"));
 }
 
-Loop AdamaxRule::loop(Dtype dtype, unsigned used) { return built_in_loop<AdamaxRule>(dtype, used); }
+Loop AdamaxRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdamaxRule>(dtype, kept); }
 
 }  // namespace gradus::optim

@@ -30,12 +30,10 @@ struct AdamaxOptions {
 struct AdamaxRule {
   using Options = AdamaxOptions;
   static constexpr std::string_view name = "Adamax";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_inf"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_inf"}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

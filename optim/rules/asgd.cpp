@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/asgd.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -10,6 +10,8 @@ std::string ASGDRule::formula(const Options& o) {
               o.t0, ")");
 }
 
-Loop ASGDRule::loop(Dtype dtype, unsigned used) { return built_in_loop<ASGDRule>(dtype, used); }
+Array ASGDRule::average(const Options&, const Array&, std::span<const Array> slots) { return slots[0]; }
+
+Loop ASGDRule::loop(Dtype dtype, Kept kept) { return built_in_loop<ASGDRule>(dtype, kept); }
 
 }  // namespace gradus::optim

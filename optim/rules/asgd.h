@@ -1,4 +1,5 @@
-// ASGD, averaged gradient descent (Polyak and Juditsky 1992), as PyTorch has it. The average is in the state, as "<parameter>.ax".
+// ASGD, averaged gradient descent (Polyak and Juditsky 1992), as PyTorch has it. The average is in the state, as "<parameter>.ax":
+//   { optim::AveragedWeights average(asgd);  evaluate(net); }
 //   optim::ASGD asgd(nn::parameters(net), {.lr = 1e-2, .t0 = 1000});
 //   w ← w − η·lambd·w − η·g;  ax ← w up to step t0 + 1, then ax + μ·(w − ax);   η = lr/(1 + lambd·lr·t)^alpha, μ = 1/max(1, t − t0)
 // η and μ are those of the step before, numbers in the state; at first η = lr and μ = 1.
@@ -29,13 +30,12 @@ struct ASGDOptions {
 struct ASGDRule {
   using Options = ASGDOptions;
   static constexpr std::string_view name = "ASGD";
-  static constexpr std::array<std::string_view, 1> slots{"ax"};
-  static constexpr std::array<Number, 2> numbers{{{"eta", 0}, {"mu", 1}}};
-  static constexpr unsigned always_used = 1;
-  static unsigned used(const Options&) { return 1; }
+  static constexpr Slot<Options> slots[] = {{"ax"}};
+  static constexpr KeptNumber numbers[] = {{"eta", 0}, {"mu", 1}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Array average(const Options& o, const Array& w, std::span<const Array> slots);   // ax
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

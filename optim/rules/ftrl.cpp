@@ -1,7 +1,7 @@
 #include <gradus/optim/rules/ftrl.h>
 
 #include <gradus/autograd/base/describe/number_text.h>
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -13,6 +13,6 @@ std::string FtrlRule::formula(const Options& o) {
               o.beta, " + n^", p, ")/", o.lr, " + ", 2 * o.l2_regularization_strength, ")");
 }
 
-Loop FtrlRule::loop(Dtype dtype, unsigned used) { return built_in_loop<FtrlRule>(dtype, used); }
+Loop FtrlRule::loop(Dtype dtype, Kept kept) { return built_in_loop<FtrlRule>(dtype, kept); }
 
 }  // namespace gradus::optim

@@ -33,12 +33,10 @@ struct FtrlOptions {
 struct FtrlRule {
   using Options = FtrlOptions;
   static constexpr std::string_view name = "Ftrl";
-  static constexpr std::array<std::string_view, 2> slots{"accumulator", "linear"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"accumulator"}, {"linear"}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   // All but z, multiplied by lr, which may be 0: w stays then.
   struct Scalars {

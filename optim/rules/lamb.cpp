@@ -2,10 +2,12 @@
 
 #include <cmath>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/rules/internal/lamb_loops.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(LambLoops, lamb_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -44,6 +46,8 @@ std::string LAMBRule::formula(const Options& o) {
               "·‖w‖/‖r‖·r");
 }
 
-Loop LAMBRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop LAMBRule::loop(Dtype dtype, Kept) {
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+}
 
 }  // namespace gradus::optim

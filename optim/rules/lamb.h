@@ -25,13 +25,12 @@ struct LAMBOptions {
 struct LAMBRule {
   using Options = LAMBOptions;
   static constexpr std::string_view name = "LAMB";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_avg_sq"};
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
   static constexpr bool whole = true;
   static std::int64_t scratch(const Shape& shape, Dtype) { return blocks_of(shape.elements()) * static_cast<std::int64_t>(sizeof(double)); }
-  static unsigned used(const Options&) { return 3; }
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     double lr, sign, rest1, beta2, rest2, correction1, root, eps, weight_decay;

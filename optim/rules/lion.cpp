@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/lion.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -9,6 +9,6 @@ std::string LionRule::formula(const Options& o) {
          text("w ← w − ", o.lr, "·sign(", o.betas[0], "·m + ", 1 - o.betas[0], "·g);  m ← ", o.betas[1], "·m + ", 1 - o.betas[1], "·g");
 }
 
-Loop LionRule::loop(Dtype dtype, unsigned used) { return built_in_loop<LionRule>(dtype, used); }
+Loop LionRule::loop(Dtype dtype, Kept kept) { return built_in_loop<LionRule>(dtype, kept); }
 
 }  // namespace gradus::optim

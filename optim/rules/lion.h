@@ -26,12 +26,10 @@ struct LionOptions {
 struct LionRule {
   using Options = LionOptions;
   static constexpr std::string_view name = "Lion";
-  static constexpr std::array<std::string_view, 1> slots{"exp_avg"};
-  static constexpr unsigned always_used = 1;
-  static unsigned used(const Options&) { return 1; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

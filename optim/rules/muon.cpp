@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
+#include <gradus/optim/kernels/vector_loops.h>
 #include <gradus/optim/rules/internal/muon_loops.h>
 #include <gradus/optim/rules/internal/muon_products.h>
 
+namespace gradus::optim::kernels {
 GRADUS_DISPATCH(MuonLoops, muon_loops)
+}
 
 namespace gradus::optim {
 namespace {
@@ -15,22 +18,22 @@ namespace {
 // x [m, n] with singular values towards 1, by Newton and Schulz's iteration on the smaller of x·xᵀ and xᵀ·x; it comes back in x or next.
 template <class T>
 const T* orthogonal(T* x, T* next, T* gram, T* factor, std::int64_t m, std::int64_t n, double norm, const MuonRule::Scalars& s) {
-  const auto& loops = kernels::muon_loops().of(T{});
+  const auto& loops = kernels::vector_loops().of(T{});
   const double a = s.coefficients[0], b = s.coefficients[1], c = s.coefficients[2], least = std::max(norm, s.eps);
   for_blocks(m * n, [&](std::int64_t begin, std::int64_t end) {
-    loops.scale(static_cast<T>(1 / least), x + begin, end - begin);
+    loops.scale(static_cast<T>(1 / least), x + begin, x + begin, end - begin);
   });
   const std::int64_t small = std::min(m, n);
   for (int step = 0; step < s.steps; ++step) {
-    const kernels::Matrix<T> here{x, n}, turned{x, n, true}, g{gram, small}, f{factor, small};
+    const gradus::kernels::Matrix<T> here{x, n}, turned{x, n, true}, g{gram, small}, f{factor, small};
     if (m > n) symmetric_product(turned, here, n, m, gram);
     else symmetric_product(here, turned, m, n, gram);
     symmetric_product(g, g, small, small, factor);
     for_blocks(small * small, [&](std::int64_t begin, std::int64_t end) {
-      loops.blend(static_cast<T>(c), factor + begin, static_cast<T>(b), gram + begin, end - begin);
+      loops.blend(static_cast<T>(c), factor + begin, static_cast<T>(b), gram + begin, factor + begin, end - begin);
     });
     for (std::int64_t i = 0; i < small; ++i) factor[i * (small + 1)] += static_cast<T>(a);   // a·I + b·G + c·G²
-    fixed_product(m > n ? kernels::Product<T>{m, n, n, here, f, next, n} : kernels::Product<T>{m, n, m, f, here, next, n});
+    fixed_product(m > n ? gradus::kernels::Product<T>{m, n, n, here, f, next, n} : gradus::kernels::Product<T>{m, n, m, f, here, next, n});
     std::swap(x, next);
   }
   return x;
@@ -47,6 +50,7 @@ template <class T>
 void update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
   if (p.n == 0) return;
   const auto& loops = kernels::muon_loops().of(T{});
+  const auto& vectors = kernels::vector_loops().of(T{});
   const Room room(p.shape);
   double* parts = static_cast<double*>(p.scratch);
   T *u = reinterpret_cast<T*>(parts + room.parts), *next = u + room.whole, *gram = next + room.whole, *b = p.slots[0];
@@ -60,7 +64,7 @@ void update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
   const T lr(s.lr * (s.as_adamw ? 0.2 * std::sqrt(std::max(rows, columns)) : std::sqrt(std::max(1., rows / columns))));
   for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
     loops.average(p.g + begin, b + begin, end - begin, rest);
-    loops.blend(T(s.keep), p.w + begin, -lr, o + begin, end - begin);
+    vectors.blend(T(s.keep), p.w + begin, -lr, o + begin, p.w + begin, end - begin);
   });
 }
 
@@ -89,6 +93,8 @@ std::string MuonRule::formula(const Options& o) {
               o.adjust_lr == MuonScale::original ? "·√max(1, rows/columns)·O" : "·0.2·√max(rows, columns)·O");
 }
 
-Loop MuonRule::loop(Dtype dtype, unsigned) { return dtype == f64 ? whole_loop<update<double>> : whole_loop<update<float>>; }
+Loop MuonRule::loop(Dtype dtype, Kept) {
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+}
 
 }  // namespace gradus::optim

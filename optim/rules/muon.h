@@ -34,14 +34,13 @@ struct MuonOptions {
 struct MuonRule {
   using Options = MuonOptions;
   static constexpr std::string_view name = "Muon";
-  static constexpr std::array<std::string_view, 1> slots{"momentum_buffer"};
+  static constexpr Slot<Options> slots[] = {{"momentum_buffer"}};
   static constexpr bool whole = true;
-  static unsigned used(const Options&) { return 1; }
 
   static std::int64_t scratch(const Shape& shape, Dtype dtype);
   static void require_shape(std::string_view parameter, const Shape& shape);   // ShapeError unless it is a matrix
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     double lr, keep, momentum, eps;

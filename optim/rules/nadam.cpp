@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/nadam.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -11,6 +11,6 @@ std::string NAdamRule::formula(const Options& o) {
               o.betas[1], "ᵗ)) + ", o.eps, ")");
 }
 
-Loop NAdamRule::loop(Dtype dtype, unsigned used) { return built_in_loop<NAdamRule>(dtype, used); }
+Loop NAdamRule::loop(Dtype dtype, Kept kept) { return built_in_loop<NAdamRule>(dtype, kept); }
 
 }  // namespace gradus::optim

@@ -29,13 +29,11 @@ struct NAdamOptions {
 struct NAdamRule {
   using Options = NAdamOptions;
   static constexpr std::string_view name = "NAdam";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_avg_sq"};
-  static constexpr std::array<Number, 1> numbers{{{"mu_product", 1}}};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
+  static constexpr KeptNumber numbers[] = {{"mu_product", 1}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

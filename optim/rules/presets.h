@@ -82,7 +82,7 @@ inline FtrlOptions ftrl(double lr = 1e-3, double learning_rate_power = -0.5, dou
 
 }  // namespace gradus::optim::keras
 
-// optax (optax/_src/alias.py). Its sgd and adam are PyTorch's; its eps_root is Eps::inside.
+// optax (its alias.py). Its sgd and adam are PyTorch's; its eps_root is Eps::inside.
 namespace gradus::optim::optax {
 
 inline RMSpropOptions rmsprop(double lr, double momentum = 0) {

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/radam.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -13,6 +13,6 @@ std::string RAdamRule::formula(const Options& o) {
               o.betas[0], "ᵗ)·m, and ", until, " w ← w − ", o.lr, "/(1 − ", o.betas[0], "ᵗ)·r·√(1 − ", o.betas[1], "ᵗ) · m/(√v + ", o.eps, ")");
 }
 
-Loop RAdamRule::loop(Dtype dtype, unsigned used) { return built_in_loop<RAdamRule>(dtype, used); }
+Loop RAdamRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RAdamRule>(dtype, kept); }
 
 }  // namespace gradus::optim

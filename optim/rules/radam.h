@@ -28,12 +28,10 @@ struct RAdamOptions {
 struct RAdamRule {
   using Options = RAdamOptions;
   static constexpr std::string_view name = "RAdam";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_avg_sq"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/rmsprop.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -15,6 +15,6 @@ std::string RMSpropRule::formula(const Options& o) {
   return out + text("b ← ", o.momentum, "·b + ", d, ";  w ← w − ", o.lr, "·b");
 }
 
-Loop RMSpropRule::loop(Dtype dtype, unsigned used) { return built_in_loop<RMSpropRule>(dtype, used); }
+Loop RMSpropRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RMSpropRule>(dtype, kept); }
 
 }  // namespace gradus::optim

@@ -34,12 +34,12 @@ struct RMSpropOptions {
 struct RMSpropRule {
   using Options = RMSpropOptions;
   static constexpr std::string_view name = "RMSprop";
-  static constexpr std::array<std::string_view, 3> slots{"square_avg", "momentum_buffer", "grad_avg"};
-  static constexpr unsigned always_used = 1;
-  static unsigned used(const Options& o) { return 1u | unsigned{o.momentum != 0} << 1 | unsigned{o.centered} << 2; }
+  static constexpr Slot<Options> slots[] = {{"square_avg"},
+                                            {"momentum_buffer", [](const Options& o) { return o.momentum != 0; }},
+                                            {"grad_avg", [](const Options& o) { return o.centered; }}};
 
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     Intake in;
@@ -50,20 +50,20 @@ struct RMSpropRule {
     return {.in{o.maximize, o.weight_decay}, .alpha = o.alpha, .rest = 1 - o.alpha, .eps_inside = inside ? o.eps : 0,
             .eps_outside = inside ? 0 : o.eps, .momentum = o.momentum, .take = whole ? o.lr : 1, .step = whole ? 1 : o.lr};
   }
-  template <class T, unsigned used>
+  template <class T, Kept kept>
   static auto update(const Scalars& s) {
     const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
     return [=, take_in = intake<T>(s.in)](T& w, T g, T& v, T& b, T& mean) {
       g = take_in(g, w);
       v = alpha * v + rest * g * g;
       T spread = v;
-      if constexpr ((used & 4) != 0) {
+      if constexpr (kept[2]) {
         mean += rest * (g - mean);
         spread = std::max(v - mean * mean, T(0));
         if (!(v <= std::numeric_limits<T>::max())) spread = v;   // ∞, not ∞ − ∞
       }
       T d = g / (std::sqrt(spread + eps_inside) + eps_outside);
-      if constexpr ((used & 2) != 0) d = b = momentum * b + take * d;
+      if constexpr (kept[1]) d = b = momentum * b + take * d;
       w -= step * d;
     };
   }

@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/rprop.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -16,6 +16,6 @@ std::string RpropRule::formula(const Options& o) {
               "·s, ", o.step_sizes[0], "), g ← 0;  w ← w − s·sign(g) (s from ", o.lr, ")");
 }
 
-Loop RpropRule::loop(Dtype dtype, unsigned used) { return built_in_loop<RpropRule>(dtype, used); }
+Loop RpropRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RpropRule>(dtype, kept); }
 
 }  // namespace gradus::optim

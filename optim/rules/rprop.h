@@ -28,13 +28,11 @@ struct RpropOptions {
 struct RpropRule {
   using Options = RpropOptions;
   static constexpr std::string_view name = "Rprop";
-  static constexpr std::array<std::string_view, 2> slots{"prev", "step_size"};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"prev"}, {"step_size"}};
 
   static void validate(const Options& o);
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     double sign, start, minus, plus, least, most;

@@ -32,14 +32,13 @@ struct ScheduleFreeAdamWOptions {
 struct ScheduleFreeAdamWRule {
   using Options = ScheduleFreeAdamWOptions;
   static constexpr std::string_view name = "ScheduleFreeAdamW";
-  static constexpr std::array<std::string_view, 2> slots{"z", "exp_avg_sq"};
-  static constexpr std::array<Number, 2> numbers{{{"weight_sum", 0}, {"lr_max", 0}}};
-  static constexpr unsigned always_used = 3;
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"z"}, {"exp_avg_sq"}};
+  static constexpr KeptNumber numbers[] = {{"weight_sum", 0}, {"lr_max", 0}};
 
   static void validate(const Options& o);
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Array average(const Options& o, const Array& y, std::span<const Array> slots);   // x
+  static Loop loop(Dtype dtype, Kept kept);
 
   struct Scalars {
     double beta2, rest2, root, eps, decay, pull, step_y, step_z;

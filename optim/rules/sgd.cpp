@@ -1,6 +1,6 @@
 #include <gradus/optim/rules/sgd.h>
 
-#include <gradus/optim/rules/internal/rule_loops.h>
+#include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
 
@@ -25,6 +25,6 @@ std::string SGDRule::formula(const Options& o) {
   return in + average + "w ← w − " + step + (o.nesterov ? ahead : "b");
 }
 
-Loop SGDRule::loop(Dtype dtype, unsigned used) { return built_in_loop<SGDRule>(dtype, used); }
+Loop SGDRule::loop(Dtype dtype, Kept kept) { return built_in_loop<SGDRule>(dtype, kept); }
 
 }  // namespace gradus::optim

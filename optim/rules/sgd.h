@@ -29,14 +29,12 @@ struct SGDOptions {
 struct SGDRule {
   using Options = SGDOptions;
   static constexpr std::string_view name = "SGD";
-  static constexpr std::array<std::string_view, 1> slots{"momentum_buffer"};
-  static constexpr unsigned always_used = 0;
-  static unsigned used(const Options& o) { return o.momentum != 0; }
+  static constexpr Slot<Options> slots[] = {{"momentum_buffer", [](const Options& o) { return o.momentum != 0; }}};
   static RowUse row_use(const Options& o) { return o.momentum == 0 && o.weight_decay == 0 ? RowUse::takes : RowUse::refuses; }
 
   static void validate(const Options& o);
   static std::string formula(const Options& o);
-  static Loop loop(Dtype dtype, unsigned used);
+  static Loop loop(Dtype dtype, Kept kept);
 
   // b ← momentum·b + take·g;  w ← w − step·b,  with nesterov w ← w − step·(take_ahead·g + momentum·b)
   struct Scalars {

@@ -24,15 +24,14 @@ struct SparseAdamOptions {
 struct SparseAdamRule {
   using Options = SparseAdamOptions;
   static constexpr std::string_view name = "SparseAdam";
-  static constexpr std::array<std::string_view, 2> slots{"exp_avg", "exp_avg_sq"};
-  static unsigned used(const Options&) { return 3; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
   static RowUse row_use(const Options&) { return RowUse::demands; }
 
   static AdamOptions as_adam(const Options& o) {
     return {.lr = o.lr, .betas = o.betas, .eps = o.eps, .maximize = o.maximize, .eps_at = Eps::scaled_hat};
   }
   static std::string formula(const Options& o) { return AdamRule<false>::formula(as_adam(o)) + "  for the rows of g"; }
-  static Loop loop(Dtype dtype, unsigned used) { return AdamRule<false>::loop(dtype, used); }
+  static Loop loop(Dtype dtype, Kept kept) { return AdamRule<false>::loop(dtype, kept); }
 
   using Scalars = AdamRule<false>::Scalars;
   static Scalars scalars(const Options& o, std::int64_t t, bool first) { return AdamRule<false>::scalars(as_adam(o), t, first); }

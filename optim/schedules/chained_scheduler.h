@@ -5,7 +5,7 @@
 // of them: it is no function of t.
 #pragma once
 #include <gradus/optim/schedules/chain.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

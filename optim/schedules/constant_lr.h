@@ -2,7 +2,7 @@
 //   optim::ConstantLR schedule(sgd, {.factor = 0.5, .total_iters = 4});
 // PyTorch accepts factor 0 and then multiplies 0 by infinity when it ends; here it is an error.
 #pragma once
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

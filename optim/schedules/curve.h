@@ -1,4 +1,7 @@
-// Curve: a schedule without an optimizer, the pure function lr(base, t), as a value. Schedules hold one, and are built of others:
+// Curve: a schedule without an optimizer, the pure function lr(base, t), as a value. LRScheduler (optim/lr_scheduler/) applies one to an
+// optimizer; nothing here knows any.
+//   const auto curve = optim::Curve::of<optim::StepLRRule>({.step_size = 30});      curve.lr(0.1, 45)      // 0.01
+// Schedules are built of others:
 //   optim::WarmupLR schedule(adam, {.steps = 500, .then = optim::CosineAnnealingLR::curve({.t_max = 9500, .per = optim::Unit::step})});
 // It is made of a rule, a struct of
 //   Options, name                      as in step_lr.h, the shortest example; the options describe themselves (autograd/base/describe/options.h)
@@ -171,6 +174,11 @@ struct CurvesOption {
 };
 
 }  // namespace detail
+
+// A rule's schedule on an optimizer; it is in lr_scheduler/lr_scheduler.h, and so is StepLR::curve(options), which is Curve::of<StepLRRule>.
+template <class Rule>
+class ScheduleOf;
+
 }  // namespace gradus::optim
 
 template <> struct gradus::OptionTraits<gradus::optim::Curve> {

@@ -3,7 +3,7 @@
 //   optim::CyclicLR schedule(sgd, {.base_lr = 0.01, .max_lr = 0.1, .step_size_up = 500});
 // It sets the learning rate whatever it was. base_lr takes the place of the groups' own learning rates.
 #pragma once
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

@@ -1,7 +1,7 @@
 // InverseTimeLR: lr = base/(1 + decay_rate·t/decay_steps), as Keras's InverseTimeDecay.
 //   optim::InverseTimeLR schedule(sgd, {.decay_rate = 0.5, .decay_steps = 1000});
 #pragma once
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

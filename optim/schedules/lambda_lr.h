@@ -4,7 +4,7 @@
 #pragma once
 #include <cmath>
 
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

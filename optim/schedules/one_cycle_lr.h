@@ -7,7 +7,7 @@
 // the place of the groups' own learning rates.
 #pragma once
 #include <gradus/optim/schedules/anneal.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

@@ -3,7 +3,7 @@
 // Before the first point its factor holds, after the last one that one's.
 #pragma once
 #include <gradus/optim/schedules/anneal.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

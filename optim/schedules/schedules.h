@@ -1,4 +1,4 @@
-// All learning rate schedules.
+// All learning rate schedules, each a pure function of t.
 #pragma once
 #include <gradus/optim/schedules/chained_scheduler.h>
 #include <gradus/optim/schedules/constant_lr.h>
@@ -16,8 +16,6 @@
 #include <gradus/optim/schedules/one_cycle_lr.h>
 #include <gradus/optim/schedules/piecewise_lr.h>
 #include <gradus/optim/schedules/polynomial_lr.h>
-#include <gradus/optim/schedules/preview.h>
-#include <gradus/optim/schedules/reduce_lr_on_plateau.h>
 #include <gradus/optim/schedules/sequential_lr.h>
 #include <gradus/optim/schedules/staircase_lr.h>
 #include <gradus/optim/schedules/step_lr.h>

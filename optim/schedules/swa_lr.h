@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include <gradus/optim/schedules/anneal.h>
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

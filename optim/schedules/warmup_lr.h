@@ -3,7 +3,7 @@
 //   optim::WarmupLR schedule(adam, {.steps = 500, .then = optim::InverseSqrtLR::curve()});
 // It counts what the other one counts.
 #pragma once
-#include <gradus/optim/schedules/lr_scheduler.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 

@@ -69,7 +69,7 @@ LBFGS::LBFGS(const Parameters& parameters, const LBFGSOptions& options) : parame
     NamedParameter& p = parameters_[i];
     if (p.name.empty()) p.name = text("parameter.", i);
     check<ValueError>(p.leaf && p.leaf->value.defined(), "LBFGS: parameter ", p.name, " is undefined");
-    check<DtypeError>(is_floating(p.leaf->value.dtype()), "LBFGS: parameter ", p.name, " is ", p.leaf->value.dtype(),
+    check<DtypeError>(computes_in(p.leaf->value.dtype()), "LBFGS: parameter ", p.name, " is ", p.leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(p.leaf.get()).second, "LBFGS: parameter ", p.name, " is given twice");
     check<ValueError>(names.insert(p.name).second, "LBFGS: ", named_alike(p.name));

@@ -5,8 +5,9 @@
 #include <sstream>
 #include <string_view>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/build_info.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus {
 namespace {

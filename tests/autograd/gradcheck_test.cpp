@@ -1,8 +1,9 @@
 // The checker itself: it must find every planted mistake.
 #include <gradus/autograd/gradcheck.h>
 
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/tape/op.h>
 
 #include "support.h"
@@ -20,7 +21,7 @@ struct Product final : Op {
     save(a, b);
     return mul(a.detach(), b.detach()).value();
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [a, b] = saved<2>();
     switch (mistake) {
       case Mistake::sign: return {g * b, -(g * a)};

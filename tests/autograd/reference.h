@@ -1,18 +1,15 @@
-// For tests against reference numbers: the golden file of one part, comparison of arrays, and random inputs.
+// For tests against reference numbers: golden values, comparison of arrays, and random inputs.
 #pragma once
 #include <cmath>
 #include <string>
 
-#include <gradus/autograd/autograd.h>
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/walk/grad.h>
+#include <golden_values.h>
 #include <support.h>
 
 namespace gradus {
-
-inline const Array& loss_norm_golden(const std::string& name) {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/loss_norm.safetensors");
-  return file.arrays.at(name);
-}
 
 // Equal shapes, and every element within tolerance·max(1, |wanted|); NaN equals NaN, an infinity itself.
 inline void expect_near(const Array& got, const Array& wanted, double tolerance, const std::string& what = {}) {

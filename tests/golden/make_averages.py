@@ -1,11 +1,10 @@
-# Writes averages.safetensors: EMA and SWA of weights and buffers, and batch norm's statistics computed anew, by torch.optim.swa_utils in
+# Writes averages/: EMA and SWA of weights and buffers, and batch norm's statistics computed anew, by torch.optim.swa_utils in
 # f64, for tests/optim/around/weight_average_test.cpp and tests/nn/layers/update_batch_norm_test.cpp.    python3 make_averages.py      (PyTorch 2.13)
-import pathlib
-
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
+
+import golden
 
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
 RECORDED = [1, 2, 3, 10, 25]
@@ -44,7 +43,7 @@ def trajectory(use_buffers, average):
     return torch.stack(rows)
 
 
-golden = {
+arrays = {
     "ema": trajectory(False, get_ema_multi_avg_fn(0.9)),
     "ema_low": trajectory(False, get_ema_multi_avg_fn(0.3)),
     "ema_buffers": trajectory(True, get_ema_multi_avg_fn(0.9)),
@@ -56,8 +55,8 @@ torch.manual_seed(20261124)
 model = nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 3), nn.BatchNorm1d(3, momentum=None)).double()
 batches = [3 * torch.randn(n, 4, dtype=torch.float64) + n for n in (6, 2, 9)]
 model(torch.randn(7, 4, dtype=torch.float64))
-golden |= {f"bn.before.{name}": x.clone() for name, x in model.state_dict().items()}
-golden |= {f"bn.batch.{i}": batch for i, batch in enumerate(batches)}
+arrays |= {f"bn.before.{name}": x.clone() for name, x in model.state_dict().items()}
+arrays |= {f"bn.batch.{i}": batch for i, batch in enumerate(batches)}
 update_bn(((batch, None) for batch in batches), model)
-golden |= {f"bn.after.{name}": x.clone() for name, x in model.state_dict().items()}
-save_file(golden, pathlib.Path(__file__).parent / "averages.safetensors")
+arrays |= {f"bn.after.{name}": x.clone() for name, x in model.state_dict().items()}
+golden.save("averages", arrays, subject=golden.family)

@@ -1,4 +1,4 @@
-"""Makes clip.safetensors: gradients clipped by PyTorch (norm, value) and by optax (adaptively), in double precision.
+"""Gradients clipped by PyTorch (norm, value) and by optax (adaptively), in double precision, to clip/.
 
 Weights and gradients are those of the formulas in tests/optim/rules/table.h at step 6: a [1], b [17], c [1000], d [4, 6]; adaptive clipping takes
 others, their shapes in PyTorch's layouts. A case is every gradient after clipping, one after the other, every 40th element of c; before them
@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import torch
-from safetensors.numpy import save_file
+
+import golden
 
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
 UNITS = [(5,), (4, 6), (3, 2, 3, 3), (2, 3, 4), ()]   # a vector, a matrix, two convolutions' weights, a scalar
@@ -65,7 +66,7 @@ def adaptive(clipping, eps):
 
 
 norms = {"1": 1.0, "2": 2.0, "3": 3.0, "half": 0.5, "inf": float("inf")}
-save_file({f"norm_{name}": norm(1.0, p) for name, p in norms.items()}
+golden.save("clip", {f"norm_{name}": norm(1.0, p) for name, p in norms.items()}
           | {"norm_large": norm(1e9, 2.0), "norm_zero": norm(0.0, 2.0), "norm_third": norm(1 / 3, 2.0), "norm_infinite": norm(float("inf"), 2.0)}
           | {f"value_{name}": value(limit) for name, limit in {"1": 1.0, "0": 0.0, "tenth": 0.1}.items()}
-          | {"adaptive_default": adaptive(0.01, 1e-3), "adaptive_half": adaptive(0.5, 0.1), "adaptive_zero": adaptive(0.0, 1e-3)}, "clip.safetensors")
+          | {"adaptive_default": adaptive(0.01, 1e-3), "adaptive_half": adaptive(0.5, 0.1), "adaptive_zero": adaptive(0.0, 1e-3)}, subject=golden.family)

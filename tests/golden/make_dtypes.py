@@ -1,4 +1,4 @@
-# Writes dtypes.safetensors: tensors of the dtypes that gradus widens, each named after its dtype, and beside each "<name>.value", what PyTorch
+# Writes dtypes.safetensors: tensors of the dtypes beside f32, f64, i64, u8 and bool, each named after its dtype, and beside each "<name>.value", what PyTorch
 # converts it to: f32 or i64. Python's safetensors must read the file.    python3 make_dtypes.py
 import json
 import pathlib

@@ -1,53 +1,18 @@
-"""Elementwise mathematics and its gradients from PyTorch, in f64: math.safetensors.
-
-    pip install torch==2.13.0 numpy safetensors && python3 make_math.py
-
-For each function NAME: NAME.x (and NAME.y for two inputs), NAME.out, NAME.dx (and NAME.dy) for a gradient of ones.
-Each gradient is confirmed here by central differences before anything is written.
+"""Elementwise mathematics and its gradients, to math/: for each function NAME.x (and NAME.y for two inputs), NAME.out, NAME.dx (and NAME.dy)
+for a gradient of ones. Each gradient is confirmed here by central differences before anything is written.
 """
-import os
-
 import torch
-from safetensors.torch import save_file
+from torch.nn import functional as F
+
+import golden
 
 torch.set_default_dtype(torch.float64)
-generator = torch.Generator().manual_seed(20)
+arrays = {}
 
 
-def draw(low, high, n=19):
-    return low + (high - low) * torch.rand(n, generator=generator)
-
-
-unary = {
-    "exp": (torch.exp, draw(-5, 5)),
-    "log": (torch.log, draw(0.01, 9)),
-    "log1p": (torch.log1p, draw(-0.9, 9)),
-    "sqrt": (torch.sqrt, draw(0.01, 9)),
-    "square": (torch.square, draw(-3, 3)),
-    "abs": (torch.abs, draw(-3, 3)),
-    "tanh": (torch.tanh, draw(-4, 4)),
-    "sigmoid": (torch.sigmoid, draw(-9, 9)),
-    "softplus": (torch.nn.functional.softplus, draw(-9, 9)),
-    "erf": (torch.erf, draw(-3, 3)),
-    "relu": (torch.relu, draw(-3, 3)),
-    "gelu": (torch.nn.functional.gelu, draw(-4, 4)),
-    "gelu_tanh": (lambda x: torch.nn.functional.gelu(x, approximate="tanh"), draw(-4, 4)),
-    "clamp": (lambda x: torch.clamp(x, -0.5, 1.5), draw(-3, 3)),
-    "pow_3": (lambda x: torch.pow(x, 3), draw(-3, 3)),
-    "pow_-1.5": (lambda x: torch.pow(x, -1.5), draw(0.2, 3)),
-}
-binary = {
-    "pow": (torch.pow, draw(0.2, 3), draw(-2, 2)),
-    "div": (torch.div, draw(-3, 3), draw(0.3, 2)),
-    "maximum": (torch.maximum, draw(-3, 3), draw(-3, 3)),
-    "minimum": (torch.minimum, draw(-3, 3), draw(-3, 3)),
-}
-
-tensors = {}
-
-
-def add(name, function, inputs):
-    inputs = [x.clone().requires_grad_() for x in inputs]
+def add(name, function, *ranges):
+    draw = golden.generator(name)
+    inputs = [(low + (high - low) * torch.rand(19, generator=draw)).requires_grad_() for low, high in ranges]
     out = function(*inputs)
     gradients = torch.autograd.grad(out.sum(), inputs)
     for i, gradient in enumerate(gradients):
@@ -56,14 +21,29 @@ def add(name, function, inputs):
         numeric = (function(*moved[0]) - function(*moved[1])) / (2 * step)
         assert torch.allclose(numeric, gradient, rtol=1e-5, atol=1e-6), name
     for letter, x, gradient in zip("xy", inputs, gradients):
-        tensors[f"{name}.{letter}"] = x.detach()
-        tensors[f"{name}.d{letter}"] = gradient
-    tensors[f"{name}.out"] = out.detach()
+        arrays[f"{name}.{letter}"] = x
+        arrays[f"{name}.d{letter}"] = gradient
+    arrays[f"{name}.out"] = out
 
 
-for name, (function, x) in unary.items():
-    add(name, function, [x])
-for name, (function, x, y) in binary.items():
-    add(name, function, [x, y])
-save_file({k: v.contiguous() for k, v in tensors.items()}, os.path.join(os.path.dirname(os.path.abspath(__file__)), "math.safetensors"),
-          {"made_by": f"make_math.py, torch {torch.__version__.split('+')[0]}"})
+add("exp", torch.exp, (-5, 5))
+add("log", torch.log, (0.01, 9))
+add("log1p", torch.log1p, (-0.9, 9))
+add("sqrt", torch.sqrt, (0.01, 9))
+add("square", torch.square, (-3, 3))
+add("abs", torch.abs, (-3, 3))
+add("tanh", torch.tanh, (-4, 4))
+add("sigmoid", torch.sigmoid, (-9, 9))
+add("softplus", F.softplus, (-9, 9))
+add("erf", torch.erf, (-3, 3))
+add("relu", torch.relu, (-3, 3))
+add("gelu", F.gelu, (-4, 4))
+add("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), (-4, 4))
+add("clamp", lambda x: torch.clamp(x, -0.5, 1.5), (-3, 3))
+add("pow_3", lambda x: torch.pow(x, 3), (-3, 3))
+add("pow_-1_5", lambda x: torch.pow(x, -1.5), (0.2, 3))
+add("pow", torch.pow, (0.2, 3), (-2, 2))
+add("div", torch.div, (-3, 3), (0.3, 2))
+add("maximum", torch.maximum, (-3, 3), (-3, 3))
+add("minimum", torch.minimum, (-3, 3), (-3, 3))
+golden.save("math", arrays)

@@ -1,4 +1,4 @@
-"""Makes optim.safetensors: trajectories of PyTorch's optimizers in double precision.
+"""Trajectories of PyTorch's optimizers in double precision, to optim/, a file for each rule.
 
 Weights and gradients come from integer formulas that tests/optim/rules/table.h repeats. The four tensors are a [1], b [17], c [1000], d [4, 6];
 a and b form the first group, c and d the second. Every optimizer case takes 25 steps under StepLR(10, 0.5), and records a, b, every 40th
@@ -10,7 +10,8 @@ import inspect
 
 import schedulefree
 import torch
-from safetensors.torch import save_file
+
+import golden
 
 torch.set_default_dtype(torch.float64)   # or NAdam's mu_product and ASGD's eta would be float32
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
@@ -93,8 +94,9 @@ def lbfgs(**options):
     return torch.stack(rows)
 
 
+RULE = {"amsgrad": "adam", "dampening": "sgd", "momentum": "sgd", "nesterov": "sgd", "schedule_free": "schedule_free_adamw"}
 o = torch.optim
-save_file({
+golden.save("optim", {
     "sgd": trajectory(o.SGD, dict(lr=0.1), dict(lr=0.02)),
     "sgd_decay": trajectory(o.SGD, dict(lr=0.1, weight_decay=0.1), dict(lr=0.02, maximize=True)),
     "momentum": trajectory(o.SGD, dict(lr=0.1, momentum=0.9), dict(lr=0.02, momentum=0.5, weight_decay=0.01)),
@@ -130,4 +132,4 @@ save_file({
     "lbfgs_history": lbfgs(lr=0.05, max_iter=5, history_size=3),
     "lbfgs_strong_wolfe": lbfgs(max_iter=4, line_search_fn="strong_wolfe"),
     "lbfgs_few_evaluations": lbfgs(lr=10, max_iter=4, max_eval=3, history_size=2, line_search_fn="strong_wolfe"),
-}, "optim.safetensors")
+}, subject=lambda name: RULE.get(name, golden.family(name)))

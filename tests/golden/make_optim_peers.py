@@ -1,4 +1,4 @@
-"""Makes optim_peers.safetensors: trajectories of what PyTorch lacks, by Keras 3 and optax (both on JAX in double precision) and, for the
+"""Trajectories, to optim_peers/, of what PyTorch lacks, by Keras 3 and optax (both on JAX in double precision) and, for the
 lecture's Adam and Keras's Ftrl, by their formulas in NumPy. Weights, gradients, groups, rates and what is recorded are those of make_optim.py.
 """
 import os
@@ -8,7 +8,8 @@ os.environ["JAX_ENABLE_X64"] = "true"
 import keras
 import numpy as np
 import optax
-from safetensors.numpy import save_file
+
+import golden
 
 keras.config.set_floatx("float64")
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
@@ -101,7 +102,7 @@ def keras_ftrl(w, lr, power=-0.5, start=0.1, l1=0.0, l2=0.0, shrinkage=0.0, beta
 
 k = keras.optimizers
 rms = of_optax(lambda decay, eps, momentum: (optax.scale_by_rms(decay=decay, eps=eps, eps_in_sqrt=True), optax.trace(momentum)), lr_first=True)
-save_file({
+golden.save("optim_peers", {
     "keras_sgd": trajectory(of_keras(k.SGD), dict(lr=0.1, momentum=0.9), dict(lr=0.02, momentum=0.5, nesterov=True)),
     "keras_rmsprop": trajectory(of_keras(k.RMSprop), dict(lr=0.01), dict(lr=0.02, rho=0.8, epsilon=1e-3, momentum=0.9)),
     "keras_rmsprop_centered": trajectory(of_keras(k.RMSprop), dict(lr=0.01, centered=True, epsilon=1e-3),
@@ -126,4 +127,4 @@ save_file({
         optax.scale_by_adam(b1=b1, b2=b2, eps=eps), optax.add_decayed_weights(weight_decay), optax.scale_by_trust_ratio())),   # optax.lamb
         dict(lr=0.1, b1=0.9, b2=0.999, eps=1e-6, weight_decay=0), dict(lr=0.05, b1=0.8, b2=0.95, eps=1e-3, weight_decay=0.1), STACKS),
     "lecture_adam": trajectory(lecture_adam, dict(lr=0.01, beta1=0.9, beta2=0.999, eps=1e-8), dict(lr=0.02, beta1=0.8, beta2=0.95, eps=1e-2)),
-}, "optim_peers.safetensors")
+})

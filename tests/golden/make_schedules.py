@@ -1,4 +1,4 @@
-"""Makes schedules.safetensors: 60 steps of PyTorch's learning rate schedulers in double precision.
+"""60 steps of PyTorch's learning rate schedulers in double precision, to schedules/, a file for each family.
 
 Each case is [61, 2]: the learning rates of two groups, which begin with 0.1 and 0.5, at the construction and after each step;
 "<case>.momentum" is the same for the momentum or the first of the betas. ReduceLROnPlateau's metrics are in "<case>.metric" [60]. Schedules
@@ -8,7 +8,8 @@ import math
 import warnings
 
 import torch
-from safetensors.torch import save_file
+
+import golden
 
 s = torch.optim.lr_scheduler
 SWALR = torch.optim.swa_utils.SWALR
@@ -198,4 +199,4 @@ case("PiecewiseLR_hold", lambda o: s.LambdaLR(o, piecewise(lambda u: 0)))
 case("PiecewiseLR_linear", lambda o: s.LambdaLR(o, piecewise(lambda u: u)))
 case("PiecewiseLR_cos", lambda o: s.LambdaLR(o, piecewise(lambda u: 0.5 - 0.5 * math.cos(math.pi * u))))
 
-save_file(out, "schedules.safetensors")
+golden.save("schedules", out, subject=lambda name: "by_hand" if name.startswith("by_hand") else golden.family(name))

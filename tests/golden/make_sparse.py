@@ -1,12 +1,13 @@
-"""Makes sparse.safetensors: PyTorch's embedding and its gradients, and trajectories of the optimizers that take gradients of rows, in f64.
+"""To sparse/: PyTorch's embedding and its gradients, and trajectories of the optimizers that take gradients of rows, in f64.
 
 Weights, indices and gradients of the trajectories come from integer formulas that tests/optim/rules/sparse_test.cpp repeats. Of the four tables
 a and b form the first group, c and d the second; every case takes 25 steps under StepLR(10, 0.5), and records all tables after the steps 1,
 2, 3, 10 and 25. Table c sometimes has no gradient, a one without rows, b one of all rows; most have some rows twice.
 """
 import torch
-from safetensors.torch import save_file
 from torch.nn.functional import embedding
+
+import golden
 
 torch.set_default_dtype(torch.float64)
 TABLES = [(11, 3), (5, 2), (8, 4), (1, 6)]
@@ -71,9 +72,8 @@ def lookups():
 
 
 o = torch.optim
-save_file({
-    **lookups(),
+golden.save("sparse", lookups() | {
     "sparse_adam": trajectory(o.SparseAdam, dict(lr=0.1), dict(lr=0.05, betas=(0.8, 0.95), eps=1e-3, maximize=True)),
     "sgd": trajectory(o.SGD, dict(lr=0.1), dict(lr=0.02, maximize=True)),
     "adagrad": trajectory(o.Adagrad, dict(lr=0.1), dict(lr=0.05, lr_decay=0.1, eps=1e-3, maximize=True)),
-}, "sparse.safetensors")
+}, subject=lambda name: name if name in ("sparse_adam", "sgd", "adagrad") else "embedding")

@@ -1,4 +1,4 @@
-"""Makes training.safetensors: a convolutional network with batch norm trained 200 steps by PyTorch in double precision, and for each
+"""To training/: a convolutional network with batch norm trained 200 steps by PyTorch in double precision, and for each
 optimizer its losses. The pictures are the first 300 of Fashion-MNIST (Debian's package dataset-fashion-mnist), four pixels made one by their
 rounded mean; 300 pictures in batches of 64 make every fifth batch one of 44. The same training is done again in NumPy alone, gradients and
 optimizers by their formulas, and must agree before anything is written.
@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 import torch
-from safetensors.numpy import save_file
+
+import golden
 
 COUNT, BATCH, STEPS = 300, 64, 200
 FOLDER = "/usr/share/datasets/fashion-mnist/"
@@ -144,4 +145,4 @@ for name, (make, rule) in CASES.items():
     print(f"{name}: loss {losses[0]:.4f} -> {losses[-1]:.6f}, NumPy agrees to {apart:.1e}")
     assert apart < 1e-9
     arrays["losses." + name] = losses
-save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, "training.safetensors")
+golden.save("training", arrays, subject=lambda name: name.removeprefix("losses.") if name.startswith("losses.") else "network")

@@ -1,15 +1,15 @@
-"""Makes wrappers.safetensors: trajectories of Lookahead on fixed gradients and of SAM on a function, by optax in double precision, for
+"""To wrappers/: trajectories of Lookahead on fixed gradients and of SAM on a function, by optax in double precision, for
 tests/optim/around/lookahead_test.cpp and sam_test.cpp.    python3 make_wrappers.py
 """
 import os
-import pathlib
 
 os.environ["JAX_ENABLE_X64"] = "true"
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from safetensors.numpy import save_file
+
+import golden
 
 SHAPES = [(1,), (17,), (1000,), (4, 6)]
 RECORDED = [1, 2, 5, 10, 25]
@@ -66,10 +66,10 @@ def sam(optimizer, rho):
     return np.stack(rows)
 
 
-save_file({
+golden.save("wrappers", {
     "lookahead_sgd": lookahead(optax.sgd(halved(0.1), momentum=0.9), 5, 0.5),
     "lookahead_adam": lookahead(optax.adam(halved(0.05)), 3, 0.8),
     "lookahead_adam_reset": lookahead(optax.adam(0.05), 4, 0.5, reset_state=True),
     "sam_sgd": sam(optax.sgd(halved(0.1), momentum=0.9), 0.05),
     "sam_adam": sam(optax.adam(0.05), 2.0),
-}, pathlib.Path(__file__).parent / "wrappers.safetensors")
+}, subject=golden.family)

@@ -2,7 +2,16 @@
 #include <optional>
 #include <string>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/data/read/idx_images.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/rules/adam.h>
 #include <gtest/gtest.h>
 
 #include <count_allocations.h>

@@ -2,7 +2,22 @@
 #include <cstring>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/data/read/idx_images.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/rules/adam.h>
 #include <gtest/gtest.h>
 
 namespace gradus {

@@ -4,6 +4,7 @@
 //   a block of declarations        (struct, template, a function …) is seen by all later blocks of the document
 //   any other block                is a fragment: it runs inside a function, after `using namespace gradus`
 //   ```cpp compile                 is compiled and not run
+//   ```cpp file PATH               stands, line for line, in that file of the tree
 //   <!-- cpp: Net net; -->         just before a block: a line that the block needs and the reader does not
 //
 // Errors of the compiler name the document and its line.
@@ -24,6 +25,7 @@ struct Block {
   std::vector<std::string> code;
   std::string output;
   bool has_output = false;
+  std::string file = {};   // of the tree, in which it stands
 };
 
 std::vector<Block> read(std::istream& in) {
@@ -32,7 +34,11 @@ std::vector<Block> read(std::istream& in) {
   for (int number = 1; std::getline(in, line); ++number) {
     if (line.starts_with("<!-- cpp: ")) hidden = line.substr(10, line.find("-->") - 10);
     if (line == "```cpp" || line == "```cpp compile") {
-      Block block{number + 1, line == "```cpp", std::exchange(hidden, {}), {}, {}, false};
+      Block block{.line = number + 1, .run = line == "```cpp", .hidden = std::exchange(hidden, {})};
+      while (std::getline(in, line) && ++number && line != "```") block.code.push_back(line);
+      blocks.push_back(std::move(block));
+    } else if (line.starts_with("```cpp file ")) {
+      Block block{.line = number + 1, .file = line.substr(12)};
       while (std::getline(in, line) && ++number && line != "```") block.code.push_back(line);
       blocks.push_back(std::move(block));
     } else if (line.starts_with("```cpp")) {
@@ -76,6 +82,15 @@ void write(const std::vector<Block>& blocks, const std::string& document, const 
     const std::string name = "line_" + std::to_string(block.line);
     const std::string place = "#line " + std::to_string(block.line) + " \"" + document + "\"\n";
     const bool program = matches(block, R"(^int main\()");
+    if (!block.file.empty()) {
+      std::string text;
+      for (const std::string& line : block.code) text += line + "\n";
+      tests << "TEST(" << suite << ", " << name << ") {\n  std::ifstream in(GRADUS_SOURCE \"/" << block.file << "\");\n"
+            << "  const std::string file{std::istreambuf_iterator<char>(in), {}};\n"
+            << "  EXPECT_NE(file.find(R\"code(" << text << ")code\"), std::string::npos) << \"" << document << ":" << block.line
+            << " is not what stands in " << block.file << "\";\n}\n";
+      continue;
+    }
     std::string text = body(block, includes);
     if (program) {
       text = std::regex_replace(text, std::regex(R"((^|\n)int main\([^)]*\) \{)"), "$1int program() {");
@@ -98,7 +113,7 @@ void write(const std::vector<Block>& blocks, const std::string& document, const 
     }
     tests << "}\n";
   }
-  out << "// Made from " << document << " by doc_code.\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
+  out << "// Made from " << document << " by doc_code.\n#include <fstream>\n#include <iterator>\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
       << includes.str() << "namespace document::" << suite << " {\n"   // apart from other documents: each may have its own Net
       << code.str() << "}\n"
       << tests.str();

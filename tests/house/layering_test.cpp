@@ -157,6 +157,21 @@ TEST(Layering, UmbrellasBringNoThirdPartyAlong) {
   }
 }
 
+// A schedule is a function of t: whoever wants one alone gets no optimizer, no tensor and no file along.
+TEST(Layering, SchedulesAreFunctionsOfTimeAlone) {
+  std::set<std::string> seen;
+  std::vector<std::string> found;
+  for (const auto& [path, file] : tree())
+    if (header(path) && path.starts_with("optim/schedules/")) reach(path, seen, found);
+  ASSERT_TRUE(seen.contains("optim/schedules/step_lr.h"));
+  for (const std::string& path : seen) {
+    if (!tree().contains(path)) continue;
+    EXPECT_TRUE(path.starts_with("optim/") || path.starts_with("autograd/base/")) << path;
+    EXPECT_NE(path, "optim/driver/optimizer.h");
+    for (const std::string& include : tree().at(path).includes) EXPECT_NE(include, "filesystem") << path;
+  }
+}
+
 TEST(Layering, OnlyKernelsSeeTheMathematicsLibraries) {
   for (const auto& [path, file] : tree()) {
     if (path.find("/kernels/") != path.npos || path.find("/simd/") != path.npos || opt_in(path)) continue;

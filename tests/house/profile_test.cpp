@@ -8,7 +8,16 @@
 #include <nlohmann/json.hpp>
 
 #include <gradus/autograd/base/profile.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/rules/adam.h>
 
 #include "support.h"
 #include "temporary_folder.h"

@@ -1,5 +1,6 @@
 // Compiled only (house_unoptimised): everything that a formula may say, forward and backward, in f32 and f64.
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/arithmetic.h>
 
 gradus::Tensor house_unoptimised_fuse(const gradus::Tensor& x, const gradus::Tensor& y) {
   return gradus::fuse(

@@ -3,18 +3,22 @@
 #include <set>
 
 #include <gradus/autograd/base/describe/number_text.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adam.h>
-#include <gradus/optim/rules/all_rules.h>
+#include <gradus/optim/rules/conventions.h>
 #include <gradus/optim/rules/presets.h>
-#include <gradus/optim/schedules/schedules.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
 #include <gradus/optim/second_order/lbfgs.h>
 #include <support.h>
 
 #include "landscape/descent.h"
 #include "landscape/optimizers.h"
 #include "landscape/schedules.h"
+#include "optim/rules/list.h"
 
 namespace landscape {
 namespace {
@@ -122,12 +126,12 @@ TEST(Descent, SaysWhereItEnded) {
 TEST(Optimizers, AllRulesAreThere) {
   std::set<std::string_view> names;
   for (const OptimizerKind& kind : optimizers()) EXPECT_TRUE(names.insert(kind.name).second) << kind.name << " is there twice";
-  const auto require_all = [&]<class... Rules>(optim::RuleList<Rules...>) {
+  const auto require_all = [&]<class... Rules>(optim::testing::RuleList<Rules...>) {
     for (const std::string_view rule : {Rules::name...})
       EXPECT_TRUE(names.contains(rule)) << rule << " has no line in examples/landscape/optimizers.cpp";
   };
-  require_all(optim::AllRules{});
-  require_all(optim::WholeRules{});
+  require_all(optim::testing::AllRules{});
+  require_all(optim::testing::WholeRules{});
   for (const std::string_view other : {"LBFGS", "Lookahead", "SAM"}) EXPECT_TRUE(names.contains(other)) << other;
 }
 

@@ -1,8 +1,8 @@
 // The surfaces: values, gradients and level places that are known from the literature or by hand.
 #include <cmath>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
-#include <gradus/autograd/ops/creation.h>
 #include <support.h>
 
 #include "landscape/surface.h"

@@ -1,7 +1,16 @@
 // What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands here
 // as code too.
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/read/idx.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 #include <cctype>
 #include <filesystem>
@@ -58,8 +67,7 @@ struct Saving final : Op {
 
 // By their text, computed parts filled in.
 std::map<std::string, std::function<void()>> hints() {
-  const Tensor x = variable(ones({2, 3})), g = x, y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}), label = ones({2}), index = label,
-               indices = label, target = label;
+  const Tensor x = variable(ones({2, 3})), g = x, y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}), target = ones({2});
   const data::TensorDataset<1> dataset(v);
   const std::int64_t i = 0;
   const double c = 2;
@@ -69,8 +77,7 @@ std::map<std::string, std::function<void()>> hints() {
   static nn::Linear net{3, 2};
   using data::read_idx;
   return {
-      HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)), HINT(label.to(i64)), HINT(index.to(i64)),
-      HINT(indices.to(i64)), HINT(target.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
+      HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)), HINT(target.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
       HINT(unsqueeze(x, -1)), HINT(unsqueeze(v, 0)), HINT(unsqueeze(v, 1)), HINT(floor_divide(a, b)), HINT(logical_and(a, b)),
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),

@@ -18,7 +18,7 @@ constexpr std::size_t piece = std::size_t{1} << 16;   // bytes that are converte
 constexpr std::size_t prefix_bytes = 8;
 
 template <class F>
-auto naming_the_file(const std::filesystem::path& path, F f) {
+auto naming_the_file(const FileName& path, F f) {
   try {
     return f();
   } catch (const FileError& e) {
@@ -56,7 +56,7 @@ Shape shape_of(const SafetensorsEntry& e, std::size_t element) {
 }  // namespace
 
 struct SafetensorsFile::State {
-  explicit State(const std::filesystem::path& path, const SafetensorsOptions& options) : file(path) {
+  explicit State(const FileName& path, const SafetensorsOptions& options) : file(path) {
     const std::uint64_t length = header_length(file);
     data = prefix_bytes + length;
     header = detail::read_header(file, prefix_bytes, length, options);
@@ -111,7 +111,7 @@ struct SafetensorsFile::State {
   detail::SafetensorsHeader header;
 };
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& file, const SafetensorsOptions& options)
+SafetensorsFile::SafetensorsFile(const FileName& file, const SafetensorsOptions& options)
     : state_(naming_the_file(file, [&] { return std::make_unique<const State>(file, options); })) {}
 SafetensorsFile::SafetensorsFile(SafetensorsFile&&) noexcept = default;
 SafetensorsFile& SafetensorsFile::operator=(SafetensorsFile&&) noexcept = default;
@@ -134,12 +134,12 @@ std::vector<std::byte> SafetensorsFile::bytes(std::string_view name) const {
   return out;
 }
 
-Safetensors load_safetensors(const std::filesystem::path& path, const SafetensorsOptions& options) {
+Safetensors load_safetensors(const FileName& path, const SafetensorsOptions& options) {
   const SafetensorsFile file(path, options);
   return naming_the_file(path, [&] { return file.state_->load_all(); });
 }
 
-void save_safetensors(const std::filesystem::path& path, const Safetensors& contents) {
+void save_safetensors(const FileName& path, const Safetensors& contents) {
   std::vector<const std::pair<const std::string, Array>*> arrays;
   for (const auto& named : contents.arrays) {
     check<ValueError>(named.first != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);

@@ -6,7 +6,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/base/file_name.h>
 
 namespace gradus {
 
@@ -36,13 +36,13 @@ struct SafetensorsEntry {
   std::uint64_t begin = 0, end = 0;        // its bytes, counted from the end of the header
 };
 
-// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F16, BF16 and F8_* to
-// f32; I8, I16, I32, U16, U32 and U64 to i64. Any member may be called by several threads.
+// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F8_* to f32, U16,
+// U32 and U64 to i64. Any member may be called by several threads.
 class SafetensorsFile {
  public:
   // FileError names the file, the rule broken, the tensor at fault and where in the header it stands: missing, truncated, malformed JSON,
   // offsets that overlap, leave holes or do not match shape and dtype, duplicate names, a dtype that the format has not, too many entries.
-  explicit SafetensorsFile(const std::filesystem::path& file, const SafetensorsOptions& options = {});
+  explicit SafetensorsFile(const FileName& file, const SafetensorsOptions& options = {});
   SafetensorsFile(SafetensorsFile&&) noexcept;
   SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
   ~SafetensorsFile();
@@ -58,13 +58,13 @@ class SafetensorsFile {
   std::vector<std::byte> bytes(std::string_view name) const;       // as they are in the file, little endian
 
  private:
-  friend Safetensors load_safetensors(const std::filesystem::path& file, const SafetensorsOptions& options);
+  friend Safetensors load_safetensors(const FileName& file, const SafetensorsOptions& options);
   struct State;
   std::unique_ptr<const State> state_;
 };
 
 // All of a file, widened as by SafetensorsFile::load; the errors are SafetensorsFile's.
-Safetensors load_safetensors(const std::filesystem::path& file, const SafetensorsOptions& options = {});
-void save_safetensors(const std::filesystem::path& file, const Safetensors& contents);
+Safetensors load_safetensors(const FileName& file, const SafetensorsOptions& options = {});
+void save_safetensors(const FileName& file, const Safetensors& contents);
 
 }  // namespace gradus

@@ -56,6 +56,25 @@ struct Block<std::uint64_t> {
   }
 };
 
+template <>
+struct Block<std::uint16_t> {
+  static constexpr std::int64_t side = 8;
+  static void turn(const std::uint16_t* from, std::int64_t from_stride, std::uint16_t* to, std::int64_t to_stride) {
+    using Row = Register<std::uint16_t>::Type;
+    Row rows[side];
+    for (int i = 0; i < side; ++i) rows[i] = load(from + i * from_stride);
+    for (int round = 0; round < 3; ++round) {   // row i and row i + 4 interleaved, three times: the bits of row and column change places
+      Row next[side];
+      for (int i = 0; i < side / 2; ++i) {
+        next[2 * i] = __builtin_shufflevector(rows[i], rows[i + side / 2], 0, 8, 1, 9, 2, 10, 3, 11);
+        next[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + side / 2], 4, 12, 5, 13, 6, 14, 7, 15);
+      }
+      std::copy(next, next + side, rows);
+    }
+    for (int i = 0; i < side; ++i) std::memcpy(to + i * to_stride, &rows[i], sizeof(Row));
+  }
+};
+
 template <class T>
 void turn_tile(const T* from, std::int64_t stride, Tile<T>& tile, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t side = Block<T>::side;
@@ -86,6 +105,7 @@ void transpose_plane(const void* from, std::int64_t from_stride, void* to, std::
                      std::size_t element) {
   if (element == 8) transpose<std::uint64_t>(from, from_stride, to, to_stride, rows, columns);
   else if (element == 4) transpose<std::uint32_t>(from, from_stride, to, to_stride, rows, columns);
+  else if (element == 2) transpose<std::uint16_t>(from, from_stride, to, to_stride, rows, columns);
   else transpose<std::uint8_t>(from, from_stride, to, to_stride, rows, columns);
 }
 

@@ -1,4 +1,4 @@
-// Named values as text, what a state has beside its arrays (autograd/array/state.h), and their reader, which keeps book: of what was asked
+// Named values as text, what a state has beside its arrays (autograd/state/state.h), and their reader, which keeps book: of what was asked
 // for, so that the rest is unexpected, and of everything that is wrong, so that one error says all of it.
 //   ValueReader reader(values);   options.epoch = reader.count("epoch");   reader.read("lr", option);
 //   reader.finish("Adam: the state does not fit this optimizer");           // ValueError: …:\n  missing epoch\n  lr is "fast", which is …

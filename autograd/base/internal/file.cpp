@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t chunk = std::size_t{1} << 30;   // Linux moves at most 2 GiB in one call
 
-[[noreturn]] void fail_with_errno(const std::filesystem::path& file, const char* what) {
+[[noreturn]] void fail_with_errno(const FileName& file, const char* what) {
   const int error = errno;
   fail<FileError>(what, " ", file, ": ", std::system_category().message(error));
 }
@@ -105,9 +105,9 @@ bool take_over(int descriptor, const std::filesystem::path& replaced, mode_t mod
 
 }  // namespace
 
-InputFile::InputFile(std::filesystem::path file) : path_(std::move(file)) {
+InputFile::InputFile(const FileName& file) : path_(file) {
   // O_NONBLOCK: opening a pipe must fail below, not wait for somebody to write into it.
-  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  descriptor_ = ::open(path_.string().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor_ < 0) fail_with_errno(path_, "cannot open");
   struct stat status;
   const bool known = ::fstat(descriptor_, &status) == 0;
@@ -136,14 +136,15 @@ void InputFile::read_at(std::uint64_t position, std::span<std::byte> to) const {
   }
 }
 
-std::string read_file(const std::filesystem::path& file) {
+std::string read_file(const FileName& file) {
   InputFile in(file);
   std::string bytes(in.size(), '\0');
   in.read(bytes.data(), bytes.size());
   return bytes;
 }
 
-FileReplacement::FileReplacement(const std::filesystem::path& file) : FileReplacement() {
+FileReplacement::FileReplacement(const FileName& name) : FileReplacement() {
+  const std::filesystem::path file = name.string();
   struct stat old;
   const bool exists = ::stat(file.c_str(), &old) == 0;
   check<FileError>(file.has_filename() && !(exists && S_ISDIR(old.st_mode)), "cannot write ", file, ": it names a directory");

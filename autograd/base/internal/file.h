@@ -7,17 +7,19 @@
 #include <span>
 #include <string>
 
+#include <gradus/autograd/base/file_name.h>
+
 namespace gradus {
 
 // A regular file open for reading. Every member throws FileError that names the file and what the system said.
 class InputFile {
  public:
-  explicit InputFile(std::filesystem::path file);
+  explicit InputFile(const FileName& file);
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
   ~InputFile();
 
-  const std::filesystem::path& path() const { return path_; }
+  const FileName& path() const { return path_; }
   std::uint64_t size() const { return size_; }
   void read(std::span<std::byte> to);                       // fills `to` with the next bytes; FileError when the file ends before
   void read(void* to, std::size_t bytes) { read({static_cast<std::byte*>(to), bytes}); }
@@ -25,12 +27,12 @@ class InputFile {
   void read_at(std::uint64_t position, void* to, std::size_t bytes) const { read_at(position, {static_cast<std::byte*>(to), bytes}); }
 
  private:
-  std::filesystem::path path_;
+  FileName path_;
   int descriptor_;
   std::uint64_t size_ = 0, position_ = 0;
 };
 
-std::string read_file(const std::filesystem::path& file);   // all of it
+std::string read_file(const FileName& file);   // all of it
 
 // Writes a temporary file beside `file`, which nobody else may read; commit() brings it to the disk and renames it over `file`, whose owner
 // and permissions it takes over as far as the system lets it. A symbolic link stays a link: what it leads to is replaced. Destroyed without
@@ -38,7 +40,7 @@ std::string read_file(const std::filesystem::path& file);   // all of it
 // file removes. What is no regular file (a pipe, a device, /dev/stdout) cannot be replaced: write() writes to it. Throws FileError.
 class FileReplacement {
  public:
-  explicit FileReplacement(const std::filesystem::path& file);
+  explicit FileReplacement(const FileName& file);
   FileReplacement(const FileReplacement&) = delete;
   FileReplacement& operator=(const FileReplacement&) = delete;
   ~FileReplacement();

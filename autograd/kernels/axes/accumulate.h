@@ -1,21 +1,17 @@
 // Sums of gradients.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
-// sum + g, elementwise, equal shapes and dtypes (f32, f64); in sum's own memory when nobody else shares it.
+// sum + g, elementwise, equal shapes and floating dtypes; in sum's own memory when nobody else shares it.
 Array accumulate(Array sum, const Array& g);
 
 // The loop inside, compiled for each SIMD level: y = a + b, where y may be a or b.
 template <class T>
 using AddLoop = void (*)(const T* a, const T* b, std::int64_t n, T* y);
-struct AddLoops {
-  AddLoop<float> f32;
-  AddLoop<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using AddLoops = PerFloat<AddLoop>;
 
 const AddLoops& add_loops();   // of the best instruction-set level that this machine has
 

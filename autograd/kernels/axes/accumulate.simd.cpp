@@ -13,7 +13,7 @@ void add(const T* a, const T* b, std::int64_t n, T* y) {
 }  // namespace
 
 const AddLoops& add_loops() {
-  static const AddLoops loops{add<float>, add<double>};
+  static constexpr AddLoops loops([]<class T>(T) { return &add<T>; });
   return loops;
 }
 

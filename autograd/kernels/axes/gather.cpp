@@ -3,13 +3,12 @@
 #include <cstring>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/cut.h>
 
 namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
-
-std::int64_t rows_per_thread(std::int64_t row) { return items_worth(grain, row); }
 
 }  // namespace
 
@@ -26,7 +25,7 @@ Array gather(const Array& x, int axis, const Array& index) {
   visit(x.dtype(), [&]<class T>(T) {
     const T* source = x.data<T>();
     T* target = out.mutable_data<T>();
-    parallel_for(to.outer * to.n, rows_per_thread(to.inner), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(to.outer * to.n, items_worth(grain, to.inner), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t row = begin; row < end; ++row) {
         const T* block = source + row / to.n * from.n * from.inner;
         for (std::int64_t j = 0; j < to.inner; ++j) target[row * to.inner + j] = block[pick[row * to.inner + j] * to.inner + j];
@@ -37,6 +36,7 @@ Array gather(const Array& x, int axis, const Array& index) {
 }
 
 Array scatter_add(const Array& x, int axis, const Array& index, const Shape& shape) {
+  if (is_small_float(x.dtype())) return scatter_add(x.to(summed_in(x.dtype())), axis, index, shape).to(x.dtype());
   Array out = Array::zeros(shape, x.dtype());
   const Cut from(x.shape(), axis), to(shape, axis);
   const std::int64_t* pick = index.data<std::int64_t>();
@@ -44,7 +44,7 @@ Array scatter_add(const Array& x, int axis, const Array& index, const Shape& sha
     const T* source = x.data<T>();
     T* target = out.mutable_data<T>();
     // One thread owns a whole slab, so that no two add to one place and the order of additions is fixed.
-    parallel_for(from.outer, rows_per_thread(from.n * from.inner), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(from.outer, items_worth(grain, from.n * from.inner), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o)
         for (std::int64_t i = o * from.n; i < (o + 1) * from.n; ++i)
           for (std::int64_t j = 0; j < from.inner; ++j)
@@ -63,7 +63,7 @@ void place(const Array& x, Array& out, int axis, std::int64_t begin, std::int64_
   const std::int64_t rows = gaps ? from.n : 1;
   const auto* source = static_cast<const std::byte*>(x.raw());
   auto* target = static_cast<std::byte*>(out.mutable_raw());
-  parallel_for(from.outer * rows, rows_per_thread(gaps ? from.inner : from.n * from.inner), [&](std::int64_t first, std::int64_t last) {
+  parallel_for(from.outer * rows, items_worth(grain, gaps ? from.inner : from.n * from.inner), [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t r = first; r < last; ++r) {
       const std::int64_t at = (r / rows * to.n + begin + r % rows * step) * to.inner;
       std::memcpy(target + static_cast<std::size_t>(at) * element, source + static_cast<std::size_t>(r) * row, row);

@@ -1,11 +1,12 @@
 #include <gradus/autograd/kernels/axes/loss.h>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
+
+namespace gradus::kernels {
 
 GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)
 
-namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 14, chunk = 1 << 15;
@@ -15,7 +16,7 @@ constexpr std::int64_t grain = 1 << 14, chunk = 1 << 15;
 Array loss_each(const Array& x, const Array& target, PairLoss loss) {
   Array out(x.shape(), x.dtype());
   visit_floating(x.dtype(), "loss", [&]<class T>(T) {
-    const auto& loops = pair_loss_loops().of(T{}, loss);
+    const auto& loops = pair_loss_loops().of(T{}).of(loss);
     const T *a = x.data<T>(), *t = target.data<T>();
     T* y = out.mutable_data<T>();
     parallel_for(x.size(), grain, [&](std::int64_t begin, std::int64_t end) { loops.each(a + begin, t + begin, end - begin, y + begin); });
@@ -25,18 +26,18 @@ Array loss_each(const Array& x, const Array& target, PairLoss loss) {
 
 Array loss_sum(const Array& x, const Array& target, PairLoss loss, double scale) {
   const std::int64_t n = x.size(), parts = (n + chunk - 1) / chunk;
-  Array partial({parts}, f64);
-  double* sums = partial.mutable_data<double>();
-  visit_floating(x.dtype(), "loss", [&]<class T>(T) {
-    const auto& loops = pair_loss_loops().of(T{}, loss);
+  return visit_floating(x.dtype(), "loss", [&]<class T>(T) {
+    Array partial({parts}, dtype_of<SumOf<T>>);
+    SumOf<T>* sums = partial.mutable_data<SumOf<T>>();
+    const auto& loops = pair_loss_loops().of(T{}).of(loss);
     const T *a = x.data<T>(), *t = target.data<T>();
     parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t p = begin; p < end; ++p) sums[p] = loops.sum(a + p * chunk, t + p * chunk, std::min(chunk, n - p * chunk));
     });
+    SumOf<T> total = 0;
+    for (std::int64_t p = 0; p < parts; ++p) total += sums[p];
+    return Array::scalar(total * scale, x.dtype());
   });
-  double total = 0;
-  for (std::int64_t p = 0; p < parts; ++p) total += sums[p];
-  return Array::scalar(total * scale, x.dtype());
 }
 
 PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, PairLoss loss, bool want_x, bool want_target) {
@@ -44,7 +45,7 @@ PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, do
   if (want_x) out.x = Array(x.shape(), x.dtype());
   if (want_target) out.target = Array(x.shape(), x.dtype());
   visit_floating(x.dtype(), "loss", [&]<class T>(T) {
-    const auto& loops = pair_loss_loops().of(T{}, loss);
+    const auto& loops = pair_loss_loops().of(T{}).of(loss);
     const bool one = g.rank() == 0 && x.rank() > 0;
     const T *a = x.data<T>(), *t = target.data<T>(), *slopes = one ? nullptr : g.data<T>();
     const T factor = static_cast<T>(one ? g.item() * scale : scale);

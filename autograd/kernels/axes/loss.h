@@ -1,6 +1,7 @@
-// Losses of one number against its target, over arrays of n numbers: contiguous, f32 or f64.
+// Losses: of one number against its target, over arrays of n numbers, and of rows of logits against labels. Contiguous, f32 or f64.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -19,20 +20,35 @@ struct PairSlopes {
 };
 PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, PairLoss loss, bool want_x, bool want_target);
 
-// The loops inside, compiled for each SIMD level.
+// Cross-entropy of logits [N, classes] against labels.
+struct CrossEntropyRule {
+  std::int64_t ignore_index;
+  double smoothing;      // the target is (1 − smoothing)·onehot(label) + smoothing / C
+};
+// logits x [N, C], label [N] i64. losses [N] in x's dtype, 0 where ignored; log_sums [N, 2]: each row's largest element and
+// log Σ exp(x − largest).
+struct CrossEntropy {
+  Array losses, log_sums;
+};
+CrossEntropy cross_entropy(const Array& x, const Array& label, const CrossEntropyRule& rule);
+// dx[i, c] = (softmax(x)[i, c] − target[i, c])·g[i]; 0 where ignored. g [N]; scale multiplies all.
+Array cross_entropy_backward(const Array& x, const Array& label, const Array& log_sums, const Array& g, double scale,
+                             const CrossEntropyRule& rule);
+
+// The loops for one number against its target, compiled for each SIMD level; those for logits are softmax's.
 template <class T>
 struct PairLossRows {
-  double (*sum)(const T* x, const T* t, std::int64_t n);
+  SumOf<T> (*sum)(const T* x, const T* t, std::int64_t n);
   void (*each)(const T* x, const T* t, std::int64_t n, T* y);
   // g: n slopes, or null for one everywhere; dx or dt may be null.
   void (*backward)(const T* x, const T* t, const T* g, T scale, std::int64_t n, T* dx, T* dt);
 };
-struct PairLossLoops {
-  PairLossRows<float> f32[2];
-  PairLossRows<double> f64[2];
-  const auto& of(float, PairLoss loss) const { return f32[static_cast<int>(loss)]; }
-  const auto& of(double, PairLoss loss) const { return f64[static_cast<int>(loss)]; }
+template <class T>
+struct PairLosses {
+  PairLossRows<T> squared, logistic;
+  const PairLossRows<T>& of(PairLoss loss) const { return loss == PairLoss::squared ? squared : logistic; }
 };
+using PairLossLoops = PerFloat<PairLosses>;
 
 const PairLossLoops& pair_loss_loops();   // of the best instruction-set level that this machine has
 

@@ -25,7 +25,7 @@ struct Logistic {
 };
 
 template <class Loss, class T>
-double loss_sum(const T* x, const T* t, std::int64_t n) {
+SumOf<T> loss_sum(const T* x, const T* t, std::int64_t n) {
   return slow_sum<T>(n, [=](std::int64_t i, auto... lanes) {
     return Loss::value(Vec<T>::load(x + i, lanes...), Vec<T>::load(t + i, lanes...));
   });
@@ -55,7 +55,7 @@ constexpr PairLossRows<T> rows_of{loss_sum<Loss, T>, loss_each<Loss, T>, loss_ba
 }  // namespace
 
 const PairLossLoops& pair_loss_loops() {
-  static const PairLossLoops loops{{rows_of<Squared, float>, rows_of<Logistic, float>}, {rows_of<Squared, double>, rows_of<Logistic, double>}};
+  static constexpr PairLossLoops loops([]<class T>(T) { return PairLosses<T>{rows_of<Squared, T>, rows_of<Logistic, T>}; });
   return loops;
 }
 

@@ -1,6 +1,7 @@
 // Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), row-major or channels-last, f32 or f64. So is the result, and g.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -38,12 +39,7 @@ struct NormRows {
   void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out);
   static constexpr std::int64_t max_width = 64;
 };
-struct NormLoops {
-  NormRows<float> f32;
-  NormRows<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using NormLoops = PerFloat<NormRows>;
 
 const NormLoops& norm_loops();   // of the best instruction-set level that this machine has
 

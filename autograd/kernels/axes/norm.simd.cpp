@@ -1,16 +1,10 @@
 #include <gradus/autograd/kernels/axes/norm.h>
 
+#include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
-
-// Adds the moments of `count` further numbers to those of `n`.
-void merge(double n, double& mean, double& squares, double count, double other_mean, double other_squares) {
-  const double delta = other_mean - mean, all = n + count;
-  mean += delta * count / all;
-  squares += other_squares + delta * delta * n * count / all;
-}
 
 template <class T>
 void moments(const T* x, std::int64_t n, double& mean, double& squares) {
@@ -120,7 +114,7 @@ constexpr NormRows<T> rows_of{moments<T>, products<T>, affine<T>, column_moments
 }  // namespace
 
 const NormLoops& norm_loops() {
-  static const NormLoops loops{rows_of<float>, rows_of<double>};
+  static constexpr NormLoops loops([]<class T>(T) { return rows_of<T>; });
   return loops;
 }
 

@@ -1,18 +1,19 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
+#include <numeric>
+
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/axes/gather.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/kernels/axes/cut.h>
+#include <gradus/autograd/simd/internal/level.h>
+
+namespace gradus::kernels {
 
 GRADUS_DISPATCH(ReduceLoops, reduce_loops)
 
-namespace gradus::kernels {
 namespace {
 
 constexpr std::int64_t grain = 1 << 15;        // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that make one task
-
-std::int64_t per_thread(std::int64_t cost) { return items_worth(grain, cost); }
 
 // out[o] = Σ_r x[o, r]
 template <class T>
@@ -20,13 +21,13 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
   const ReduceRows<T>& loops = reduce_loops().of(T{});
   const std::int64_t parts = (n + chunk - 1) / chunk;
   if (parts <= 1) {
-    parallel_for(outer, per_thread(n), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(grain, n), [=, &loops](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = static_cast<T>(loops.sum(x + o * n, n));
     });
     return;
   }
-  Array partial({outer, parts}, f64);
-  double* sums = partial.mutable_data<double>();
+  Array partial({outer, parts}, dtype_of<SumOf<T>>);
+  SumOf<T>* sums = partial.mutable_data<SumOf<T>>();
   parallel_for(outer * parts, 1, [=, &loops](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / parts, first = task % parts * chunk;
@@ -34,7 +35,7 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
     }
   });
   for (std::int64_t o = 0; o < outer; ++o) {
-    double total = 0;
+    SumOf<T> total = 0;
     for (std::int64_t p = 0; p < parts; ++p) total += sums[o * parts + p];
     out[o] = static_cast<T>(total);
   }
@@ -42,10 +43,10 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
 
 // sums[j] = Σ_r x[r, j] of a narrow matrix without gaps: several rows side by side are summed as one wide row first.
 template <class T>
-void narrow_column_sums(const T* x, std::int64_t rows, std::int64_t width, double* sums) {
+void narrow_column_sums(const T* x, std::int64_t rows, std::int64_t width, SumOf<T>* sums) {
   const ReduceRows<T>& loops = reduce_loops().of(T{});
   const std::int64_t fold = ReduceRows<T>::max_width / width, folded = rows / fold;
-  double wide[ReduceRows<T>::max_width];
+  SumOf<T> wide[ReduceRows<T>::max_width];
   loops.column_sums(x, folded, fold * width, fold * width, wide);
   loops.column_sums(x + folded * fold * width, rows - folded * fold, width, width, sums);
   for (std::int64_t i = 0; i < fold * width; ++i) sums[i % width] += wide[i];
@@ -57,7 +58,7 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   constexpr std::int64_t max_width = ReduceRows<T>::max_width;
   const ReduceRows<T>& loops = reduce_loops().of(T{});
   if (n <= loops.few_rows && inner > max_width / 4) {
-    parallel_for(outer, per_thread(n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(grain, n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) loops.few_column_sums(x + o * n * inner, n, inner, inner, out + o * inner);
     });
     return;
@@ -66,15 +67,15 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   const std::int64_t rows = std::max<std::int64_t>(512, 4 * chunk / inner);   // of one task
   const std::int64_t parts = strips >= 16 ? 1 : (n + rows - 1) / rows, part_rows = parts == 1 ? n : rows;
   Array partial;
-  if (parts > 1) partial = Array({outer, parts, inner}, f64);
-  double* sums = parts > 1 ? partial.mutable_data<double>() : nullptr;
-  parallel_for(outer * parts * strips, per_thread(part_rows * std::min(inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
-    double local[max_width];
+  if (parts > 1) partial = Array({outer, parts, inner}, dtype_of<SumOf<T>>);
+  SumOf<T>* sums = parts > 1 ? partial.mutable_data<SumOf<T>>() : nullptr;
+  parallel_for(outer * parts * strips, items_worth(grain, part_rows * std::min(inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
+    SumOf<T> local[max_width];
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width;
       const std::int64_t width = std::min(max_width, inner - column), first = part * part_rows, count = std::min(part_rows, n - first);
       const T* block = x + (o * n + first) * inner + column;
-      double* to = sums ? sums + (o * parts + part) * inner + column : local;
+      SumOf<T>* to = sums ? sums + (o * parts + part) * inner + column : local;
       if (inner <= max_width / 4)
         narrow_column_sums(block, count, inner, to);
       else
@@ -86,7 +87,7 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   if (!sums) return;
   for (std::int64_t o = 0; o < outer; ++o)
     for (std::int64_t j = 0; j < inner; ++j) {
-      double total = 0;
+      SumOf<T> total = 0;
       for (std::int64_t p = 0; p < parts; ++p) total += sums[(o * parts + p) * inner + j];
       out[o * inner + j] = static_cast<T>(total);
     }
@@ -154,7 +155,8 @@ T larger(T best, T x) {
 template <class T>
 T max_of_row(const T* x, std::int64_t n) {
   if constexpr (std::is_floating_point_v<T>) return reduce_loops().of(T{}).max(x, n);
-  else return *std::max_element(x, x + n);
+  else if constexpr (std::is_integral_v<T>) return *std::max_element(x, x + n);
+  else return std::accumulate(x + 1, x + n, *x, larger<T>);
 }
 
 // Largest of n >= 1 numbers, on all cores if there are many.
@@ -177,14 +179,14 @@ void max_middle(const T* x, const Cut& c, T* out) {
     return;
   }
   if (c.inner == 1) {
-    parallel_for(c.outer, per_thread(c.n), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = max_of_row(x + o * c.n, c.n);
     });
     return;
   }
   constexpr std::int64_t strip = 4096;   // columns of one task
   const std::int64_t strips = (c.inner + strip - 1) / strip;
-  parallel_for(c.outer * strips, per_thread(c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / strips, column = task % strips * strip, width = std::min(strip, c.inner - column);
       const T* block = x + o * c.n * c.inner + column;
@@ -220,11 +222,12 @@ Shape with_ones(Shape shape, AxisSet axes) {
 }
 
 Array sum(const Array& given, AxisSet axes) {
-  Array x = is_floating(given.dtype()) ? given : given.to(i64);
+  if (is_small_float(given.dtype())) return sum(given.to(summed_in(given.dtype())), axes).to(given.dtype());
+  Array x = computes_in(given.dtype()) ? given : given.to(summed_in(given.dtype()));
   if (x.size() == 0) return Array::zeros(with_ones(x.shape(), axes), x.dtype());
   double repeats = 1;   // an expanded dimension is summed by multiplying
   for (int i = 0; i < x.rank(); ++i)
-    if ((axes >> i & 1) && x.strides()[i] == 0 && x.dim(i) > 1 && is_floating(x.dtype())) {
+    if ((axes >> i & 1) && x.strides()[i] == 0 && x.dim(i) > 1 && computes_in(x.dtype())) {
       repeats *= static_cast<double>(x.dim(i));
       x = x.slice(i, 0, 1);
     }
@@ -275,7 +278,7 @@ Array argmax(const Array& given, int axis) {
   std::int64_t* best = out.mutable_data<std::int64_t>();
   visit(x.dtype(), [&]<class T>(T) {
     const T* data = x.data<T>();
-    parallel_for(c.outer, per_thread(c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o)
         for (std::int64_t j = 0; j < c.inner; ++j) best[o * c.inner + j] = first_largest(data + o * c.n * c.inner + j, c.n, c.inner);
     });

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -11,7 +12,8 @@ using AxisSet = unsigned;   // bit i: dimension i is reduced
 Shape with_ones(Shape shape, AxisSet axes);   // what is left of `shape`, the reduced dimensions kept with size 1
 
 // f32 is added up in f64, in long sums four by four before that: the error stays below 1e-7 of the magnitudes' sum for any length, below 1.8e-7
-// (three roundings) where single elements outweigh all others. bool, u8, i64 give i64.
+// (three roundings) where single elements outweigh all others. f16 and bf16 are added up as f32 is and rounded at the end; whole numbers and bool
+// give i64.
 Array sum(const Array& x, AxisSet axes);
 Array mean(const Array& x, AxisSet axes);                     // f32 or f64; NaN for no elements
 
@@ -21,23 +23,18 @@ Array argmax(const Array& x, int axis);                       // i64; the first 
 // How the gradient of max is shared out: 1/k for the k elements of x that equal their maximum, 0 for the others. f32 or f64.
 Array shares_of_max(const Array& x, const Array& max, AxisSet axes);
 
-// The loops inside, compiled for each SIMD level. Sums of f32 are handed over in f64.
+// The loops inside, compiled for each SIMD level.
 template <class T>
 struct ReduceRows {
-  double (*sum)(const T* x, std::int64_t n);
+  SumOf<T> (*sum)(const T* x, std::int64_t n);
   T (*max)(const T* x, std::int64_t n);   // n >= 1
   // sums[j] = Σ_r x[r·stride + j] for j < width <= max_width.
-  void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums);
+  void (*column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, SumOf<T>* sums);
   // The same of rows <= few_rows, any width, in T.
   void (*few_column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* sums);
   static constexpr std::int64_t max_width = 256, few_rows = 8;
 };
-struct ReduceLoops {
-  ReduceRows<float> f32;
-  ReduceRows<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using ReduceLoops = PerFloat<ReduceRows>;
 
 const ReduceLoops& reduce_loops();   // of the best instruction-set level that this machine has
 

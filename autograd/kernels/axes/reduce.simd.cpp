@@ -8,7 +8,7 @@ namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-double row_sum(const T* x, std::int64_t n) {
+SumOf<T> row_sum(const T* x, std::int64_t n) {
   return blocked_sum<T>(n, [x](std::int64_t i, auto... lanes) { return Vec<T>::load(x + i, lanes...); });
 }
 
@@ -34,7 +34,7 @@ T row_max(const T* x, std::int64_t n) {
 
 // Adds the next rows to the sums; `together` of them (1 or 4) in T before that.
 template <class T, int rows, int together>
-void add_rows(const T* x, std::int64_t stride, std::int64_t width, double* sums) {
+void add_rows(const T* x, std::int64_t stride, std::int64_t width, SumOf<T>* sums) {
   const auto each = [&](std::int64_t j, auto load, auto add) {
     for (int r = 0; r < rows; r += together) {
       const auto row = [&](int k) { return load(x + (r + k) * stride + j); };
@@ -49,11 +49,12 @@ void add_rows(const T* x, std::int64_t stride, std::int64_t width, double* sums)
     each(j, [](const T* p) { return Vec<T>::load(p); }, [&](Vec<T> v) { wide.add(v); });
     wide.store(sums + j);
   }
-  for (; j < width; ++j) each(j, [](const T* p) { return *p; }, [&](T v) { sums[j] += static_cast<double>(v); });
+  for (; j < width; ++j) each(j, [](const T* p) { return *p; }, [&](T v) { sums[j] += static_cast<SumOf<T>>(v); });
 }
 
 template <class T>
-void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* sums) {
+void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, SumOf<T>* sums) {
+  static_assert(std::is_same_v<SumOf<T>, double>, "registers add up in double (Wide)");
   std::fill(sums, sums + width, 0.0);
   std::int64_t r = 0;
   if (rows >= long_column)
@@ -82,7 +83,7 @@ constexpr ReduceRows<T> rows_of{row_sum<T>, row_max<T>, column_sums<T>, few_colu
 }  // namespace
 
 const ReduceLoops& reduce_loops() {
-  static const ReduceLoops loops{rows_of<float>, rows_of<double>};
+  static constexpr ReduceLoops loops([]<class T>(T) { return rows_of<T>; });
   return loops;
 }
 

@@ -1,27 +1,14 @@
-// softmax and its logarithm along one axis, and cross-entropy of logits. An array is [outer, n, inner], n the classes; contiguous;
+// softmax and its logarithm along one axis. An array is [outer, n, inner], n the classes; contiguous;
 // f32 or f64. Every row is shifted by its largest element, so that nothing overflows; a NaN makes its row NaN.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
 Array softmax(const Array& x, int axis, bool logarithm);
 // The gradient by x from that by the result y: y·(g − Σ g·y), or g − exp(y)·Σ g for the logarithm.
 Array softmax_backward(const Array& y, const Array& g, int axis, bool logarithm);
-
-struct CrossEntropyRule {
-  std::int64_t ignore_index;
-  double smoothing;      // the target is (1 − smoothing)·onehot(label) + smoothing / C
-};
-// logits x [N, C], label [N] i64. losses [N] in x's dtype, 0 where ignored; log_sums [N, 2]: each row's largest element and
-// log Σ exp(x − largest).
-struct CrossEntropy {
-  Array losses, log_sums;
-};
-CrossEntropy cross_entropy(const Array& x, const Array& label, const CrossEntropyRule& rule);
-// dx[i, c] = (softmax(x)[i, c] − target[i, c])·g[i]; 0 where ignored. g [N]; scale multiplies all.
-Array cross_entropy_backward(const Array& x, const Array& label, const Array& log_sums, const Array& g, double scale,
-                             const CrossEntropyRule& rule);
 
 // The loops inside, compiled for each SIMD level.
 template <class T>
@@ -31,18 +18,13 @@ struct SoftmaxRows {
   // Row r of a column is x[r·inner + j]; j < width <= max_width columns side by side.
   void (*forward_columns)(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y);
   void (*backward_columns)(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx);
-  // largest = max x, log_sum = log Σ exp(x − largest)
+  // For cross-entropy of logits: largest = max x, log_sum = log Σ exp(x − largest)
   void (*log_sum)(const T* x, std::int64_t n, T& largest, T& log_sum);
   // dx = (exp(x − largest − log_sum) − less)·factor
   void (*distance)(const T* x, std::int64_t n, T largest, T log_sum, T less, T factor, T* dx);
   static constexpr std::int64_t max_width = 64;
 };
-struct SoftmaxLoops {
-  SoftmaxRows<float> f32;
-  SoftmaxRows<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using SoftmaxLoops = PerFloat<SoftmaxRows>;
 
 const SoftmaxLoops& softmax_loops();   // of the best instruction-set level that this machine has
 

@@ -248,7 +248,7 @@ constexpr SoftmaxRows<T> rows_of{forward<T>, backward<T>, forward_columns<T>, ba
 }  // namespace
 
 const SoftmaxLoops& softmax_loops() {
-  static const SoftmaxLoops loops{rows_of<float>, rows_of<double>};
+  static constexpr SoftmaxLoops loops([]<class T>(T) { return rows_of<T>; });
   return loops;
 }
 

@@ -1,11 +1,11 @@
 #include <gradus/autograd/kernels/elementwise/dropout.h>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/machine/level.h>
-
-GRADUS_DISPATCH(DropoutLoops, dropout_loops)
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
+
+GRADUS_DISPATCH(DropoutLoops, dropout_loops)
 
 Array dropout(const Array& x, double p, std::uint64_t key) {
   if (p >= 1) return Array::zeros(x.shape(), x.dtype());

@@ -1,6 +1,7 @@
 // The mask of dropout, applied on the fly: it is drawn from (key, place) whenever it is needed and never stored.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -11,12 +12,7 @@ Array dropout(const Array& x, double p, std::uint64_t key);
 // The loops inside, compiled for each SIMD level: element 0 is the first of Philox block `block`.
 template <class T>
 using DropoutLoop = void (*)(const T* x, std::int64_t n, std::uint64_t block, std::uint64_t key, std::uint32_t threshold, T scale, T* y);
-struct DropoutLoops {
-  DropoutLoop<float> f32;
-  DropoutLoop<double> f64;
-  auto of(float) const { return f32; }
-  auto of(double) const { return f64; }
-};
+using DropoutLoops = PerFloat<DropoutLoop>;
 
 const DropoutLoops& dropout_loops();   // of the best instruction-set level that this machine has
 

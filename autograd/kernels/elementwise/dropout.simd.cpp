@@ -87,7 +87,7 @@ void dropout(const T* x, std::int64_t n, std::uint64_t block, std::uint64_t key,
 }  // namespace
 
 const DropoutLoops& dropout_loops() {
-  static const DropoutLoops loops{dropout<float>, dropout<double>};
+  static constexpr DropoutLoops loops([]<class T>(T) { return &dropout<T>; });
   return loops;
 }
 

@@ -10,36 +10,31 @@ namespace {
 
 // Of bool, + is "or" and · is "and", as in PyTorch. The others count in unsigned numbers, which may wrap around.
 struct Add {
-  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} + std::uint64_t{b}); }
-  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-  }
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b)); }
 };
 struct Sub {
-  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} - std::uint64_t{b}); }
-  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-  }
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b)); }
 };
 struct Mul {
-  template <class T> T operator()(T a, T b) const { return static_cast<T>(std::uint64_t{a} * std::uint64_t{b}); }
-  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-  }
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b)); }
 };
 struct FloorDivide {
-  template <class T> T operator()(T a, T b) const { return static_cast<T>(a / b); }
-  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-    if (b == -1) return Sub()(std::int64_t{0}, a);   // the smallest number's negative does not exist
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+  template <class T> T operator()(T a, T b) const {
+    if constexpr (std::is_signed_v<T>) {
+      if (b == -1) return Sub()(T{0}, a);   // the smallest number's negative does not exist
+      return static_cast<T>(a / b - (a % b != 0 && (a < 0) != (b < 0)));
+    }
+    return static_cast<T>(a / b);
   }
 };
 struct Remainder {
-  template <class T> T operator()(T a, T b) const { return static_cast<T>(a % b); }
-  std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-    if (b == -1) return 0;
-    const std::int64_t rest = a % b;
-    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  template <class T> T operator()(T a, T b) const {
+    if constexpr (std::is_signed_v<T>) {
+      if (b == -1) return 0;
+      const T rest = static_cast<T>(a % b);
+      return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
+    }
+    return static_cast<T>(a % b);
   }
 };
 struct Power {
@@ -92,8 +87,10 @@ Array whole(WholeOp op, const Array& a, const Array& b, const Shape& shape) {
   Array y(shape, a.dtype());
   const Array* in[] = {&a, &b};
   Array* out[] = {&y};
-  const Row row = a.dtype() == i64 ? whole_row_for<std::int64_t>(op) : a.dtype() == u8 ? whole_row_for<std::uint8_t>(op) : whole_row_of_bool(op);
-  for_rows(shape, in, out, row, nullptr);
+  visit(a.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_same_v<T, bool>) for_rows(shape, in, out, whole_row_of_bool(op), nullptr);
+    else if constexpr (std::is_integral_v<T>) for_rows(shape, in, out, whole_row_for<T>(op), nullptr);
+  });
   return y;
 }
 

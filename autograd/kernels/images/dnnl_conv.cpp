@@ -220,7 +220,7 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
   });
   if (others > 0) parallel_for(size, items_worth(1 << 15, others), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t part = 0; part < others; ++part) {
-      add_loops().f32(sum + begin, sums.data() + part * size + begin, end - begin, sum + begin);
+      add_loops().of(float{})(sum + begin, sums.data() + part * size + begin, end - begin, sum + begin);
     }
   });
   return dw;

@@ -2,6 +2,7 @@
 // (channels_last.h), as the shape says.
 #pragma once
 #include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
 
 namespace gradus::kernels {
 
@@ -33,12 +34,7 @@ Array pool_gather(const PoolShape& shape, const Array& x, const Array& winner);
 // Compiled for each SIMD level.
 template <class T>
 using MaxStep = void (*)(const T* x, std::int64_t n, std::int64_t place, T* best, T* winner);
-struct MaxSteps {
-  MaxStep<float> f32;
-  MaxStep<double> f64;
-  auto of(float) const { return f32; }
-  auto of(double) const { return f64; }
-};
+using MaxSteps = PerFloat<MaxStep>;
 const MaxSteps& max_steps();   // of the best instruction-set level that this machine has
 
 // The mean of each window, and its transpose: each element of y spread evenly over its window.

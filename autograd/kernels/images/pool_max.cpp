@@ -6,11 +6,12 @@
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/images/pool.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
+
+namespace gradus::kernels {
 
 GRADUS_DISPATCH(MaxSteps, max_steps)
 
-namespace gradus::kernels {
 namespace {
 
 Array empty_images(const PoolShape& s, const Shape& shape, Dtype dtype) {

@@ -19,7 +19,7 @@ void max_step(const T* x, std::int64_t n, std::int64_t place, T* best, T* winner
 }  // namespace
 
 const MaxSteps& max_steps() {
-  static const MaxSteps steps{max_step<float>, max_step<double>};
+  static constexpr MaxSteps steps([]<class T>(T) { return &max_step<T>; });
   return steps;
 }
 

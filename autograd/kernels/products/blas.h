@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 
 namespace gradus::kernels {

@@ -1,7 +1,7 @@
 #include <gradus/autograd/kernels/products/gemm.h>
 
 #include <gradus/autograd/base/profile.h>
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/products/blas.h>
 #include <gradus/autograd/kernels/products/dnnl_gemm.h>
 #include <gradus/autograd/kernels/products/gemm_small.h>

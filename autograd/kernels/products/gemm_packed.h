@@ -1,16 +1,16 @@
 // Products by loops of our own on the registers of the machine's level: for when there is no OpenBLAS, or one whose kernels are older than
-// the machine (blas_core.h). The method is Goto's ("Anatomy of High-Performance Matrix Multiplication", 2008): a tile of c stays in
+// the machine (blas.h). The method is Goto's ("Anatomy of High-Performance Matrix Multiplication", 2008): a tile of c stays in
 // registers while panels of a and b, rearranged to be read from end to end, stream past it.
 #pragma once
+#include <gradus/autograd/array/internal/per_type.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 
 namespace gradus::kernels {
 
 // Each in the calling thread alone; m, n, k >= 1.
-struct PackedGemm {
-  void (*f32)(const Product<float>&);
-  void (*f64)(const Product<double>&);
-};
+template <class T>
+using PackedProduct = void (*)(const Product<T>&);
+using PackedGemm = PerFloat<PackedProduct>;
 const PackedGemm& packed_gemm_loops();
 
 // On all cores; m, n, k >= 1.

@@ -55,7 +55,7 @@ void product(const Product<T>& p) {
 }  // namespace
 
 const PackedGemm& packed_gemm_loops() {
-  static constexpr PackedGemm loops{product<float>, product<double>};
+  static constexpr PackedGemm loops([]<class T>(T) -> PackedProduct<T> { return product<T>; });
   return loops;
 }
 

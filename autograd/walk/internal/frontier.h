@@ -15,6 +15,7 @@ class Frontier {
   };
 
   bool empty() const { return heap_.empty(); }
+  std::uint64_t newest() const { return heap_.begin()->number; }   // the number of the next node
 
   // The place of a node, a new one unless it has one.
   Place& reach(NodePtr&& node) {

@@ -1,23 +1,27 @@
 #include <gradus/autograd/walk/internal/landing.h>
 
 #include <algorithm>
+#include <span>
 #include <thread>
 
 #include <gradus/autograd/base/after_fork.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/tape/leaf.h>
 
 namespace gradus {
 
+void add_recorded(Tensor& sum, const Tensor& g) { sum = sum + g; }
+
 void add_to_defined(Tensor& sum, const Tensor& g, bool recorded) {
-  if (recorded) sum = sum + g;
+  if (recorded) add_recorded(sum, g);
   else sum = Tensor(kernels::accumulate(std::move(sum).value(), g.value()));
 }
 
 // Leaves that take a delivery: held in the order of their addresses, so that two threads never wait for each other.
 class Landing::Held {
  public:
-  explicit Held(const SmallVector<Arrival, 8>& arrivals) {
+  explicit Held(std::span<const Arrival> arrivals) {
     leaves_.reserve(arrivals.size());
     for (const Arrival& arrival : arrivals) leaves_.push_back(static_cast<Leaf*>(arrival.leaf.get()));
     std::sort(leaves_.begin(), leaves_.end());
@@ -52,55 +56,59 @@ Landing::Arrival& Landing::arrival(NodePtr&& leaf) {
   return arrivals_.back();
 }
 
-Tensor& Landing::at(NodePtr&& leaf) { return arrival(std::move(leaf)).sum; }
-
-void Landing::arrive(NodePtr leaf, kernels::RowPart part) {
-  rows_.push_back({leaf.get(), std::move(part)});
-  arrival(std::move(leaf));
-}
+Gradient& Landing::at(NodePtr&& leaf) { return arrival(std::move(leaf)).sum; }
 
 Tensor Landing::find(const Node* leaf) const {
   const std::uint32_t at = position(leaf);
-  return at == NodeIndex::none ? Tensor{} : arrivals_[at].sum;
-}
-
-// The leaf's gradient of rows and those that have arrived; undefined if there is neither.
-RowGradient Landing::sum_rows(const Leaf& leaf) const {
-  SmallVector<kernels::RowPart, 4> parts;
-  if (leaf.row_grad.defined()) parts.push_back({leaf.row_grad.rows, leaf.row_grad.values});
-  for (const ArrivedRows& arrived : rows_)
-    if (arrived.leaf == &leaf) parts.push_back(arrived.part);
-  return parts.empty() ? RowGradient{} : RowGradient::sum({parts.data(), parts.size()});
+  return at == NodeIndex::none ? Tensor{} : Gradient(arrivals_[at].sum).dense();
 }
 
 // Whatever can fail comes first: afterwards a sum either is the leaf's new gradient, or goes into memory that is there.
-void Landing::deliver(bool recorded) {
-  const Held held(arrivals_);
-  SmallVector<RowGradient, 1> row_sums;   // of all arrivals; none if there are no rows anywhere
-  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-    const Leaf& leaf = static_cast<const Leaf&>(*arrivals_[i].leaf);
-    Tensor& sum = arrivals_[i].sum;
-    if (sum.defined() && !recorded) sum = Tensor(std::move(sum).value().as_contiguous());
-    if (!rows_.empty() || leaf.row_grad.defined()) [[unlikely]] {
-      row_sums.resize(arrivals_.size());
-      row_sums[i] = sum_rows(leaf);
-      if (row_sums[i].defined() && (sum.defined() || leaf.grad.defined()))   // a gradient is one of rows as long as nothing else has come
-        add_to(sum, Tensor(std::exchange(row_sums[i], {}).dense(leaf.value.shape()[0])), recorded);
-    }
-    const bool in_place = !recorded && leaf.grad.value().unique() && leaf.grad.value().contiguous();
-    if (leaf.grad.defined() && sum.defined() && !in_place) {
-      add_to(sum, leaf.grad, recorded);
-      arrivals_[i].replaces = true;
-    }
-  }
-  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-    Leaf& leaf = static_cast<Leaf&>(*arrivals_[i].leaf);
-    Tensor& sum = arrivals_[i].sum;
-    if (!row_sums.empty()) [[unlikely]] leaf.row_grad = std::move(row_sums[i]);
+void Landing::deliver(std::size_t first, std::size_t last, bool recorded) {
+  const std::span<Arrival> arrivals(arrivals_.data() + first, last - first);
+  const Held held(arrivals);
+  for (Arrival& arrival : arrivals) {
+    Gradient& sum = arrival.sum;
     if (!sum.defined()) continue;
-    if (arrivals_[i].replaces) leaf.grad = std::move(sum);
-    else add_to(leaf.grad, std::move(sum), recorded);
+    const Gradient& there = static_cast<const Leaf&>(*arrival.leaf).grad;
+    if (recorded && there.is_rows()) [[unlikely]] {
+      add_to(sum, there.dense(sum.shape()[0]), recorded);
+      arrival.replaces = true;
+      continue;
+    }
+    if (there.is_rows() && sum.is_rows()) [[unlikely]] {
+      Gradient both = there;   // the older ones first
+      both.add(std::move(sum));
+      sum = std::move(both);
+      arrival.replaces = true;
+    }
+    if (sum.is_rows() && there.defined() && !there.is_rows()) [[unlikely]] sum = std::move(sum).dense();
+    if (!recorded) sum.settle();
+    if (arrival.replaces) continue;
+    const bool in_place = !recorded && !there.is_rows() && there.value().unique() && there.value().contiguous();
+    if (there.defined() && !in_place) {
+      add_to(sum, there, recorded);
+      arrival.replaces = true;
+    }
   }
+  for (Arrival& arrival : arrivals) {
+    if (!arrival.sum.defined()) continue;
+    Gradient& gradient = static_cast<Leaf&>(*arrival.leaf).grad;
+    if (arrival.replaces || !gradient.defined()) gradient = std::exchange(arrival.sum, {});
+    else add_to(gradient, std::exchange(arrival.sum, {}), recorded);
+  }
+}
+
+void Landing::deliver_and_tell(const Node* node, bool recorded, const LeafListener& listener) {
+  const std::uint32_t at = position(node);
+  if (at == NodeIndex::none || !arrivals_[at].sum.defined()) return;
+  const NodePtr leaf = arrivals_[at].leaf;
+  const detail::Hooks* hooks = leaf->hooks.get();
+  if (hooks && !hooks->on_gradient.empty()) arrivals_[at].sum = hooks->change(0, std::move(arrivals_[at].sum).dense());
+  deliver(at, at + 1, recorded);
+  const Tensor told(static_cast<const Leaf&>(*leaf).value, leaf);
+  if (hooks) hooks->tell(told);
+  if (listener) listener(told);
 }
 
 }  // namespace gradus

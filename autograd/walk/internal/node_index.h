@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include <gradus/autograd/tape/tape.h>
+#include <gradus/autograd/tape/node.h>
 
 namespace gradus {
 

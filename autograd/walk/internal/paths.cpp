@@ -6,7 +6,7 @@
 
 namespace gradus {
 
-Paths::Paths(const char* walk, const NodePtr& root, std::span<const Tensor> ends) {
+Paths::Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends) {
   std::uint64_t oldest = ~std::uint64_t{0};
   for (const Tensor& end : ends) oldest = std::min(oldest, end.node()->number());
 
@@ -25,13 +25,13 @@ Paths::Paths(const char* walk, const NodePtr& root, std::span<const Tensor> ends
     return at;
   };
 
-  SmallVector<std::uint32_t, 32> order, inputs;   // stops, newest first; where the inputs of each lie, one after the other
-  see(root);
+  SmallVector<std::uint32_t, 32> inputs;   // where the inputs of each stop lie, one after the other in that order
+  for (const Tensor& root : roots) see(root.node());
   while (!heap.empty()) {
     std::pop_heap(heap.begin(), heap.end(), older);
-    order.push_back(heap.back());
+    order_.push_back(heap.back());
     heap.pop_back();
-    const NodePtr node = stops_[order.back()].node;
+    const NodePtr node = stops_[order_.back()].node;
     if (node->is_leaf()) continue;
     const Visit visit(walk, *node);
     for (const Node::Edge& edge : node->inputs()) inputs.push_back(see(edge.node));
@@ -40,8 +40,8 @@ Paths::Paths(const char* walk, const NodePtr& root, std::span<const Tensor> ends
     if (const std::uint32_t at = index_.find(end.node().get()); at != NodeIndex::none) stops_[at].is_end = true;
 
   std::size_t at = inputs.size();
-  for (std::size_t k = order.size(); k-- > 0;) {   // oldest first: a node leads to an end if one of its inputs does
-    Stop& stop = stops_[order[k]];
+  for (std::size_t k = order_.size(); k-- > 0;) {   // oldest first: a node leads to an end if one of its inputs does
+    Stop& stop = stops_[order_[k]];
     if (stop.node->is_leaf()) continue;
     const std::size_t n = stop.node->inputs().size();
     at -= n;

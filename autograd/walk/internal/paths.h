@@ -9,7 +9,7 @@ namespace gradus {
 class Paths {
  public:
   // GraphError that begins with `walk` where a node on the way has been used up by an earlier walk.
-  Paths(const char* walk, const NodePtr& root, std::span<const Tensor> ends);
+  Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends);
 
   struct Stop {
     NodePtr node;
@@ -25,9 +25,14 @@ class Paths {
     const Stop* stop = find(node);
     return stop && stop->leads();
   }
+  // Newest first; those that lead nowhere are among them.
+  const SmallVector<std::uint32_t, 32>& order() const { return order_; }
+  const SmallVector<Stop, 8>& stops() const { return stops_; }
+  std::uint32_t position(const Node* node) const { return index_.find(node); }
 
  private:
   SmallVector<Stop, 8> stops_;
+  SmallVector<std::uint32_t, 32> order_;
   NodeIndex index_;
 };
 

@@ -1,7 +1,7 @@
 // A walk's stay in one node. Any number of walks that keep the graph may be in a node at a time; one that uses it up must be alone there,
 // and no walk comes in after it. So walks of several threads, and one inside another's backward, never see half a node.
 #pragma once
-#include <gradus/autograd/tape/tape.h>
+#include <gradus/autograd/tape/node.h>
 
 namespace gradus {
 
@@ -24,9 +24,10 @@ class Visit {
   }
 
   // The node forgets what it kept; from here on its inputs may be taken away.
-  void use_up() {
+  SmallVector<Node::Edge, 2>& use_up() {
     used_up_ = true;
     node_->forget();
+    return node_->inputs_;
   }
 
  private:

@@ -18,7 +18,7 @@ struct ByteSource::State {
   z_stream stream{};
   std::array<std::byte, 1 << 16> buffer;       // of a gzipped file: what has been read and not inflated
 
-  explicit State(const std::filesystem::path& path) : file(path), unread(file.size()) {
+  explicit State(const FileName& path) : file(path), unread(file.size()) {
     std::array<std::byte, 2> magic{};
     file.read_at(0, std::span(magic).first(std::min<std::uint64_t>(2, file.size())));
     if (magic != std::array{std::byte{0x1f}, std::byte{0x8b}}) return;
@@ -67,7 +67,7 @@ struct ByteSource::State {
   }
 };
 
-ByteSource::ByteSource(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {}
+ByteSource::ByteSource(const FileName& file) : state_(std::make_unique<State>(file)) {}
 ByteSource::ByteSource(ByteSource&&) noexcept = default;
 ByteSource::~ByteSource() = default;
 

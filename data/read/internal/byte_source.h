@@ -3,15 +3,16 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <span>
+
+#include <gradus/autograd/base/file_name.h>
 
 namespace gradus::data {
 
 class ByteSource {
  public:
-  explicit ByteSource(const std::filesystem::path& file);   // FileError when it cannot be read
+  explicit ByteSource(const FileName& file);   // FileError when it cannot be read
   ByteSource(ByteSource&&) noexcept;
   ~ByteSource();
 

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/optim/rules/adam.h>
 

@@ -1,7 +1,10 @@
 #include "landscape/chapters/fit.h"
 
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/data/dataset/tensor_dataset.h>

@@ -2,8 +2,16 @@
 
 #include <numeric>
 
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/module.h>
 
 namespace landscape::network {
 

@@ -4,7 +4,8 @@
 #pragma once
 #include <vector>
 
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/tape/parameter_list.h>
+#include <gradus/nn/layers/linear.h>
 
 namespace landscape::network {
 

@@ -3,7 +3,11 @@
 //   landscape_network network.json
 #include <cstdio>
 
-#include <gradus/optim/optim.h>
+#include <gradus/autograd/base/random.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
 
 #include "landscape/figures.h"
 #include "landscape/network/directions.h"

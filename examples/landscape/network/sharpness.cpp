@@ -2,8 +2,10 @@
 
 #include <cmath>
 
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/autograd/walk/grad.h>
 
 namespace landscape::network {

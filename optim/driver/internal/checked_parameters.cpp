@@ -19,7 +19,7 @@ Parameters checked_parameters(std::string_view who, const Parameters& given, con
     auto& [name, leaf] = out[i];
     if (name.empty()) name = leaf && !leaf->label.empty() ? leaf->label : text("parameter.", known.size() + i);
     check<ValueError>(leaf && leaf->value.defined(), who, ": parameter ", name, " is undefined");
-    check<DtypeError>(is_floating(leaf->value.dtype()), who, ": parameter ", name, " is ", leaf->value.dtype(),
+    check<DtypeError>(computes_in(leaf->value.dtype()), who, ": parameter ", name, " is ", leaf->value.dtype(),
                       "; only f32 and f64 can be trained");
     check<ValueError>(leaves.insert(leaf.get()).second, who, ": parameter ", name, " is given twice");
     check<ValueError>(names.insert(name).second, who, ": ", named_alike(name));

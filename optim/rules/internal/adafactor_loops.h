@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+#include <gradus/autograd/array/internal/per_type.h>
+
+namespace gradus::optim::kernels {
 
 // A part of a matrix whose rows are `stride` elements apart, with U = g·min(aᵢ·bⱼ, most): a and b are 1/√ of the rows' and columns' parts
 // of V, `most` is 1/ε₁.
@@ -23,13 +25,8 @@ struct AdafactorLoopsOf {
   double (*whole_squares)(const T* g, T* v, std::int64_t n, T take, T eps);   // after v ← v + take·(g² − v)
   void (*whole_step)(T* w, const T* g, const T* v, std::int64_t n, T eps, T keep, T step);
 };
-struct AdafactorLoops {
-  AdafactorLoopsOf<float> f32;
-  AdafactorLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using AdafactorLoops = gradus::kernels::PerFloat<AdafactorLoopsOf>;
 
 const AdafactorLoops& adafactor_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

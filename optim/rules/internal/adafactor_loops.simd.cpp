@@ -4,7 +4,7 @@
 
 #include <gradus/optim/kernels/lanes.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
@@ -74,8 +74,8 @@ constexpr AdafactorLoopsOf<T> loops_of{sums<T>, squares<T>, step<T>, whole_squar
 }  // namespace
 
 const AdafactorLoops& adafactor_loops() {
-  static const AdafactorLoops table{loops_of<float>, loops_of<double>};
+  static constexpr AdafactorLoops table([]<class T>(T) { return loops_of<T>; });
   return table;
 }
 
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL

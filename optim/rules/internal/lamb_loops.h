@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+#include <gradus/autograd/array/internal/per_type.h>
+
+namespace gradus::optim::kernels {
 
 // r = m·correction1/(√v·root + eps) + decay·w
 template <class T>
@@ -17,13 +19,8 @@ struct LambLoopsOf {
   void (*step)(T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, T lr);   // w ← w − lr·r
   double (*squares)(const T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, double scale);   // Σ (scale·rᵢ)²
 };
-struct LambLoops {
-  LambLoopsOf<float> f32;
-  LambLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using LambLoops = gradus::kernels::PerFloat<LambLoopsOf>;
 
 const LambLoops& lamb_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

@@ -4,7 +4,7 @@
 
 #include <gradus/optim/kernels/lanes.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
@@ -37,8 +37,8 @@ double squares(const T* w, const T* m, const T* v, std::int64_t n, const LambNum
 }  // namespace
 
 const LambLoops& lamb_loops() {
-  static const LambLoops table{{moments<float>, step<float>, squares<float>}, {moments<double>, step<double>, squares<double>}};
+  static constexpr LambLoops table([]<class T>(T) { return LambLoopsOf<T>{moments<T>, step<T>, squares<T>}; });
   return table;
 }
 
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL

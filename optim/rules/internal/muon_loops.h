@@ -1,24 +1,19 @@
-// Muon's passes over stretches of memory, compiled for several instruction sets; its products are kernels/gemm.h's.
+// Muon's own passes over stretches of memory, compiled for several instruction sets; its products are kernels/products/gemm.h's.
 #pragma once
 #include <cstdint>
 
-namespace gradus::kernels {
+#include <gradus/autograd/array/internal/per_type.h>
+
+namespace gradus::optim::kernels {
 
 template <class T>
 struct MuonLoopsOf {
   // With b as it will be, b + (1−momentum)·(g − b):  u = ahead ? (1−momentum)·g + momentum·b : b;  Σ uᵢ²
   double (*momentum)(const T* g, const T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
   void (*average)(const T* g, T* b, std::int64_t n, T rest);        // b ← b + (1−momentum)·(g − b)
-  void (*blend)(T a, T* x, T b, const T* y, std::int64_t n);        // x ← a·x + b·y
-  void (*scale)(T a, T* x, std::int64_t n);                         // x ← a·x
 };
-struct MuonLoops {
-  MuonLoopsOf<float> f32;
-  MuonLoopsOf<double> f64;
-  const auto& of(float) const { return f32; }
-  const auto& of(double) const { return f64; }
-};
+using MuonLoops = gradus::kernels::PerFloat<MuonLoopsOf>;
 
 const MuonLoops& muon_loops();   // of the best instruction-set level that this machine has
 
-}  // namespace gradus::kernels
+}  // namespace gradus::optim::kernels

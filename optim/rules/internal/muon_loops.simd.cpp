@@ -2,7 +2,7 @@
 
 #include <gradus/optim/kernels/lanes.h>
 
-namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
@@ -18,22 +18,11 @@ void average(const T* __restrict g, T* __restrict b, std::int64_t n, T rest) {
   for (std::int64_t i = 0; i < n; ++i) b[i] += rest * (g[i] - b[i]);
 }
 
-template <class T>
-void blend(T a, T* __restrict x, T b, const T* __restrict y, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) x[i] = a * x[i] + b * y[i];
-}
-
-template <class T>
-void scale(T a, T* __restrict x, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) x[i] *= a;
-}
-
 }  // namespace
 
 const MuonLoops& muon_loops() {
-  static const MuonLoops table{{momentum<float>, average<float>, blend<float>, scale<float>},
-                               {momentum<double>, average<double>, blend<double>, scale<double>}};
+  static constexpr MuonLoops table([]<class T>(T) { return MuonLoopsOf<T>{momentum<T>, average<T>}; });
   return table;
 }
 
-}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL
+}  // namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL

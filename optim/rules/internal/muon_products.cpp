@@ -21,7 +21,7 @@ std::int64_t cut(std::int64_t length, double part) {
 }
 
 template <class T>
-void cut_product(const kernels::Product<T>& p) {
+void cut_product(const gradus::kernels::Product<T>& p) {
   if (p.m * p.n * p.k <= one_piece) return gemm(p);
   const bool by_rows = 2 * p.m >= p.n;
   const std::int64_t length = by_rows ? p.m : p.n, pieces = pieces_of(length);
@@ -30,7 +30,7 @@ void cut_product(const kernels::Product<T>& p) {
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t begin = begin_of(i), end = i + 1 < pieces ? begin_of(i + 1) : length;
       if (begin == end) continue;
-      kernels::Product<T> strip = p;
+      gradus::kernels::Product<T> strip = p;
       (by_rows ? strip.m : strip.n) = end - begin;
       if (by_rows) strip.a.data += begin * (p.a.transposed ? 1 : p.a.stride);
       else strip.b.data += begin * (p.b.transposed ? p.b.stride : 1);
@@ -54,8 +54,8 @@ void mirror(T* c, std::int64_t n) {
 }
 
 template <class T>
-void symmetric(const kernels::Matrix<T>& a, const kernels::Matrix<T>& b, std::int64_t n, std::int64_t k, T* c) {
-  if (n * n * k <= one_piece) return gemm(kernels::Product<T>{n, n, k, a, b, c, n});
+void symmetric(const gradus::kernels::Matrix<T>& a, const gradus::kernels::Matrix<T>& b, std::int64_t n, std::int64_t k, T* c) {
+  if (n * n * k <= one_piece) return gemm(gradus::kernels::Product<T>{n, n, k, a, b, c, n});
   // Piece i: rows begin to end of the lower triangle, as much work as the others.
   const std::int64_t pieces = pieces_of(n);
   const auto begin_of = [&](std::int64_t i) { return cut(n, std::sqrt(static_cast<double>(i) / static_cast<double>(pieces))); };
@@ -63,9 +63,9 @@ void symmetric(const kernels::Matrix<T>& a, const kernels::Matrix<T>& b, std::in
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t begin = begin_of(i), end = i + 1 < pieces ? begin_of(i + 1) : n;
       if (begin == end) continue;
-      kernels::Matrix<T> rows = a;
+      gradus::kernels::Matrix<T> rows = a;
       rows.data += begin * (a.transposed ? 1 : a.stride);
-      gemm(kernels::Product<T>{end - begin, end, k, rows, b, c + begin * n, n});
+      gemm(gradus::kernels::Product<T>{end - begin, end, k, rows, b, c + begin * n, n});
     }
   });
   mirror(c, n);
@@ -73,13 +73,13 @@ void symmetric(const kernels::Matrix<T>& a, const kernels::Matrix<T>& b, std::in
 
 }  // namespace
 
-void fixed_product(const kernels::Product<float>& product) { cut_product(product); }
-void fixed_product(const kernels::Product<double>& product) { cut_product(product); }
+void fixed_product(const gradus::kernels::Product<float>& product) { cut_product(product); }
+void fixed_product(const gradus::kernels::Product<double>& product) { cut_product(product); }
 
-void symmetric_product(const kernels::Matrix<float>& a, const kernels::Matrix<float>& b, std::int64_t n, std::int64_t k, float* c) {
+void symmetric_product(const gradus::kernels::Matrix<float>& a, const gradus::kernels::Matrix<float>& b, std::int64_t n, std::int64_t k, float* c) {
   symmetric(a, b, n, k, c);
 }
-void symmetric_product(const kernels::Matrix<double>& a, const kernels::Matrix<double>& b, std::int64_t n, std::int64_t k, double* c) {
+void symmetric_product(const gradus::kernels::Matrix<double>& a, const gradus::kernels::Matrix<double>& b, std::int64_t n, std::int64_t k, double* c) {
   symmetric(a, b, n, k, c);
 }
 

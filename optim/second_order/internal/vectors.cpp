@@ -3,13 +3,12 @@
 #include <cmath>
 
 #include <gradus/optim/driver/whole.h>
-#include <gradus/optim/kernels/clip_loops.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
 namespace gradus::optim::vectors {
 namespace {
 
-const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().f64; }
+const kernels::VectorLoopsOf<double>& loops() { return kernels::vector_loops().of(double{}); }
 
 }  // namespace
 
@@ -24,7 +23,7 @@ double largest(const Array& a) {
   SmallVector<double, 64> parts;
   parts.resize(static_cast<std::size_t>(blocks));
   parallel_for(blocks, blocks_worth_a_thread, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) parts[i] = kernels::clip_loops().f64.largest(p + i * whole_block, std::min(whole_block, n - i * whole_block));
+    for (std::int64_t i = first; i < last; ++i) parts[i] = loops().largest(p + i * whole_block, std::min(whole_block, n - i * whole_block));
   });
   double out = 0;
   for (double x : parts) out = out < x || std::isnan(x) ? x : out;
@@ -58,9 +57,7 @@ Array scaled(double a, const Array& x) {
   Array out(x.shape(), f64);
   const double* from = x.data<double>();
   double* to = out.mutable_data<double>();
-  for_blocks(x.size(), [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) to[i] = a * from[i];
-  });
+  for_blocks(x.size(), [=](std::int64_t begin, std::int64_t end) { loops().scale(a, from + begin, to + begin, end - begin); });
   return out;
 }
 

@@ -19,6 +19,9 @@
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <temporary_folder.h>
 
 namespace gradus {
@@ -222,7 +225,7 @@ TEST(Safetensors, EveryTensorIsFoundByItsName) {
                                        "layer.\xc3\xa9", "layer.z", "layer.\\u0001", "layer.\\u0000", "layer.\\u0000\\u0001",
                                        "layer.12345678", "layer.12345679"};
   const std::vector<std::pair<std::string, std::string>> escapes{{"\\u0000", std::string(1, '\0')}, {"\\u0001", "\1"}};
-  for (const std::string& prefix : {"", "x", "another.model."}) {
+  for (const std::string prefix : {"", "x", "another.model."}) {
     std::string header;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::size_t place = (i * 5 + 3) % names.size();
@@ -295,15 +298,23 @@ TEST(Safetensors, ReadsWhatTheReferenceReads) {
 }
 
 // Written by PyTorch: dtypes.safetensors has each dtype's values, and under "<name>.value" what PyTorch converts them to.
-TEST(Safetensors, WidensEveryDtypeExactly) {
+TEST(Safetensors, ReadsEveryDtypeExactly) {
   const SafetensorsFile file(GRADUS_GOLDEN "/dtypes.safetensors");
+  const std::string_view own[] = {"F16", "BF16", "I32", "I16", "I8"};   // loaded as what they are, the others widened
+  const auto upper = [](std::string_view name) {
+    std::string out;
+    for (const char c : name) out += static_cast<char>(std::toupper(c));
+    return out;
+  };
   int dtypes = 0;
   for (const SafetensorsEntry& e : file.entries()) {
     if (e.name.ends_with(".value")) continue;
     const Array mine = file.load(e.name), theirs = file.load(e.name + ".value");
     ASSERT_EQ(e.name, e.dtype);
     EXPECT_EQ(mine.dtype(), *e.loads_as);
-    EXPECT_EQ(mine.dtype(), theirs.dtype()) << e.name;
+    const bool ours = std::find(std::begin(own), std::end(own), e.dtype) != std::end(own);
+    EXPECT_EQ(mine.dtype() == theirs.dtype(), !ours) << e.name;
+    EXPECT_EQ(ours, e.dtype == name_of(mine.dtype()) || e.dtype == upper(name_of(mine.dtype()))) << e.name;
     EXPECT_EQ(mine.shape(), theirs.shape()) << e.name;
     const std::vector<double> a = mine.to_vector(), b = theirs.to_vector();
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -315,18 +326,29 @@ TEST(Safetensors, WidensEveryDtypeExactly) {
   EXPECT_EQ(dtypes, 13);
 }
 
+// conversions.safetensors was written by Python's safetensors, with tensors of every dtype of ours.
+TEST(Safetensors, WritesEveryDtypeAsPythonDoes) {
+  const TemporaryFolder folder;
+  const Safetensors file = load_safetensors(GRADUS_GOLDEN "/conversions.safetensors");
+  for (std::size_t i = 0; i < detail::element_count; ++i)
+    EXPECT_EQ(file.arrays.at(std::string(name_of(static_cast<Dtype>(i)))).dtype(), static_cast<Dtype>(i));
+  save_safetensors(folder / "x", file);
+  EXPECT_TRUE(read_file(folder / "x") == read_file(GRADUS_GOLDEN "/conversions.safetensors"));
+}
+
 TEST(Safetensors, EveryHalfIsTheNumberThatItsBitsSay) {
   const TemporaryFolder folder;
   std::string bytes = file_of("{" + tensor("h", "F16", "[65536]", "[0,131072]") + "}");
   for (int code = 0; code < 65536; ++code) (bytes += static_cast<char>(code)) += static_cast<char>(code >> 8);
   const Array halves = load_safetensors(folder.write("x", bytes)).arrays.at("h");
+  ASSERT_EQ(halves.dtype(), f16);
   for (int code = 0; code < 65536; ++code) {
     const int exponent = code >> 10 & 31, mantissa = code & 1023;
     const double size = exponent == 0    ? std::ldexp(mantissa, -24)
                         : exponent < 31  ? std::ldexp(1024 + mantissa, exponent - 25)
                         : mantissa == 0  ? std::numeric_limits<double>::infinity()
                                          : std::numeric_limits<double>::quiet_NaN();
-    const float expected = static_cast<float>(code & 0x8000 ? -size : size), got = halves.span<float>()[static_cast<std::size_t>(code)];
+    const float expected = static_cast<float>(code & 0x8000 ? -size : size), got = halves.span<Half>()[static_cast<std::size_t>(code)];
     ASSERT_TRUE(got == expected || (std::isnan(got) && std::isnan(expected))) << code;
     ASSERT_TRUE(std::isnan(got) || std::signbit(got) == std::signbit(expected)) << code;
   }

@@ -10,7 +10,23 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/tie.h>
+#include <gradus/optim/rules/adam.h>
 
 #include "support.h"
 

@@ -4,8 +4,12 @@
 #include <atomic>
 #include <thread>
 
-#include <gradus/autograd/autograd.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
 
 #include "support.h"
 #ifdef _OPENMP

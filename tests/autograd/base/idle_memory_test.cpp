@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/random.h>
 
 #include "support.h"
 

@@ -16,8 +16,12 @@
 #include <utility>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
 
 #include "support.h"
 

@@ -1,12 +1,19 @@
 // The compiled SIMD loops against the same formulas on doubles: ordinary, extreme and special values, every tail length.
-#include <gradus/autograd/ops/formulas/formulas.h>
+#include <gradus/autograd/ops/internal/formulas/activation.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/internal/formulas/math.h>
 
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/elementwise.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "support.h"
@@ -75,6 +82,8 @@ TEST(Formulas, OfOneTensor) {
   check_unary(formulas::Relu{}, with(ordinary(-3, 3), {0, -1e-30, inf, nan}));
   check_unary(formulas::Gelu{}, with(ordinary(-2, 5), {0}), 5e-6, 2e-12);
   check_unary(formulas::GeluTanh{}, with(ordinary(-2, 5), {0}), 5e-6, 1e-12);
+  check_unary(formulas::Silu{}, with(ordinary(-10, 10), {0, -80, 1000, inf, -inf, nan}), 5e-6, 1e-12);
+  check_unary(formulas::Mish{}, with(ordinary(-10, 10), {0, -80, 1000, inf, -inf, nan}), 5e-6, 1e-12);
   check_unary(formulas::Power{2.5}, with(ordinary(0.1, 5), {0}), 5e-6);
   check_unary(formulas::Power{-1.0}, ordinary(0.1, 5), 5e-6);
   check_unary(formulas::Power{3.0}, with(ordinary(-3, 3), {0}), 5e-6);

@@ -2,8 +2,14 @@
 // what is compiled here does not take the place of the library's loops, nor the other way round.
 #include <gtest/gtest.h>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
 
 using namespace gradus;
 

@@ -1,7 +1,12 @@
 // What is kept of oneDNN's primitives: the last few hundred, whatever shapes come by.
 #include <gradus/autograd/kernels/onednn/description.h>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
 
 #include "support.h"
 

@@ -5,11 +5,18 @@
 #include <set>
 
 #include <gradus/autograd/array/internal/channels_last.h>
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/kernels/images/conv.h>
-#include <gradus/autograd/kernels/images/im2col.h>
 #include <gradus/autograd/kernels/images/dnnl_conv.h>
+#include <gradus/autograd/kernels/images/im2col.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
+#include <golden_values.h>
 #include "autograd/reference.h"
 
 namespace gradus {
@@ -18,17 +25,11 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-const Safetensors& golden() {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/conv.safetensors");
-  return file;
-}
-
-// The names x for which "<kind>.x.y" is in the file.
-std::set<std::string> cases(const std::string& kind) {
+// The names x for which "x.y" is there.
+std::set<std::string> cases() {
   std::set<std::string> names;
-  for (const auto& [name, array] : golden().arrays) {
-    if (name.starts_with(kind + ".") && name.ends_with(".y")) names.insert(name.substr(0, name.size() - 2));
-  }
+  for (const auto& [name, array] : golden_values("conv"))
+    if (name.ends_with(".y")) names.insert(name.substr(0, name.size() - 2));
   return names;
 }
 
@@ -38,13 +39,13 @@ ConvOptions options_of(const Array& o) {
 }
 
 TEST(Conv2d, AgreesWithPyTorch) {
-  ASSERT_GE(cases("conv").size(), 10u);
-  for (const std::string& name : cases("conv")) {
+  ASSERT_GE(cases().size(), 10u);
+  for (const std::string& name : cases()) {
     for (Dtype dtype : {f64, f32}) {
       SCOPED_TRACE(text(name, " ", dtype));
       const double tolerance = dtype == f64 ? 1e-9 : 2e-5;
-      const auto value = [&](const char* part) { return golden().arrays.at(name + "." + part); };
-      const bool with_bias = golden().arrays.contains(name + ".bias");
+      const auto value = [&](const char* part) { return golden_values("conv").at(name + "." + part); };
+      const bool with_bias = golden_values("conv").contains(name + ".bias");
       const Tensor x = variable(value("x").to(dtype)), w = variable(value("weight").to(dtype));
       const Tensor b = with_bias ? variable(value("bias").to(dtype)) : Tensor();
       const Tensor y = conv2d(x, w, b, options_of(value("options")));

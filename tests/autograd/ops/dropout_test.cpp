@@ -1,6 +1,17 @@
 // Dropout: its mask is Philox's, word for word; its share, scale and gradients.
 #include <limits>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
+
 #include "autograd/reference.h"
 
 namespace gradus {

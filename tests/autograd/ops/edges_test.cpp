@@ -3,7 +3,15 @@
 #include <functional>
 #include <limits>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/walk/grad.h>
 
 #include "autograd/reference.h"
 
@@ -81,6 +89,8 @@ TEST(Edges, NoLaneWithoutAnElementRaisesAFlag) {
       {"erf", [](const Tensor& x, const Tensor&) { return erf(x); }},
       {"gelu", [](const Tensor& x, const Tensor&) { return gelu(x); }},
       {"gelu_tanh", [](const Tensor& x, const Tensor&) { return gelu_tanh(x); }},
+      {"silu", [](const Tensor& x, const Tensor&) { return silu(x); }},
+      {"mish", [](const Tensor& x, const Tensor&) { return mish(x); }},
       {"1/x", [](const Tensor& x, const Tensor&) { return 1 / x; }},
       {"x/y", [](const Tensor& x, const Tensor& y) { return x / y; }},
       {"x^y", [](const Tensor& x, const Tensor& y) { return pow(x, y); }},

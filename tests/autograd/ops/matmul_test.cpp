@@ -2,11 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/autograd/kernels/products/dnnl_gemm.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/pool.h>
+#include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/kernels/products/blas.h>
+#include <gradus/autograd/kernels/products/dnnl_gemm.h>
 #include <gradus/autograd/kernels/products/gemm_packed.h>
 #include <gradus/autograd/kernels/products/gemm_small.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 namespace gradus {
 namespace {

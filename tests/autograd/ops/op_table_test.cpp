@@ -6,16 +6,16 @@
 #include <regex>
 #include <set>
 
-#include <gradus/autograd/ops/creation.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/tape/node.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/autograd/walk/tangent.h>
 
 #include "support.h"
 
 namespace gradus {
 namespace {
-
-using Tensors = std::vector<Tensor>;
 
 Tensors draw(const std::vector<Input>& inputs, std::uint64_t seed) {
   Generator g(seed);
@@ -35,22 +35,50 @@ Tensors draw(const std::vector<Input>& inputs, std::uint64_t seed) {
 
 std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
 
-// The result and the gradients of all f64 inputs, in one list.
-std::vector<double> everything(const Row& row, const Tensors& inputs) {
-  Tensors xs = inputs, wanted;
-  for (Tensor& x : xs)
-    if (is_floating(x.dtype()) && row.differentiable) wanted.push_back(x = variable(x));
-  const Tensor y = row.f(xs);
-  std::vector<double> all = values(y);
-  if (row.differentiable && y.requires_grad()) {
-    Generator g(11);
-    const Tensor seed = randn(y.shape(), g, f64).to(y.dtype());
-    for (const Tensor& d : grad(y, wanted, {.seed = seed})) {
-      const auto v = values(d);
-      all.insert(all.end(), v.begin(), v.end());
-    }
+Tensors random_like(const Tensors& xs, std::uint64_t seed) {
+  Generator g(seed);
+  Tensors out;
+  for (const Tensor& x : xs) out.push_back(randn(x.shape(), g, f64).to(x.dtype()));
+  return out;
+}
+
+// A row at a point: its inputs as variables, and its results, those that depend on them apart.
+struct Point {
+  Tensors xs, wanted, ys, tracked;
+  Point(const Row& row, const Tensors& inputs) : xs(inputs) {
+    for (Tensor& x : xs)
+      if (is_floating(x.dtype()) && row.differentiable) wanted.push_back(x = variable(x));
+    ys = row.f(xs);
+    for (const Tensor& y : ys)
+      if (y.requires_grad()) tracked.push_back(y);
   }
+};
+
+void append(std::vector<double>& all, const Tensors& xs) {
+  for (const Tensor& x : xs) {
+    const auto v = values(x);
+    all.insert(all.end(), v.begin(), v.end());
+  }
+}
+
+// The results, the gradients of all f64 inputs and the tangents, in one list.
+std::vector<double> everything(const Row& row, const Tensors& inputs) {
+  const Point at(row, inputs);
+  std::vector<double> all;
+  append(all, at.ys);
+  if (at.tracked.empty()) return all;
+  append(all, tangent(at.tracked, at.wanted, random_like(at.wanted, 12)));
+  append(all, grad(at.tracked, at.wanted, random_like(at.tracked, 11)));
   return all;
+}
+
+double inner(const Tensors& a, const Tensors& b) {
+  double total = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const auto x = values(a[k]), y = values(b[k]);
+    for (std::size_t i = 0; i < x.size(); ++i) total += x[i] * y[i];
+  }
+  return total;
 }
 
 void expect_close(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
@@ -70,6 +98,63 @@ TEST(OpTable, GradientsToSecondOrder) {
         try { check_gradients(row.f, draw(row.inputs, seed)); } catch (const std::exception& e) { return std::string(e.what()); }
         return std::string();
       }();
+  }
+}
+
+// Forward mode against backward, and what operations say of their tangents against their transposed backwards; recorded or not; for
+// all inputs, and for each alone.
+TEST(OpTable, ForwardAgreesWithBackward) {
+  for (const Row& row : op_table()) {
+    if (!row.differentiable) continue;
+    SCOPED_TRACE(row.name);
+    const Point at(row, draw(row.inputs, 13));
+    ASSERT_FALSE(at.tracked.empty());
+    const Tensors us = random_like(at.tracked, 14);
+    const Tensors pulled = grad(at.tracked, at.wanted, us, {.retain_graph = true});
+    for (std::size_t alone = 0; alone <= at.wanted.size(); ++alone) {
+      Tensors vs = random_like(at.wanted, 15);
+      for (std::size_t i = 0; i < vs.size(); ++i)
+        if (alone != vs.size() && i != alone) vs[i] = Tensor(Array::zeros(vs[i].shape(), f64));
+      Tensors given = vs;
+      for (std::size_t i = 0; i < vs.size(); ++i)
+        if (alone != vs.size() && i != alone) given[i] = Tensor();
+      const Tensors pushed = tangent(at.tracked, at.wanted, given);
+      const double there = inner(us, pushed), back = inner(pulled, vs);
+      EXPECT_NEAR(there, back, 1e-11 * (1 + std::abs(back))) << "⟨u, Jv⟩ and ⟨Jᵀu, v⟩, input " << alone;
+      for (const bool create_graph : {false, true})
+        for (const bool transposed : {false, true}) {
+          const Tensors other = tangent(at.tracked, at.wanted, given, {.create_graph = create_graph, .transposed = transposed});
+          SCOPED_TRACE(text("input ", alone, create_graph ? ", recorded" : "", transposed ? ", transposed" : ""));
+          for (std::size_t k = 0; k < pushed.size(); ++k) expect_close(values(other[k]), values(pushed[k]), 1e-11);
+        }
+    }
+  }
+}
+
+// The derivative of ⟨u, Jv⟩ with respect to x: forward over reverse, reverse over forward, reverse over reverse.
+TEST(OpTable, SecondOrderInAnyDirection) {
+  for (const Row& row : op_table()) {
+    if (!row.differentiable) continue;
+    SCOPED_TRACE(row.name);
+    const Point at(row, draw(row.inputs, 16));
+    const Tensors us = random_like(at.tracked, 17), vs = random_like(at.wanted, 18), ws = random_like(at.wanted, 19);
+    const Tensors slopes = grad(at.tracked, at.wanted, us, {.create_graph = true});
+    Tensors tracked, along;
+    for (std::size_t i = 0; i < slopes.size(); ++i)
+      if (slopes[i].requires_grad()) tracked.push_back(slopes[i]), along.push_back(vs[i]);
+    const double forward_over_reverse = tracked.empty() ? 0 : inner(along, tangent(tracked, at.wanted, ws));
+    const double reverse_over_reverse = tracked.empty() ? 0 : inner(grad(tracked, at.wanted, along, {.retain_graph = true}), ws);
+    EXPECT_NEAR(forward_over_reverse, reverse_over_reverse, 1e-10 * (1 + std::abs(reverse_over_reverse)));
+    for (const bool transposed : {false, true}) {
+      const Tensors pushed = tangent(at.tracked, at.wanted, vs, {.create_graph = true, .transposed = transposed});
+      Tensors moving, seeds;
+      for (std::size_t k = 0; k < pushed.size(); ++k)
+        if (pushed[k].requires_grad()) moving.push_back(pushed[k]), seeds.push_back(us[k]);
+      const double reverse_over_forward = moving.empty() ? 0 : inner(grad(moving, at.wanted, seeds, {.retain_graph = true}), ws);
+      EXPECT_NEAR(reverse_over_forward, reverse_over_reverse, 1e-10 * (1 + std::abs(reverse_over_reverse))) << transposed;
+      const double forward_over_forward = moving.empty() ? 0 : inner(seeds, tangent(moving, at.wanted, ws));
+      EXPECT_NEAR(forward_over_forward, reverse_over_reverse, 1e-10 * (1 + std::abs(reverse_over_reverse))) << transposed;
+    }
   }
 }
 
@@ -100,8 +185,8 @@ TEST(OpTable, SingleAgreesWithDouble) {
       singles.push_back(x.dtype() == f64 ? x.to(f32) : x);
       doubles.push_back(x.dtype() == f64 ? x.to(f32).to(f64) : x);
     }
-    const Tensor y = row.f(singles);
-    if (row.differentiable) { EXPECT_EQ(y.dtype(), f32); }
+    for (const Tensor& y : row.f(singles))
+      if (row.differentiable) { EXPECT_EQ(y.dtype(), f32); }
     expect_close(everything(row, singles), everything(row, doubles), 2e-5);
   }
 }
@@ -145,14 +230,14 @@ TEST(OpTable, TheSameTensorTwice) {
     if (!row.elementwise || !row.differentiable || row.inputs.size() != 2) continue;
     SCOPED_TRACE(row.name);
     if (row.name == "maximum" || row.name == "minimum") continue;   // every element is a tie: not smooth there
-    EXPECT_NO_THROW(check_gradients([&](const Tensors& x) { return row.f({x[0], x[0]}); }, draw({row.inputs[0]}, 7)));
+    EXPECT_NO_THROW(check_gradients(Functions([&](const Tensors& x) { return row.f({x[0], x[0]}); }), draw({row.inputs[0]}, 7)));
   }
 }
 
 TEST(OpTable, NothingIsRecordedForUntrackedInputs) {
   for (const Row& row : op_table()) {
     SCOPED_TRACE(row.name);
-    EXPECT_FALSE(row.f(draw(row.inputs, 8)).requires_grad());
+    for (const Tensor& y : row.f(draw(row.inputs, 8))) EXPECT_FALSE(y.requires_grad());
   }
 }
 
@@ -202,14 +287,14 @@ TEST(OpTable, EveryPublicOperationHasARow) {
   std::set<std::string> rows, declared;
   for (const Row& row : op_table()) rows.insert(row.name);
   const std::regex declaration(R"(^(?:inline )?Tensor (operator\S+?|\w+)\()");
-  for (const auto& file : std::filesystem::directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
-    if (file.path().extension() != ".h" || file.path().filename() == "elementwise.h") continue;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
+    if (file.path().extension() != ".h" || file.path().filename() == "apply.h" || file.path().string().find("/internal/") != std::string::npos) continue;
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);)
       if (std::smatch match; std::regex_search(line, match, declaration)) declared.insert(match[1]);
   }
   EXPECT_GT(declared.size(), 50u);
-  for (const std::string& name : declared) EXPECT_TRUE(rows.contains(name)) << name << " is declared in autograd/ops but has no row in op_table.cpp";
+  for (const std::string& name : declared) EXPECT_TRUE(rows.contains(name)) << name << " is declared in autograd/ops but has no row in tests/autograd/ops/table";
 }
 
 }  // namespace

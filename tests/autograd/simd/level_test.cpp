@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include <gradus/autograd/kernels/machine/level.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
 namespace {

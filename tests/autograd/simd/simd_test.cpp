@@ -9,9 +9,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/kernels/axes/softmax.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/softmax.h>
 
 #include "autograd/reference.h"
 

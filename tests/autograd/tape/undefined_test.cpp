@@ -1,5 +1,8 @@
 // Undefined tensors outside the operations: whatever needs a shape or elements says so, and calls them neither [] nor a scalar.
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/nn/losses/loss.h>
 
 #include "support.h"
 

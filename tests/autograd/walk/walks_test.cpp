@@ -5,8 +5,17 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/walk/grad.h>
@@ -137,7 +146,7 @@ struct Recomputed final : Op {
     save(x);
     return f(x.detach(), w.detach()).value();
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Recording on(true);
     const Tensor x = variable(saved()[0].detach());
     const auto gs = grad(f(x, weight), {x, weight}, {.seed = g});
@@ -165,7 +174,7 @@ struct Nosy final : Op {
     save(x);
     return x.value();
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const Tensor x = saved()[0];
     const Recording on(true);
     sum(x * 1).backward({.retain_graph = keep});
@@ -188,7 +197,7 @@ struct Returns final : Op {
   explicit Returns(G gradient) : gradient(gradient) {}
   std::string_view name() const override { return "returns"; }
   Array forward(const Tensor& x) { return x.value(); }
-  Grads backward(const Tensor&) override { return {gradient()}; }
+  Grads backward(Tensor) override { return {gradient()}; }
 };
 template <class G>
 Tensor returns(const Tensor& x, G gradient) { return record(Returns<G>(gradient), x); }
@@ -223,7 +232,7 @@ TEST(GradientsOfAnOperation, AreCheckedWhereTheyArrive) {
 struct ReturnsTwo final : Op {
   std::string_view name() const override { return "returns_two"; }
   Array forward(const Tensor& x) { return x.value(); }
-  Grads backward(const Tensor& g) override { return {g, g}; }
+  Grads backward(Tensor g) override { return {g, g}; }
 };
 struct SavesOne final : Op {
   std::string_view name() const override { return "saves_one"; }
@@ -231,7 +240,7 @@ struct SavesOne final : Op {
     save(x);
     return x.value();
   }
-  Grads backward(const Tensor& g) override { return {g * saved<4>()[3]}; }
+  Grads backward(Tensor g) override { return {g * saved<4>()[3]}; }
 };
 
 TEST(GradientsOfAnOperation, AreNotMoreThanItsInputsAndMadeOfWhatWasSaved) {

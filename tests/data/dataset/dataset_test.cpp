@@ -5,10 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/collate.h>
 #include <gradus/data/sampler/sampler.h>
+#include <gradus/data/sets/fashion_mnist.h>
 
 namespace gradus::data {
 namespace {

@@ -13,10 +13,12 @@
 
 #include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/pool.h>
-#include <gradus/autograd/ops/creation.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/sampler/sampler.h>
 
 namespace gradus::data {
 namespace {

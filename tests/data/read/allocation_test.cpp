@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <gradus/autograd/base/draw/progress.h>
+#include <gradus/autograd/base/drawing/progress.h>
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>
@@ -49,7 +49,7 @@ TEST(Allocation, ProgressMakesNoneBetweenDrawings) {
   if (!can_count) GTEST_SKIP() << "a sanitizer owns operator new";
   std::ostringstream out;
   const std::vector<int> steps(1000);
-  auto bar = progress(steps, {.out = &out, .terminal = true, .width = 80, .interval = std::chrono::hours(1)}, "epoch");
+  auto bar = progress(steps, {.out = &out, .terminal = true, .width = 80, .interval = 3600}, "epoch");
   const AllocationCount count;
   std::int64_t at_first = 0, at_last = 0;
   int n = 0;

@@ -8,7 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/base/pool.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/data/loader/loader.h>
+#include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>
 #include <temporary_folder.h>
 

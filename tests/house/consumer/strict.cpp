@@ -41,7 +41,7 @@ struct Cube : Op {
     save(x);
     return (x * x * x).value();
   }
-  Grads backward(const Tensor& g) override {
+  Grads backward(Tensor g) override {
     const auto [x] = saved<1>();
     return {3 * g * x * x};
   }

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/nn/init/init.h>
 
 using namespace gradus;
 using nn::init::Fan;

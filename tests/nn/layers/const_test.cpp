@@ -10,8 +10,18 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pool.h>
+#include <gradus/nn/model/any_module.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 
@@ -23,7 +33,7 @@ namespace {
 template <class L> concept CalledConst = std::is_invocable_r_v<Tensor, const L&, const Tensor&>;
 template <class... L> constexpr bool all_called_const = (CalledConst<L> && ...);
 static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout, nn::MaxPool2d, nn::AvgPool2d,
-                               nn::AdaptiveAvgPool2d, nn::ReLU, nn::Tanh, nn::Sigmoid, nn::Softplus, nn::GELU, nn::Softmax, nn::LogSoftmax,
+                               nn::AdaptiveAvgPool2d, nn::ReLU, nn::Tanh, nn::Sigmoid, nn::Softplus, nn::GELU, nn::SiLU, nn::Mish, nn::Softmax, nn::LogSoftmax,
                                nn::Identity, nn::Flatten, nn::AnyModule, nn::Chain, nn::Sequential<>, nn::Sequential<nn::Linear, nn::Dropout>,
                                nn::Sequential<nn::Sequential<>, nn::BatchNorm1d>>);
 // Vectors of layers grow by moving them, which keeps their places; a copy would be another model.

@@ -2,8 +2,15 @@
 #include <cmath>
 
 #include <gmock/gmock.h>
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/walk/grad.h>
+#include <gradus/nn/init/init.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 
@@ -103,7 +110,7 @@ TEST(Embedding, RefusesWhatMakesNoSense) {
   } net;
   nn::parameters(net);   // names them
   EXPECT_THAT(message_of([&] { net.words(words({3, 10})); }), HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
-  EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be i64, not f32"));
+  EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be whole numbers (i64, i32, i16, i8 or u8), not f32"));
 }
 
 }  // namespace

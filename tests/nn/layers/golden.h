@@ -5,21 +5,20 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/nn/model/state.h>
+
+#include <golden_values.h>
 
 namespace golden {
 
 inline const gradus::Array& array(const std::string& name) {
-  static const gradus::Safetensors file = gradus::load_safetensors(GRADUS_GOLDEN "/nn.safetensors");
-  return file.arrays.at(name);
+  return gradus::golden_values("nn").at(name);
 }
 
 // The entries that begin with `prefix`, without it.
 inline gradus::nn::State below(const std::string& prefix) {
-  static const gradus::Safetensors file = gradus::load_safetensors(GRADUS_GOLDEN "/nn.safetensors");
   gradus::nn::State state;
-  for (const auto& [name, value] : file.arrays)
+  for (const auto& [name, value] : gradus::golden_values("nn"))
     if (name.starts_with(prefix)) state.arrays.emplace(name.substr(prefix.size()), value);
   return state;
 }

@@ -3,6 +3,19 @@
 
 #include <cmath>
 
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/nn/init/init.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pool.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+
 using namespace gradus;
 
 namespace {
@@ -112,9 +125,9 @@ TEST(Golden, ConvolutionalNetworkWithItsLoss) {
 
 TEST(Golden, WeightsThatPyTorchSavedGivePyTorchsOutputs) {
   Net net;
-  nn::load(net, GRADUS_GOLDEN "/nn_model.safetensors");
+  nn::load(net, GRADUS_GOLDEN "/saved/net.safetensors");
   nn::eval(net);
-  golden::expect_near(net(golden::array("model.x")).value(), golden::array("model.y"), 1e-5, "model.y");
+  golden::expect_near(net(golden::array("saved.x")).value(), golden::array("saved.y"), 1e-5, "saved.y");
 }
 
 TEST(Golden, Gains) {

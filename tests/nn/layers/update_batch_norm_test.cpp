@@ -6,7 +6,23 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/update_batch_norm.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/rules/sgd.h>
+#include <golden_values.h>
 #include <message_of.h>
 
 namespace {
@@ -14,14 +30,9 @@ namespace {
 using namespace gradus;
 using ::testing::HasSubstr;
 
-const Safetensors& golden() {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/averages.safetensors");
-  return file;
-}
-
 nn::State below(const std::string& prefix) {
   nn::State state;
-  for (const auto& [name, value] : golden().arrays)
+  for (const auto& [name, value] : golden_values("averages"))
     if (name.starts_with(prefix)) state.arrays.emplace(name.substr(prefix.size()), value);
   return state;
 }
@@ -37,7 +48,7 @@ Net golden_net() {
 
 std::vector<Tensor> golden_batches() {
   std::vector<Tensor> out;
-  for (int i = 0; i < 3; ++i) out.emplace_back(golden().arrays.at(text("bn.batch.", i)));
+  for (int i = 0; i < 3; ++i) out.emplace_back(golden_values("averages").at(text("bn.batch.", i)));
   return out;
 }
 

@@ -1,9 +1,12 @@
 // Saving and loading a model while memory is short: every allocation fails once, and model and file are as they were.
 #include <gmock/gmock.h>
 
-#include <gradus/autograd/autograd.h>
 #include <gradus/autograd/base/internal/file.h>
-#include <gradus/nn/nn.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/state.h>
 
 #include <count_allocations.h>
 #include <temporary_folder.h>

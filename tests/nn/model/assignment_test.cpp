@@ -4,7 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/rules/sgd.h>
 
 using namespace gradus;
 

@@ -6,7 +6,16 @@
 #include <string>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/second_order/lbfgs.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"

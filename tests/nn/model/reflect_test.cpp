@@ -9,7 +9,11 @@
 #include <string>
 #include <vector>
 
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/any_module.h>
+#include <gradus/nn/model/sequential.h>
 
 using namespace gradus;
 using reflect::member_count;

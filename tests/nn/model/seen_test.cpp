@@ -12,7 +12,18 @@
 #include <variant>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/any_module.h>
+#include <gradus/nn/model/passed_over.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/rules/sgd.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"

@@ -4,8 +4,12 @@
 #include <filesystem>
 #include <string>
 
-#include <gradus/autograd/autograd.h>
-#include <gradus/nn/nn.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/state.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"
@@ -51,6 +55,25 @@ TEST(State, IsASnapshot) {
   EXPECT_EQ(before.arrays.at("norm.running_mean").to_vector(), (std::vector<double>{0, 0}));
   EXPECT_NE(before.arrays.at("fc.bias").at({0}), 9);
   EXPECT_EQ(nn::state(net).arrays.at("norm.num_batches_tracked").item(), 1);
+}
+
+TEST(State, SmallFloatsAndShortNumbersAreWidened) {
+  const TemporaryFolder folder;
+  Net net, other;
+  for (const Dtype d : {f16, bf16}) {
+    nn::State small = nn::state(net);
+    for (auto& [name, value] : small) value = value.to(value.dtype() == f32 ? d : i16);
+    nn::load_state(other, small);
+    EXPECT_EQ(other.fc.weight.dtype(), f32);
+    EXPECT_EQ(other.fc.weight.value().to_vector(), small.at("fc.weight").to_vector());
+    EXPECT_EQ(nn::state(other).at("norm.num_batches_tracked").dtype(), i64);
+    save_safetensors(folder / "small", {.arrays = small, .metadata = {}});
+    nn::load(other, folder / "small");
+    EXPECT_EQ(other.conv.weight.value().to_vector(), small.at("conv.weight").to_vector());
+  }
+  nn::State whole = nn::state(net);
+  whole.at("fc.bias") = whole.at("fc.bias").to(i32);
+  EXPECT_THAT(message_of([&] { nn::load_state(net, whole); }), HasSubstr("dtype: fc.bias is f32 in the model, i32 in the state"));
 }
 
 TEST(State, GoesThroughAFileAndBack) {

@@ -5,7 +5,17 @@
 #include <string>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/rules/adam.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"

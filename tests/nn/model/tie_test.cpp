@@ -8,7 +8,19 @@
 #include <thread>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/nn/model/tie.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/rules/sgd.h>
 
 #include <message_of.h>
 #include "temporary_folder.h"

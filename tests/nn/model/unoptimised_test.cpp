@@ -1,7 +1,8 @@
 // This file is compiled at -O0 (tests/CMakeLists.txt): there the linker sees what optimisation elsewhere has removed.
 #include <gmock/gmock.h>
 
-#include <gradus/nn/nn.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

@@ -3,7 +3,15 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/parameter.h>
+#include <gradus/optim/around/accumulation.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
 
 namespace gradus::optim::testing {
 namespace {

@@ -8,6 +8,16 @@
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -33,7 +43,7 @@ std::vector<double> shown(const Parameters& p) {
 }
 
 void expect_golden(Lookahead& lookahead, const Parameters& p, bool halved, const std::string& name) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/wrappers.safetensors").arrays.at(name);
+  const Array& golden = golden_values("wrappers").at(name);
   StepLR schedule(lookahead.optimizer(), {.step_size = 10, .gamma = halved ? 0.5 : 1});
   const auto compare = [&](int kind, int row) {
     const std::vector<double> got = shown(p);

@@ -4,7 +4,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/optim/around/sam.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <golden_values.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
@@ -39,7 +47,7 @@ auto closure_of(const Parameters& p) {
 }
 
 void expect_golden(SAM& sam, const Parameters& p, bool halved, const std::string& name) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/wrappers.safetensors").arrays.at(name);
+  const Array& golden = golden_values("wrappers").at(name);
   StepLR schedule(sam.optimizer(), {.step_size = 10, .gamma = halved ? 0.5 : 1});
   const int recorded[] = {1, 2, 5, 10, 25};
   int step = 0;
@@ -164,7 +172,7 @@ TEST(SAM, ClimbsByGradientsOfRows) {
   std::vector<double> seen;
   sam.step([&] {
     seen = values(p);
-    p[0].leaf->row_grad = {Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
+    p[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}}, {1}), Array::from({3., 4.}, {1, 2})};
     return Tensor(Array::scalar(1, f64));
   });
   const std::vector<double> wanted{0, 0, 6, 8, 0, 0};

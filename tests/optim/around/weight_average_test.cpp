@@ -5,7 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/swa_lr.h>
+#include <golden_values.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
@@ -53,7 +62,7 @@ std::vector<double> shown(const std::vector<Array>& arrays) {
 }
 
 void expect_golden(WeightAverage& average, const Parameters& p, TwoBuffers& buffers, const std::string& name) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/averages.safetensors").arrays.at(name);
+  const Array& golden = golden_values("averages").at(name);
   int step = 0;
   for (int row = 0; row < 5; ++row) {
     while (step < recorded[row]) {

@@ -1,6 +1,27 @@
 // A steady training loop asks nobody for memory. This file counts every operator new of the test program.
 #include <gtest/gtest.h>
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/around/sam.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/gradients/statistics.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/nadam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/rprop.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/rules/sparse_adam.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
 
 #include <count_allocations.h>
 #include <optim/rules/table.h>

@@ -1,6 +1,11 @@
 // step(closure): every optimizer takes one, records inside, and returns the loss.
 #include <gtest/gtest.h>
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/second_order/lbfgs.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/driver/nonfinite.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -3,6 +3,20 @@
 
 #include <gtest/gtest.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
+#include <gradus/optim/rules/adadelta.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/adamax.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/ftrl.h>
+#include <gradus/optim/rules/lion.h>
+#include <gradus/optim/rules/nadam.h>
+#include <gradus/optim/rules/presets.h>
+#include <gradus/optim/rules/radam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/rprop.h>
+#include <gradus/optim/rules/sgd.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

@@ -4,6 +4,14 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/driver/loop.h>
+#include <gradus/optim/driver/rule.h>
+#include <gradus/optim/driver/slot.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/schedules/step_lr.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -18,11 +26,9 @@ struct SignumRule {
     }
   };
   static constexpr std::string_view name = "Signum";
-  static constexpr std::array<std::string_view, 1> slots{"exp_avg"};
-  static constexpr unsigned always_used = 1;
-  static unsigned used(const Options&) { return 1; }
+  static constexpr Slot<Options> slots[] = {{"exp_avg"}};
   static std::string formula(const Options& o) { return text("w ← w − ", o.lr, "·sign(", o.beta, "·m + ", 1 - o.beta, "·g)"); }
-  static Loop loop(Dtype dtype, unsigned used) { return compiled_here<SignumRule>(dtype, used); }
+  static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }
 
   struct Scalars {
     double lr, beta, rest;
@@ -65,12 +71,9 @@ struct HalvingRule {
     double lr = 1;
   };
   static constexpr std::string_view name = "Halving";
-  static constexpr std::array<std::string_view, 1> slots{"unused"};
-  static constexpr std::array<Number, 1> numbers{{{"rate", 1}}};
-  static constexpr unsigned always_used = 0;
-  static unsigned used(const Options&) { return 0; }
+  static constexpr KeptNumber numbers[] = {{"rate", 1}};
   static std::string formula(const Options&) { return "w ← w − lr·rate·g"; }
-  static Loop loop(Dtype dtype, unsigned used) { return compiled_here<HalvingRule>(dtype, used); }
+  static Loop loop(Dtype dtype, Kept kept) { return compiled_here<HalvingRule>(dtype, kept); }
 
   struct Scalars {
     double step;
@@ -82,7 +85,7 @@ struct HalvingRule {
   }
   template <class T>
   static auto update(const Scalars& s) {
-    return [step = T(s.step)](T& w, T g, T&) { w -= step * g; };
+    return [step = T(s.step)](T& w, T g) { w -= step * g; };
   }
 };
 using Halving = OptimizerOf<HalvingRule>;

@@ -4,6 +4,12 @@
 #include <optim/rules/table.h>
 
 #include <gradus/autograd/base/pool.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/muon.h>
+#include <gradus/optim/rules/sgd.h>
 
 namespace gradus::optim::testing {
 namespace {

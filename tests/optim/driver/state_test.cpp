@@ -7,6 +7,9 @@
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -4,6 +4,12 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+
 namespace gradus::optim::testing {
 namespace {
 

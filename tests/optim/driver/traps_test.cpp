@@ -6,9 +6,21 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
-#include <gradus/autograd/autograd.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/module.h>
+#include <gradus/optim/around/accumulation.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/chained_scheduler.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
+#include <gradus/optim/schedules/exponential_lr.h>
+#include <gradus/optim/schedules/one_cycle_lr.h>
+#include <gradus/optim/lr_scheduler/preview.h>
+#include <gradus/optim/second_order/lbfgs.h>
 
 namespace gradus::optim::testing {
 namespace {

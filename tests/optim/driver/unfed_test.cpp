@@ -6,7 +6,23 @@
 #include <string>
 #include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/init/init.h>
+#include <gradus/nn/layers/activation.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/any_module.h>
+#include <gradus/nn/model/sequential.h>
+#include <gradus/nn/model/state.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <gradus/optim/second_order/lbfgs.h>
 
 #include <message_of.h>
 

@@ -6,13 +6,18 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/gradients/clip.h>
+
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
 using ::testing::ThrowsMessage;
 
 TEST(ClipGradAdaptive, HasOptaxsNumbersInPyTorchsLayouts) {
-  const auto golden = load_safetensors(GRADUS_GOLDEN "/clip.safetensors").arrays;
+  const auto& golden = golden_values("clip");
   const std::vector<Shape> units{{5}, {4, 6}, {3, 2, 3, 3}, {2, 3, 4}, {}};
   const auto walk = [&](const std::string& name, const AdaptiveClipOptions& options) {
     Parameters p;
@@ -76,7 +81,7 @@ TEST(ClipGradAdaptive, KnowsWhoseRowsAGradientOfRowsHas) {
   const auto table = [] { return single(Array::from({1., 0., 0., 2., 4., 3.}, {3, 2})); };
   const Parameters dense = table(), rows = table();
   dense[0].leaf->grad = Array::from({0., 0., 6., 8., 0., 1.}, {3, 2});
-  rows[0].leaf->row_grad = {Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
+  rows[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
   EXPECT_EQ(clip_grad_adaptive(dense, {.clipping = 1}), 1);
   EXPECT_EQ(clip_grad_adaptive(rows, {.clipping = 1}), 1);
   EXPECT_EQ(rows[0].leaf->gradient().value().to_vector(), dense[0].leaf->grad.value().to_vector());
@@ -84,7 +89,7 @@ TEST(ClipGradAdaptive, KnowsWhoseRowsAGradientOfRowsHas) {
   clip_grad_value(rows, 0.1);
   clip_grad_value(dense, 0.1);
   EXPECT_EQ(rows[0].leaf->gradient().value().to_vector(), dense[0].leaf->grad.value().to_vector());
-  EXPECT_TRUE(rows[0].leaf->row_grad.defined());
+  EXPECT_TRUE(rows[0].leaf->grad.is_rows());
 }
 
 TEST(ClipGradAdaptive, HasTheSameBitsForAnyNumberOfThreads) {

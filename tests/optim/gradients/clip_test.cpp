@@ -7,6 +7,11 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/gradients/clip.h>
+
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -53,10 +58,13 @@ void expect_near(const std::vector<double>& ours, std::span<const double> golden
 }
 
 TEST(ClipGradNorm, HasPyTorchsNumbers) {
-  const auto golden = load_safetensors(GRADUS_GOLDEN "/clip.safetensors").arrays;
+  const auto& golden = golden_values("clip");
   struct Row { const char* name; double max_norm, norm_type; };
-  for (const Row& row : {Row{"1", 1, 1}, {"2", 1, 2}, {"3", 1, 3}, {"half", 1, 0.5}, {"inf", 1, inf}, {"large", 1e9, 2}, {"zero", 0, 2},
-                         {"third", 1. / 3, 2}, {"infinite", inf, 2}}) {
+  for (const Row& row : {Row{.name = "1", .max_norm = 1, .norm_type = 1}, Row{.name = "2", .max_norm = 1, .norm_type = 2},
+                         Row{.name = "3", .max_norm = 1, .norm_type = 3}, Row{.name = "half", .max_norm = 1, .norm_type = 0.5},
+                         Row{.name = "inf", .max_norm = 1, .norm_type = inf}, Row{.name = "large", .max_norm = 1e9, .norm_type = 2},
+                         Row{.name = "zero", .max_norm = 0, .norm_type = 2}, Row{.name = "third", .max_norm = 1. / 3, .norm_type = 2},
+                         Row{.name = "infinite", .max_norm = inf, .norm_type = 2}}) {
     Parameters p = table_parameters();
     set_gradients(p, 6);
     p.push_back(single(f64s({1, 2}), {}, "without")[0]);

@@ -6,6 +6,14 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/gradients/statistics.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -68,7 +76,7 @@ TEST(Statistics, OfGradientsOfRows) {
   const auto table = [] { return single(Array::from({1., 2., 3., 4., 5., 6.}, {3, 2})); };
   const Parameters dense = table(), rows = table();
   dense[0].leaf->grad = Array::from({0., 0., 6., 8., 0., 1.}, {3, 2});
-  rows[0].leaf->row_grad = {Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
+  rows[0].leaf->grad = RowGradient{Array::from({std::int64_t{1}, std::int64_t{2}}, {2}), Array::from({6., 8., 0., 1.}, {2, 2})};
   SGD one(dense), two(rows);
   const Statistics of_dense(one), of_rows(two);
   one.step();

@@ -5,6 +5,26 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/rules/adadelta.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/adamax.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/ftrl.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/lion.h>
+#include <gradus/optim/rules/muon.h>
+#include <gradus/optim/rules/nadam.h>
+#include <gradus/optim/rules/radam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/rprop.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -4,8 +4,25 @@
 #include <memory>
 
 #include <gradus/autograd/array/formats/safetensors.h>
-#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/optim/gradients/clip.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/rules/sparse_adam.h>
+#include <gradus/optim/schedules/chain.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <gradus/optim/second_order/lbfgs.h>
+#include <golden_values.h>
 #include <optim/rules/table.h>
 
 #include "support.h"
@@ -69,17 +86,27 @@ struct Case {
   std::unique_ptr<Optimizer> operator()(const Parameters& p) const { return make({p[0], p[1]}, {p[2], p[3]}); }
 };
 
+// The same as one writes it.
 template <class O>
-Case row(std::string name, typename O::Options first, typename O::Options second) {
-  using Groups = std::vector<typename O::Group>;
-  return {std::move(name), [=](const Parameters& a, const Parameters& b) { return std::make_unique<O>(Groups{{a, first}, {b, second}}); }};
-}
+struct Row {
+  std::string name;
+  typename O::Options first, second;
+
+  operator Case() const {
+    using Groups = std::vector<typename O::Group>;
+    const auto make = [first = first, second = second](const Parameters& a, const Parameters& b) {
+      return std::make_unique<O>(Groups{{a, first}, {b, second}});
+    };
+    return {.name = name, .make = make};
+  }
+};
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
-      row<SparseAdam>("sparse_adam", {.lr = 0.1}, {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .maximize = true}),
-      row<SGD>("sgd", {.lr = 0.1}, {.lr = 0.02, .maximize = true}),
-      row<Adagrad>("adagrad", {.lr = 0.1}, {.lr = 0.05, .lr_decay = 0.1, .eps = 1e-3, .maximize = true}),
+      Row<SparseAdam>{.name = "sparse_adam", .first = {.lr = 0.1},
+          .second = {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .maximize = true}},
+      Row<SGD>{.name = "sgd", .first = {.lr = 0.1}, .second = {.lr = 0.02, .maximize = true}},
+      Row<Adagrad>{.name = "adagrad", .first = {.lr = 0.1}, .second = {.lr = 0.05, .lr_decay = 0.1, .eps = 1e-3, .maximize = true}},
   };
   return all;
 }
@@ -87,7 +114,7 @@ const std::vector<Case>& cases() {
 struct Sparse : ::testing::TestWithParam<Case> {};
 
 TEST_P(Sparse, TrajectoryIsPyTorchs) {
-  const Array golden = load_safetensors(GRADUS_GOLDEN "/sparse.safetensors").arrays.at(GetParam().name);
+  const Array& golden = golden_values("sparse").at(GetParam().name);
   const Parameters p = parameters();
   const auto optimizer = GetParam()(p);
   Walk walk{*optimizer};
@@ -241,7 +268,7 @@ TEST(SparseAdam, OfAllRowsIsAdamWithEpsScaledHat) {
   Adam adam(q, {.lr = 0.1, .eps = 1e-3, .eps_at = Eps::scaled_hat});
   for (int step = 0; step < 5; ++step) {
     const Array g = filled({5, 3}, f64, [&](auto i) { return value_of(step, 1, i); });
-    p[0].leaf->row_grad = {Array::from<std::int64_t>({0, 1, 2, 3, 4}, {5}), g};
+    p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({0, 1, 2, 3, 4}, {5}), g};
     q[0].leaf->grad = g;
     sparse.step();
     adam.step();
@@ -272,7 +299,7 @@ TEST(SparseAdam, RefusesATensorBeforeAnythingChanges) {
   Parameters p = single(Array::full({3, 2}, 1), {}, "words.weight");
   p.push_back(single(Array::full({2}, 1), Array::full({2}, 1), "fc.bias")[0]);
   SparseAdam adam(p);
-  p[0].leaf->row_grad = {Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
+  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
   expect_error<ValueError>([&] { adam.step(); }, {"SparseAdam: the gradient of fc.bias is a tensor", "sparse = true", "Adam"});
   EXPECT_EQ(values(p), std::vector<double>(8, 1));
   EXPECT_EQ(adam.steps(), 0);
@@ -283,7 +310,7 @@ template <class Rule>
 void expect_refusal(const typename Rule::Options& options = {}) {
   const Parameters p = single(Array::full({3, 2}, 1), {}, "words.weight");
   OptimizerOf<Rule> optimizer(p, options);
-  p[0].leaf->row_grad = {Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
+  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
   SCOPED_TRACE(Rule::name);
   expect_error<ValueError>([&] { optimizer.step(); }, {std::string(Rule::name) + ": words.weight has a gradient of rows", "SparseAdam", "sparse = false"});
   EXPECT_EQ(values(p), std::vector<double>(6, 1));
@@ -322,7 +349,7 @@ TEST(GradientsOfRows, MustFitTheirParameter) {
   SGD sgd(p, {.lr = 1});
   const auto rows = [](std::initializer_list<std::int64_t> numbers) { return Array::from(numbers, {static_cast<std::int64_t>(numbers.size())}); };
   const auto refused = [&]<class Kind>(Kind*, const RowGradient& g, std::initializer_list<std::string> says) {
-    p[0].leaf->row_grad = g;
+    p[0].leaf->grad = g;
     expect_error<Kind>([&] { sgd.step(); }, says);
     EXPECT_EQ(values(p), std::vector<double>(6, 1));
   };
@@ -337,10 +364,8 @@ TEST(GradientsOfRows, MustFitTheirParameter) {
   refused(value, {rows({0, 3}), Array::zeros({2, 2})}, {"row 3", "below 3"});
   refused(value, {rows({1, 1}), Array::zeros({2, 2})}, {"row 1", "once"});
   refused(value, {rows({-1}), Array::zeros({1, 2})}, {"row -1"});
-  p[0].leaf->grad = Array::zeros({3, 2});
-  refused(value, {rows({0}), Array::zeros({1, 2})}, {"words has two gradients"});
   p[0].leaf->zero_grad();
-  p[0].leaf->row_grad = {rows({0, 9, 2, 9}).slice(0, 0, 4, 2), Array::from({1.f, 2.f, 3.f, 4.f}, {2, 2}).transpose(0, 1)};   // views
+  p[0].leaf->grad = RowGradient{rows({0, 9, 2, 9}).slice(0, 0, 4, 2), Array::from({1.f, 2.f, 3.f, 4.f}, {2, 2}).transpose(0, 1)};   // views
   sgd.step();
   EXPECT_EQ(values(p), (std::vector<double>{0, -2, 1, 1, -1, -3}));
 }
@@ -348,10 +373,10 @@ TEST(GradientsOfRows, MustFitTheirParameter) {
 TEST(GradientsOfRows, AreForgottenOrHaveNoRowsAfterZeroGrad) {
   const Parameters p = single(Array::full({3, 2}, 1), {}, "words");
   SparseAdam adam(p);
-  p[0].leaf->row_grad = {Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
+  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
   adam.zero_grad(false);
-  EXPECT_EQ(p[0].leaf->row_grad.rows.shape(), Shape{0});
-  EXPECT_EQ(p[0].leaf->row_grad.values.shape(), (Shape{0, 2}));
+  EXPECT_EQ(p[0].leaf->grad.rows().rows.shape(), Shape{0});
+  EXPECT_EQ(p[0].leaf->grad.rows().values.shape(), (Shape{0, 2}));
   adam.step();
   EXPECT_EQ(values(p), std::vector<double>(6, 1));
   adam.zero_grad();
@@ -361,14 +386,14 @@ TEST(GradientsOfRows, AreForgottenOrHaveNoRowsAfterZeroGrad) {
 TEST(GradientsOfRows, AreClippedAsTheirValues) {
   Parameters p = single(Array::zeros({100, 2}, f64), {}, "words");
   p.push_back(single(Array::zeros({1}, f64), f64s({4}), "bias")[0]);
-  p[0].leaf->row_grad = {Array::from<std::int64_t>({7, 70}, {2}), Array::from({3., 0., -12., 0.}, {2, 2})};
+  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({7, 70}, {2}), Array::from({3., 0., -12., 0.}, {2, 2})};
   EXPECT_NEAR(clip_grad_norm(p, 1.3), 13, 1e-14);
-  const std::vector<double> clipped = p[0].leaf->row_grad.values.to_vector();
+  const std::vector<double> clipped = p[0].leaf->grad.rows().values.to_vector();
   EXPECT_NEAR(clipped[2], -1.2, 1e-6);
   EXPECT_NEAR(p[1].leaf->grad.item(), 0.4, 1e-6);
   clip_grad_value(p, 1);
-  EXPECT_EQ(p[0].leaf->row_grad.values.to_vector(), (std::vector<double>{clipped[0], 0, -1, 0}));
-  EXPECT_EQ(p[0].leaf->row_grad.rows.to_vector(), (std::vector<double>{7, 70}));
+  EXPECT_EQ(p[0].leaf->grad.rows().values.to_vector(), (std::vector<double>{clipped[0], 0, -1, 0}));
+  EXPECT_EQ(p[0].leaf->grad.rows().rows.to_vector(), (std::vector<double>{7, 70}));
 }
 
 TEST(LBFGS, TakesGradientsOfRowsAsTensors) {

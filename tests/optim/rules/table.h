@@ -5,10 +5,10 @@
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/tape/parameter.h>
-#include <gradus/optim/optim.h>
-#include <gradus/optim/rules/all_rules.h>
-#include <gradus/optim/rules/presets.h>
+#include <gradus/autograd/tape/parameter_list.h>
+#include <gradus/optim/driver/optimizer.h>
+
+#include "optim/rules/list.h"
 
 namespace gradus::optim::testing {
 

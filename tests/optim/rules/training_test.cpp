@@ -4,7 +4,24 @@
 #include <functional>
 #include <memory>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
+#include <golden_values.h>
 #include <gtest/gtest.h>
 
 namespace gradus::optim::testing {
@@ -32,14 +49,14 @@ std::pair<Parameters, Parameters> matrices_and_rest(const Parameters& all) {
 
 struct Training : ::testing::Test {
   static constexpr std::int64_t pictures = 300, batch = 64, steps = 200;
-  const Safetensors golden = load_safetensors(GRADUS_GOLDEN "/training.safetensors");
-  const Tensor images = Tensor(golden.arrays.at("images").to(f64).reshape({pictures, 1, 14, 14})) / 255.0;
-  const Tensor labels = Tensor(golden.arrays.at("labels").to(i64));
+  const std::map<std::string, Array>& golden = golden_values("training");
+  const Tensor images = Tensor(golden.at("images").to(f64).reshape({pictures, 1, 14, 14})) / 255.0;
+  const Tensor labels = Tensor(golden.at("labels").to(i64));
 
   template <class Scheduler = void, class Options = int>
   std::vector<double> losses(const Make& make, const Options& schedule_options = {}) const {
     Net net;
-    for (const NamedParameter& p : nn::parameters(net)) p.leaf->value = golden.arrays.at("weights." + p.name);
+    for (const NamedParameter& p : nn::parameters(net)) p.leaf->value = golden.at("weights." + p.name);
     const auto optimizer = make(nn::parameters(net));
     auto schedule = [&] {
       if constexpr (std::is_void_v<Scheduler>) return 0;
@@ -60,7 +77,7 @@ struct Training : ::testing::Test {
 
   // The largest relative distance from PyTorch's curve.
   double distance(const std::string& name, const std::vector<double>& losses) const {
-    const std::vector<double> expected = golden.arrays.at("losses." + name).to_vector();
+    const std::vector<double> expected = golden.at("losses." + name).to_vector();
     EXPECT_EQ(losses.size(), expected.size());
     double out = 0;
     for (std::size_t i = 0; i < expected.size(); ++i) out = std::max(out, std::abs(losses[i] / expected[i] - 1));

@@ -12,6 +12,29 @@
 #include <optim/rules/scalar_rules.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adadelta.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/adamax.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/conventions.h>
+#include <gradus/optim/rules/ftrl.h>
+#include <gradus/optim/rules/lion.h>
+#include <gradus/optim/rules/nadam.h>
+#include <gradus/optim/rules/presets.h>
+#include <gradus/optim/rules/radam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/rprop.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/step_lr.h>
+
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -22,111 +45,145 @@ using ScalarRule = std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, Scalar
 struct Case {
   std::string name;
   std::function<std::unique_ptr<Optimizer>(const Parameters& first, const Parameters& second)> make;
-  ScalarRule first, second;
+  std::array<ScalarRule, 2> scalars;
 };
 
+// The same as one writes it: the options of both groups, and of the rules in plain code that must do the same.
 template <class O>
-Case row(std::string name, typename O::Options first, typename O::Options second, ScalarRule first_scalar, ScalarRule second_scalar) {
-  using Groups = std::vector<typename O::Group>;
-  return {std::move(name), [=](const Parameters& a, const Parameters& b) { return std::make_unique<O>(Groups{{a, first}, {b, second}}); },
-          first_scalar, second_scalar};
-}
+struct Row {
+  std::string name;
+  typename O::Options first, second;
+  std::array<ScalarRule, 2> scalars;
+
+  operator Case() const {
+    using Groups = std::vector<typename O::Group>;
+    const auto make = [row = *this](const Parameters& a, const Parameters& b) {
+      return std::make_unique<O>(Groups{{a, row.first}, {b, row.second}});
+    };
+    return {.name = name, .make = make, .scalars = scalars};
+  }
+};
 
 const std::vector<Case>& cases() {
   using S = ScalarSGD;
   using R = ScalarRMSprop;
   using A = ScalarAdam;
   static const std::vector<Case> all{
-      row<SGD>("sgd", {.lr = 0.1}, {.lr = 0.02}, S{}, S{}),
-      row<SGD>("sgd_decay", {.lr = 0.1, .weight_decay = 0.1}, {.lr = 0.02, .maximize = true}, S{.decay = 0.1}, S{.maximize = true}),
-      row<SGD>("momentum", {.lr = 0.1, .momentum = 0.9}, {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01}, S{.momentum = 0.9},
-               S{.momentum = 0.5, .decay = 0.01}),
-      row<SGD>("dampening", {.lr = 0.1, .momentum = 0.9, .dampening = 0.3}, {.lr = 0.02, .momentum = 0.8, .dampening = 0.9},
-               S{.momentum = 0.9, .dampening = 0.3}, S{.momentum = 0.8, .dampening = 0.9}),
-      row<SGD>("nesterov", {.lr = 0.1, .momentum = 0.9, .nesterov = true}, {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01, .nesterov = true},
-               S{.momentum = 0.9, .nesterov = true}, S{.momentum = 0.5, .decay = 0.01, .nesterov = true}),
-      row<RMSprop>("rmsprop", {.lr = 0.01}, {.lr = 0.02, .alpha = 0.9, .eps = 1e-3, .weight_decay = 0.1}, R{},
-                   R{.alpha = 0.9, .eps = 1e-3, .decay = 0.1}),
-      row<RMSprop>("rmsprop_centered", {.lr = 0.01, .centered = true}, {.lr = 0.02, .alpha = 0.9, .centered = true, .maximize = true},
-                   R{.centered = true}, R{.alpha = 0.9, .centered = true, .maximize = true}),
-      row<RMSprop>("rmsprop_momentum", {.lr = 0.01, .momentum = 0.9}, {.lr = 0.02, .weight_decay = 0.1, .momentum = 0.5, .centered = true},
-                   R{.momentum = 0.9}, R{.decay = 0.1, .momentum = 0.5, .centered = true}),
-      row<Adam>("adam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3}, A{}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3}),
-      row<Adam>("adam_decay", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .weight_decay = 0.01, .maximize = true}, A{.coupled = 0.1},
-                A{.coupled = 0.01, .maximize = true}),
-      row<Adam>("amsgrad", {.lr = 0.01, .amsgrad = true}, {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.1, .amsgrad = true},
-                A{.amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .coupled = 0.1, .amsgrad = true}),
-      row<AdamW>("adamw", {.lr = 0.01}, {.lr = 0.02, .weight_decay = 0.3}, A{.decoupled = 0.01}, A{.decoupled = 0.3}),
-      row<AdamW>("adamw_amsgrad", {.lr = 0.01, .amsgrad = true}, {.lr = 0.02, .betas = {0.5, 0.6}, .amsgrad = true, .maximize = true},
-                 A{.decoupled = 0.01, .amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}),
-      row<Adagrad>("adagrad", {.lr = 0.1, .initial_accumulator_value = 0.3},
-                   {.lr = 0.05, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator_value = 0.3, .eps = 1e-3}, ScalarAdagrad{.sum = 0.3}, ScalarAdagrad{.lr_decay = 0.1, .decay = 0.1, .sum = 0.3, .eps = 1e-3}),
-      row<Adagrad>("adagrad_maximize", {.lr = 0.1, .weight_decay = 0.1}, {.lr = 0.02, .lr_decay = 0.01, .maximize = true},
-                   ScalarAdagrad{.decay = 0.1}, ScalarAdagrad{.lr_decay = 0.01, .maximize = true}),
-      row<Adadelta>("adadelta", {.lr = 1}, {.lr = 0.5, .rho = 0.5, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdadelta{},
-                    ScalarAdadelta{.rho = 0.5, .eps = 1e-3, .decay = 0.1, .maximize = true}),
-      row<Adamax>("adamax", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarAdamax{},
-                  ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .maximize = true}),
-      row<NAdam>("nadam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .momentum_decay = 0.1}, ScalarNAdam{},
-                 ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .psi = 0.1}),
-      row<NAdam>("nadam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
-                 {.lr = 0.02, .weight_decay = 0.3, .decoupled_weight_decay = true, .maximize = true}, ScalarNAdam{.decay = 0.1, .decoupled = true},
-                 ScalarNAdam{.decay = 0.3, .decoupled = true, .maximize = true}),
-      row<RAdam>("radam", {.lr = 0.01}, {.lr = 0.02, .betas = {0.8, 0.9}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true}, ScalarRAdam{},
-                 ScalarRAdam{.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-3, .decay = 0.1, .maximize = true}),
-      row<RAdam>("radam_decoupled", {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
-                 {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.3, .decoupled_weight_decay = true}, ScalarRAdam{.decay = 0.1, .decoupled = true},
-                 ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}),
-      row<ASGD>("asgd", {.lr = 0.1}, {.lr = 0.05, .lambd = 0.01, .alpha = 0.5, .t0 = 5, .weight_decay = 0.1, .maximize = true}, ScalarASGD{},
-                ScalarASGD{.lambda = 0.01, .alpha = 0.5, .decay = 0.1, .maximize = true}),
-      row<Rprop>("rprop", {.lr = 0.01}, {.lr = 0.02, .etas = {0.4, 1.5}, .step_sizes = {1e-2, 0.05}, .maximize = true}, ScalarRprop{},
-                 ScalarRprop{.minus = 0.4, .plus = 1.5, .least = 1e-2, .most = 0.05, .maximize = true}),
-      row<Lion>("lion", {.lr = 0.01, .weight_decay = 0.1}, {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1}, ScalarLion{.decay = 0.1},
-                ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}),
-      row<Ftrl>("keras_ftrl", keras::ftrl(0.1),
-                {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3,
-                 .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
-                ScalarFtrl{}, ScalarFtrl{.l1 = 0.3, .l2 = 0.2, .shrinkage = 0.1, .beta = 0.4, .n = 0.5, .power = 0.7}),
-      row<ScheduleFreeAdamW>("schedule_free", {.lr = 0.01},
-                             {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .warmup_steps = 5, .r = 1, .weight_lr_power = 1},
-                             ScalarScheduleFree{},
-                             ScalarScheduleFree{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .warmup = 5, .r = 1, .power = 1}),
+      Row<SGD>{.name = "sgd", .first = {.lr = 0.1}, .second = {.lr = 0.02}, .scalars = {S{}, S{}}},
+      Row<SGD>{.name = "sgd_decay", .first = {.lr = 0.1, .weight_decay = 0.1}, .second = {.lr = 0.02, .maximize = true},
+               .scalars = {S{.decay = 0.1}, S{.maximize = true}}},
+      Row<SGD>{.name = "momentum", .first = {.lr = 0.1, .momentum = 0.9}, .second = {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01},
+               .scalars = {S{.momentum = 0.9}, S{.momentum = 0.5, .decay = 0.01}}},
+      Row<SGD>{.name = "dampening", .first = {.lr = 0.1, .momentum = 0.9, .dampening = 0.3},
+               .second = {.lr = 0.02, .momentum = 0.8, .dampening = 0.9},
+               .scalars = {S{.momentum = 0.9, .dampening = 0.3}, S{.momentum = 0.8, .dampening = 0.9}}},
+      Row<SGD>{.name = "nesterov", .first = {.lr = 0.1, .momentum = 0.9, .nesterov = true},
+               .second = {.lr = 0.02, .momentum = 0.5, .weight_decay = 0.01, .nesterov = true},
+               .scalars = {S{.momentum = 0.9, .nesterov = true}, S{.momentum = 0.5, .decay = 0.01, .nesterov = true}}},
+      Row<RMSprop>{.name = "rmsprop", .first = {.lr = 0.01}, .second = {.lr = 0.02, .alpha = 0.9, .eps = 1e-3, .weight_decay = 0.1},
+                   .scalars = {R{}, R{.alpha = 0.9, .eps = 1e-3, .decay = 0.1}}},
+      Row<RMSprop>{.name = "rmsprop_centered", .first = {.lr = 0.01, .centered = true},
+                   .second = {.lr = 0.02, .alpha = 0.9, .centered = true, .maximize = true},
+                   .scalars = {R{.centered = true}, R{.alpha = 0.9, .centered = true, .maximize = true}}},
+      Row<RMSprop>{.name = "rmsprop_momentum", .first = {.lr = 0.01, .momentum = 0.9},
+                   .second = {.lr = 0.02, .weight_decay = 0.1, .momentum = 0.5, .centered = true},
+                   .scalars = {R{.momentum = 0.9}, R{.decay = 0.1, .momentum = 0.5, .centered = true}}},
+      Row<Adam>{.name = "adam", .first = {.lr = 0.01}, .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3},
+                .scalars = {A{}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3}}},
+      Row<Adam>{.name = "adam_decay", .first = {.lr = 0.01, .weight_decay = 0.1},
+                .second = {.lr = 0.02, .weight_decay = 0.01, .maximize = true},
+                .scalars = {A{.coupled = 0.1}, A{.coupled = 0.01, .maximize = true}}},
+      Row<Adam>{.name = "amsgrad", .first = {.lr = 0.01, .amsgrad = true},
+                .second = {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.1, .amsgrad = true},
+                .scalars = {A{.amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .coupled = 0.1, .amsgrad = true}}},
+      Row<AdamW>{.name = "adamw", .first = {.lr = 0.01}, .second = {.lr = 0.02, .weight_decay = 0.3},
+                 .scalars = {A{.decoupled = 0.01}, A{.decoupled = 0.3}}},
+      Row<AdamW>{.name = "adamw_amsgrad", .first = {.lr = 0.01, .amsgrad = true},
+                 .second = {.lr = 0.02, .betas = {0.5, 0.6}, .amsgrad = true, .maximize = true},
+                 .scalars = {A{.decoupled = 0.01, .amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}}},
+      Row<Adagrad>{.name = "adagrad", .first = {.lr = 0.1, .initial_accumulator_value = 0.3},
+                   .second = {.lr = 0.05, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator_value = 0.3, .eps = 1e-3},
+                   .scalars = {ScalarAdagrad{.sum = 0.3}, ScalarAdagrad{.lr_decay = 0.1, .decay = 0.1, .sum = 0.3, .eps = 1e-3}}},
+      Row<Adagrad>{.name = "adagrad_maximize", .first = {.lr = 0.1, .weight_decay = 0.1},
+                   .second = {.lr = 0.02, .lr_decay = 0.01, .maximize = true},
+                   .scalars = {ScalarAdagrad{.decay = 0.1}, ScalarAdagrad{.lr_decay = 0.01, .maximize = true}}},
+      Row<Adadelta>{.name = "adadelta", .first = {.lr = 1},
+                    .second = {.lr = 0.5, .rho = 0.5, .eps = 1e-3, .weight_decay = 0.1, .maximize = true},
+                    .scalars = {ScalarAdadelta{}, ScalarAdadelta{.rho = 0.5, .eps = 1e-3, .decay = 0.1, .maximize = true}}},
+      Row<Adamax>{.name = "adamax", .first = {.lr = 0.01},
+                  .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true},
+                  .scalars = {ScalarAdamax{}, ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .maximize = true}}},
+      Row<NAdam>{.name = "nadam", .first = {.lr = 0.01},
+                 .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .momentum_decay = 0.1},
+                 .scalars = {ScalarNAdam{}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .psi = 0.1}}},
+      Row<NAdam>{.name = "nadam_decoupled", .first = {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 .second = {.lr = 0.02, .weight_decay = 0.3, .decoupled_weight_decay = true, .maximize = true},
+                 .scalars = {ScalarNAdam{.decay = 0.1, .decoupled = true}, ScalarNAdam{.decay = 0.3, .decoupled = true, .maximize = true}}},
+      Row<RAdam>{.name = "radam", .first = {.lr = 0.01},
+                 .second = {.lr = 0.02, .betas = {0.8, 0.9}, .eps = 1e-3, .weight_decay = 0.1, .maximize = true},
+                 .scalars = {ScalarRAdam{}, ScalarRAdam{.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-3, .decay = 0.1, .maximize = true}}},
+      Row<RAdam>{.name = "radam_decoupled", .first = {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
+                 .second = {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.3, .decoupled_weight_decay = true},
+                 .scalars = {ScalarRAdam{.decay = 0.1, .decoupled = true}, ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}}},
+      Row<ASGD>{.name = "asgd", .first = {.lr = 0.1},
+                .second = {.lr = 0.05, .lambd = 0.01, .alpha = 0.5, .t0 = 5, .weight_decay = 0.1, .maximize = true},
+                .scalars = {ScalarASGD{}, ScalarASGD{.lambda = 0.01, .alpha = 0.5, .decay = 0.1, .maximize = true}}},
+      Row<Rprop>{.name = "rprop", .first = {.lr = 0.01},
+                 .second = {.lr = 0.02, .etas = {0.4, 1.5}, .step_sizes = {1e-2, 0.05}, .maximize = true},
+                 .scalars = {ScalarRprop{}, ScalarRprop{.minus = 0.4, .plus = 1.5, .least = 1e-2, .most = 0.05, .maximize = true}}},
+      Row<Lion>{.name = "lion", .first = {.lr = 0.01, .weight_decay = 0.1},
+                .second = {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1},
+                .scalars = {ScalarLion{.decay = 0.1}, ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}}},
+      Row<Ftrl>{.name = "keras_ftrl", .first = keras::ftrl(0.1),
+                .second = {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3, .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
+                .scalars = {ScalarFtrl{}, ScalarFtrl{.l1 = 0.3, .l2 = 0.2, .shrinkage = 0.1, .beta = 0.4, .n = 0.5, .power = 0.7}}},
+      Row<ScheduleFreeAdamW>{.name = "schedule_free", .first = {.lr = 0.01},
+          .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .warmup_steps = 5, .r = 1, .weight_lr_power = 1},
+          .scalars = {ScalarScheduleFree{}, ScalarScheduleFree{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .warmup = 5, .r = 1, .power = 1}}},
       // What PyTorch lacks: by Keras, optax, and the lecture's formula.
-      row<SGD>("keras_sgd", keras::sgd(0.1, 0.9), keras::sgd(0.02, 0.5, true), ScalarVelocity{}, ScalarVelocity{.momentum = 0.5, .nesterov = true}),
-      row<RMSprop>("keras_rmsprop", keras::rmsprop(0.01), {.lr = 0.02, .alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   R{.alpha = 0.9, .eps = 1e-7, .inside = true}, R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}),
-      row<RMSprop>("keras_rmsprop_centered", {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .centered = true, .eps_at = Eps::inside},
-                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true},
-                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}),
-      row<Adam>("keras_adam", keras::adam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::scaled_hat},
-                A{.eps = 1e-7, .eps_at = A::scaled_hat}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .eps_at = A::scaled_hat}),
-      row<Adam>("keras_amsgrad", {.lr = 0.01, .eps = 1e-7, .amsgrad = true, .eps_at = Eps::scaled_hat},
-                {.lr = 0.02, .betas = {0.5, 0.6}, .eps = 1e-2, .amsgrad = true, .eps_at = Eps::scaled_hat},
-                A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat},
-                A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}),
-      row<AdamW>("keras_adamw", keras::adamw(0.01), {.lr = 0.02, .eps = 1e-2, .weight_decay = 0.3, .eps_at = Eps::scaled_hat},
-                 A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat}, A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}),
-      row<Adagrad>("keras_adagrad", keras::adagrad(0.1), {.lr = 0.02, .initial_accumulator_value = 0.5, .eps = 1e-1, .eps_at = Eps::inside},
-                   ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true}, ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}),
-      row<Adamax>("keras_adamax", keras::adamax(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::outside},
-                  ScalarAdamax{.eps = 1e-7, .outside = true}, ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .outside = true}),
-      row<NAdam>("keras_nadam", keras::nadam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1},
-                 ScalarNAdam{.eps = 1e-7, .psi = 1}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1}),
-      row<SGD>("optax_ema", lecture::momentum(0.1), lecture::momentum(0.02, 0.5), ScalarAverage{}, ScalarAverage{.beta = 0.5}),
-      row<SGD>("optax_ema_debiased", {.lr = 0.1, .momentum = 0.9, .form = Momentum::ema_debiased},
-               {.lr = 0.02, .momentum = 0.5, .form = Momentum::ema_debiased}, ScalarAverage{.debiased = true},
-               ScalarAverage{.beta = 0.5, .debiased = true}),
-      row<RMSprop>("optax_rmsprop", optax::rmsprop(0.01, 0.9),
-                   {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true},
-                   R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}),
-      row<NAdam>("optax_nadam", optax::nadam(0.01), {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1e9}, ScalarNAdam{.psi = 1e9},
-                 ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1e9}),
-      row<Adam>("optax_eps_root", {.lr = 0.01, .eps_at = Eps::inside}, {.lr = 0.02, .eps = 1e-2, .eps_at = Eps::inside}, A{.eps_at = A::inside},
-                A{.eps = 1e-2, .eps_at = A::inside}),
-      row<Adam>("lecture_adam", lecture::adam(0.01), lecture::adam(0.02, 0.8, 0.95, 1e-2), A{.uncorrected = true, .eps_at = A::inside},
-                A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}),
+      Row<SGD>{.name = "keras_sgd", .first = keras::sgd(0.1, 0.9), .second = keras::sgd(0.02, 0.5, true),
+               .scalars = {ScalarVelocity{}, ScalarVelocity{.momentum = 0.5, .nesterov = true}}},
+      Row<RMSprop>{.name = "keras_rmsprop", .first = keras::rmsprop(0.01),
+                   .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   .scalars = {R{.alpha = 0.9, .eps = 1e-7, .inside = true}, R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}}},
+      Row<RMSprop>{.name = "keras_rmsprop_centered",
+                   .first = {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .centered = true, .eps_at = Eps::inside},
+                   .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   .scalars = {R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true}, R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}}},
+      Row<Adam>{.name = "keras_adam", .first = keras::adam(0.01),
+                .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::scaled_hat},
+                .scalars = {A{.eps = 1e-7, .eps_at = A::scaled_hat}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .eps_at = A::scaled_hat}}},
+      Row<Adam>{.name = "keras_amsgrad", .first = {.lr = 0.01, .eps = 1e-7, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                .second = {.lr = 0.02, .betas = {0.5, 0.6}, .eps = 1e-2, .amsgrad = true, .eps_at = Eps::scaled_hat},
+                .scalars = {A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat}, A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}}},
+      Row<AdamW>{.name = "keras_adamw", .first = keras::adamw(0.01),
+                 .second = {.lr = 0.02, .eps = 1e-2, .weight_decay = 0.3, .eps_at = Eps::scaled_hat},
+                 .scalars = {A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat}, A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}}},
+      Row<Adagrad>{.name = "keras_adagrad", .first = keras::adagrad(0.1),
+                   .second = {.lr = 0.02, .initial_accumulator_value = 0.5, .eps = 1e-1, .eps_at = Eps::inside},
+                   .scalars = {ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true}, ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}}},
+      Row<Adamax>{.name = "keras_adamax", .first = keras::adamax(0.01),
+                  .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::outside},
+                  .scalars = {ScalarAdamax{.eps = 1e-7, .outside = true}, ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .outside = true}}},
+      Row<NAdam>{.name = "keras_nadam", .first = keras::nadam(0.01),
+                 .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1},
+                 .scalars = {ScalarNAdam{.eps = 1e-7, .psi = 1}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1}}},
+      Row<SGD>{.name = "optax_ema", .first = lecture::momentum(0.1), .second = lecture::momentum(0.02, 0.5),
+               .scalars = {ScalarAverage{}, ScalarAverage{.beta = 0.5}}},
+      Row<SGD>{.name = "optax_ema_debiased", .first = {.lr = 0.1, .momentum = 0.9, .form = Momentum::ema_debiased},
+               .second = {.lr = 0.02, .momentum = 0.5, .form = Momentum::ema_debiased},
+               .scalars = {ScalarAverage{.debiased = true}, ScalarAverage{.beta = 0.5, .debiased = true}}},
+      Row<RMSprop>{.name = "optax_rmsprop", .first = optax::rmsprop(0.01, 0.9),
+                   .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .eps_at = Eps::inside, .form = Momentum::lr_inside},
+                   .scalars = {R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true}, R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}}},
+      Row<NAdam>{.name = "optax_nadam", .first = optax::nadam(0.01),
+                 .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1e9},
+                 .scalars = {ScalarNAdam{.psi = 1e9}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1e9}}},
+      Row<Adam>{.name = "optax_eps_root", .first = {.lr = 0.01, .eps_at = Eps::inside},
+                .second = {.lr = 0.02, .eps = 1e-2, .eps_at = Eps::inside},
+                .scalars = {A{.eps_at = A::inside}, A{.eps = 1e-2, .eps_at = A::inside}}},
+      Row<Adam>{.name = "lecture_adam", .first = lecture::adam(0.01), .second = lecture::adam(0.02, 0.8, 0.95, 1e-2),
+                .scalars = {A{.uncorrected = true, .eps_at = A::inside}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}}},
   };
   return all;
 }
@@ -137,16 +194,13 @@ class Trajectory : public ::testing::TestWithParam<Case> {
   std::unique_ptr<Optimizer> optimizer = GetParam().make({parameters[0], parameters[1]}, {parameters[2], parameters[3]});
 };
 
-Array golden_of(const std::string& name) {
-  for (const char* file : {GRADUS_GOLDEN "/optim.safetensors", GRADUS_GOLDEN "/optim_peers.safetensors"}) {
-    const auto arrays = load_safetensors(file).arrays;
-    if (arrays.contains(name)) return arrays.at(name);
-  }
-  throw std::runtime_error("no golden trajectory of " + name);
+const Array& golden_of(const std::string& name) {
+  const auto& pytorchs = golden_values("optim");
+  return pytorchs.contains(name) ? pytorchs.at(name) : golden_values("optim_peers").at(name);
 }
 
 TEST_P(Trajectory, IsThatOfTheReference) {
-  const Array golden = golden_of(GetParam().name);
+  const Array& golden = golden_of(GetParam().name);
   StepLR schedule(*optimizer, {.step_size = 10, .gamma = 0.5});
   const int recorded[] = {1, 2, 3, 10, 25};
   for (int step = 0, record = 0; step < 25; ++step) {
@@ -168,7 +222,7 @@ TEST_P(Trajectory, IsThatOfPlainScalarCode) {
   std::vector<std::vector<ScalarRule>> rules;
   std::vector<std::vector<double>> w;
   for (int t = 0; t < 4; ++t) {
-    rules.emplace_back(shapes[t].elements(), t < 2 ? GetParam().first : GetParam().second);
+    rules.emplace_back(shapes[t].elements(), GetParam().scalars[t < 2 ? 0 : 1]);
     w.push_back(parameters[t].leaf->value.to_vector());
   }
   for (int step = 0; step < 25; ++step) {
@@ -269,7 +323,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Trajectory, ::testing::ValuesIn(cases()), [](con
 std::set<std::string> defined_optimizers() {
   std::set<std::string> out;
   const std::regex definition(R"(using (\w+) = OptimizerOf<)");
-  for (const auto& file : std::filesystem::directory_iterator(GRADUS_SOURCE "/optim")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(GRADUS_SOURCE "/optim")) {
     if (file.path().extension() != ".h" || file.path().filename() == "rule.h") continue;
     std::ifstream in(file.path());
     const std::string source((std::istreambuf_iterator<char>(in)), {});

@@ -3,6 +3,11 @@
 #include <cmath>
 #include <memory>
 
+#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/muon.h>
 #include <gradus/optim/second_order/lbfgs.h>
 #include <gtest/gtest.h>
 #include <optim/rules/naive_whole_rules.h>

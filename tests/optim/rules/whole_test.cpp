@@ -7,7 +7,15 @@
 
 #include <gtest/gtest.h>
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/around/averaged_weights.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/rules.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/muon.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
+#include <golden_values.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {
@@ -17,26 +25,37 @@ const std::vector<Shape> stacks{{4, 6}, {6, 3}, {2, 3, 4}, {5}}, matrices{{4, 6}
 
 // Two groups of two tensors each, as in trajectory_test.cpp.
 struct Case {
-  std::string name, file;
+  std::string name, golden;      // the folder
   std::vector<Shape> shapes;
   double ulp;                    // what rounding may come to in f32
   std::function<std::unique_ptr<Optimizer>(const Parameters& first, const Parameters& second)> make;
 };
 
+// The same as one writes it.
 template <class O>
-Case row(std::string name, std::string file, const std::vector<Shape>& shapes, double ulp, typename O::Options first, typename O::Options second) {
-  using Groups = std::vector<typename O::Group>;
-  return {std::move(name), GRADUS_GOLDEN "/" + file, shapes, ulp,
-          [=](const Parameters& a, const Parameters& b) { return std::make_unique<O>(Groups{{a, first}, {b, second}}); }};
-}
+struct Row {
+  std::string name, golden;
+  const std::vector<Shape>& shapes;
+  double ulp;
+  typename O::Options first, second;
+
+  operator Case() const {
+    using Groups = std::vector<typename O::Group>;
+    const auto make = [first = first, second = second](const Parameters& a, const Parameters& b) {
+      return std::make_unique<O>(Groups{{a, first}, {b, second}});
+    };
+    return {.name = name, .golden = golden, .shapes = shapes, .ulp = ulp, .make = make};
+  }
+};
 
 const std::vector<Case>& cases() {
   static const std::vector<Case> all{
-      row<Adafactor>("adafactor", "optim.safetensors", stacks, 4, {.lr = 0.1},
-                     {.lr = 0.05, .beta2_decay = -0.5, .eps = {1e-4, 1e-2}, .d = 1.5, .weight_decay = 0.1, .maximize = true}),
-      row<Muon>("muon", "optim.safetensors", matrices, 8, {.lr = 0.1},
-                {.lr = 0.05, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3, .adjust_lr = MuonScale::match_rms_adamw}),
-      row<LAMB>("lamb", "optim_peers.safetensors", stacks, 4, {.lr = 0.1}, {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1}),
+      Row<Adafactor>{.name = "adafactor", .golden = "optim", .shapes = stacks, .ulp = 4, .first = {.lr = 0.1},
+                     .second = {.lr = 0.05, .beta2_decay = -0.5, .eps = {1e-4, 1e-2}, .d = 1.5, .weight_decay = 0.1, .maximize = true}},
+      Row<Muon>{.name = "muon", .golden = "optim", .shapes = matrices, .ulp = 8, .first = {.lr = 0.1},
+                .second = {.lr = 0.05, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3, .adjust_lr = MuonScale::match_rms_adamw}},
+      Row<LAMB>{.name = "lamb", .golden = "optim_peers", .shapes = stacks, .ulp = 4, .first = {.lr = 0.1},
+                .second = {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1}},
   };
   return all;
 }
@@ -64,7 +83,7 @@ struct Whole : ::testing::TestWithParam<Case> {
 };
 
 TEST_P(Whole, IsThatOfTheReference) {
-  const Array golden = load_safetensors(GetParam().file).arrays.at(GetParam().name);
+  const Array& golden = golden_values(GetParam().golden).at(GetParam().name);
   const Parameters p = parameters(f64);
   const auto walker = optimizer(p);
   const int recorded[] = {1, 2, 3, 10, 25};
@@ -90,7 +109,7 @@ TEST_P(Whole, InF32IsThatOfF64ToAFewUlp) {
     const std::vector<double> before = values(wide);
     walk(*two, narrow, step, step + 1);
     for (int t = 0; t < 4; ++t) {
-      const Tensor g = narrow[t].leaf->grad;
+      const Tensor g = narrow[t].leaf->grad.tensor();
       wide[t].leaf->grad = g.defined() ? Tensor(g.value().to(f64)) : g;
     }
     one->step();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -8,6 +8,17 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/preview.h>
+#include <gradus/optim/schedules/cyclic_lr.h>
+#include <gradus/optim/schedules/inverse_sqrt_lr.h>
+#include <gradus/optim/schedules/lambda_lr.h>
+#include <gradus/optim/schedules/linear_lr.h>
+#include <gradus/optim/schedules/one_cycle_lr.h>
+#include <gradus/optim/schedules/sequential_lr.h>
+#include <gradus/optim/schedules/step_lr.h>
+#include <gradus/optim/schedules/swa_lr.h>
+
 namespace gradus::optim::testing {
 namespace {
 

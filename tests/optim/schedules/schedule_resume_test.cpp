@@ -4,6 +4,12 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/schedules.h>
+
 namespace gradus::optim::testing {
 namespace {
 

@@ -3,6 +3,11 @@
 
 #include <cmath>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/schedules/schedules.h>
+
+#include <golden_values.h>
+
 namespace gradus::optim::testing {
 namespace {
 
@@ -134,11 +139,6 @@ std::vector<Row> ours() {
   };
 }
 
-const Safetensors& goldens() {
-  static const Safetensors file = load_safetensors(GRADUS_GOLDEN "/schedules.safetensors");
-  return file;
-}
-
 }  // namespace
 
 const std::vector<Row>& schedule_table() {
@@ -150,7 +150,7 @@ const std::vector<Row>& schedule_table() {
   return table;
 }
 
-const Array& schedule_golden(const std::string& name) { return goldens().arrays.at(name); }
-bool has_schedule_golden(const std::string& name) { return goldens().arrays.contains(name); }
+const Array& schedule_golden(const std::string& name) { return golden_values("schedules").at(name); }
+bool has_schedule_golden(const std::string& name) { return golden_values("schedules").contains(name); }
 
 }  // namespace gradus::optim::testing

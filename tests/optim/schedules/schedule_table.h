@@ -5,6 +5,11 @@
 #include <string>
 #include <vector>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/curve.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

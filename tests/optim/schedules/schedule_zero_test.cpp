@@ -2,6 +2,16 @@
 #include <gtest/gtest.h>
 #include <optim/schedules/schedule_table.h>
 
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/anneal.h>
+#include <gradus/optim/schedules/chain.h>
+#include <gradus/optim/schedules/chained_scheduler.h>
+#include <gradus/optim/schedules/exponential_lr.h>
+#include <gradus/optim/schedules/linear_lr.h>
+#include <gradus/optim/schedules/one_cycle_lr.h>
+#include <gradus/optim/schedules/step_lr.h>
+
 namespace gradus::optim::testing {
 namespace {
 

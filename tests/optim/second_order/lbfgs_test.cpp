@@ -2,7 +2,11 @@
 #include <cmath>
 
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/optim/driver/closure.h>
 #include <gradus/optim/second_order/lbfgs.h>
+#include <gradus/optim/second_order/line_search.h>
+#include <golden_values.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
@@ -41,9 +45,8 @@ TEST_F(Rosenbrock, IsWalkedAsPyTorchDoes) {
       {"lbfgs_strong_wolfe", {.max_iter = 4, .line_search = LineSearch::strong_wolfe}},
       {"lbfgs_few_evaluations", {.lr = 10, .max_iter = 4, .max_eval = 3, .history_size = 2, .line_search = LineSearch::strong_wolfe}},
   };
-  const Safetensors goldens = load_safetensors(GRADUS_GOLDEN "/optim.safetensors");
   for (const auto& [name, options] : cases) {
-    const Array golden = goldens.arrays.at(name);
+    const Array& golden = golden_values("optim").at(name);
     const Parameters p = start();
     LBFGS lbfgs(p, options);
     for (int step = 0; step < 10; ++step) {

@@ -1,0 +1,122 @@
+#include <gradus/autograd/creation.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <gradus/autograd/base/parallel.h>
+
+namespace gradus {
+namespace {
+
+// Fills `a` with numbers from a stream of its own: elements 2i and 2i + 1 come from block i, whatever the number of threads.
+template <class Pair>
+Array fill_pairs(Array a, Generator& generator, Pair pair) {
+  const std::uint64_t key = generator.fork();
+  visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
+    T* p = a.mutable_span<T>().data();
+    const std::int64_t n = a.size();
+    parallel_for((n + 1) / 2, 1 << 12, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto w = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0, 0},
+                              {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
+        const auto unit = [](std::uint32_t high, std::uint32_t low) {   // in [0, 1), 53 bits
+          return static_cast<double>((std::uint64_t{high} << 32 | low) >> 11) * 0x1p-53;
+        };
+        const auto [first, second] = pair(unit(w[0], w[1]), unit(w[2], w[3]));
+        p[2 * i] = static_cast<T>(first);
+        if (2 * i + 1 < n) p[2 * i + 1] = static_cast<T>(second);
+      }
+    });
+  });
+  return a;
+}
+
+}  // namespace
+
+Array normal(Array a, double mean, double deviation, Generator& generator) {
+  return fill_pairs(std::move(a), generator, [=](double u, double v) {
+    const double radius = deviation * std::sqrt(-2 * std::log(1 - u)), angle = 2 * std::numbers::pi * v;
+    return std::pair(mean + radius * std::cos(angle), mean + radius * std::sin(angle));
+  });
+}
+
+Array uniform(Array a, double low, double high, Generator& generator) {
+  // Rounding to f32 could reach `high`, which is excluded.
+  const double last = visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
+    return static_cast<double>(std::nextafter(static_cast<T>(high), static_cast<T>(low)));
+  });
+  return fill_pairs(std::move(a), generator, [=](double u, double v) {
+    return std::pair(std::min(low + (high - low) * u, last), std::min(low + (high - low) * v, last));
+  });
+}
+
+void detail::check_row(std::size_t width, std::size_t size) {
+  check<ShapeError>(size == width, "tensor: the rows have different lengths: ", width, " and ", size);
+}
+
+Tensor tensor(std::initializer_list<Number> values, Dtype dtype) {
+  Array a({static_cast<std::int64_t>(values.size())}, f64);
+  std::transform(values.begin(), values.end(), a.mutable_data<double>(), [](Number n) { return n.value; });
+  return a.to(dtype);
+}
+
+Tensor tensor(std::initializer_list<std::initializer_list<double>> rows, Dtype dtype) {
+  const std::size_t width = rows.size() ? rows.begin()->size() : 0;
+  std::vector<double> all;
+  for (const auto& row : rows) {
+    detail::check_row(width, row.size());
+    all.insert(all.end(), row.begin(), row.end());
+  }
+  return Array::from(all, {rows.size(), width}).to(dtype);
+}
+
+Tensor zeros(const Shape& shape, Dtype dtype) { return Array::zeros(shape, dtype); }
+Tensor ones(const Shape& shape, Dtype dtype) { return Array::full(shape, 1, dtype); }
+Tensor full(const Shape& shape, double value, Dtype dtype) { return Array::full(shape, value, dtype); }
+Tensor zeros_like(const Tensor& x) {
+  check_defined("zeros_like", x);
+  return zeros(x.shape(), x.dtype());
+}
+Tensor ones_like(const Tensor& x) {
+  check_defined("ones_like", x);
+  return ones(x.shape(), x.dtype());
+}
+Tensor full_like(const Tensor& x, double value) {
+  check_defined("full_like", x);
+  return full(x.shape(), value, x.dtype());
+}
+
+Tensor eye(std::int64_t n, Dtype dtype) { return eye(n, n, dtype); }
+Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype) {
+  check<ShapeError>(rows >= 0 && columns >= 0, "eye: sizes must not be negative: ", Shape{rows, columns});
+  Array a = Array::zeros({rows, columns}, dtype);
+  visit(dtype, [&]<class T>(T) {
+    T* p = a.mutable_data<T>();
+    for (std::int64_t i = 0; i < std::min(rows, columns); ++i) p[i * columns + i] = static_cast<T>(1);
+  });
+  return a;
+}
+
+Tensor arange(double begin, double end, double step, Dtype dtype) {
+  check<ValueError>(std::isfinite(begin) && std::isfinite(end) && std::isfinite(step) && step != 0, "arange: from ", begin, " to ", end,
+                    " in steps of ", step, ": numbers must be finite and the step not zero");
+  const double count = std::max(0.0, std::ceil((end - begin) / step));
+  Array a({static_cast<std::int64_t>(count)}, f64);
+  double* p = a.mutable_data<double>();
+  for (std::int64_t i = 0; i < a.size(); ++i) p[i] = begin + static_cast<double>(i) * step;
+  return a.to(dtype);
+}
+
+Tensor linspace(double first, double last, std::int64_t n, Dtype dtype) {
+  check<ValueError>(n >= 0, "linspace: the number of points must not be negative: ", n);
+  Array a({n}, f64);
+  double* p = a.mutable_data<double>();
+  for (std::int64_t i = 0; i < n; ++i) p[i] = i == n - 1 && n > 1 ? last : first + (last - first) * static_cast<double>(i) / std::max<double>(1, n - 1);
+  return a.to(dtype);
+}
+
+Tensor randn(const Shape& shape, Generator& generator, Dtype dtype) { return normal(Array(shape, dtype), 0, 1, generator); }
+Tensor rand(const Shape& shape, Generator& generator, Dtype dtype) { return uniform(Array(shape, dtype), 0, 1, generator); }
+
+}  // namespace gradus

@@ -1,0 +1,89 @@
+// Puts one operation on the tape, if recording and any input is tracked: then the operation moves to its node before its forward runs. What
+// record() (op.h) is made of.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/tape/node.h>
+#include <gradus/autograd/tape/recording.h>
+
+namespace gradus {
+
+namespace detail {
+
+// What a profile says of tensors that an operation reads and writes.
+struct Traffic {
+  std::string shapes;
+  double bytes = 0;
+  void add(const Tensor& x);   // nothing, if x is undefined
+};
+void describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, std::span<const Array> outputs);
+
+}  // namespace detail
+
+template <class O>
+class Recorder {
+ public:
+  Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), span_(op.name(), "forward") {
+    std::uint32_t wants = 0;
+    if (recording())
+      for (std::size_t i = 0; i < n; ++i)
+        if (inputs[i]->requires_grad()) wants |= 1u << std::min<std::size_t>(i, 31);
+    if (wants == 0) return;
+    node_ = NodePtr(op_ = new O(std::move(op)));
+    op_->tracked_inputs_ = wants;
+    op_->tracked_ = true;
+  }
+
+  // Runs forward, and says what the tensors of its results are: one for an Array, an array of them for an array, a vector for a list.
+  template <class... In>
+  auto run(const In&... inputs) { return results(op_->forward(inputs...)); }
+
+ private:
+  Tensor results(Array value) {
+    if (node_ && op_->keeps_outputs_ != 0) op_->output_ = value;
+    finish({&value, 1});
+    return Tensor(std::move(value), std::move(node_));
+  }
+  Tensor results(const Tensor& value) { return results(value.value()); }
+  template <std::size_t n>
+  std::array<Tensor, n> results(std::array<Array, n> values) {
+    if (node_) op_->keep_results(values);
+    finish(values);
+    std::array<Tensor, n> all;
+    for (std::size_t i = 0; i < n; ++i) all[i] = Tensor(std::move(values[i]), node_, static_cast<int>(i));
+    return all;
+  }
+  std::vector<Tensor> results(std::vector<Array> values) {
+    if (node_) op_->keep_results(values);
+    finish(values);
+    std::vector<Tensor> all;
+    all.reserve(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) all.emplace_back(std::move(values[i]), node_, static_cast<int>(i));
+    return all;
+  }
+
+  // The node is on the tape, where something is recorded.
+  void finish(std::span<const Array> outputs) {
+    if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, outputs);
+    if (!node_) return;
+    O& op = *op_;
+    op.inputs_.reserve(n_);
+    for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
+    if constexpr (O::checks_gradients) op.note_forms(inputs_, static_cast<int>(n_));
+    if constexpr (O::materializes_gradients) op.materializes_ = true;
+    op.be_born();
+  }
+
+  NodePtr node_;
+  O* op_;
+  const Tensor* const* inputs_;
+  std::size_t n_;
+  profile::Span span_;
+};
+
+}  // namespace gradus

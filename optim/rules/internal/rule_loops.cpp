@@ -1,5 +1,0 @@
-#include <gradus/optim/rules/internal/rule_loops.h>
-
-#include <gradus/autograd/kernels/machine/level.h>
-
-GRADUS_DISPATCH(RuleLoops, rule_loops)

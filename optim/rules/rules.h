@@ -1,0 +1,19 @@
+// All rules.
+#pragma once
+#include <gradus/optim/rules/adadelta.h>
+#include <gradus/optim/rules/adafactor.h>
+#include <gradus/optim/rules/adagrad.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/adamax.h>
+#include <gradus/optim/rules/asgd.h>
+#include <gradus/optim/rules/ftrl.h>
+#include <gradus/optim/rules/lamb.h>
+#include <gradus/optim/rules/lion.h>
+#include <gradus/optim/rules/muon.h>
+#include <gradus/optim/rules/nadam.h>
+#include <gradus/optim/rules/radam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/rprop.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
+#include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/rules/sparse_adam.h>

@@ -1,0 +1,47 @@
+// Comparisons, logic and where.
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+
+#include "autograd/ops/op_table.h"
+
+namespace gradus {
+namespace {
+
+Row logic(std::string name, Functions f) {
+  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {3}, .low = -1, .high = 2, .dtype = i64}},
+          .differentiable = false, .mistake = [f] { f({zeros({2}, boolean), zeros({3}, u8)}); }, .says = {"logical_", "[2]", "[3]", "do not broadcast"}};
+}
+Row comparison(std::string name, Functions f) {
+  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}}, {.shape = {3}}}, .elementwise = true, .differentiable = false,
+          .mistake = [f] { f({zeros({2}), zeros({2}, f64)}); }, .says = {"dtypes differ", "f32", "f64"}};
+}
+
+const Rows family{
+    {.name = "where", .f = of([](auto& condition, auto& a, auto& b) { return where(condition, a, b); }),
+     .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {2, 3}}, {.shape = {3}}},
+     .mistake = [] { where(zeros({2}), zeros({2}), zeros({2})); }, .says = {"where", "bool", "f32"}},
+    {.name = "where", .f = of([](auto& condition, auto& a) { return where(condition, a, 0.5) * where(condition, 0.25, a); }),
+     .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {2, 3}}},
+     .mistake = [] { where(zeros({2}, boolean), zeros({2}), zeros({2}, f64)); }, .says = {"where", "dtypes differ"}},
+    {.name = "where", .f = of([](auto& condition) { return where(condition, 1.0, 0.0); }),
+     .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}}, .differentiable = false,
+     .mistake = [] { where(zeros({2}, boolean), 0.5, 1.0, i64); }, .says = {"where", "0.5 is no i64"}},
+    logic("logical_and", of([](auto& a, auto& b) { return logical_and(a, b); })),
+    logic("logical_or", of([](auto& a, auto& b) { return logical_or(a, b); })),
+    logic("logical_xor", of([](auto& a, auto& b) { return logical_xor(a, b); })),
+    logic("operator&&", of([](auto& a, auto& b) { return a && b; })),
+    logic("operator||", of([](auto& a, auto& b) { return a || b; })),
+    {.name = "logical_not", .f = of([](auto& x) { return logical_not(x); }), .inputs = {{.shape = {2, 3}}}, .differentiable = false,
+     .mistake = [] { logical_not(Tensor()); }, .says = {"logical_not", "undefined"}},
+    {.name = "operator!", .f = of([](auto& x) { return !x; }), .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}},
+     .differentiable = false, .mistake = [] { !Tensor(); }, .says = {"logical_not", "undefined"}},
+    comparison("operator==", of([](auto& a, auto& b) { return a == b; })),
+    comparison("operator!=", of([](auto& a, auto& b) { return a != b; })),
+    comparison("operator<", of([](auto& a, auto& b) { return a < b; })),
+    comparison("operator<=", of([](auto& a, auto& b) { return a <= b; })),
+    comparison("operator>", of([](auto& a, auto& b) { return a > b; })),
+    comparison("operator>=", of([](auto& a, auto& b) { return a >= b; })),
+};
+
+}  // namespace
+}  // namespace gradus
