@@ -1,7 +1,12 @@
 // All of the autograd room: arrays, tensors, operations, gradients.
 #pragma once
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/state/state.h>
 #include <gradus/autograd/base/denormal.h>
+#include <gradus/autograd/base/describe/command_line.h>
+#include <gradus/autograd/base/describe/nearest_name.h>
+#include <gradus/autograd/base/describe/number_text.h>
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>

@@ -31,13 +31,23 @@ struct Net {
   Tensor operator()(const Tensor& image) const { return output(dropout(relu(hidden(flatten(second(first(image)), 1))))); }
 };
 
-int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv,
-                                     {{"epochs", "6"}, {"seed", "1"}, {"batch", "128"}, {"data", ""}, {"limit", "0"}, {"picture", ""}});
-  const int epochs = arguments.number("epochs");
-  manual_seed(arguments.number("seed"));
+struct Options {
+  int epochs = 6;
+  std::uint64_t seed = 1;
+  std::int64_t batch = 128;
+  std::string data;
+  std::int64_t limit = 0;
+  std::string picture;
 
-  auto [train, test] = support::fashion_mnist(arguments);
+  void describe(Describe& is) const { is(range::at_least_zero, epochs, limit); }
+};
+
+int main(int argc, char** argv) try {
+  const auto options = support::arguments<Options>(argc, argv);
+  const int epochs = options.epochs;
+  manual_seed(options.seed);
+
+  auto [train, test] = support::fashion_mnist(options);
   Net net;
   optim::AdamW adam(nn::parameters(net), {.lr = 2e-3});
   optim::CosineAnnealingLR schedule(adam, {.t_max = epochs * train.size(), .per = optim::Unit::step});
@@ -69,7 +79,7 @@ int main(int argc, char** argv) try {
 
   support::print_epochs(history);
   support::print_confusion(result.confusion, support::clothes);
-  support::draw_curves(arguments, "Fashion-MNIST, convolutional network", history);
+  support::draw_curves(options.picture, argv[0], "Fashion-MNIST, convolutional network", history);
   std::printf("test accuracy %.4f\n", result.accuracy);
 } catch (const Error& error) {
   std::fprintf(stderr, "%s\n", error.what());

@@ -32,11 +32,20 @@ void draw(std::span<const std::uint8_t> bytes) {
   }
 }
 
+struct Options {
+  std::string file = "fashion.safetensors";
+  std::uint64_t seed = 1;
+  std::int64_t batch = 64;
+  std::string data;
+  std::int64_t limit = 0;
+
+  void describe(Describe& is) const { is(range::at_least_zero, limit); }
+};
+
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv,
-                                     {{"file", "fashion.safetensors"}, {"seed", "1"}, {"batch", "64"}, {"data", ""}, {"limit", "0"}});
-  manual_seed(arguments.number("seed"));
-  auto [train, test] = support::fashion_mnist(arguments);
+  const auto options = support::arguments<Options>(argc, argv);
+  manual_seed(options.seed);
+  auto [train, test] = support::fashion_mnist(options);
 
   Net net;
   optim::Adam adam(nn::parameters(net), {.lr = 1e-3});
@@ -47,12 +56,12 @@ int main(int argc, char** argv) try {
     adam.step();
   }
   std::printf("accuracy after training:  %.4f\n", support::test(net, test).accuracy);
-  nn::save(net, arguments.text("file"));
+  nn::save(net, options.file);
 
   Net fresh;
   std::printf("accuracy of a fresh one:  %.4f\n", support::test(fresh, test).accuracy);
-  nn::load(fresh, arguments.text("file"));
-  std::printf("accuracy after loading:   %.4f   (from %s)\n", support::test(fresh, test).accuracy, arguments.text("file").c_str());
+  nn::load(fresh, options.file);
+  std::printf("accuracy after loading:   %.4f   (from %s)\n", support::test(fresh, test).accuracy, options.file.c_str());
 
   const NoGrad guard;
   const data::IdxImages& images = test.dataset();

@@ -14,9 +14,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/driver/field.h>
 
 #include "landscape/optimizers.h"
 #include "landscape/picture.h"
@@ -38,7 +38,7 @@ std::vector<std::string> split(const std::string& list) {
 }
 
 double number(const std::string& what, const std::string& value) {
-  const auto parsed = gradus::optim::parse_number(value);
+  const auto parsed = gradus::parse_number(value);
   check<ValueError>(parsed.has_value(), what, " takes a number, not \"", value, "\"");
   return *parsed;
 }
@@ -53,15 +53,28 @@ Settings settings(const std::string& list) {
   return out;
 }
 
-Descent descent_of(const std::string& surface, const support::Arguments& arguments) {
-  Descent d{.surface = surface, .options = settings(arguments.text("option")), .schedule = arguments.text("schedule"),
-            .schedule_options = settings(arguments.text("schedule-option")), .noise = number("--noise", arguments.text("noise")),
-            .seed = static_cast<std::uint64_t>(arguments.number("seed")),
-            .steps = static_cast<int>(std::min(arguments.number("steps"), 1'000'000L))};
-  if (const std::string& lr = arguments.text("lr"); !lr.empty()) d.options.emplace_back("lr", lr);
-  if (const std::string& parameter = arguments.text("parameter"); !parameter.empty()) d.parameter = number("--parameter", parameter);
-  if (const std::vector<std::string> start = split(arguments.text("start")); !start.empty()) {
-    check<ValueError>(start.size() == 2, "--start takes x,y, not \"", arguments.text("start"), "\"");
+struct Options {
+  std::string lr;
+  std::string option;
+  std::string schedule;
+  std::string schedule_option;
+  int steps = 200;
+  std::string start;
+  double noise = 0;
+  std::uint64_t seed = 1;
+  std::string parameter;
+  std::string svg;
+
+  void describe(gradus::Describe& is) const { is(gradus::range::between(0, 1e6), steps); }
+};
+
+Descent descent_of(const std::string& surface, const Options& options) {
+  Descent d{.surface = surface, .options = settings(options.option), .schedule = options.schedule, .schedule_options = settings(options.schedule_option),
+            .noise = options.noise, .seed = options.seed, .steps = options.steps};
+  if (!options.lr.empty()) d.options.emplace_back("lr", options.lr);
+  if (!options.parameter.empty()) d.parameter = number("--parameter", options.parameter);
+  if (const std::vector<std::string> start = split(options.start); !start.empty()) {
+    check<ValueError>(start.size() == 2, "--start takes x,y, not \"", options.start, "\"");
     d.start = Point{number("--start", start[0]), number("--start", start[1])};
   }
   return d;
@@ -135,9 +148,9 @@ void print_list(const char* title, const List& list) {
   std::printf("\n%s\n%s", title, table.text().c_str());
 }
 
-int run_descents(const std::string& surface_name, const std::string& optimizer_names, const support::Arguments& arguments) {
+int run_descents(const std::string& surface_name, const std::string& optimizer_names, const Options& options) {
   const Surface& surface = find(surfaces(), surface_name, "surface");
-  Descent d = descent_of(surface_name, arguments);
+  Descent d = descent_of(surface_name, options);
   const Ground ground(surface, d.parameter);
   const bool all = optimizer_names == "all";
   std::vector<std::string> names = split(optimizer_names);
@@ -160,7 +173,7 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
   print_results(trails);
   if (!all)
     for (const Trail& trail : trails) std::printf("\n%s\n", trail.path.formula.c_str());
-  save_pictures(ground, trails, arguments.text("svg"), all);
+  save_pictures(ground, trails, options.svg, all);
   return 0;
 }
 
@@ -168,22 +181,20 @@ int main(int argc, char** argv) {
   std::vector<char*> named(argv, argv + 1), places;
   bool help = false;
   for (int i = 1; i < argc; ++i) {
-    if (support::Arguments::asks_for_help(argv[i])) help = true;
+    if (argv[i] == std::string_view("--help") || argv[i] == std::string_view("-h")) help = true;
     else (named.size() == 1 && argv[i][0] != '-' ? places : named).push_back(argv[i]);
   }
-  const support::Arguments arguments(static_cast<int>(named.size()), named.data(),
-                                     {{"lr", ""}, {"option", ""}, {"schedule", ""}, {"schedule-option", ""}, {"steps", "200"}, {"start", ""},
-                                      {"noise", "0"}, {"seed", "1"}, {"parameter", ""}, {"svg", ""}});
+  const auto options = support::arguments<Options>(static_cast<int>(named.size()), named.data());
   if (help || places.size() != 2) {
-    std::printf("usage: ./run example descent SURFACE OPTIMIZER[,OPTIMIZER…] [--lr 0.1] [--steps 200] [--schedule cosine] [--svg FILE] …\n\noptions\n");
-    arguments.list(stdout);
+    const std::string program = "./run example descent SURFACE OPTIMIZER[,OPTIMIZER…]";
+    std::fputs(gradus::command_line_help(program, Options()).c_str(), stdout);
     print_list("surfaces", surfaces());
     print_list("optimizers", optimizers());
     print_list("schedules", schedules());
     return help || places.empty() ? 0 : 2;
   }
   try {
-    return run_descents(places[0], places[1], arguments);
+    return run_descents(places[0], places[1], options);
   } catch (const gradus::Error& error) {
     std::fprintf(stderr, "descent: %s\n", error.what());
     return 2;

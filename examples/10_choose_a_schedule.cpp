@@ -82,16 +82,26 @@ struct OnPlateau {
   void after_epoch(auto loss_on_unseen) { schedule.step(loss_on_unseen()); }
 };
 
+struct Options {
+  std::int64_t epochs = 6, seeds = 3;
+  std::uint64_t seed = 1;
+  std::int64_t batch = 32;
+  std::int64_t limit = 4000;
+  std::string data;
+  std::string gallery;
+
+  void describe(Describe& is) const { is(range::at_least_zero, epochs, seeds, limit); }
+};
+
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv, {{"epochs", "6"}, {"seeds", "3"}, {"seed", "1"}, {"batch", "32"}, {"limit", "4000"},
-                                                  {"data", ""}, {"gallery", ""}});
-  if (const std::filesystem::path folder = arguments.text("gallery"); !folder.empty()) {
+  const auto options = support::arguments<Options>(argc, argv);
+  if (const std::filesystem::path folder = options.gallery; !folder.empty()) {
     for (const auto& [name, preview] : support::schedule_gallery()) preview.save_svg(folder / ("schedule_" + name + ".svg"));
     return 0;
   }
 
-  auto [train, test] = support::fashion_mnist(arguments);
-  Job job{std::move(train), std::move(test), arguments.number("epochs"), arguments.number("seeds")};
+  auto [train, test] = support::fashion_mnist(options);
+  Job job{std::move(train), std::move(test), options.epochs, options.seeds};
   const std::int64_t n = job.epochs * job.train.size();        // steps in all
   const auto warm = [&](Curve curve) { return optim::WarmupLR::curve({.steps = n / 10, .then = std::move(curve)}); };
   const auto cosine = [](std::int64_t steps) { return optim::CosineAnnealingLR::curve({.t_max = steps, .per = Unit::step}); };

@@ -56,15 +56,25 @@ double evaluate(Net& net, support::Images& loader) {
   return right / static_cast<double>(loader.samples());
 }
 
+struct Options {
+  std::int64_t epochs = 3;
+  std::uint64_t seed = 0;
+  std::int64_t batch = 64;
+  std::string data;
+  std::int64_t limit = 10000;
+  std::string file = "net.safetensors";
+
+  void describe(Describe& is) const { is(range::at_least_zero, epochs, limit); }
+};
+
 int main(int argc, char** argv) try {
-  const support::Arguments arguments(argc, argv, {{"epochs", "3"}, {"seed", "0"}, {"batch", "64"}, {"data", ""}, {"limit", "10000"},
-                                                  {"file", "net.safetensors"}});
+  const auto options = support::arguments<Options>(argc, argv);
   // torch.manual_seed(0)
-  manual_seed(static_cast<std::uint64_t>(arguments.number("seed")));
+  manual_seed(options.seed);
 
   // train = DataLoader(FashionMNIST(root, train=True, transform=...), batch_size=64, shuffle=True, num_workers=1)
   // test = DataLoader(FashionMNIST(root, train=False, transform=...), batch_size=500)
-  auto [train, test] = support::fashion_mnist(arguments);   // two data::DataLoader, the first with .shuffle = true, .workers = 1
+  auto [train, test] = support::fashion_mnist(options);   // two data::DataLoader, the first with .shuffle = true, .workers = 1
 
   // net = Net()
   Net net;
@@ -79,7 +89,7 @@ int main(int argc, char** argv) try {
                           {.params = rest, .options = {.lr = 4e-3, .weight_decay = 0}}});
 
   // epochs, steps = 3, len(train)
-  const std::int64_t epochs = arguments.number("epochs"), steps = train.size();
+  const std::int64_t epochs = options.epochs, steps = train.size();
 
   // scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, epochs=epochs, steps_per_epoch=steps)
   optim::OneCycleLR scheduler(optimizer, {.max_lr = 4e-3, .epochs = epochs, .steps_per_epoch = steps});
@@ -110,13 +120,13 @@ int main(int argc, char** argv) try {
   }
 
   // safetensors.torch.save_file(net.state_dict(), "net.safetensors")
-  nn::save(net, arguments.text("file"));
+  nn::save(net, options.file);
   // torch.save({"optimizer": optimizer.state_dict()}, "optimizer.pt")
   optimizer.save("optimizer.safetensors");
 
   // net = Net(); net.load_state_dict(safetensors.torch.load_file("net.safetensors"))
   Net loaded;
-  nn::load(loaded, arguments.text("file"));
+  nn::load(loaded, options.file);
   // print(f"loaded: accuracy {evaluate(net, test):.4f}")
   std::printf("loaded: accuracy %.4f\n", evaluate(loaded, test));
 } catch (const Error& error) {

@@ -8,10 +8,12 @@
 #include <gradus/nn/layers/embedding.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/pool.h>
+#include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/layers/update_batch_norm.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/buffer.h>
+#include <gradus/nn/model/checkpoint.h>
 #include <gradus/nn/model/module.h>
 #include <gradus/nn/model/one_caller.h>
 #include <gradus/nn/model/passed_over.h>

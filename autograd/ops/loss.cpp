@@ -125,8 +125,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntro
   const Array labels = detail::positions("cross_entropy", "labels", label);
   check<ShapeError>(label.rank() == 1 && label.dim(0) == logits.dim(0), "cross_entropy: one label for each row: logits ", logits.shape(),
                     ", label ", label.shape());
-  check<ValueError>(0 <= options.label_smoothing && options.label_smoothing <= 1, "cross_entropy: label_smoothing must lie in [0, 1], not ",
-                    options.label_smoothing);
+  check_options("cross_entropy", options);
   const bool mean = options.reduction == Reduction::mean;
   check<ValueError>(!mean || logits.dim(0) > 0, "cross_entropy: the mean over an empty batch: logits ", logits.shape());
   const std::int64_t count = check_labels(labels, logits.dim(1), options.ignore_index);

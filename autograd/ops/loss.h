@@ -1,6 +1,7 @@
 // Losses. Each is one pass forward and one backward, from logits where there is a choice, so that ±1000 is harmless.
 //   Tensor loss = cross_entropy(logits, label, {.label_smoothing = 0.1});   Tensor each = mse_loss(y, t, {.reduction = Reduction::none});
 #pragma once
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/tensor.h>
 
@@ -15,7 +16,9 @@ struct LossOptions {
 struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
   std::int64_t ignore_index = -100;      // rows with this label count neither in the loss nor in the mean
-  double label_smoothing = 0;            // in [0, 1]
+  double label_smoothing = 0;
+
+  void describe(Describe& is) const { is(range::unit, label_smoothing); }
 };
 // −log softmax(logits)[label], PyTorch's cross_entropy. logits [N, C] f32 or f64; label [N] i64 in [0, C).
 // ShapeError, DtypeError; ValueError for a label out of range (names row and label) and for an empty batch with Reduction::mean

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/base/describe/option.h>
+
 namespace gradus {
 
 // One for both, or one each: {3} or {3, 5}, or plain 3.
@@ -10,6 +12,14 @@ struct Pair {
   Pair(std::int64_t both) : h(both), w(both) {}
   Pair(std::int64_t height, std::int64_t width) : h(height), w(width) {}
   friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+// As an option: "3", or "3,5".
+template <> struct OptionTraits<Pair> {
+  static std::string text(const void* pair);
+  static bool parse(void* pair, std::string_view text);
+  static void check(const void* pair, const Range& range, std::string_view who, std::string_view name);
+  static constexpr OptionType type{.kind = OptionKind::list, .cpp = &typeid(Pair), .text = text, .parse = parse, .check = check};
 };
 
 }  // namespace gradus

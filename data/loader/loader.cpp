@@ -7,10 +7,33 @@
 
 namespace gradus::data::detail {
 
-void check_options(const LoaderOptions& options) {
-  check<ValueError>(options.batch_size >= 1, "DataLoader: batch_size must be at least 1, not ", options.batch_size);
-  check<ValueError>(options.workers >= 0, "DataLoader: workers must be 0 (none) or more, not ", options.workers);
-  check<ValueError>(options.prefetch >= 1, "DataLoader: prefetch must be at least 1, not ", options.prefetch);
+State state_of_loader(const LoaderOptions& options, std::int64_t samples, const LoaderPlace& place) {
+  State state;
+  write_options(state.values, "", options_of(options));
+  state.set("samples", samples);
+  state.set("epoch", place.epoch);
+  state.set("batch", place.batch);
+  if (place.seed) state.set("seed", *place.seed);
+  return state;
+}
+
+LoaderPlace read_state_of_loader(const State& state, const LoaderOptions& options, std::int64_t samples, std::int64_t batches) {
+  StateReader reader(state);
+  LoaderPlace place{};
+  LoaderOptions same = options;
+  read_options(reader, "", options_of(same), ValueReader::Agree::all);
+  if (const std::string* saved = reader.need("samples"); saved && *saved != std::to_string(samples))
+    reader.problem("the dataset has ", *saved, " samples in the state but ", samples, " here");
+  reader.read("epoch", Option("epoch", place.epoch));
+  place.batch = reader.count("batch");
+  if (reader.fits() && place.batch > batches) reader.problem("batch is ", place.batch, ", but an epoch has ", batches);
+  if (std::uint64_t seed = 0; reader.find("seed")) {
+    reader.read("seed", Option("seed", seed));
+    place.seed = seed;
+  }
+  reader.expect_no_more_arrays();
+  reader.finish("DataLoader: the state does not fit this loader");
+  return place;
 }
 
 void rethrow_with(const std::string& where) {

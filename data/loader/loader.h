@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/state/state.h>
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/data/dataset/dataset.h>
 #include <gradus/data/loader/collate.h>
 #include <gradus/data/loader/prefetcher.h>
@@ -29,10 +31,23 @@ struct LoaderOptions {
   bool drop_last = false;        // leave out the last batch when it is not full
   int workers = 0;               // threads that make batches; 0: the loop itself makes them
   int prefetch = 2;              // batches each worker keeps ready
+
+  void describe(Describe& is) const {
+    is(range::at_least_one, batch_size, prefetch);
+    is(range::at_least_zero, workers);
+    is.unsaved(seed, workers, prefetch);
+  }
 };
 
 namespace detail {
-void check_options(const LoaderOptions& options);
+// Where a loader is: the seed of its epochs, if it has been drawn, and the epoch and batch that come next.
+struct LoaderPlace {
+  std::optional<std::uint64_t> seed;
+  std::uint64_t epoch;
+  std::int64_t batch;
+};
+State state_of_loader(const LoaderOptions& options, std::int64_t samples, const LoaderPlace& place);
+LoaderPlace read_state_of_loader(const State& state, const LoaderOptions& options, std::int64_t samples, std::int64_t batches);   // ValueError
 // Inside a catch block: throws what was caught again, of the same kind, `where` put before its message.
 [[noreturn]] void rethrow_with(const std::string& where);
 void give_up(void* lost);   // in the child of a fork: keeps what can neither be used nor destroyed
@@ -73,16 +88,23 @@ class LoaderEngine {
     if (options_.shuffle) shuffled_order(order_, seed_, epoch);
     else sequential_order(order_);
     ++run_;
+    running_ = true;
+    given_ = first;
     if (ring_) ring_->prefetcher.start(next_, end_);
     else ring();
   }
   void stop() {
+    running_ = false;
     give_up_lost_ring();
     if (ring_) ring_->prefetcher.stop();
   }
   std::uint64_t run() const { return run_; }
+  bool in_the_middle() const { return running_ && given_ < end_; }   // of an epoch
+  std::uint64_t epoch() const { return epoch_; }
+  std::int64_t given() const { return given_; }                      // batches, the one that the loop is at too once it has been asked for
   Batch& current() {
     Ring& now = ring();
+    given_ = next_ + 1;
     return *now.slots[now.prefetcher.wait()].batch;
   }
   void advance() {
@@ -154,6 +176,8 @@ class LoaderEngine {
   LoaderOptions options_;
   std::uint64_t seed_, epoch_ = 0, run_ = 0;
   std::int64_t next_ = 0, end_ = 0;   // the batch that the loop is at, where to stop
+  std::int64_t given_ = 0;
+  bool running_ = false;
   std::vector<std::int64_t> order_;
   std::unique_ptr<Ring> ring_;
 };
@@ -188,7 +212,7 @@ class DataLoader<D, Collate> {
   // The dataset is moved or copied into the loader. ValueError unless batch_size >= 1, workers >= 0, prefetch >= 1.
   explicit DataLoader(D dataset, LoaderOptions options = {}, Collate collate = {})
       : source_(new const detail::Source<D, Collate>{std::move(dataset), std::move(collate)}), options_(options) {
-    detail::check_options(options_);
+    check_options("DataLoader", options_);
   }
   // A copy shares the dataset and goes on from the same epoch, with threads of its own; with the same orders, if the seed was given or has
   // been drawn. A moved loader takes its threads along, and what is left can only be assigned to (ValueError). A loop goes on over what it
@@ -223,6 +247,22 @@ class DataLoader<D, Collate> {
   std::uint64_t seed() {
     if (!options_.seed) options_.seed = default_generator().fork();
     return *options_.seed;
+  }
+
+  // The seed, if it has been given or drawn, and the place: the epoch and batch that come next, in a running loop the batch after the one that
+  // it is at. load_state() makes the next loop begin there. ValueError, with nothing changed, unless the dataset has as many samples, and
+  // batch_size, shuffle and drop_last are the same; workers may differ.
+  State state() const {
+    const bool middle = engine_ && engine_->in_the_middle();
+    return detail::state_of_loader(options_, dataset().size(),
+                                   {options_.seed, middle ? engine_->epoch() : epoch_, middle ? engine_->given() : first_});
+  }
+  void load_state(const State& state) {
+    const detail::LoaderPlace place = detail::read_state_of_loader(state, options_, dataset().size(), size());
+    options_.seed = place.seed;
+    epoch_ = place.epoch;
+    first_ = place.batch;
+    engine_.reset();
   }
 
   // A position in a running epoch. *it throws what making the batch threw. Destroying it ends the epoch, so leaving the loop early is fine.

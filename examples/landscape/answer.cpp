@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/driver/field.h>
 #include <nlohmann/json.hpp>
 
 #include "landscape/descent.h"
@@ -58,7 +58,7 @@ Settings settings(const Json* options) {
     check<ValueError>(value.is_primitive() && !value.is_null(), "answer: option ", key, " must be a number, a switch or a text");
     if (value.is_string()) out.emplace_back(key, value.get<std::string>());
     else if (value.is_boolean()) out.emplace_back(key, value.get<bool>() ? "true" : "false");
-    else out.emplace_back(key, optim::number_text(value.get<double>()));
+    else out.emplace_back(key, gradus::number_text(value.get<double>()));
   }
   return out;
 }
@@ -109,7 +109,7 @@ Json rounded(const std::vector<double>& values) {
   for (const double value : values) {
     char digits[32];
     std::snprintf(digits, sizeof digits, "%.7g", value);
-    out.push_back(number_json(optim::parse_number(digits).value_or(value)));
+    out.push_back(number_json(gradus::parse_number(digits).value_or(value)));
   }
   return out;
 }
@@ -124,7 +124,7 @@ Json levels_json(const std::vector<Level>& levels) {
 Json option_json(const Option& option) {
   Json out{{"name", option.name}};
   if (option.kind == Option::Kind::number) {
-    const double value = optim::parse_number(option.value).value();
+    const double value = gradus::parse_number(option.value).value();
     const auto& [min, max, log] = option.range;
     out.update({{"kind", "number"}, {"default", value}, {"min", min}, {"max", max}, {"log", log}, {"whole", option.whole}});
   } else if (option.kind == Option::Kind::toggle) {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace landscape {
+#include <gradus/autograd/base/describe/nearest_name.h>
 
-std::string plain(std::string_view name);                               // "Lecture: momentum" is "lecturemomentum"
+namespace landscape {
 
 // ValueError: 'what: there is no "adm"; did you mean "Adam"? There are: SGD, Adam, …'
 [[noreturn]] void fail_unknown(std::string_view what, std::string_view wanted, const std::vector<std::string_view>& names);
@@ -15,7 +15,7 @@ std::string plain(std::string_view name);                               // "Lect
 template <class List>
 const auto& find(const List& list, std::string_view wanted, std::string_view what) {
   for (const auto& item : list)
-    if (plain(item.name) == plain(wanted)) return item;
+    if (gradus::plain_name(item.name) == gradus::plain_name(wanted)) return item;
   std::vector<std::string_view> names;
   for (const auto& item : list) names.push_back(item.name);
   fail_unknown(what, wanted, names);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/optim/rules/presets.h>
 #include <gradus/optim/rules/rules.h>
@@ -15,22 +16,9 @@ namespace {
 using namespace gradus;
 
 template <class Rule>
-void set(typename Rule::Options& options, const std::string& name, const std::string& value) {
-  std::vector<std::string_view> names;
-  for (const optim::Field& field : Rule::fields(options)) {
-    names.push_back(field.name);
-    if (field.name != name) continue;
-    const std::optional<double> number = field.parse(value);
-    check<ValueError>(number.has_value(), Rule::name, ": \"", value.substr(0, 64), "\" is no value of ", name);
-    return field.set(*number);
-  }
-  fail_unknown(gradus::text("option of ", Rule::name), name, names);
-}
-
-template <class Rule>
 bool takes(typename Rule::Options options, const std::string& name, double value) {
   try {
-    set<Rule>(options, name, optim::number_text(value));
+    set_option(Rule::name, list_of<Rule>(options), name, number_text(value));
     StepWalker<Rule>({{"w", Parameter(Array::zeros({1, 2}, f64)).leaf()}}, options);
     return true;
   } catch (const Error&) {
@@ -42,12 +30,12 @@ bool takes(typename Rule::Options options, const std::string& name, double value
 template <class Rule>
 std::vector<Option> options_of(typename Rule::Options defaults) {
   std::vector<Option> out;
-  for (const optim::Field& field : Rule::fields(defaults)) {
-    Option option = option_of(field);
+  for (const gradus::Option& each : list_of<Rule>(defaults)) {
+    Option option = slider_of(each);
     if (option.kind == Option::Kind::number) {
       auto& [min, max, log] = option.range;
-      if (!takes<Rule>(defaults, option.name, min)) min += (field.get() - min) / 100;
-      if (!takes<Rule>(defaults, option.name, max)) max -= (max - field.get()) / 100;
+      if (!takes<Rule>(defaults, option.name, min)) min += (each.get() - min) / 100;
+      if (!takes<Rule>(defaults, option.name, max)) max -= (max - each.get()) / 100;
       if (!takes<Rule>(defaults, option.name, min) || !takes<Rule>(defaults, option.name, max)) continue;
     }
     out.push_back(std::move(option));
@@ -65,12 +53,12 @@ OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own
   if constexpr (requires { Rule::require_shape("", Shape{}); }) kind.matrix = true;
   kind.options = options_of<Rule>(options);
   if (steps == Steps::follow) {
-    kind.surface_rate = *optim::parse_number(kind.options[0].value);
-    kind.options[0].value = optim::number_text(kind.rate(surfaces()[0]));
+    kind.surface_rate = *parse_number(kind.options[0].value);
+    kind.options[0].value = number_text(kind.rate(surfaces()[0]));
   }
   kind.make_with = [options](const Parameter& w, const Settings& settings) -> std::unique_ptr<Walker> {
     typename Rule::Options chosen = options;
-    for (const auto& [name, value] : settings) set<Rule>(chosen, name, value);
+    for (const auto& [name, value] : settings) set_option(Rule::name, list_of<Rule>(chosen), name, value);
     return std::make_unique<StepWalker<Rule>>(Parameters{{"w", w.leaf()}}, chosen);
   };
   return kind;
@@ -79,12 +67,12 @@ OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own
 }  // namespace
 
 double OptimizerKind::rate(const Surface& surface) const {
-  if (surface_rate == 0) return *optim::parse_number(options[0].value);
+  if (surface_rate == 0) return *parse_number(options[0].value);
   return std::round(surface_rate * surface.rate * 1e9) / 1e9;
 }
 
 std::unique_ptr<Walker> OptimizerKind::make(const Parameter& w, const Surface& surface, const Settings& settings) const {
-  Settings all{{"lr", optim::number_text(rate(surface))}};
+  Settings all{{"lr", number_text(rate(surface))}};
   all.insert(all.end(), settings.begin(), settings.end());
   return make_with(w, all);
 }

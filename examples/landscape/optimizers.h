@@ -1,5 +1,5 @@
-// The optimizers of gradus by name, each over one parameter, with its options by name. Options are what the rules list (optim/driver/field.h);
-// here are only good defaults for these surfaces, and the ranges of sliders.
+// The optimizers of gradus by name, each over one parameter, with its options by name. Options are what the rules describe
+// (autograd/base/describe/options.h); here are only good defaults for these surfaces, and the ranges of sliders.
 //   auto walker = find(optimizers(), "Adam", "optimizer").make(w, ravine, {{"lr", "0.1"}, {"amsgrad", "true"}});
 //   walker->step([&] { walker->zero_grad();  Tensor loss = …;  loss.backward();  return loss; });
 #pragma once

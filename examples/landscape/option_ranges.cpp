@@ -6,8 +6,6 @@
 namespace landscape {
 namespace {
 
-using gradus::optim::Field;
-
 struct Known {
   std::string_view name;
   Range range;
@@ -48,35 +46,37 @@ constexpr Known known[] = {
     {"tolerance_change", {1e-12, 1e-2, true}},
 };
 
-Range range_of(const Field& field) {
+Range range_of(const gradus::Option& option) {
   for (const Known& k : known)
-    if (k.name == field.name) return k.range;
-  const double value = field.get(), reach = value == 0 ? 1 : 4 * std::abs(value);
-  switch (field.range) {
-    case gradus::optim::Range::below_one: return {0, 0.999};
-    case gradus::optim::Range::unit: return {0, 1};
-    case gradus::optim::Range::at_least_zero:
-    case gradus::optim::Range::above_zero: return {0, reach};
-    default: return {-reach, reach};
-  }
+    if (k.name == option.name()) return k.range;
+  const double value = option.get(), reach = value == 0 ? 1 : 4 * std::abs(value);
+  const gradus::Range& own = option.range();
+  const bool low = own.checked && std::isfinite(own.least), high = own.checked && std::isfinite(own.most);
+  return {low ? own.least : -reach, high ? own.most_open ? own.most * 0.999 : own.most : reach};
 }
 
 }  // namespace
 
-Option option_of(const Field& field) {
-  Option option{.name = std::string(field.name), .value = field.text()};
-  if (const auto* choice = std::get_if<gradus::optim::Choice>(&field.value)) {
-    option.kind = Option::Kind::choice;
-    option.choices.assign(choice->names.begin(), choice->names.end());
-  } else if (field.is_switch()) {
-    option.kind = Option::Kind::toggle;
+Option slider_of(const gradus::Option& option, const Range& range) {
+  Option slider{.name = std::string(option.name()), .value = option.text()};
+  if (option.kind() == gradus::OptionKind::choice) {
+    slider.kind = Option::Kind::choice;
+    slider.choices.assign(option.names().begin(), option.names().end());
+  } else if (option.kind() == gradus::OptionKind::toggle) {
+    slider.kind = Option::Kind::toggle;
   } else {
-    option.whole = std::holds_alternative<std::int64_t*>(field.value);
-    option.range = range_of(field);
-    option.range.min = std::min(option.range.min, field.get());
-    option.range.max = std::max(option.range.max, option.range.log ? 4 * field.get() : field.get());
+    slider.whole = option.kind() == gradus::OptionKind::integer;
+    slider.range = range;
   }
-  return option;
+  return slider;
+}
+
+Option slider_of(const gradus::Option& option) {
+  if (!option.is_number()) return slider_of(option, {});
+  Range range = range_of(option);
+  range.min = std::min(range.min, option.get());
+  range.max = std::max(range.max, range.log ? 4 * option.get() : option.get());
+  return slider_of(option, range);
 }
 
 }  // namespace landscape

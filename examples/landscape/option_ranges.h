@@ -1,12 +1,14 @@
 // An option of a rule as a slider, a switch or a choice.
 #pragma once
-#include <gradus/optim/driver/field.h>
+#include <gradus/autograd/base/describe/options.h>
 
 #include "landscape/sliders.h"
 
 namespace landscape {
 
-// Ranges of known names are chosen by hand; others follow from the field's own range and its default.
-Option option_of(const gradus::optim::Field& field);
+// What an option is, its default and its values, it says itself; ranges of known names are chosen by hand, others follow from its own.
+Option slider_of(const gradus::Option& option);
+// The same with this range.
+Option slider_of(const gradus::Option& option, const Range& range);
 
 }  // namespace landscape

@@ -8,12 +8,12 @@
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 #include <gradus/optim/schedules/schedules.h>
 
+#include "landscape/option_ranges.h"
+
 namespace landscape {
 namespace {
 
 using namespace gradus;
-using optim::Facts;
-
 constexpr int usual_steps = 200;
 
 // The walker's learning rate by a curve: for optimizers through gradus' own shell, for LBFGS, which has none, by the curve itself.
@@ -39,7 +39,8 @@ class CurveSchedule final : public Schedule {
 
 class Plateau final : public Schedule {
  public:
-  explicit Plateau(Walker& walker) : schedule(optimizer(walker), {.patience = 10}) {}
+  static inline const optim::ReduceLROnPlateauOptions usual{.patience = 10};
+  explicit Plateau(Walker& walker) : schedule(optimizer(walker), usual) {}
   void step(double loss) override { schedule.step(loss); }
   std::string describe() const override { return schedule.describe(); }
 
@@ -52,7 +53,7 @@ class Plateau final : public Schedule {
   }
 };
 
-void overlay(std::string_view who, Facts& facts, const Settings& settings) {
+void overlay(std::string_view who, Values& facts, const Settings& settings) {
   for (const auto& [name, value] : settings) {
     std::vector<std::string_view> names;
     for (const auto& [known, text] : facts)
@@ -62,31 +63,33 @@ void overlay(std::string_view who, Facts& facts, const Settings& settings) {
   }
 }
 
+// An option that the laboratory shows; a number with the range of its slider.
 struct Shown {
   std::string_view name;
   Range range = {0, 1};
-  std::vector<std::string> choices = {};
 };
 
-Option option(const Shown& shown, const std::string& value) {
-  using enum Option::Kind;
-  const Option::Kind kind = !shown.choices.empty() ? choice : value == "true" || value == "false" ? toggle : number;
-  const bool whole = kind == number && shown.range.max > 4 && shown.range.min == std::floor(shown.range.min);
-  return {std::string(shown.name), kind, value, shown.range, whole, shown.choices};
+Option slider(const OptionList& options, const Shown& shown) {
+  const std::optional<gradus::Option> option = find_option(options, shown.name);
+  if (!option) fail_no_option("landscape", options, shown.name);
+  Option out = slider_of(*option, shown.range);
+  out.name = shown.name;
+  return out;
 }
 
 ScheduleKind of(std::string_view name, std::string_view title, std::string_view tex, std::function<optim::Curve(Length)> curve,
                 const std::vector<Shown>& shown) {
   ScheduleKind kind{name, title, tex};
-  Facts facts;
-  curve({usual_steps, 1}).write(facts, "");
-  for (const Shown& option : shown) kind.options.push_back(landscape::option(option, facts.at(std::string(option.name))));
+  const optim::Curve usual = curve({usual_steps, 1});
+  for (const Shown& option : shown) kind.options.push_back(slider(usual.options(), option));
   kind.make = [name, curve](Walker& walker, Length length, const Settings& settings) -> std::unique_ptr<Schedule> {
     optim::Curve chosen = curve(length);
-    Facts facts;
+    Values facts;
     chosen.write(facts, "");
     overlay(name, facts, settings);
-    chosen.read(name, facts, "");
+    ValueReader reader(facts);
+    chosen.read(reader, "");
+    reader.finish(std::string(name));
     return std::make_unique<CurveSchedule>(walker, chosen);
   };
   return kind;
@@ -94,22 +97,17 @@ ScheduleKind of(std::string_view name, std::string_view title, std::string_view 
 
 ScheduleKind plateau() {
   ScheduleKind kind{"plateau", "Reduce on a plateau", "\\eta\\leftarrow \\mathrm{factor}\\cdot\\eta"};
-  kind.options = {option({"factor", {0.1, 0.9}}, "0.1"), option({"patience", {0, 50}}, "10"), option({"threshold", {0, 0.1}}, "0.0001"),
-                  option({"cooldown", {0, 50}}, "0")};
+  const OptionList options = options_of(Plateau::usual);
+  for (const Shown& shown : {Shown{"factor", {0.1, 0.9}}, {"patience", {0, 50}}, {"threshold", {0, 0.1}}, {"cooldown", {0, 50}}})
+    kind.options.push_back(slider(options, shown));
   kind.make = [](Walker& walker, Length, const Settings& settings) -> std::unique_ptr<Schedule> {
     auto plateau = std::make_unique<Plateau>(walker);
     optim::State state = plateau->schedule.state();
-    overlay("plateau", state.metadata, settings);
+    overlay("plateau", state.values, settings);
     plateau->schedule.load_state(state);
     return plateau;
   };
   return kind;
-}
-
-template <class Enum>
-std::vector<std::string> choices() {
-  const auto names = names_of(Enum{});
-  return {names.begin(), names.end()};
 }
 
 int part(Length length, double share) { return std::max(1, static_cast<int>(std::lround(share * length.steps))); }
@@ -141,10 +139,10 @@ std::span<const ScheduleKind> schedules() {
       of("one_cycle", "One cycle", "\\eta_0/d\\nearrow\\eta_0\\searrow\\eta_0/(d\\,d')",
          [](Length l) { return OneCycleLR::curve({.max_lr = l.lr, .total_steps = std::max(l.steps, 10), .cycle_momentum = false}); },
          {{"pct_start", {0.02, 0.9}}, {"div_factor", {1, 100}}, {"final_div_factor", {1, 10000, true}},
-          {"anneal_strategy", {}, choices<Anneal>()}, {"three_phase"}, {"cycle_momentum"}}),
+          {"anneal_strategy"}, {"three_phase"}, {"cycle_momentum"}}),
       of("wsd", "Warm-up, stable, decay", "\\eta_0\\,t/n,\\ \\eta_0,\\ \\eta_0(1-s)",
          [](Length l) { return WSDLR::curve({.warmup = part(l, 0.1), .stable = part(l, 0.5), .decay = part(l, 0.4)}); },
-         {{"warmup", {0, 500}}, {"stable", {0, 500}}, {"decay", {1, 500}}, {"end_factor", {0, 1}}, {"shape", {}, choices<Decay>()}}),
+         {{"warmup", {0, 500}}, {"stable", {0, 500}}, {"decay", {1, 500}}, {"end_factor", {0, 1}}, {"shape"}}),
       of("polynomial", "Polynomial", "\\eta_0(1-t/T)^p",
          [](Length l) { return PolynomialLR::curve({.total_iters = l.steps, .power = 2, .per = per}); },
          {{"total_iters", {1, 1000}}, {"power", {0.1, 4}}}),

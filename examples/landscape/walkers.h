@@ -1,5 +1,5 @@
-// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/driver/rule.h), and for structs with the same Options, name and
-// fields() that stand for what is no rule: LBFGS, and optimizers around SGD.
+// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/driver/rule.h), and for structs with the same Options and name
+// that stand for what is no rule: LBFGS, and optimizers around SGD.
 #pragma once
 #include <type_traits>
 
@@ -26,6 +26,13 @@ struct StepWalker final : Walker {
   gradus::optim::Optimizer* optimizer() override { return &rule; }
 };
 
+// All options of a rule by name.
+template <class Rule>
+gradus::OptionList list_of(const typename Rule::Options& options) {
+  if constexpr (requires { Rule::list(options); }) return Rule::list(options);
+  else return gradus::options_of(options);
+}
+
 // --- Lookahead and SAM: their options after SGD's ----------------------------------------------------------------------------------
 
 template <class W, class WrapperOptions>
@@ -35,9 +42,9 @@ struct AroundSGD {
     WrapperOptions wrapper = {};
   };
   static constexpr std::string_view name = std::is_same_v<W, gradus::optim::SAM> ? "SAM" : "Lookahead";
-  static gradus::optim::Fields fields(Options& o) {
-    gradus::optim::Fields all = gradus::optim::SGDRule::fields(o.sgd);
-    for (const gradus::optim::Field& field : W::fields(o.wrapper)) all.push_back(field);
+  static gradus::OptionList list(const Options& o) {
+    gradus::OptionList all = gradus::options_of(o.sgd);
+    for (const gradus::Option& option : gradus::options_of(o.wrapper)) all.push_back(option);
     return all;
   }
 };
@@ -60,7 +67,6 @@ struct StepWalker<AroundSGD<W, WrapperOptions>> final : Walker {
 struct LBFGSRule {
   using Options = gradus::optim::LBFGSOptions;
   static constexpr std::string_view name = "LBFGS";
-  static gradus::optim::Fields fields(Options& o) { return gradus::optim::LBFGS::fields(o); }
 };
 
 template <>

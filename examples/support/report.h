@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "support/arguments.h"
 #include "support/tables.h"
 
 namespace support {
@@ -22,17 +21,17 @@ inline const std::vector<std::string> clothes = {"T-shirt", "trouser", "pullover
 using Images = gradus::data::DataLoader<gradus::data::IdxImages>;
 
 // Training and test pictures in batches, from --data or where Debian has them; only the first --limit of each unless that is 0.
-inline std::pair<Images, Images> fashion_mnist(const Arguments& arguments) {
+template <class Options>
+std::pair<Images, Images> fashion_mnist(const Options& of_example) {
   namespace data = gradus::data;
   data::FashionMnistOptions options;
-  if (!arguments.text("data").empty()) options.root = arguments.text("data");
+  if (!of_example.data.empty()) options.root = of_example.data;
   const auto some = [&](data::Split split) {
     const data::IdxImages all = data::fashion_mnist(split, options);
-    const std::int64_t limit = arguments.number("limit"), n = limit ? std::min(limit, all.size()) : all.size();
+    const std::int64_t limit = of_example.limit, n = limit ? std::min(limit, all.size()) : all.size();
     return data::IdxImages(all.bytes().slice(0, 0, n), all.labels().slice(0, 0, n), options.normalisation);
   };
-  const auto seed = static_cast<std::uint64_t>(arguments.number("seed"));
-  return {Images(some(data::Split::train), {.batch_size = arguments.number("batch"), .shuffle = true, .seed = seed, .workers = 1}),
+  return {Images(some(data::Split::train), {.batch_size = of_example.batch, .shuffle = true, .seed = of_example.seed, .workers = 1}),
           Images(some(data::Split::test), {.batch_size = 500})};
 }
 
@@ -70,7 +69,7 @@ Result test(Net& net, Images& images) {
 }
 
 // Draws loss and accuracy into --picture, or a file beside the program, and says where.
-inline void draw_curves(const Arguments& arguments, const std::string& title, const std::vector<Epoch>& epochs) {
+inline void draw_curves(const std::string& picture, const std::string& program, const std::string& title, const std::vector<Epoch>& epochs) {
   namespace drawing = gradus::drawing;
   const auto curve = [&](const char* name, double Epoch::*value) {
     drawing::Curve out{.style = drawing::Curve::Style::dotted};
@@ -82,8 +81,7 @@ inline void draw_curves(const Arguments& arguments, const std::string& title, co
   const drawing::Chart loss{.title = "loss", .x = epoch, .curves = {curve("train", &Epoch::loss)}, .first = 1};
   drawing::Chart accuracy{.title = "accuracy", .x = epoch, .first = 1};
   accuracy.curves = {curve("train", &Epoch::train_accuracy), curve("test", &Epoch::test_accuracy)};
-  std::string file = arguments.text("picture");
-  if (file.empty()) file = arguments.program() + ".svg";
+  const std::string file = picture.empty() ? program + ".svg" : picture;
   const std::string path = std::filesystem::absolute(file).lexically_normal().string();
   try {
     drawing::Figure{.title = title, .charts = {loss, accuracy}, .across = 2, .width = 440, .height = 280}.save_svg(path);

@@ -7,8 +7,7 @@ namespace gradus::nn {
 BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
     : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
   check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
-  check<ValueError>(o.eps > 0, "BatchNorm: eps must be above 0, not ", o.eps);
-  check<ValueError>(!o.momentum || (*o.momentum >= 0 && *o.momentum <= 1), "BatchNorm: momentum lies in [0, 1], not ", o.momentum.value_or(0));
+  check_options("BatchNorm", o);
   check<DtypeError>(computes_in(o.dtype), "BatchNorm: parameters are f32 or f64, not ", o.dtype);
   if (o.affine) {
     weight = Parameter(Array::full({channels}, 1, o.dtype), "weight");

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string_view>
 
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter.h>
+#include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/model/buffer.h>
 #include <gradus/nn/model/walk.h>
 
@@ -17,6 +19,11 @@ struct BatchNormOptions {
   bool affine = true;                                        // weight and bias
   bool track_running_stats = true;                           // false: evaluation normalises by its own batch too
   Dtype dtype = f32;
+
+  void describe(Describe& is) const {
+    is(range::above_zero, eps);
+    is(range::unit, momentum);
+  }
 };
 
 // What 1d and 2d share. Weight starts at 1, bias at 0, the running mean at 0 and the running (unbiased) variance at 1.
@@ -28,7 +35,7 @@ class BatchNorm {
   bool training = true;
   using Fields = nn::Fields<&BatchNorm::weight, &BatchNorm::bias, &BatchNorm::running_mean, &BatchNorm::running_var,
                             &BatchNorm::num_batches_tracked>;
-  RunningStatistics running_statistics() {
+  RunningStatistics offers() {
     return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
   }
 

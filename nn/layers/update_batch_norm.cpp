@@ -27,8 +27,9 @@ struct Collect final : Visitor {
   explicit Collect(Before& before) : before(before) {}
   void mode(bool& training) override { before.modes.emplace_back(&training, training); }
   void stream(const Path&, Stream& s) override { before.streams.emplace_back(&s, s.state()); }
-  void statistics(const RunningStatistics& s) override {
-    if (s.mean.defined()) before.layers.push_back({s, s.mean, s.var, s.batches, s.momentum});
+  void offer(const Path&, const Offer& offer) override {
+    const auto* s = offer.get_if<RunningStatistics>();
+    if (s && s->mean.defined()) before.layers.push_back({*s, s->mean, s->var, s->batches, s->momentum});
   }
   Before& before;
 };

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/model/module.h>
 
 namespace gradus::nn {

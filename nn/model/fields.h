@@ -15,7 +15,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <gradus/nn/model/reflect.h>
+#include <gradus/autograd/base/describe/reflect.h>
 
 namespace gradus::nn {
 

@@ -29,7 +29,7 @@ template <class T> inline constexpr bool is_passed_over<PassedOver<T>> = true;
 template <class T> concept Complete = requires { sizeof(T); };
 template <class T> concept Walks = requires(T& t, const Path& p, Visitor& v) { t.walk(p, v); };
 template <class T> concept HasMode = requires(T& t) { requires std::is_same_v<decltype((t.training)), bool&>; };
-template <class T> concept HasStatistics = requires(T& t) { requires std::is_same_v<decltype(t.running_statistics()), RunningStatistics>; };
+template <class T> concept Offers = requires(T& t) { requires std::is_class_v<decltype(t.offers())>; };
 template <class T> concept Map = requires(T& t) { typename T::mapped_type; t.begin()->first; t.begin()->second; };
 template <class T> concept Range = requires(T& t) { t.begin(); t.end(); typename T::value_type; };
 template <class T> concept TupleLike = requires { std::tuple_size<T>::value; };
@@ -49,10 +49,7 @@ constexpr bool is_of_a_library() {
 }
 
 // No lambda, here and in what follows: clang 14 falls over those that it reads from precompiled headers.
-struct TypesOf {
-  template <class... Each> reflect::Types<Each...> operator()(Each&...) const { return {}; }
-};
-template <class T> using NamedMembers = decltype(reflect::with_members<reflect::member_count<T>>(std::declval<T&>(), TypesOf()));
+template <class T> using NamedMembers = reflect::MemberTypes<T>;
 
 template <class T, class... Above> constexpr bool holds();
 template <class... Above, class... Each>
@@ -92,7 +89,7 @@ constexpr bool holds() {
   else if constexpr (Map<Here>) return holds<typename Here::mapped_type, Here, Above...>();
   else if constexpr (is_optional<Here> || Range<Here>) return holds<typename Here::value_type, Here, Above...>();
   else if constexpr (is_variant<Here> || TupleLike<Here>) return any_holds<Here, Above...>(Alternatives<Here>());
-  else if constexpr (HasMode<Here> || HasStatistics<Here>) return true;
+  else if constexpr (HasMode<Here> || Offers<Here>) return true;
   else if constexpr (ListsFields<Here>) return any_holds<Here, Above...>(typename Here::Fields::Members());
   else if constexpr (reflect::reflectable<Here>) return any_holds<Here, Above...>(NamedMembers<Here>());
   else if constexpr (is_of_a_library<Here>()) return holds<typename Content<Here>::type, Here, Above...>();

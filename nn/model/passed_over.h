@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <gradus/nn/model/reflect.h>
+#include <gradus/autograd/base/describe/reflect.h>
 
 namespace gradus::nn {
 

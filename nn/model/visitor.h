@@ -3,9 +3,9 @@
 //   nn::walk(net, {}, count);
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/tape/parameter.h>
@@ -22,11 +22,16 @@ struct Path {
   void append_to(SmallVector<char, 128>& text) const;                       // the same without malloc
 };
 
-// What a layer gathers in training for its evaluation, by reference: batch norm's mean and variance. A layer of one's own that has such has a
-// member `RunningStatistics running_statistics()`, for nn::update_batch_norm.
-struct RunningStatistics {
-  Array &mean, &var, &batches;              // undefined if not kept
-  std::optional<double>& momentum;          // none: the mean of all batches
+// Something that a layer offers to those who ask for that type, beside its parameters, buffers, streams and mode: what its member `offers()`
+// returned, such as batch norm's running statistics (nn/layers/running_statistics.h), which the walk itself knows nothing of.
+class Offer {
+ public:
+  template <class T> explicit Offer(T& thing) : thing_(&thing), type_(&typeid(T)) {}
+  template <class T> T* get_if() const { return *type_ == typeid(T) ? static_cast<T*>(thing_) : nullptr; }
+
+ private:
+  void* thing_;
+  const std::type_info* type_;
 };
 
 class Visitor {
@@ -35,7 +40,7 @@ class Visitor {
   virtual void buffer(const Path&, Array&) {}
   virtual void stream(const Path&, Stream&) {}
   virtual void mode(bool& training) { (void)training; }
-  virtual void statistics(const RunningStatistics&) {}
+  virtual void offer(const Path&, const Offer&) {}
 
   // For those that must not miss anything (thorough.h): an object whose listed fields have just been visited, one that is said to be no
   // part of the model, and whether functions are searched.

@@ -1,5 +1,5 @@
 // Walking through a model: every Parameter, every buffer (a field of type Buffer or Array: saved, not trained), every Stream and every mode (a
-// field `bool training`), each with its path, and the running statistics of batch norms. Goes into plain structs, classes that list their Fields
+// field `bool training`), each with its path, and what a layer `offers()` beside (visitor.h). Goes into plain structs, classes that list their Fields
 // (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional, what a std::variant holds and what
 // std::unique_ptr and std::shared_ptr point to; passes over numbers, strings, tensors, constant Arrays, functions, the standard library's
 // other classes, and what is said to be no part of the model: PassedOver (passed_over.h). Whatever else might have parameters and cannot be
@@ -107,7 +107,10 @@ template <class M>
 void walk_members([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe_unused]] Visitor& visitor) {
   using namespace detail;
   if constexpr (HasMode<M>) visitor.mode(module.training);
-  if constexpr (HasStatistics<M>) visitor.statistics(module.running_statistics());
+  if constexpr (Offers<M>) {
+    auto offered = module.offers();
+    visitor.offer(path, Offer(offered));
+  }
   [[maybe_unused]] const auto enter = [&](std::string_view name, auto& member) { nn::walk(member, {&path, name}, visitor); };
   if constexpr (ListsFields<M>) {
     static_assert(M::Fields::template cover<M>,

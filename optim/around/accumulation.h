@@ -8,6 +8,8 @@
 #pragma once
 #include <cstdint>
 
+#include <gradus/autograd/state/state.h>
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter_list.h>
 
 namespace gradus::optim {
@@ -15,6 +17,8 @@ namespace gradus::optim {
 struct GradientAccumulationOptions {
   std::int64_t batches = 1;       // micro-batches that make a step
   bool mean = true;               // losses are means over their samples; false: sums, which are added up as they are
+
+  void describe(Describe& is) const { is(range::at_least_one, batches); }
 };
 
 class GradientAccumulation {
@@ -30,10 +34,17 @@ class GradientAccumulation {
   // Ends a group before it is complete; false if there was none.
   bool finish();
 
+  // The group that has begun: its counts, and the gradients that are at the parameters, "<parameter>.grad" (or ".rows" and ".values"). ValueError
+  // for a state that does not fit, with nothing changed.
+  State state() const;
+  void load_state(const State& state);
+
   std::int64_t batches() const { return batches_; }   // of the group that has begun
   std::int64_t samples() const { return samples_; }
 
  private:
+  std::string name_of(std::size_t place) const;
+
   Parameters parameters_;
   GradientAccumulationOptions options_;
   std::int64_t batches_ = 0, samples_ = 0;

@@ -1,7 +1,5 @@
 #include <gradus/optim/around/lookahead.h>
 
-#include <gradus/optim/driver/internal/options_state.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
@@ -19,17 +17,12 @@ struct Pair {
 
 }  // namespace
 
-Lookahead::Lookahead(Optimizer& optimizer, const LookaheadOptions& options) : optimizer_(optimizer), options_(options) { validate(options); }
-
-Fields Lookahead::fields(LookaheadOptions& o) { return {{"k", &o.k}, {"alpha", &o.alpha, Range::unit}, {"reset_state", &o.reset_state}}; }
-
-void Lookahead::validate(LookaheadOptions options) {
-  require_at_least_one("Lookahead", "k", static_cast<double>(options.k));
-  check<ValueError>(options.alpha > 0 && options.alpha <= 1, "Lookahead: alpha must lie in (0, 1], not ", options.alpha);
+Lookahead::Lookahead(Optimizer& optimizer, const LookaheadOptions& options) : optimizer_(optimizer), options_(options) {
+  check_options("Lookahead", options);
 }
 
 void Lookahead::set_options(const LookaheadOptions& options) {
-  validate(options);
+  check_options("Lookahead", options);
   options_ = options;
 }
 
@@ -88,45 +81,36 @@ void Lookahead::step() {
 
 State Lookahead::state() const {
   State state = optimizer_.state();
-  LookaheadOptions options = options_;
-  write_options(state, "lookahead.", fields(options));
-  state.metadata["lookahead.steps_since_sync"] = std::to_string(steps_since_sync_);
+  write_options(state.values, "lookahead.", options_of(options_));
+  state.values["lookahead.steps_since_sync"] = std::to_string(steps_since_sync_);
   std::int64_t followed = 0;
   for (const Followed& p : followed_) {
     if (!p.slow.defined()) break;
     state.arrays[p.name + ".slow"] = p.slow;
     ++followed;
   }
-  state.metadata["lookahead.followed"] = std::to_string(followed);
+  state.values["lookahead.followed"] = std::to_string(followed);
   return state;
 }
 
 void Lookahead::load_state(const State& given) {
   State state = given;               // what is left in the end is the optimizer's
   LookaheadOptions options = options_;
-  std::string problems;
-  read_options(state, "lookahead.", fields(options), problems);
-  const std::int64_t since = read_count(state, "lookahead.steps_since_sync", problems), count = read_count(state, "lookahead.followed", problems);
-  std::erase_if(state.metadata, [](const auto& fact) { return fact.first.starts_with("lookahead."); });
+  StateReader reader(given);
+  read_options(reader, "lookahead.", options_of(options));
+  const std::int64_t since = reader.count("lookahead.steps_since_sync"), count = reader.count("lookahead.followed");
+  std::erase_if(state.values, [](const auto& fact) { return fact.first.starts_with("lookahead."); });
 
   std::vector<Followed> followed;
   for (const auto& [name, leaf] : optimizer_.parameters()) {
     Followed& p = followed.emplace_back(Followed{name, leaf, {}});
     if (static_cast<std::int64_t>(followed.size()) > count) continue;
-    const auto at = state.arrays.find(name + ".slow");
-    if (at == state.arrays.end()) {
-      problems += text("\n  missing ", name, ".slow");
-      continue;
-    }
-    const Array& now = leaf->value;
-    p.slow = at->second.as_contiguous();
-    if (p.slow.shape() != now.shape() || p.slow.dtype() != now.dtype())
-      problems += text("\n  ", at->first, " is ", p.slow.shape(), " ", p.slow.dtype(), " but the parameter is ", now.shape(), " ", now.dtype());
-    state.arrays.erase(at);
+    p.slow = reader.array(name + ".slow", leaf->value.shape(), leaf->value.dtype());
+    state.arrays.erase(name + ".slow");
   }
-  if (count > static_cast<std::int64_t>(followed.size())) problems += text("\n  it follows ", count, " parameters, the optimizer has ", followed.size());
-  check<ValueError>(problems.empty(), "Lookahead: the state does not fit:", problems);
-  validate(options);
+  if (count > static_cast<std::int64_t>(followed.size())) reader.problem("it follows ", count, " parameters, the optimizer has ", followed.size());
+  reader.finish("Lookahead: the state does not fit");
+  check_options("Lookahead", options);
   check<ValueError>(since < options.k, "Lookahead: lookahead.steps_since_sync is ", since, ", but it is below k = ", options.k);
   optimizer_.load_state(state);
   options_ = options;
@@ -135,9 +119,9 @@ void Lookahead::load_state(const State& given) {
   steps_since_sync_ = since;
 }
 
-void Lookahead::save(const FileName& file) const { save_safetensors(file, state()); }
+void Lookahead::save(const FileName& file) const { save_state(file, state()); }
 
-void Lookahead::load(const FileName& file) { load_state(load_safetensors(file)); }
+void Lookahead::load(const FileName& file) { load_state(read_state(file)); }
 
 std::string Lookahead::describe() const {
   return text(optimizer_.describe(), "\n  Lookahead\n    every ", options_.k, options_.k == 1 ? " step: " : " steps: ", "slow ← slow + ", options_.alpha,

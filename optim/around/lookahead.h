@@ -15,6 +15,11 @@ struct LookaheadOptions {
   std::int64_t k = 5;                // steps of the optimizer between two of the slow weights; optax: sync_period
   double alpha = 0.5;                // how far these go, in (0, 1]; optax: slow_step_size
   bool reset_state = false;          // the optimizer forgets its averages and counts each time, as optax's option has it
+
+  void describe(Describe& is) const {
+    is(range::at_least_one, k);
+    is(range::factor, alpha);
+  }
 };
 
 class Lookahead {
@@ -51,7 +56,6 @@ class Lookahead {
   void load(const FileName& file);
 
   std::string describe() const;
-  static Fields fields(LookaheadOptions& options);     // the options by name, as rules have them (rule.h)
 
  private:
   friend class AveragedWeights;
@@ -60,7 +64,6 @@ class Lookahead {
     Counted<Leaf> leaf;
     Array slow;                      // undefined until its first step
   };
-  static void validate(LookaheadOptions options);
   void follow_new_groups();
 
   Optimizer& optimizer_;

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/optim/driver/require.h>
-
 namespace gradus::optim {
 namespace {
 
 void validate(const RangeTestOptions& o) {
-  require_above_zero("lr_range_test", "lr_min", o.lr_min);
+  check_options("lr_range_test", o);
   check<ValueError>(std::isfinite(o.lr_max) && o.lr_max > o.lr_min, "lr_range_test: lr_max must be finite and above lr_min, not ", o.lr_max, " and ",
                     o.lr_min);
-  check<ValueError>(o.steps >= 10, "lr_range_test: steps must be at least 10, not ", o.steps);
-  require_below_one("lr_range_test", "smoothing", o.smoothing);
-  check<ValueError>(o.divergence > 1, "lr_range_test: divergence must be above 1, not ", o.divergence);
   for (const LRScheduler* schedule : o.schedules) check<ValueError>(schedule, "lr_range_test: each of schedules must be given");
 }
 

@@ -32,6 +32,13 @@ struct RangeTestOptions {
   double smoothing = 0.9;                          // of the loss, an average debiased as Adam's; fastai's 0.98 lags behind by half a decade
   double divergence = 4;                           // ends where the smoothed loss is worse than so many times the best one
   std::vector<LRScheduler*> schedules = {};        // those that the step steps
+
+  void describe(Describe& is) const {
+    is(range::above_zero, lr_min);
+    is(range::at_least(10), steps);
+    is(range::below_one, smoothing);
+    is(Range{.least = 1, .most_open = false}, divergence);   // infinity: never
+  }
 };
 
 struct RangeTest {

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include <gradus/optim/driver/internal/options_state.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
@@ -53,12 +51,8 @@ void climb(SmallVector<Slope, 16>& slopes, const Partition& row, double scale, c
 
 SAM::SAM(Optimizer& optimizer, const SAMOptions& options) : optimizer_(optimizer), options_(options) { validate(options); }
 
-Fields SAM::fields(SAMOptions& o) {
-  return {{"rho", &o.rho, Range::at_least_zero}, {"adaptive", &o.adaptive}, {"eta", &o.eta, Range::at_least_zero}};
-}
-
-void SAM::validate(SAMOptions options) {
-  require_ranges("SAM", fields(options));
+void SAM::validate(const SAMOptions& options) {
+  check_options("SAM", options);
   check<ValueError>(options.adaptive || options.eta == 0, "SAM: eta = ", options.eta, " is of ASAM alone: set adaptive = true");
 }
 
@@ -100,26 +94,25 @@ SAM::Climb::~Climb() {
 
 State SAM::state() const {
   State state = optimizer_.state();
-  SAMOptions options = options_;
-  write_options(state, "sam.", fields(options));
+  write_options(state.values, "sam.", options_of(options_));
   return state;
 }
 
 void SAM::load_state(const State& given) {
   State state = given;               // what is left in the end is the optimizer's
   SAMOptions options = options_;
-  std::string problems;
-  read_options(state, "sam.", fields(options), problems);
-  check<ValueError>(problems.empty(), "SAM: the state does not fit:", problems);
+  ValueReader reader(given.values);
+  read_options(reader, "sam.", options_of(options));
+  reader.finish("SAM: the state does not fit");
   validate(options);
-  std::erase_if(state.metadata, [](const auto& fact) { return fact.first.starts_with("sam."); });
+  std::erase_if(state.values, [](const auto& fact) { return fact.first.starts_with("sam."); });
   optimizer_.load_state(state);
   options_ = options;
 }
 
-void SAM::save(const FileName& file) const { save_safetensors(file, state()); }
+void SAM::save(const FileName& file) const { save_state(file, state()); }
 
-void SAM::load(const FileName& file) { load_state(load_safetensors(file)); }
+void SAM::load(const FileName& file) { load_state(read_state(file)); }
 
 std::string SAM::describe() const {
   const std::string scale = options_.adaptive ? options_.eta > 0 ? text("(|w| + ", options_.eta, ")") : "|w|" : "";

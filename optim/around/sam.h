@@ -15,6 +15,8 @@ struct SAMOptions {
   double rho = 0.05;                 // the radius; for ASAM about ten times as much (the paper: 0.5 to 2)
   bool adaptive = false;             // ASAM
   double eta = 0;                    // of ASAM alone: keeps small weights moving; the paper's is 0.01
+
+  void describe(Describe& is) const { is(range::at_least_zero, rho, eta); }
 };
 
 class SAM {
@@ -45,7 +47,7 @@ class SAM {
   const SAMOptions& options() const { return options_; }
   void set_options(const SAMOptions& options);
 
-  // The optimizer's state and "sam.<option>" in the metadata: SAM itself keeps nothing from step to step. Loading takes rho and eta from the
+  // The optimizer's state and "sam.<option>" in the values: SAM itself keeps nothing from step to step. Loading takes rho and eta from the
   // state; adaptive must agree. ValueError lists what does not fit, and nothing is changed then.
   State state() const;
   void load_state(const State& state);
@@ -53,7 +55,6 @@ class SAM {
   void load(const FileName& file);
 
   std::string describe() const;
-  static Fields fields(SAMOptions& options);           // the options by name, as rules have them (rule.h)
 
  private:
   // The weights at w + e for as long as this lives.
@@ -66,7 +67,7 @@ class SAM {
    private:
     SmallVector<std::pair<Leaf*, Array>, 16> kept_;      // the weights as they were
   };
-  static void validate(SAMOptions options);
+  static void validate(const SAMOptions& options);
   void check_direction() const;
 
   Optimizer& optimizer_;

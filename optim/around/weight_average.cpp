@@ -1,7 +1,6 @@
 #include <gradus/optim/around/weight_average.h>
 
 #include <gradus/optim/driver/internal/checked_parameters.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
 #include <gradus/optim/kernels/vector_loops.h>
 
@@ -33,7 +32,7 @@ void run(const SmallVector<Pull, 16>& pulls) {
 
 WeightAverage::WeightAverage(std::string_view name, const Parameters& parameters, std::optional<double> decay, bool use_buffers, Buffers buffers)
     : decay_(decay), use_buffers_(use_buffers), name_(name), visit_buffers_(std::move(buffers)) {
-  if (decay_) require_unit(name_, "decay", *decay_);
+  if (decay_) check_options(name_, EMAOptions{*decay_, use_buffers});
   check<ValueError>(!use_buffers || visit_buffers_, name_, ": use_buffers needs to see the buffers: "
                     "give a third argument, [&](const auto& visit) { nn::each_buffer(net, visit); }");
   add_parameters(parameters);
@@ -119,7 +118,7 @@ std::string WeightAverage::describe() const {
 }
 
 void EMA::set_decay(double decay) {
-  require_unit("EMA", "decay", decay);
+  check_options("EMA", EMAOptions{decay, use_buffers_});
   decay_ = decay;
 }
 

@@ -33,7 +33,7 @@ class WeightAverage {
   Parameters parameters() const;
 
   // The averages under the names of parameters and buffers, so that the arrays are a model's state (nn::load_state(net, ema.state().arrays));
-  // metadata: "average" (EMA), "updates", the options and "<name>.updates".
+  // values: "average" (EMA), "updates", the options and "<name>.updates".
   State state() const;
   // To go on bit for bit. ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. decay is
   // taken from the state, use_buffers must agree.
@@ -62,7 +62,6 @@ class WeightAverage {
   };
   std::size_t place_of_buffer(std::string_view name, std::size_t guess);
   void follow_buffers();
-  static Fields fields(double& decay, bool has_decay, bool& use_buffers);
 
   std::string_view name_;
   Buffers visit_buffers_;
@@ -72,8 +71,10 @@ class WeightAverage {
 };
 
 struct EMAOptions {
-  double decay = 0.999;                    // in [0, 1]
+  double decay = 0.999;
   bool use_buffers = false;
+
+  void describe(Describe& is) const { is(range::unit, decay); }
 };
 
 class EMA final : public WeightAverage {

@@ -237,34 +237,35 @@ void Optimizer::check_group(int group) const {
 
 double Optimizer::option(std::string_view option, int group) const {
   check_group(group);
-  for (const Field& field : fields(group))
-    if (field.name == option) return field.get();
-  no_option(option, group);
-}
-
-void Optimizer::no_option(std::string_view option, int group) const {
-  std::string known;
-  for (const Field& field : fields(group)) known += text(known.empty() ? "" : ", ", field.name);
-  fail<ValueError>(name(), ": has no option ", option, "; it has ", known);
+  const OptionList list = option_list(group);
+  const std::optional<Option> found = find_option(list, option);
+  if (!found) fail_no_option(name(), list, option);
+  return found->get();
 }
 
 bool Optimizer::has_option(std::string_view option, int group) const {
   check_group(group);
-  for (const Field& field : fields(group))
-    if (field.name == option) return true;
-  return false;
+  return find_option(option_list(group), option).has_value();
 }
 
 void Optimizer::set_option(std::string_view option, double value, int group) {
   check_group(group);
-  SmallVector<double, 12> values;
-  bool found = false;
-  for (const Field& field : fields(group)) {
-    values.push_back(field.name == option ? value : field.get());
-    found |= field.name == option;
-  }
-  if (!found) no_option(option, group);
+  const OptionList list = option_list(group);
+  const std::optional<Option> found = find_option(list, option);
+  if (!found) fail_no_option(name(), list, option);
+  SmallVector<double, 14> values;
+  for (const Option& each : list) values.push_back(each.name() == option ? value : each.get());
   assign(group, {values.data(), values.size()}, true);
+}
+
+void Optimizer::set_option(std::string_view option, std::string_view text, int group) {
+  check_group(group);
+  const OptionList list = option_list(group);
+  const std::optional<Option> found = find_option(list, option);
+  if (!found) fail_no_option(name(), list, option);
+  const std::optional<double> value = found->number(text);
+  if (!value) found->fail_no_value(name(), text);
+  set_option(option, *value, group);
 }
 
 std::optional<double> Optimizer::initial_lr(int group) const {

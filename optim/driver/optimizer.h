@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/state/state.h>
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/file_name.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/optim/driver/closure.h>
-#include <gradus/optim/driver/field.h>
 #include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
 #include <gradus/optim/driver/nonfinite.h>
@@ -27,8 +27,7 @@ class Partition;
 using gradus::matching;   // for groups by name: optim::matching(params, "*.bias")
 using gradus::without;
 
-// Named arrays ("fc1.weight.exp_avg") and facts in text ("group.0.lr" = "0.001"): what a safetensors file holds.
-using State = Safetensors;
+using gradus::State;       // optim::State, too
 
 class Optimizer {
  public:
@@ -67,6 +66,7 @@ class Optimizer {
   // group or option, a value the rule rejects.
   double option(std::string_view option, int group = 0) const;
   void set_option(std::string_view option, double value, int group = 0);
+  void set_option(std::string_view option, std::string_view text, int group = 0);      // "0.9", "true", "ema"
   bool has_option(std::string_view option, int group = 0) const;
   double lr(int group = 0) const { return option("lr", group); }
   void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
@@ -138,8 +138,8 @@ class Optimizer {
 
   virtual std::span<const std::string_view> slot_names() const = 0;
   virtual std::span<const KeptNumber> numbers() const = 0;
-  virtual Fields fields(int group) const = 0;
-  // Validates the options with these values, in the order of fields(), and keeps them if told so; returns the slots that they need.
+  virtual OptionList option_list(int group) const = 0;
+  // Validates the options with these values, in the order of option_list(), and keeps them if told so; returns the slots that they need.
   virtual Kept assign(int group, std::span<const double> values, bool keep) = 0;
   virtual Kept kept_slots(int group) const = 0;
   // Writes the scalars of step t, and brings the parameter's numbers up to date; `first`: a slot was empty until now.
@@ -159,7 +159,6 @@ class Optimizer {
   void check_gradient(const Entry& entry) const;
   bool check_finite();                                // false: the step is to be skipped
   void prepare_jobs(Partition& row);
-  [[noreturn]] void no_option(std::string_view option, int group) const;
   const Array& kept(const Array& a);
   Job prepare(Entry& entry);
   // Updates n elements of a weight and its slots from element `at`, by those of the gradient from `from`.

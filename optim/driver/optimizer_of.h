@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <gradus/optim/driver/optimizer.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/slot.h>
 
 namespace gradus::optim {
@@ -58,11 +57,12 @@ class OptimizerOf final : public Optimizer {
  private:
   using Scalars = typename Rule::Scalars;
   static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
+  static_assert(has_only_numbers<Options>, "the options of an optimizer's rule are numbers, switches and enumerations");
   static_assert(slot_count<Rule> <= max_slots);
   static constexpr bool has_numbers = requires { Rule::numbers; };
 
-  static void validate(Options options) {
-    require_ranges(Rule::name, Rule::fields(options));
+  static void validate(const Options& options) {
+    check_options(Rule::name, options);
     if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
   }
 
@@ -71,11 +71,11 @@ class OptimizerOf final : public Optimizer {
     if constexpr (has_numbers) return Rule::numbers;
     else return {};
   }
-  Fields fields(int group) const override { return Rule::fields(options_of(group)); }
+  OptionList option_list(int group) const override { return gradus::options_of(options_of(group)); }
   Kept assign(int group, std::span<const double> values, bool keep) override {
     Options changed = options_of(group);
-    const Fields fields = Rule::fields(changed);
-    for (std::size_t i = 0; i < fields.size(); ++i) fields[i].set(values[i]);
+    const OptionList list = gradus::options_of(changed);
+    for (std::size_t i = 0; i < list.size(); ++i) list[i].set(values[i]);
     validate(changed);
     if (keep) options_of(group) = changed;
     return optim::kept_slots<Rule>(changed);
@@ -107,7 +107,7 @@ class OptimizerOf final : public Optimizer {
 
   Options& options_of(int group) const { return options_[static_cast<std::size_t>(group)]; }
 
-  mutable std::vector<Options> options_;   // fields() points into it, for readers and writers alike
+  mutable std::vector<Options> options_;   // option_list() points into it, for readers and writers alike
 };
 
 }  // namespace gradus::optim

@@ -1,6 +1,6 @@
 // The state of an optimizer by name, and back. Keys:
 //   arrays      "<parameter>.step" (i64, once it has taken a step), "<parameter>.<slot>", "<parameter>.<number>" (f64)
-//   metadata    "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group",
+//   values      "optimizer", "groups", "group.<k>.<option>", "group.<k>.initial_lr" (once a schedule has set it), "<parameter>.group",
 //               "scheduled_at" (the t of the schedule that went on last)
 #include <gradus/optim/driver/optimizer.h>
 
@@ -8,43 +8,12 @@
 #include <cmath>
 #include <set>
 
+#include <gradus/autograd/base/describe/number_text.h>
+
 namespace gradus::optim {
 namespace {
 
 std::string group_key(int group, std::string_view what) { return text("group.", group, ".", what); }
-
-// Reads a state and keeps book of what was asked for, so that the rest is unexpected, and of all that is wrong.
-class Reader {
- public:
-  explicit Reader(const State& state) : state_(state) {}
-
-  const std::string* fact(const std::string& key) { return find(state_.metadata, key); }
-  const Array* array(const std::string& key) { return find(state_.arrays, key); }
-  template <class... Parts>
-  void problem(const Parts&... parts) {
-    problems_ += text("\n  ", parts...);
-  }
-  // A line for each problem; empty if there is none. Facts that are not ours (a user's notes) are not read and no problem.
-  std::string report() {
-    for (const auto& [key, value] : state_.metadata)
-      if (!read_.contains(key) && (key.starts_with("group.") || key.ends_with(".group"))) problem("unexpected ", key);
-    for (const auto& [key, value] : state_.arrays)
-      if (!read_.contains(key)) problem("unexpected ", key);
-    return problems_;
-  }
-
- private:
-  template <class Map>
-  const typename Map::mapped_type* find(const Map& map, const std::string& key) {
-    read_.insert(key);
-    const auto at = map.find(key);
-    return at == map.end() ? nullptr : &at->second;
-  }
-
-  const State& state_;
-  std::set<std::string> read_;
-  std::string problems_;
-};
 
 // What stands before every one of `names`, so that the rest is a name in `others`; "" if nothing does.
 std::string outer_part(const std::vector<std::string>& names, const std::set<std::string>& others) {
@@ -63,7 +32,7 @@ std::string outer_part(const std::vector<std::string>& names, const std::set<std
 State with_names(const State& state, const std::vector<std::string>& mine) {
   constexpr std::string_view group = ".group";
   std::vector<std::string> theirs;
-  for (const auto& [key, value] : state.metadata)
+  for (const auto& [key, value] : state.values)
     if (key.ends_with(group)) theirs.push_back(key.substr(0, key.size() - group.size()));
   if (theirs.size() != mine.size()) return state;
   const std::string more = outer_part(mine, {theirs.begin(), theirs.end()});
@@ -72,7 +41,7 @@ State with_names(const State& state, const std::vector<std::string>& mine) {
   const auto renamed = [&](const std::string& key) { return more + (key.starts_with(less) ? key.substr(less.size()) : key); };
   State out;
   for (const auto& [key, array] : state.arrays) out.arrays.emplace(renamed(key), array);
-  for (const auto& [key, value] : state.metadata) out.metadata.emplace(key.ends_with(group) ? renamed(key) : key, value);
+  for (const auto& [key, value] : state.values) out.values.emplace(key.ends_with(group) ? renamed(key) : key, value);
   return out;
 }
 
@@ -87,15 +56,15 @@ struct Optimizer::Incoming {
 
 State Optimizer::state() const {
   State state;
-  state.metadata["optimizer"] = name();
-  state.metadata["groups"] = std::to_string(groups());
-  if (scheduled_at_) state.metadata["scheduled_at"] = number_text(*scheduled_at_);
+  state.values["optimizer"] = name();
+  state.values["groups"] = std::to_string(groups());
+  if (scheduled_at_) state.values["scheduled_at"] = number_text(*scheduled_at_);
   for (int group = 0; group < groups(); ++group) {
-    for (const Field& field : fields(group)) state.metadata[group_key(group, field.name)] = field.text();
-    if (const auto lr = groups_[group].initial_lr) state.metadata[group_key(group, "initial_lr")] = number_text(*lr);
+    write_options(state.values, group_key(group, ""), option_list(group));
+    if (const auto lr = groups_[group].initial_lr) state.values[group_key(group, "initial_lr")] = number_text(*lr);
   }
   for (const Entry& entry : entries_) {
-    state.metadata[entry.name + ".group"] = std::to_string(entry.group);
+    state.values[entry.name + ".group"] = std::to_string(entry.group);
     if (entry.t == 0) continue;
     state.arrays[entry.name + ".step"] = Array::from({entry.t}, {});
     for (std::size_t j = 0; j < numbers().size(); ++j) state.arrays[text(entry.name, ".", numbers()[j].name)] = Array::scalar(entry.numbers[j], f64);
@@ -106,11 +75,11 @@ State Optimizer::state() const {
 }
 
 Optimizer::Incoming Optimizer::read_state(const State& state) {
-  Reader reader(state);
-  const std::string* rule = reader.fact("optimizer");
+  StateReader reader(state);
+  const std::string* rule = reader.find("optimizer");
   check<ValueError>(rule, name(), ": this is not an optimizer's state: it has no \"optimizer\"");
   check<ValueError>(*rule == name(), name(), ": this is the state of ", *rule, "; load it into optim::", *rule);
-  const std::string* count = reader.fact("groups");
+  const std::string* count = reader.find("groups");
   check<ValueError>(count && *count == std::to_string(groups()), name(), ": the state has ", count ? *count : "no number of",
                     " parameter groups, this optimizer ", groups());
 
@@ -118,16 +87,14 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
   std::vector<Kept> kept;       // the slots that each group's options need
   for (int group = 0; group < groups(); ++group) {
     auto& values = in.options.emplace_back();
-    for (const Field& field : fields(group)) {
-      const std::string key = group_key(group, field.name);
-      const std::string* saved = reader.fact(key);
-      std::optional<double> value;
-      if (saved) value = field.parse(*saved);
-      if (!saved) reader.problem("missing ", key);
-      else if (!value) reader.problem(key, " is \"", *saved, "\", which is no value of this option");
-      else if (field.is_switch() && *value != field.get())
-        reader.problem(key, " is ", *saved, " in the state but ", field.text(), " here: construct the optimizer with ", field.code(*saved));
-      values.push_back(value ? *value : field.get());
+    for (const Option& option : option_list(group)) {
+      const std::string key = group_key(group, option.name());
+      const std::string* saved = reader.need(key);
+      const std::optional<double> value = saved ? option.number(*saved) : std::nullopt;
+      if (saved && !value) reader.problem(key, " is \"", *saved, "\", which is no value of this option");
+      else if (value && option.is_switch() && *value != option.get())
+        reader.problem(key, " is ", *saved, " in the state but ", option.text(), " here: construct it with ", option.code(*saved));
+      values.push_back(value ? *value : option.get());
     }
     auto& slots = kept.emplace_back();
     try {
@@ -136,11 +103,11 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       reader.problem("group ", group, ": ", error.what());
     }
     auto& initial = in.initial_lr.emplace_back();
-    if (const std::string* saved = reader.fact(group_key(group, "initial_lr")))
+    if (const std::string* saved = reader.find(group_key(group, "initial_lr")))
       if (!(initial = parse_number(*saved))) reader.problem(group_key(group, "initial_lr"), " is \"", *saved, "\", which is no number");
   }
 
-  if (const std::string* saved = reader.fact("scheduled_at")) {
+  if (const std::string* saved = reader.find("scheduled_at")) {
     in.scheduled_at = parse_number(*saved);
     if (!in.scheduled_at || !(*in.scheduled_at >= 0)) reader.problem("scheduled_at is \"", *saved, "\", which is no number of at least 0");
   }
@@ -148,10 +115,9 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
   for (const Entry& mine : entries_) {
     Entry& entry = in.entries.emplace_back(Entry{.name = mine.name, .leaf = mine.leaf, .group = mine.group});
     for (std::size_t j = 0; j < numbers().size(); ++j) entry.numbers[j] = numbers()[j].initial;
-    const std::string* group = reader.fact(mine.name + ".group");
-    if (!group) reader.problem("missing ", mine.name, ".group");
-    else if (*group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
-    const Array* step = reader.array(mine.name + ".step");
+    const std::string* group = reader.need(mine.name + ".group");
+    if (group && *group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
+    const Array* step = reader.find_array(mine.name + ".step");
     if (!group || !step) continue;   // the state does not know the parameter, or it has not taken a step
     if (step->dtype() == i64 && step->size() == 1 && *step->as_contiguous().data<std::int64_t>() >= 1 &&
         *step->as_contiguous().data<std::int64_t>() < std::int64_t{1} << 53)
@@ -159,27 +125,25 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
     else reader.problem(mine.name, ".step must be one i64 of at least 1 and below 2^53");
     for (std::size_t j = 0; j < numbers().size(); ++j) {
       const std::string key = text(mine.name, ".", numbers()[j].name);
-      const Array* number = reader.array(key);
-      if (!number) reader.problem("missing ", key);
+      const Array* number = reader.find_array(key);
+      if (!number) reader.missing(key);
       else if (number->dtype() != f64 || number->size() != 1 || !std::isfinite(number->item())) reader.problem(key, " must be one finite f64");
       else entry.numbers[j] = number->item();
     }
     for (std::size_t j = 0; j < slot_names().size(); ++j) {
       const std::string key = text(mine.name, ".", slot_names()[j]);
-      const Array* slot = reader.array(key);
       const Array& value = mine.leaf->value;
       const std::optional<Shape> shape = slot_shape(j, value.shape());
-      if (!slot && shape && kept[mine.group][j]) reader.problem("missing ", key);
-      if (!slot) continue;
-      if (!shape) reader.problem("unexpected ", key, " for a parameter of shape ", value.shape());
-      else if (slot->shape() != *shape || slot->dtype() != value.dtype())
-        reader.problem(key, " is ", slot->shape(), " ", slot->dtype(), " but ", *shape == value.shape() ? "the parameter is " : "belongs to be ",
-                       *shape, " ", value.dtype());
-      else entry.slots[j] = slot->as_contiguous();
+      const bool given = reader.find_array(key) != nullptr, wanted = shape && kept[mine.group][j];
+      if (given && !shape) reader.problem("unexpected ", key, " for a parameter of shape ", value.shape());
+      else if (given || wanted) entry.slots[j] = reader.array(key, *shape, value.dtype());
     }
   }
-  const std::string problems = reader.report();
-  check<ValueError>(problems.empty(), name(), ": the state does not fit this optimizer:", problems);
+  // Values that are not ours (a user's notes) are no problem.
+  for (const auto& [key, value] : state.values)
+    if (!reader.was_read(key) && (key.starts_with("group.") || key.ends_with(".group"))) reader.unexpected(key);
+  reader.expect_no_more_arrays();
+  reader.finish(text(name(), ": the state does not fit this optimizer"));
   return in;
 }
 
@@ -195,8 +159,8 @@ void Optimizer::load_state(const State& state) {
   entries_ = std::move(in.entries);
 }
 
-void Optimizer::save(const FileName& file) const { save_safetensors(file, state()); }
+void Optimizer::save(const FileName& file) const { save_state(file, state()); }
 
-void Optimizer::load(const FileName& file) { load_state(load_safetensors(file)); }
+void Optimizer::load(const FileName& file) { load_state(gradus::read_state(file)); }
 
 }  // namespace gradus::optim

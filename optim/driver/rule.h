@@ -1,9 +1,11 @@
 // A rule and the optimizer made of it. A rule is its options and one formula for one element; the driver does the rest:
 //   struct SignumRule {                                         // m ← β·m + (1−β)·g;   w ← w − lr·sign(m)
-//     struct Options { double lr = 1e-4, beta = 0.9; };         // PyTorch's names and defaults
+//     struct Options {                                          // PyTorch's names and defaults, with their ranges (base/describe/options.h)
+//       double lr = 1e-4, beta = 0.9;
+//       void describe(Describe& is) const { is(range::at_least_zero, lr);  is(range::below_one, beta); }
+//     };
 //     static constexpr std::string_view name = "Signum";
 //     static constexpr Slot<Options> slots[] = {{"exp_avg"}};   // the arrays kept for each parameter, see slot.h
-//     static Fields fields(Options& o) { return {{"lr", &o.lr, Range::at_least_zero}, {"beta", &o.beta, Range::below_one}}; }
 //     static std::string formula(const Options& o);             // the same for people
 //     struct Scalars { double lr, beta; };                      // what step t (from 1) needs, computed once a step and in double;
 //     static Scalars scalars(const Options& o, std::int64_t t, bool first) { return {o.lr, o.beta}; }   // first: a slot was empty until now
@@ -20,11 +22,10 @@
 #pragma once
 #include <span>
 
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/driver/field.h>
 #include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/row_use.h>
 #include <gradus/optim/driver/slot.h>
 

@@ -3,6 +3,7 @@
 // All throw, before anything changes, ValueError for a parameter that is given twice, DtypeError for a gradient that is neither f32 nor f64,
 // and ShapeError for one of another shape than its parameter's.
 #pragma once
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter_list.h>
 
 namespace gradus::optim {
@@ -29,6 +30,11 @@ void clip_grad_value(const Parameters& parameters, double limit);
 struct AdaptiveClipOptions {
   double clipping = 0.01;             // λ, at least 0
   double eps = 1e-3;                  // the norm that a unit's weights are taken to have at least, above 0: weights may begin with zeros
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, clipping);
+    is(range::above_zero, eps);
+  }
 };
 
 // Adaptive gradient clipping (Brock et al. 2021), unit by unit: where ‖g‖ ≥ λ·max(‖w‖, eps), g ← g·λ·max(‖w‖, eps)/‖g‖. A unit is what

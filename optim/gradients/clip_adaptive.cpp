@@ -3,7 +3,6 @@
 
 #include <atomic>
 
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/gradient_row.h>
 
 namespace gradus::optim {
@@ -29,8 +28,7 @@ std::int64_t clip_units(T* g, const T* w, const std::int64_t* rows, std::int64_t
 }  // namespace
 
 std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClipOptions& options) {
-  require_at_least_zero("clip_grad_adaptive", "clipping", options.clipping);
-  require_above_zero("clip_grad_adaptive", "eps", options.eps);
+  check_options("clip_grad_adaptive", options);
   const GradientRow row("clip_grad_adaptive", parameters);
   for (const NamedParameter& p : parameters)
     check<DtypeError>(!p.leaf || !p.leaf->grad.tensor().defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",

@@ -77,7 +77,7 @@ std::string warning(const StepStatistics& s) {
 }  // namespace
 
 Statistics::Statistics(Optimizer& optimizer, const StatisticsOptions& options) : optimizer_(optimizer), options_(options) {
-  check<ValueError>(options.every >= 1, "Statistics: every must be at least 1, not ", options.every);
+  check_options("Statistics", options);
   meet_new_groups();
   optimizer_.add_watcher(*this);
 }

@@ -29,6 +29,8 @@ struct StepStatistics {
 
 struct StatisticsOptions {
   std::int64_t every = 1;            // measures the first of so many steps
+
+  void describe(Describe& is) const { is(range::at_least_one, every); }
 };
 
 class Statistics final : StepWatcher {

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include <gradus/autograd/base/describe/number_text.h>
+
 namespace gradus::optim {
 namespace {
 
@@ -142,43 +144,44 @@ void LRScheduler::set(const std::vector<Values>& values) {
 
 State LRScheduler::state() const {
   State state;
-  curve_.write(state.metadata, "");
-  state.metadata["last_epoch"] = number_text(t_);
+  curve_.write(state.values, "");
+  state.values["last_epoch"] = number_text(t_);
   for (int group = 0; group < optimizer_.groups(); ++group) {
     const bool added = static_cast<std::size_t>(group) >= links_.size();
     const Track track = added ? joined(group) : links_[group];
-    state.metadata[text("base_lr.", group)] = number_text(track.base);
-    state.metadata[text("last_lr.", group)] = number_text(track.set);
-    state.metadata[text("lr.", group)] = number_text(optimizer_.lr(group));
+    state.values[text("base_lr.", group)] = number_text(track.base);
+    state.values[text("last_lr.", group)] = number_text(track.set);
+    state.values[text("lr.", group)] = number_text(optimizer_.lr(group));
   }
   return state;
 }
 
 void LRScheduler::load_state(const State& state) {
-  const Facts& facts = state.metadata;
+  ValueReader reader(state.values);
+  if (const std::string* saved = reader.find("schedule")) check<ValueError>(*saved == name(), name(), ": this is the state of ", *saved);
   Curve curve = curve_;
-  curve.read(name(), facts, "");
-  curve.check_groups(optimizer_.groups());
-  const auto number = [&](const std::string& key, double least) {
-    const std::string& saved = fact(name(), facts, key);
-    const std::optional<double> value = parse_number(saved);
-    check<ValueError>(value && std::isfinite(*value) && *value >= least, name(), ": ", key, " is \"", saved, "\", which is not a finite number",
-                      least == 0 ? " of at least 0" : "");
-    return *value;
-  };
-  const double t = number("last_epoch", 0);
-  const std::optional<double> end = curve.last();
-  check<ValueError>(!end || t <= *end, name(), ": last_epoch is ", t, ", past the end of this schedule");
+  curve.read(reader, "");
+  const bool readable = reader.fits();
+  const double t = reader.number("last_epoch", 0);
+  const std::optional<double> end = readable ? curve.last() : std::nullopt;
+  if (end && t > *end) reader.problem("last_epoch is ", t, ", past the end of this schedule");
   std::vector<Track> tracks;
   std::vector<Values> values;
   for (int group = 0; group < optimizer_.groups(); ++group) {
-    tracks.push_back({number(text("base_lr.", group), -HUGE_VAL), number(text("last_lr.", group), 0)});
-    values.push_back({number(text("lr.", group), 0), curve.momentum(t, group)});
-    const double lr = curve.lr(tracks.back().base, t, group);
-    check<ValueError>(std::isfinite(lr) && lr >= 0, name(), ": base_lr.", group, " = ", tracks.back().base, " gives the learning rate ", lr);
+    tracks.push_back({reader.number(text("base_lr.", group), -HUGE_VAL), reader.number(text("last_lr.", group), 0)});
+    values.push_back({reader.number(text("lr.", group), 0), std::nullopt});
   }
-  check<ValueError>(!facts.contains(text("base_lr.", tracks.size())), name(), ": the state has more groups than the optimizer, which has ",
-                    tracks.size());
+  if (const std::string more = text("base_lr.", tracks.size()); reader.find(more))
+    reader.problem("unexpected ", more, ": the optimizer has ", tracks.size(), tracks.size() == 1 ? " group" : " groups");
+  if (readable && reader.fits()) {
+    curve.check_groups(optimizer_.groups());
+    for (int group = 0; group < optimizer_.groups(); ++group) {
+      values[group].momentum = curve.momentum(t, group);
+      const double base = tracks[group].base, lr = curve.lr(base, t, group);
+      if (!(std::isfinite(lr) && lr >= 0)) reader.problem("base_lr.", group, " = ", base, " gives the learning rate ", lr);
+    }
+  }
+  reader.finish(text(name(), ": the state does not fit this schedule"));
 
   std::vector<double> last_lr;
   for (const Track& track : tracks) last_lr.push_back(track.set);

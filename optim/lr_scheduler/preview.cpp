@@ -6,14 +6,14 @@
 
 #include <gradus/autograd/base/drawing/internal/chart_frame.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/optim/schedules/ranges.h>
+#include <gradus/autograd/base/describe/option.h>
 
 namespace gradus::optim {
 
 Preview preview(const Curve& curve, std::int64_t steps, const PerGroup<double>& base) {
   check<ValueError>(steps >= 1, "preview: steps must be at least 1, not ", steps);
   check<ValueError>(curve.defined(), "preview: the curve must be given");
-  require_each("preview", "base", base, require_at_least_zero);
+  for (const double each : base.values()) check_range("preview", "base", each, range::at_least_zero);
   const int groups = static_cast<int>(base.values().size());
   curve.check_groups(groups);
   if (const std::optional<double> end = curve.last()) if (*end < static_cast<double>(steps)) steps = static_cast<std::int64_t>(*end) + 1;
@@ -23,7 +23,7 @@ Preview preview(const Curve& curve, std::int64_t steps, const PerGroup<double>& 
     bool moves = false;
     for (std::int64_t t = 0; t < steps; ++t) {
       lr.push_back(curve.lr(base[group], static_cast<double>(t), group));
-      require_at_least_zero(curve.name(), gradus::text("the learning rate at t = ", t), lr.back());
+      check_range(curve.name(), gradus::text("the learning rate at t = ", t), lr.back(), range::at_least_zero);
       const std::optional<double> m = curve.momentum(static_cast<double>(t), group);
       momentum.push_back(m.value_or(std::numeric_limits<double>::quiet_NaN()));
       moves |= m.has_value();

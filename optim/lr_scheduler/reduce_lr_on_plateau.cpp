@@ -3,25 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/optim/schedules/ranges.h>
+#include <gradus/autograd/base/describe/number_text.h>
+#include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
 namespace {
 
-Settings settings(ReduceLROnPlateauOptions& o) {
-  return {{"mode", &o.mode}, {"factor", &o.factor}, {"patience", &o.patience}, {"threshold", &o.threshold},
-          {"threshold_mode", &o.threshold_mode}, {"cooldown", &o.cooldown}, {"min_lr", &o.min_lr}, {"eps", &o.eps}};
-}
-
-void validate(ReduceLROnPlateauOptions o, int groups) {
-  const std::string_view name = ReduceLROnPlateau::name();
-  check<ValueError>(o.factor > 0 && o.factor < 1, name, ": factor must lie in (0, 1), not ", o.factor);
-  require_at_least_zero(name, "patience", static_cast<double>(o.patience));
-  require_at_least_zero(name, "threshold", o.threshold);
-  require_at_least_zero(name, "cooldown", static_cast<double>(o.cooldown));
-  require_each(name, "min_lr", o.min_lr, require_at_least_zero);
-  require_at_least_zero(name, "eps", o.eps);
-  for (const Setting& setting : settings(o)) setting.check_groups(name, groups);
+void validate(const ReduceLROnPlateauOptions& options, int groups) {
+  check_options(ReduceLROnPlateau::name(), options);
+  check_groups(ReduceLROnPlateau::name(), options_of(options), groups);
 }
 
 }  // namespace
@@ -39,7 +29,7 @@ bool ReduceLROnPlateau::better(double metric) const {
 }
 
 void ReduceLROnPlateau::step(double metric) {
-  for (const Setting& setting : settings(options_)) setting.check_groups(name(), optimizer_.groups());
+  check_groups(name(), options_of(options_), optimizer_.groups());
   ++record_.last_epoch;
   if (better(metric)) {
     record_.best = metric;
@@ -71,35 +61,33 @@ std::vector<double> ReduceLROnPlateau::get_last_lr() const {
 }
 
 std::string ReduceLROnPlateau::describe() const {
-  Options options = options_;
-  return optim::describe(name(), settings(options));
+  return describe_options(name(), options_);
 }
 
 State ReduceLROnPlateau::state() const {
   State state;
-  Options options = options_;
-  for (const Setting& setting : settings(options)) setting.write(state.metadata, std::string(setting.name()));
-  state.metadata["schedule"] = name();
-  state.metadata["last_epoch"] = std::to_string(record_.last_epoch);
-  state.metadata["best"] = number_text(record_.best);
-  state.metadata["num_bad_epochs"] = std::to_string(record_.num_bad_epochs);
-  state.metadata["cooldown_counter"] = std::to_string(record_.cooldown_counter);
+  write_options(state.values, "", options_of(options_));
+  state.values["schedule"] = name();
+  state.values["last_epoch"] = std::to_string(record_.last_epoch);
+  state.values["best"] = number_text(record_.best);
+  state.values["num_bad_epochs"] = std::to_string(record_.num_bad_epochs);
+  state.values["cooldown_counter"] = std::to_string(record_.cooldown_counter);
   return state;
 }
 
 void ReduceLROnPlateau::load_state(const State& state) {
-  const std::string& saved = fact(name(), state.metadata, "schedule");
-  check<ValueError>(saved == name(), name(), ": this is the state of ", saved);
+  ValueReader reader(state.values);
+  if (const std::string* saved = reader.need("schedule")) check<ValueError>(*saved == name(), name(), ": this is the state of ", *saved);
   Options options = options_;
   Record record;
-  for (const Setting& setting : settings(options)) setting.read(name(), state.metadata, std::string(setting.name()));
+  read_options(reader, "", options_of(options), ValueReader::Agree::nothing);
+  record.last_epoch = reader.count("last_epoch");
+  record.num_bad_epochs = reader.count("num_bad_epochs");
+  record.cooldown_counter = reader.count("cooldown_counter");
+  reader.read("best", Option("best", record.best));
+  if (std::isnan(record.best)) reader.problem("best must be a number");
+  reader.finish(text(name(), ": the state does not fit this schedule"));
   validate(options, optimizer_.groups());
-  const Settings counts{{"last_epoch", &record.last_epoch}, {"num_bad_epochs", &record.num_bad_epochs},
-                        {"cooldown_counter", &record.cooldown_counter}, {"best", &record.best}};
-  for (const Setting& count : counts) count.read(name(), state.metadata, std::string(count.name()));
-  for (const std::int64_t count : {record.last_epoch, record.num_bad_epochs, record.cooldown_counter})
-    require_at_least_zero(name(), "each count of the state", static_cast<double>(count));
-  check<ValueError>(!std::isnan(record.best), name(), ": best must be a number");
   options_ = options;
   record_ = record;
 }

@@ -9,14 +9,12 @@
 #include <limits>
 
 #include <gradus/optim/driver/optimizer.h>
-#include <gradus/optim/schedules/setting.h>
+#include <gradus/optim/schedules/per_group.h>
 
 namespace gradus::optim {
 
 enum class Mode { min, max };
 enum class ThresholdMode { rel, abs };
-constexpr std::array<std::string_view, 2> names_of(Mode) { return {"min", "max"}; }
-constexpr std::array<std::string_view, 2> names_of(ThresholdMode) { return {"rel", "abs"}; }
 
 struct ReduceLROnPlateauOptions {
   Mode mode = Mode::min;
@@ -27,6 +25,12 @@ struct ReduceLROnPlateauOptions {
   std::int64_t cooldown = 0;             // epochs after a reduction in which none is counted
   PerGroup<double> min_lr = 0;
   double eps = 1e-8;                     // a smaller reduction is not made
+
+  void describe(Describe& is) const {
+    is(range::inside_unit, factor);
+    is(range::at_least_zero, patience, threshold, cooldown, eps);
+    is(range::given(range::at_least_zero), min_lr);
+  }
 };
 
 class ReduceLROnPlateau {

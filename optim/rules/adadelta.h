@@ -16,6 +16,11 @@ struct AdadeltaOptions {
   double eps = 1e-6;
   double weight_decay = 0;      // g ← g + weight_decay·w
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::unit, rho);
+  }
 };
 
 struct AdadeltaRule {
@@ -23,11 +28,6 @@ struct AdadeltaRule {
   static constexpr std::string_view name = "Adadelta";
   static constexpr Slot<Options> slots[] = {{"square_avg"}, {"acc_delta"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"rho", &o.rho, unit}, {"eps", &o.eps, at_least_zero},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

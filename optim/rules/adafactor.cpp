@@ -151,10 +151,6 @@ std::int64_t AdafactorRule::scratch(const Shape& shape, Dtype dtype) {
   return (stack.parts() + stack.room()) * wide + stack.scales() * static_cast<std::int64_t>(size_of(dtype));
 }
 
-void AdafactorRule::validate(const Options& o) {
-  check<ValueError>(o.beta2_decay <= 0, name, ": beta2_decay must be at most 0, not ", o.beta2_decay);
-}
-
 AdafactorRule::Scalars AdafactorRule::scalars(const Options& o, std::int64_t t, bool) {
   const double steps = static_cast<double>(t);
   return {.sign = o.maximize ? -1. : 1., .take = std::pow(steps, o.beta2_decay), .rho = std::min(o.lr, 1 / std::sqrt(steps)), .eps1 = o.eps[0],

@@ -18,6 +18,12 @@ struct AdafactorOptions {
   double d = 1;                           // above 0 (PyTorch: at least 1)
   double weight_decay = 0;
   bool maximize = false;                  // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::at_most_zero, beta2_decay);
+    is(range::above_zero, d);
+  }
 };
 
 struct AdafactorRule {
@@ -28,13 +34,6 @@ struct AdafactorRule {
   static std::int64_t scratch(const Shape& shape, Dtype dtype);
   static std::optional<Shape> slot_shape(std::size_t slot, const Shape& parameter);
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"beta2_decay", &o.beta2_decay, finite}, {"eps.0", &o.eps[0], at_least_zero},
-            {"eps.1", &o.eps[1], at_least_zero}, {"d", &o.d, above_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
-            {"maximize", &o.maximize}};
-  }
-  static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

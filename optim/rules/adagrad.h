@@ -19,6 +19,11 @@ struct AdagradOptions {
   double eps = 1e-10;
   bool maximize = false;        // g ← −g
   Eps eps_at = Eps::outside;    // or inside: Keras, TensorFlow, optax
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, lr_decay, weight_decay, initial_accumulator_value, eps);
+    is(range::one_of_first(2), eps_at);
+  }
 };
 
 struct AdagradRule {
@@ -27,12 +32,6 @@ struct AdagradRule {
   static constexpr Slot<Options> slots[] = {{"sum"}};
   static RowUse row_use(const Options& o) { return o.weight_decay == 0 && o.initial_accumulator_value == 0 ? RowUse::takes : RowUse::refuses; }
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"lr_decay", &o.lr_decay, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
-            {"initial_accumulator_value", &o.initial_accumulator_value, at_least_zero}, {"eps", &o.eps, at_least_zero},
-            {"maximize", &o.maximize}, {"eps_at", choice(o.eps_at, 2)}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

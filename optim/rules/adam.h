@@ -24,6 +24,11 @@ struct AdamOptionsOf {
   bool maximize = false;         // g ← −g
   bool bias_correction = true;   // without: 1 in the place of 1−β₁ᵗ and 1−β₂ᵗ, and first steps of up to 6.6·lr
   Eps eps_at = Eps::outside;     // inside: √(v/(1−β₂ᵗ) + eps), the lecture's; scaled_hat: Keras and TensorFlow
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::below_one, betas);
+  }
 };
 using AdamOptions = AdamOptionsOf<false>;
 using AdamWOptions = AdamOptionsOf<true>;
@@ -34,12 +39,6 @@ struct AdamRule {
   static constexpr std::string_view name = decoupled ? "AdamW" : "Adam";
   static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}, {"max_exp_avg_sq", [](const Options& o) { return o.amsgrad; }}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"amsgrad", &o.amsgrad},
-            {"maximize", &o.maximize}, {"bias_correction", &o.bias_correction}, {"eps_at", choice(o.eps_at)}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

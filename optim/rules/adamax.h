@@ -19,6 +19,12 @@ struct AdamaxOptions {
   double weight_decay = 0;      // g ← g + weight_decay·w
   bool maximize = false;        // g ← −g
   Eps eps_at = Eps::inside;     // the maximum; outside: Keras, whose u ← max(β₂·u, |g|) and m/(u + eps)
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::below_one, betas);
+    is(range::one_of_first(2), eps_at);
+  }
 };
 
 struct AdamaxRule {
@@ -26,11 +32,6 @@ struct AdamaxRule {
   static constexpr std::string_view name = "Adamax";
   static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_inf"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}, {"eps_at", choice(o.eps_at, 2)}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

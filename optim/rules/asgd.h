@@ -20,6 +20,11 @@ struct ASGDOptions {
   double t0 = 1e6;
   double weight_decay = 0;      // g ← g + weight_decay·w
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, lambd, weight_decay);
+    is(range::finite, alpha, t0);
+  }
 };
 
 struct ASGDRule {
@@ -28,11 +33,6 @@ struct ASGDRule {
   static constexpr Slot<Options> slots[] = {{"ax"}};
   static constexpr KeptNumber numbers[] = {{"eta", 0}, {"mu", 1}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"lambd", &o.lambd, at_least_zero}, {"alpha", &o.alpha, finite}, {"t0", &o.t0, finite},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Array average(const Options& o, const Array& w, std::span<const Array> slots);   // ax
   static Loop loop(Dtype dtype, Kept kept);

@@ -2,9 +2,6 @@
 //   optim::SGD sgd(params, {.lr = 0.1, .momentum = 0.9, .form = optim::Momentum::ema});
 // presets.h has what the lecture, Keras and optax choose.
 #pragma once
-#include <array>
-
-#include <gradus/optim/driver/field.h>
 
 namespace gradus::optim {
 
@@ -21,15 +18,5 @@ enum class Eps {
   inside,          // √(v + ε); the default of Adamax, max(β₂·u, |g| + ε)
   scaled_hat,      // Adam's √v + ε under lr·√(1−β₂ᵗ)/(1−β₁ᵗ), as if ε were ε/√(1−β₂ᵗ): the "ε̂" of the paper, section 2
 };
-
-// The choice as a field; `count`: how many of the values the rule knows.
-inline Choice choice(Momentum& place, std::size_t count = 4) {
-  static constexpr std::array<std::string_view, 4> names{"classic", "lr_inside", "ema", "ema_debiased"};
-  return Choice::of("Momentum", std::span(names).first(count), place);
-}
-inline Choice choice(Eps& place, std::size_t count = 3) {
-  static constexpr std::array<std::string_view, 3> names{"outside", "inside", "scaled_hat"};
-  return Choice::of("Eps", std::span(names).first(count), place);
-}
 
 }  // namespace gradus::optim

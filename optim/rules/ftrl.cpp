@@ -1,12 +1,9 @@
 #include <gradus/optim/rules/ftrl.h>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/optim/rules/internal/built_in_loop.h>
 
 namespace gradus::optim {
-
-void FtrlRule::validate(const Options& o) {
-  check<ValueError>(o.learning_rate_power <= 0, name, ": learning_rate_power must be at most 0, not ", o.learning_rate_power);
-}
 
 std::string FtrlRule::formula(const Options& o) {
   const std::string p = number_text(-o.learning_rate_power);

@@ -22,6 +22,12 @@ struct FtrlOptions {
   double l2_shrinkage_regularization_strength = 0;   // of the loss: λ·w², as a coupled decay of 2λ
   double beta = 0;
   bool maximize = false;                   // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, initial_accumulator_value, beta);
+    is(range::at_least_zero, l1_regularization_strength, l2_regularization_strength, l2_shrinkage_regularization_strength);
+    is(range::at_most_zero, learning_rate_power);
+  }
 };
 
 struct FtrlRule {
@@ -29,16 +35,6 @@ struct FtrlRule {
   static constexpr std::string_view name = "Ftrl";
   static constexpr Slot<Options> slots[] = {{"accumulator"}, {"linear"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"learning_rate_power", &o.learning_rate_power, finite},
-            {"initial_accumulator_value", &o.initial_accumulator_value, at_least_zero},
-            {"l1_regularization_strength", &o.l1_regularization_strength, at_least_zero},
-            {"l2_regularization_strength", &o.l2_regularization_strength, at_least_zero},
-            {"l2_shrinkage_regularization_strength", &o.l2_shrinkage_regularization_strength, at_least_zero}, {"beta", &o.beta, at_least_zero},
-            {"maximize", &o.maximize}};
-  }
-  static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

@@ -15,6 +15,11 @@ struct LAMBOptions {
   double eps = 1e-6;
   double weight_decay = 0;
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::below_one, betas);
+  }
 };
 
 struct LAMBRule {
@@ -24,11 +29,6 @@ struct LAMBRule {
   static constexpr bool whole = true;
   static std::int64_t scratch(const Shape& shape, Dtype) { return blocks_of(shape.elements()) * static_cast<std::int64_t>(sizeof(double)); }
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

@@ -16,6 +16,11 @@ struct LionOptions {
   std::array<double, 2> betas{0.9, 0.99};
   double weight_decay = 0;      // decoupled
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, weight_decay);
+    is(range::below_one, betas);
+  }
 };
 
 struct LionRule {
@@ -23,11 +28,6 @@ struct LionRule {
   static constexpr std::string_view name = "Lion";
   static constexpr Slot<Options> slots[] = {{"exp_avg"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

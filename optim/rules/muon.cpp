@@ -70,19 +70,6 @@ void update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
 
 }  // namespace
 
-Fields MuonRule::fields(Options& o) {
-  using enum Range;
-  static constexpr std::array<std::string_view, 2> scales{"original", "match_rms_adamw"};
-  return {{"lr", &o.lr, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"momentum", &o.momentum, below_one},
-          {"nesterov", &o.nesterov}, {"ns_coefficients.0", &o.ns_coefficients[0], finite}, {"ns_coefficients.1", &o.ns_coefficients[1], finite},
-          {"ns_coefficients.2", &o.ns_coefficients[2], finite}, {"eps", &o.eps, at_least_zero}, {"ns_steps", &o.ns_steps},
-          {"adjust_lr", Choice::of("MuonScale", scales, o.adjust_lr)}};
-}
-
-void MuonRule::validate(const Options& o) {
-  check<ValueError>(1 <= o.ns_steps && o.ns_steps < 100, name, ": ns_steps must lie in 1 to 99, not ", o.ns_steps);
-}
-
 void MuonRule::require_shape(std::string_view parameter, const Shape& shape) {
   check<ShapeError>(shape.rank() == 2, name, ": parameter ", parameter, " has shape ", shape,
                     ", but only matrices can be made orthogonal: give vectors and images to another optimizer");

@@ -22,6 +22,13 @@ struct MuonOptions {
   double eps = 1e-7;            // the least ‖u‖
   std::int64_t ns_steps = 5;    // 1 to 99
   MuonScale adjust_lr = MuonScale::original;
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, weight_decay, eps);
+    is(range::below_one, momentum);
+    is(range::finite, ns_coefficients);
+    is(range::between(1, 99), ns_steps);
+  }
 };
 
 struct MuonRule {
@@ -31,8 +38,6 @@ struct MuonRule {
   static constexpr bool whole = true;
 
   static std::int64_t scratch(const Shape& shape, Dtype dtype);
-  static Fields fields(Options& o);
-  static void validate(const Options& o);
   static void require_shape(std::string_view parameter, const Shape& shape);   // ShapeError unless it is a matrix
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);

@@ -19,6 +19,11 @@ struct NAdamOptions {
   double momentum_decay = 4e-3;
   bool decoupled_weight_decay = false;     // w ← w − lr·weight_decay·w instead of g ← g + weight_decay·w
   bool maximize = false;                   // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay, momentum_decay);
+    is(range::below_one, betas);
+  }
 };
 
 struct NAdamRule {
@@ -27,13 +32,6 @@ struct NAdamRule {
   static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
   static constexpr KeptNumber numbers[] = {{"mu_product", 1}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
-            {"momentum_decay", &o.momentum_decay, at_least_zero}, {"decoupled_weight_decay", &o.decoupled_weight_decay},
-            {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

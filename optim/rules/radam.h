@@ -18,6 +18,11 @@ struct RAdamOptions {
   double weight_decay = 0;
   bool decoupled_weight_decay = false;     // w ← w − lr·weight_decay·w instead of g ← g + weight_decay·w
   bool maximize = false;                   // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay);
+    is(range::below_one, betas);
+  }
 };
 
 struct RAdamRule {
@@ -25,12 +30,6 @@ struct RAdamRule {
   static constexpr std::string_view name = "RAdam";
   static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero},
-            {"decoupled_weight_decay", &o.decoupled_weight_decay}, {"maximize", &o.maximize}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

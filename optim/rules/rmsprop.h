@@ -23,6 +23,12 @@ struct RMSpropOptions {
   bool maximize = false;        // g ← −g
   Eps eps_at = Eps::outside;    // or inside: Keras, TensorFlow, optax, the lecture
   Momentum form = Momentum::classic;      // or lr_inside: Keras, TensorFlow, optax
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay, momentum);
+    is(range::below_one, alpha);
+    is(range::one_of_first(2), eps_at, form);
+  }
 };
 
 struct RMSpropRule {
@@ -32,12 +38,6 @@ struct RMSpropRule {
                                             {"momentum_buffer", [](const Options& o) { return o.momentum != 0; }},
                                             {"grad_avg", [](const Options& o) { return o.centered; }}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"alpha", &o.alpha, below_one}, {"eps", &o.eps, at_least_zero},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"momentum", &o.momentum, at_least_zero}, {"centered", &o.centered},
-            {"maximize", &o.maximize}, {"eps_at", choice(o.eps_at, 2)}, {"form", choice(o.form, 2)}};
-  }
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
 

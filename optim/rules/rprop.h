@@ -18,6 +18,11 @@ struct RpropOptions {
   std::array<double, 2> etas{0.5, 1.2};
   std::array<double, 2> step_sizes{1e-6, 50};      // smallest, largest
   bool maximize = false;                           // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, step_sizes);
+    is(range::finite, etas);
+  }
 };
 
 struct RpropRule {
@@ -25,11 +30,6 @@ struct RpropRule {
   static constexpr std::string_view name = "Rprop";
   static constexpr Slot<Options> slots[] = {{"prev"}, {"step_size"}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"etas.0", &o.etas[0], finite}, {"etas.1", &o.etas[1], finite},
-            {"step_sizes.0", &o.step_sizes[0], at_least_zero}, {"step_sizes.1", &o.step_sizes[1], at_least_zero}, {"maximize", &o.maximize}};
-  }
   static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);

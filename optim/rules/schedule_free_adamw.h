@@ -21,6 +21,12 @@ struct ScheduleFreeAdamWOptions {
   std::int64_t warmup_steps = 0;
   double r = 0;
   double weight_lr_power = 2;
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, eps, weight_decay, warmup_steps);
+    is(range::below_one, betas);
+    is(range::finite, r, weight_lr_power);
+  }
 };
 
 struct ScheduleFreeAdamWRule {
@@ -29,12 +35,6 @@ struct ScheduleFreeAdamWRule {
   static constexpr Slot<Options> slots[] = {{"z"}, {"exp_avg_sq"}};
   static constexpr KeptNumber numbers[] = {{"weight_sum", 0}, {"lr_max", 0}};
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one},
-            {"eps", &o.eps, at_least_zero}, {"weight_decay", &o.weight_decay, at_least_zero}, {"warmup_steps", &o.warmup_steps, at_least_zero},
-            {"r", &o.r, finite}, {"weight_lr_power", &o.weight_lr_power, finite}};
-  }
   static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Array average(const Options& o, const Array& y, std::span<const Array> slots);   // x

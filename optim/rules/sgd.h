@@ -19,6 +19,11 @@ struct SGDOptions {
   bool nesterov = false;        // needs momentum > 0 and dampening 0; not for Momentum::ema_debiased
   bool maximize = false;        // g ← −g
   Momentum form = Momentum::classic;
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, momentum, weight_decay);
+    is(range::finite, dampening);
+  }
 };
 
 struct SGDRule {
@@ -27,11 +32,6 @@ struct SGDRule {
   static constexpr Slot<Options> slots[] = {{"momentum_buffer", [](const Options& o) { return o.momentum != 0; }}};
   static RowUse row_use(const Options& o) { return o.momentum == 0 && o.weight_decay == 0 ? RowUse::takes : RowUse::refuses; }
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"momentum", &o.momentum, at_least_zero}, {"dampening", &o.dampening, finite},
-            {"weight_decay", &o.weight_decay, at_least_zero}, {"nesterov", &o.nesterov}, {"maximize", &o.maximize}, {"form", choice(o.form)}};
-  }
   static void validate(const Options& o);
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);

@@ -13,6 +13,12 @@ struct SparseAdamOptions {
   std::array<double, 2> betas{0.9, 0.999};
   double eps = 1e-8;            // above 0: a row's gradient may be zero
   bool maximize = false;        // g ← −g
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr);
+    is(range::below_one, betas);
+    is(range::above_zero, eps);
+  }
 };
 
 struct SparseAdamRule {
@@ -21,11 +27,6 @@ struct SparseAdamRule {
   static constexpr Slot<Options> slots[] = {{"exp_avg"}, {"exp_avg_sq"}};
   static RowUse row_use(const Options&) { return RowUse::demands; }
 
-  static Fields fields(Options& o) {
-    using enum Range;
-    return {{"lr", &o.lr, at_least_zero}, {"betas.0", &o.betas[0], below_one}, {"betas.1", &o.betas[1], below_one}, {"eps", &o.eps, above_zero},
-            {"maximize", &o.maximize}};
-  }
   static AdamOptions as_adam(const Options& o) {
     return {.lr = o.lr, .betas = o.betas, .eps = o.eps, .maximize = o.maximize, .eps_at = Eps::scaled_hat};
   }

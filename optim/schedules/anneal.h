@@ -8,7 +8,6 @@
 namespace gradus::optim {
 
 enum class Anneal { cos, linear };
-constexpr std::array<std::string_view, 2> names_of(Anneal) { return {"cos", "linear"}; }
 
 // From start, at part = 0, to end, at part = 1.
 inline double anneal(Anneal way, double start, double end, double part) {

@@ -6,7 +6,6 @@
 #pragma once
 #include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -17,7 +16,6 @@ struct ChainedSchedulerOptions {
 struct ChainedSchedulerRule {
   using Options = ChainedSchedulerOptions;
   static constexpr std::string_view name = "ChainedScheduler";
-  static Settings settings(Options& o) { return {{"schedules", &o.schedules}}; }
   static void validate(const Options& o) { require_curves(name, "schedules", o.schedules); }
   static Unit unit(const Options& o) { return o.schedules[0].unit(); }
   static bool chains(const Options& o);

@@ -3,7 +3,6 @@
 // PyTorch accepts factor 0 and then multiplies 0 by infinity when it ends; here it is an error.
 #pragma once
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -11,16 +10,16 @@ struct ConstantLROptions {
   double factor = 1. / 3;
   std::int64_t total_iters = 5;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::factor, factor);
+    is(range::at_least_zero, total_iters);
+  }
 };
 
 struct ConstantLRRule {
   using Options = ConstantLROptions;
   static constexpr std::string_view name = "ConstantLR";
-  static Settings settings(Options& o) { return {{"factor", &o.factor}, {"total_iters", &o.total_iters}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    require_factor(name, "factor", o.factor);
-    require_at_least_zero(name, "total_iters", static_cast<double>(o.total_iters));
-  }
   static double lr(const Options& o, double base, double t) { return t < static_cast<double>(o.total_iters) ? base * o.factor : base; }
 };
 

@@ -7,7 +7,6 @@
 #include <numbers>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -15,17 +14,17 @@ struct CosineAnnealingLROptions {
   std::int64_t t_max = 0;       // must be given
   double eta_min = 0;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_one), t_max);
+    is(range::at_least_zero, eta_min);
+  }
 };
 
 struct CosineAnnealingLRRule {
   using Options = CosineAnnealingLROptions;
   static constexpr std::string_view name = "CosineAnnealingLR";
   static constexpr bool rises_from_initial_lr = true;
-  static Settings settings(Options& o) { return {{"t_max", &o.t_max}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    require_given(name, "t_max", static_cast<double>(o.t_max));
-    require_at_least_zero(name, "eta_min", o.eta_min);
-  }
   static double lr(const Options& o, double base, double t) {
     return o.eta_min + (base - o.eta_min) * (1 + std::cos(std::numbers::pi * t / static_cast<double>(o.t_max))) / 2;
   }

@@ -7,7 +7,6 @@
 #include <numbers>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -16,18 +15,18 @@ struct CosineAnnealingWarmRestartsOptions {
   std::int64_t t_mult = 1;
   double eta_min = 0;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_one), t_0);
+    is(range::at_least_one, t_mult);
+    is(range::at_least_zero, eta_min);
+  }
 };
 
 struct CosineAnnealingWarmRestartsRule {
   using Options = CosineAnnealingWarmRestartsOptions;
   static constexpr std::string_view name = "CosineAnnealingWarmRestarts";
   static constexpr bool chains = false;
-  static Settings settings(Options& o) { return {{"t_0", &o.t_0}, {"t_mult", &o.t_mult}, {"eta_min", &o.eta_min}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    require_given(name, "t_0", static_cast<double>(o.t_0));
-    require_at_least_one(name, "t_mult", static_cast<double>(o.t_mult));
-    require_at_least_zero(name, "eta_min", o.eta_min);
-  }
   static double lr(const Options& o, double base, double t) {
     double length = static_cast<double>(o.t_0);
     if (o.t_mult == 1) t = std::fmod(t, length);

@@ -21,23 +21,72 @@ double Curve::lr(double base, double t, int group) const {
   return lr < 0 && lr >= -1e-12 * std::abs(base) ? 0 : lr;
 }
 
-void Curve::check_groups(int groups) const {
-  for (const Setting& setting : model_->settings()) setting.check_groups(name(), groups);
+void Curve::check_groups(int groups) const { optim::check_groups(name(), model_->options(), groups); }
+
+void Curve::write(Values& values, const std::string& prefix) const {
+  values[prefix + "schedule"] = name();
+  write_options(values, prefix, model_->options());
 }
 
-void Curve::write(Facts& facts, const std::string& prefix) const {
-  facts[prefix + "schedule"] = name();
-  for (const Setting& setting : model_->settings()) setting.write(facts, prefix + std::string(setting.name()));
-}
-
-void Curve::read(std::string_view who, const Facts& facts, const std::string& prefix) {
-  const std::string& saved = fact(who, facts, prefix + "schedule");
-  check<ValueError>(saved == name(), who, prefix.empty() ? text(": this is the state of ") : text(": ", prefix, "schedule is "), saved,
-                    prefix.empty() ? text() : text(" in the state but ", name(), " here"));
+void Curve::read(ValueReader& reader, const std::string& prefix) {
+  const std::string key = prefix + "schedule", *saved = reader.need(key);
+  if (!saved) return;
+  if (*saved != name()) return reader.differs(key, *saved, name());
   const Unit here = unit();
-  for (const Setting& setting : model_->settings()) setting.read(who, facts, prefix + std::string(setting.name()));
-  check<ValueError>(unit() == here, who, ": the state counts ", unit_text(unit()), "s, this schedule ", unit_text(here), "s; construct it with the other .per");
-  model_->validate();
+  const std::string before = reader.problems();
+  read_options(reader, prefix, model_->options(), ValueReader::Agree::nothing);
+  if (reader.problems() != before) return;
+  if (unit() != here)
+    return reader.problem(prefix, "per: the state counts ", unit_text(unit()), "s, this schedule ", unit_text(here), "s; construct it with the other .per");
+  try {
+    model_->validate();
+  } catch (const ValueError& error) {
+    reader.problem(error.what());
+  }
 }
 
+void require_curves(std::string_view who, std::string_view option, const std::vector<Curve>& curves) {
+  check<ValueError>(!curves.empty(), who, ": ", option, " must have at least one schedule");
+  for (const Curve& curve : curves) {
+    check<ValueError>(curve.defined(), who, ": each of ", option, " must be given");
+    check<ValueError>(curve.unit() == curves[0].unit(), who, ": ", option, " must all count steps or all count epochs; ", curves[0].name(), " counts ",
+                      unit_text(curves[0].unit()), "s, ", curve.name(), " ", unit_text(curve.unit()), "s; set .per");
+  }
+}
+
+void check_groups(std::string_view who, const OptionList& options, int groups) {
+  const auto fits = [&](const Option& option, const auto* list) {
+    if (!list) return;
+    check<ValueError>(list->fits(groups), who, ": ", option.name(), " must be one value or one for each group, of which there are ", groups, ", not ",
+                      list->values().size(), " values");
+  };
+  for (const Option& option : options) {
+    fits(option, option.as<PerGroup<double>>());
+    fits(option, option.as<PerGroup<Factor>>());
+    if (const Curve* curve = option.as<Curve>()) curve->check_groups(groups);
+    if (const auto* curves = option.as<std::vector<Curve>>())
+      for (const Curve& curve : *curves) curve.check_groups(groups);
+  }
+}
+
+namespace detail {
+
+std::string CurvesOption::text(const void* p) {
+  std::string out;
+  for (const Curve& curve : *static_cast<const std::vector<Curve>*>(p)) out += gradus::text(out.empty() ? "" : ",", curve.describe());
+  return out;
+}
+
+void CurvesOption::write(const void* p, Values& values, const std::string& key) {
+  const auto& curves = *static_cast<const std::vector<Curve>*>(p);
+  for (std::size_t i = 0; i < curves.size(); ++i) curves[i].write(values, gradus::text(key, ".", i, "."));
+}
+
+void CurvesOption::read(void* p, ValueReader& reader, const std::string& key) {
+  auto& curves = *static_cast<std::vector<Curve>*>(p);
+  for (std::size_t i = 0; i < curves.size(); ++i) curves[i].read(reader, gradus::text(key, ".", i, "."));
+  if (const std::string more = gradus::text(key, ".", curves.size(), ".schedule"); reader.find(more)) reader.unexpected(more);
+}
+
+}  // namespace detail
 }  // namespace gradus::optim

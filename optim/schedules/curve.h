@@ -4,9 +4,10 @@
 // Schedules are built of others:
 //   optim::WarmupLR schedule(adam, {.steps = 500, .then = optim::CosineAnnealingLR::curve({.t_max = 9500, .per = optim::Unit::step})});
 // It is made of a rule, a struct of
-//   Options, name, settings(Options&), validate(Options)     as in step_lr.h, the shortest example
+//   Options, name                      as in step_lr.h, the shortest example; the options describe themselves (autograd/base/describe/options.h)
 //   lr(Options, base, t[, group[, memo]])                    t = 0 before the first step()
 // and, where they are needed,
+//   validate(Options)                  throws ValueError for what the options' ranges cannot say
 //   unit(Options)                      Options::per if the rule does not say
 //   chains, or chains(Options)         false: the curve sets the learning rate whatever it was, see lr_scheduler.h
 //   momentum(Options, t, group)        std::optional: this curve moves momentum (or the first of the betas) too
@@ -19,7 +20,9 @@
 #include <memory>
 #include <optional>
 
-#include <gradus/optim/schedules/setting.h>
+#include <gradus/autograd/base/describe/options.h>
+#include <gradus/optim/schedules/per_group.h>
+#include <gradus/optim/schedules/unit.h>
 
 namespace gradus::optim {
 
@@ -32,7 +35,7 @@ class Curve {
   // ValueError: an option out of its range.
   template <class Rule>
   static Curve of(const typename Rule::Options& options) {
-    Rule::validate(options);
+    validated<Rule>(options);
     Curve curve;
     curve.model_ = std::make_unique<ModelOf<Rule>>(options);
     return curve;
@@ -47,7 +50,7 @@ class Curve {
   bool defined() const { return model_ != nullptr; }
   std::string_view name() const { return model_->name(); }
   Unit unit() const { return model_->unit(); }
-  std::string describe() const { return defined() ? optim::describe(name(), model_->settings()) : "none"; }
+  std::string describe() const { return defined() ? describe_options(name(), model_->options()) : "none"; }
 
   // ValueError: t negative, NaN, past last() or so far (2⁵³) that steps of 1 are lost. What rounding puts below zero is 0.
   double lr(double base, double t, int group = 0) const;
@@ -59,12 +62,13 @@ class Curve {
   double enter(double found, int group) const { return model_->enter(found, group); }
   bool rises_from_initial_lr() const { return model_->rises_from_initial_lr(); }
 
+  OptionList options() const { return defined() ? model_->options() : OptionList(); }
   // ValueError: a list that is not as long as there are groups.
   void check_groups(int groups) const;
-  // The name and settings with a prefix before each key. read() takes the settings of a curve of the same name and unit; ValueError
-  // otherwise, or if one is out of its range. It may leave a part of them read then: read into a copy.
-  void write(Facts& facts, const std::string& prefix) const;
-  void read(std::string_view who, const Facts& facts, const std::string& prefix);
+  // The name and options with a prefix before each key. read() takes the options of a curve of the same name and unit, and reports what is
+  // missing, no value or out of its range. It may leave a part of them read then: read into a copy.
+  void write(Values& values, const std::string& prefix) const;
+  void read(ValueReader& reader, const std::string& prefix);
 
  private:
   struct Model {
@@ -72,7 +76,7 @@ class Curve {
     virtual std::unique_ptr<Model> clone() const = 0;
     virtual std::string_view name() const = 0;
     virtual Unit unit() const = 0;
-    virtual Settings settings() = 0;
+    virtual OptionList options() = 0;
     virtual void validate() const = 0;
     virtual double lr(double base, double t, int group) = 0;
     virtual std::optional<double> momentum(double t, int group) const = 0;
@@ -86,6 +90,11 @@ class Curve {
   template <class Rule>
   struct ModelOf;
   struct NoMemo {};
+  template <class Rule>
+  static void validated(const typename Rule::Options& options) {
+    check_options(Rule::name, options);
+    if constexpr (requires { Rule::validate(options); }) Rule::validate(options);
+  }
 
   std::unique_ptr<Model> model_;
 };
@@ -93,40 +102,40 @@ class Curve {
 template <class Rule>
 struct Curve::ModelOf final : Model {
   using Options = typename Rule::Options;
-  explicit ModelOf(const Options& o) : options(o) {}
+  explicit ModelOf(const Options& o) : chosen(o) {}
   std::unique_ptr<Model> clone() const override { return std::make_unique<ModelOf>(*this); }
   std::string_view name() const override { return Rule::name; }
-  Settings settings() override { return Rule::settings(options); }
-  void validate() const override { Rule::validate(options); }
+  OptionList options() override { return options_of(chosen); }
+  void validate() const override { validated<Rule>(chosen); }
   Unit unit() const override {
-    if constexpr (requires { Rule::unit(options); }) return Rule::unit(options);
-    else return options.per;
+    if constexpr (requires { Rule::unit(chosen); }) return Rule::unit(chosen);
+    else return chosen.per;
   }
   double lr(double base, double t, int group) override {
-    if constexpr (requires { Rule::lr(options, base, t, group, memo); }) return Rule::lr(options, base, t, group, memo);
-    else if constexpr (requires { Rule::lr(options, base, t, group); }) return Rule::lr(options, base, t, group);
-    else return Rule::lr(options, base, t);
+    if constexpr (requires { Rule::lr(chosen, base, t, group, memo); }) return Rule::lr(chosen, base, t, group, memo);
+    else if constexpr (requires { Rule::lr(chosen, base, t, group); }) return Rule::lr(chosen, base, t, group);
+    else return Rule::lr(chosen, base, t);
   }
   std::optional<double> momentum(double t, int group) const override {
-    if constexpr (requires { Rule::momentum(options, t, group); }) return Rule::momentum(options, t, group);
+    if constexpr (requires { Rule::momentum(chosen, t, group); }) return Rule::momentum(chosen, t, group);
     else return std::nullopt;
   }
   bool chains() const override {
-    if constexpr (requires { Rule::chains(options); }) return Rule::chains(options);
+    if constexpr (requires { Rule::chains(chosen); }) return Rule::chains(chosen);
     else if constexpr (requires { Rule::chains; }) return Rule::chains;
     else return true;
   }
   std::optional<double> start(int group) const override {
-    if constexpr (requires { Rule::start(options, group); }) return Rule::start(options, group);
+    if constexpr (requires { Rule::start(chosen, group); }) return Rule::start(chosen, group);
     else return std::nullopt;
   }
   std::optional<double> last() const override {
-    if constexpr (requires { Rule::last(options); }) return Rule::last(options);
+    if constexpr (requires { Rule::last(chosen); }) return Rule::last(chosen);
     else return std::nullopt;
   }
-  bool enters() const override { return requires { Rule::enter(options, 0., 0); }; }
+  bool enters() const override { return requires { Rule::enter(chosen, 0., 0); }; }
   double enter(double found, int group) const override {
-    if constexpr (requires { Rule::enter(options, found, group); }) return Rule::enter(options, found, group);
+    if constexpr (requires { Rule::enter(chosen, found, group); }) return Rule::enter(chosen, found, group);
     else return found;
   }
   bool rises_from_initial_lr() const override { return requires { Rule::rises_from_initial_lr; }; }
@@ -135,12 +144,50 @@ struct Curve::ModelOf final : Model {
     if constexpr (requires { typename Rule::Memo; }) return typename Rule::Memo{};
     else return NoMemo{};
   }
-  Options options;
+  Options chosen;
   decltype(memo_of()) memo;
 };
+
+// ValueError unless there is one, each is given, and all count the same unit.
+void require_curves(std::string_view who, std::string_view option, const std::vector<Curve>& curves);
+
+// ValueError for a list of values for groups that is not as long as there are groups.
+void check_groups(std::string_view who, const OptionList& options, int groups);
+
+namespace detail {
+
+// A curve's options are the option's, behind its name: "then.t_max".
+struct CurveOption {
+  static std::string text(const void* p) { return static_cast<const Curve*>(p)->describe(); }
+  static void check(const void* p, const Range& range, std::string_view who, std::string_view name) {
+    if (range.given && !static_cast<const Curve*>(p)->defined()) gradus::detail::fail_not_given(who, name);
+  }
+  static OptionList parts(const void* p) { return static_cast<const Curve*>(p)->options(); }
+  static void write(const void* p, Values& values, const std::string& key) { static_cast<const Curve*>(p)->write(values, key + "."); }
+  static void read(void* p, ValueReader& reader, const std::string& key) { static_cast<Curve*>(p)->read(reader, key + "."); }
+};
+struct CurvesOption {
+  static std::string text(const void* p);
+  static void check(const void*, const Range&, std::string_view, std::string_view) {}
+  static void write(const void* p, Values& values, const std::string& key);
+  static void read(void* p, ValueReader& reader, const std::string& key);
+};
+
+}  // namespace detail
 
 // A rule's schedule on an optimizer; it is in lr_scheduler/lr_scheduler.h, and so is StepLR::curve(options), which is Curve::of<StepLRRule>.
 template <class Rule>
 class ScheduleOf;
 
 }  // namespace gradus::optim
+
+template <> struct gradus::OptionTraits<gradus::optim::Curve> {
+  using O = optim::detail::CurveOption;
+  static constexpr OptionType type{.kind = OptionKind::part, .cpp = &typeid(optim::Curve), .text = O::text, .check = O::check, .parts = O::parts,
+                                   .write = O::write, .read = O::read};
+};
+template <> struct gradus::OptionTraits<std::vector<gradus::optim::Curve>> {
+  using O = optim::detail::CurvesOption;
+  static constexpr OptionType type{.kind = OptionKind::part, .cpp = &typeid(std::vector<optim::Curve>), .text = O::text, .check = O::check,
+                                   .write = O::write, .read = O::read};
+};

@@ -17,22 +17,6 @@ double height(const CyclicLROptions& o, double t) {
 
 }  // namespace
 
-Settings CyclicLRRule::settings(Options& o) {
-  return {{"base_lr", &o.base_lr}, {"max_lr", &o.max_lr}, {"step_size_up", &o.step_size_up}, {"step_size_down", &o.step_size_down},
-          {"mode", &o.mode}, {"gamma", &o.gamma}, {"scale_mode", &o.scale_mode}, {"cycle_momentum", &o.cycle_momentum},
-          {"base_momentum", &o.base_momentum}, {"max_momentum", &o.max_momentum}, {"per", &o.per}};
-}
-
-void CyclicLRRule::validate(const Options& o) {
-  require_each(name, "base_lr", o.base_lr, require_at_least_zero);
-  require_each(name, "max_lr", o.max_lr, require_at_least_zero);
-  require_at_least_one(name, "step_size_up", static_cast<double>(o.step_size_up));
-  require_at_least_zero(name, "step_size_down", static_cast<double>(o.step_size_down));
-  require_at_least_zero(name, "gamma", o.gamma);
-  require_each(name, "base_momentum", o.base_momentum, require_below_one);
-  require_each(name, "max_momentum", o.max_momentum, require_below_one);
-}
-
 double CyclicLRRule::lr(const Options& o, double, double t, int group) {
   return o.base_lr[group] + (o.max_lr[group] - o.base_lr[group]) * height(o, t);
 }

@@ -4,14 +4,11 @@
 // It sets the learning rate whatever it was. base_lr takes the place of the groups' own learning rates.
 #pragma once
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 enum class CyclicMode { triangular, triangular2, exp_range };    // scale 1; 2^(1−cycle); gamma^t
 enum class CyclicScale { cycle, iterations };                    // what scale_fn is called with: the cycle (1, 2, …) or t
-constexpr std::array<std::string_view, 3> names_of(CyclicMode) { return {"triangular", "triangular2", "exp_range"}; }
-constexpr std::array<std::string_view, 2> names_of(CyclicScale) { return {"cycle", "iterations"}; }
 
 struct CyclicLROptions {
   PerGroup<double> base_lr = {};         // must be given
@@ -26,14 +23,19 @@ struct CyclicLROptions {
   PerGroup<double> base_momentum = 0.8;
   PerGroup<double> max_momentum = 0.9;
   Unit per = Unit::step;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_zero), base_lr, max_lr);
+    is(range::at_least_one, step_size_up);
+    is(range::at_least_zero, step_size_down, gamma);
+    is(range::given(range::below_one), base_momentum, max_momentum);
+  }
 };
 
 struct CyclicLRRule {
   using Options = CyclicLROptions;
   static constexpr std::string_view name = "CyclicLR";
   static constexpr bool chains = false;
-  static Settings settings(Options& o);
-  static void validate(const Options& o);
   static double lr(const Options& o, double base, double t, int group);
   static std::optional<double> momentum(const Options& o, double t, int group);
   static std::optional<double> start(const Options& o, int group) { return o.base_lr[group]; }

@@ -6,23 +6,19 @@
 #include <limits>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 struct ExponentialLROptions {
   double gamma = std::numeric_limits<double>::quiet_NaN();   // must be given
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const { is(range::given(range::at_least_zero), gamma); }
 };
 
 struct ExponentialLRRule {
   using Options = ExponentialLROptions;
   static constexpr std::string_view name = "ExponentialLR";
-  static Settings settings(Options& o) { return {{"gamma", &o.gamma}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    check<ValueError>(!std::isnan(o.gamma), name, ": gamma must be given, finite and at least 0");
-    require_at_least_zero(name, "gamma", o.gamma);
-  }
   static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, t); }
 };
 

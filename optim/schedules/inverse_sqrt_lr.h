@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -15,8 +14,6 @@ struct InverseSqrtLROptions {
 struct InverseSqrtLRRule {
   using Options = InverseSqrtLROptions;
   static constexpr std::string_view name = "InverseSqrtLR";
-  static Settings settings(Options& o) { return {{"per", &o.per}}; }
-  static void validate(const Options&) {}
   static double lr(const Options&, double base, double t) { return base / std::sqrt(t + 1); }
 };
 

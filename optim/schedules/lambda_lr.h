@@ -5,21 +5,20 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 struct LambdaLROptions {
   PerGroup<Factor> lr_lambda = {};   // must be given; called with ⌊t⌋
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const { is(range::given(), lr_lambda); }
 };
 
 struct LambdaLRRule {
   using Options = LambdaLROptions;
   static constexpr std::string_view name = "LambdaLR";
   static constexpr bool chains = false;
-  static Settings settings(Options& o) { return {{"lr_lambda", &o.lr_lambda}, {"per", &o.per}}; }
-  static void validate(const Options& o) { require_functions(name, "lr_lambda", o.lr_lambda); }
   static double lr(const Options& o, double base, double t, int group) {
     return base * o.lr_lambda[group](static_cast<std::int64_t>(std::floor(t)));
   }

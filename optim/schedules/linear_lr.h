@@ -2,7 +2,6 @@
 //   optim::LinearLR schedule(sgd, {.start_factor = 0.1, .total_iters = 5});
 #pragma once
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -11,19 +10,17 @@ struct LinearLROptions {
   double end_factor = 1;
   std::int64_t total_iters = 5;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::factor, start_factor);
+    is(range::unit, end_factor);
+    is(range::at_least_one, total_iters);
+  }
 };
 
 struct LinearLRRule {
   using Options = LinearLROptions;
   static constexpr std::string_view name = "LinearLR";
-  static Settings settings(Options& o) {
-    return {{"start_factor", &o.start_factor}, {"end_factor", &o.end_factor}, {"total_iters", &o.total_iters}, {"per", &o.per}};
-  }
-  static void validate(const Options& o) {
-    require_factor(name, "start_factor", o.start_factor);
-    require_unit(name, "end_factor", o.end_factor);
-    require_at_least_one(name, "total_iters", static_cast<double>(o.total_iters));
-  }
   static double lr(const Options& o, double base, double t) {
     const double n = static_cast<double>(o.total_iters);
     return base * (t < n ? o.start_factor + (o.end_factor - o.start_factor) * t / n : o.end_factor);

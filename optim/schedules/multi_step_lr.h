@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -13,16 +12,13 @@ struct MultiStepLROptions {
   std::vector<std::int64_t> milestones = {};
   double gamma = 0.1;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const { is(range::at_least_zero, milestones, gamma); }
 };
 
 struct MultiStepLRRule {
   using Options = MultiStepLROptions;
   static constexpr std::string_view name = "MultiStepLR";
-  static Settings settings(Options& o) { return {{"milestones", &o.milestones}, {"gamma", &o.gamma}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    for (std::int64_t m : o.milestones) require_at_least_zero(name, "each of milestones", static_cast<double>(m));
-    require_at_least_zero(name, "gamma", o.gamma);
-  }
   static double lr(const Options& o, double base, double t) {
     const auto passed = std::count_if(o.milestones.begin(), o.milestones.end(), [t](std::int64_t m) { return static_cast<double>(m) <= t; });
     return base * std::pow(o.gamma, static_cast<double>(passed));

@@ -5,20 +5,19 @@
 #include <vector>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 struct MultiplicativeLROptions {
   PerGroup<Factor> lr_lambda = {};   // must be given
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const { is(range::given(), lr_lambda); }
 };
 
 struct MultiplicativeLRRule {
   using Options = MultiplicativeLROptions;
   static constexpr std::string_view name = "MultiplicativeLR";
-  static Settings settings(Options& o) { return {{"lr_lambda", &o.lr_lambda}, {"per", &o.per}}; }
-  static void validate(const Options& o) { require_functions(name, "lr_lambda", o.lr_lambda); }
 
   struct Product {
     std::int64_t t = 0;

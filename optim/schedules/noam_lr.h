@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -15,16 +14,16 @@ struct NoamLROptions {
   std::int64_t d_model = 0;     // must be given
   std::int64_t warmup = 4000;
   Unit per = Unit::step;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_one), d_model);
+    is(range::at_least_one, warmup);
+  }
 };
 
 struct NoamLRRule {
   using Options = NoamLROptions;
   static constexpr std::string_view name = "NoamLR";
-  static Settings settings(Options& o) { return {{"d_model", &o.d_model}, {"warmup", &o.warmup}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    require_given(name, "d_model", static_cast<double>(o.d_model));
-    require_at_least_one(name, "warmup", static_cast<double>(o.warmup));
-  }
   static double lr(const Options& o, double base, double t) {
     const double s = t + 1, warmup = static_cast<double>(o.warmup);
     return base / std::sqrt(static_cast<double>(o.d_model)) * std::min(1 / std::sqrt(s), s / (warmup * std::sqrt(warmup)));

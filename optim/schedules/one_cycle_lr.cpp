@@ -19,27 +19,13 @@ double value(const OneCycleLROptions& o, double t, double low, double high, doub
 
 }  // namespace
 
-Settings OneCycleLRRule::settings(Options& o) {
-  return {{"max_lr", &o.max_lr}, {"total_steps", &o.total_steps}, {"epochs", &o.epochs}, {"steps_per_epoch", &o.steps_per_epoch},
-          {"pct_start", &o.pct_start}, {"anneal_strategy", &o.anneal_strategy}, {"cycle_momentum", &o.cycle_momentum},
-          {"base_momentum", &o.base_momentum}, {"max_momentum", &o.max_momentum}, {"div_factor", &o.div_factor},
-          {"final_div_factor", &o.final_div_factor}, {"three_phase", &o.three_phase}, {"per", &o.per}};
-}
-
 void OneCycleLRRule::validate(const Options& o) {
-  require_each(name, "max_lr", o.max_lr, require_at_least_zero);
-  require_at_least_zero(name, "total_steps", static_cast<double>(o.total_steps));
   check<ValueError>(o.total_steps != 0 || o.epochs != 0 || o.steps_per_epoch != 0, name, ": total_steps, or epochs and steps_per_epoch, must be given");
   check<ValueError>(o.total_steps > 0 || (o.epochs > 0 && o.steps_per_epoch > 0), name, ": total_steps, or epochs and steps_per_epoch, must be ",
                     "at least 1, not ", o.total_steps, ", ", o.epochs, " and ", o.steps_per_epoch);
-  require_unit(name, "pct_start", o.pct_start);
   check<ValueError>(!o.three_phase || o.pct_start <= 0.5, name, ": pct_start must lie in [0, 0.5] with three phases, not ", o.pct_start);
   check<ValueError>(o.pct_start * steps(o) != 1, name, ": pct_start·total_steps must not be 1, for a rise that takes no step: pct_start is ",
                     o.pct_start, ", total_steps ", steps(o), "; pct_start = 0 begins at the peak");
-  require_each(name, "base_momentum", o.base_momentum, require_below_one);
-  require_each(name, "max_momentum", o.max_momentum, require_below_one);
-  require_above_zero(name, "div_factor", o.div_factor);
-  require_above_zero(name, "final_div_factor", o.final_div_factor);
 }
 
 double OneCycleLRRule::lr(const Options& o, double, double t, int group) {

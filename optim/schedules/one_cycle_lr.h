@@ -8,7 +8,6 @@
 #pragma once
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -26,13 +25,20 @@ struct OneCycleLROptions {
   double final_div_factor = 1e4;
   bool three_phase = false;
   Unit per = Unit::step;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_zero), max_lr);
+    is(range::at_least_zero, total_steps, epochs, steps_per_epoch);
+    is(range::unit, pct_start);
+    is(range::given(range::below_one), base_momentum, max_momentum);
+    is(range::above_zero, div_factor, final_div_factor);
+  }
 };
 
 struct OneCycleLRRule {
   using Options = OneCycleLROptions;
   static constexpr std::string_view name = "OneCycleLR";
   static constexpr bool chains = false;
-  static Settings settings(Options& o);
   static void validate(const Options& o);
   static double lr(const Options& o, double base, double t, int group);
   static std::optional<double> momentum(const Options& o, double t, int group);

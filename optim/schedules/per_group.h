@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/base/describe/option.h>
+
 namespace gradus::optim {
 
 template <class T>
@@ -33,4 +35,39 @@ class PerGroup {
 // A user's function of the whole number t. It must be pure: the same t, the same result.
 using Factor = std::function<double(std::int64_t)>;
 
+namespace detail {
+
+struct PerGroupOption {
+  static std::string text(const void* p) { return gradus::detail::items_text(static_cast<const PerGroup<double>*>(p)->values()); }
+  static bool parse(void* p, std::string_view text) {
+    std::vector<double> values;
+    if (!gradus::detail::parse_items(text, values)) return false;
+    *static_cast<PerGroup<double>*>(p) = PerGroup<double>(std::move(values));
+    return true;
+  }
+  static void check(const void* p, const Range& range, std::string_view who, std::string_view name) {
+    const auto& values = static_cast<const PerGroup<double>*>(p)->values();
+    if (range.given && values.empty()) gradus::detail::fail_not_given(who, name);
+    gradus::detail::check_items(values, range, who, name);
+  }
+};
+
+struct FunctionPerGroupOption {
+  static std::string text(const void* p) { return static_cast<const PerGroup<Factor>*>(p)->given() ? "function" : "none"; }
+  static void check(const void* p, const Range& range, std::string_view who, std::string_view name) {
+    const auto& functions = static_cast<const PerGroup<Factor>*>(p)->values();
+    if (range.given && functions.empty()) gradus::detail::fail_not_given(who, name);
+    for (const Factor& function : functions) gradus::check<ValueError>(function != nullptr, who, ": ", name, " must not be an empty function");
+  }
+};
+
+}  // namespace detail
 }  // namespace gradus::optim
+
+template <> struct gradus::OptionTraits<gradus::optim::PerGroup<double>> {
+  static constexpr OptionType type = detail::value_type<optim::detail::PerGroupOption, optim::PerGroup<double>>(OptionKind::list);
+};
+template <> struct gradus::OptionTraits<gradus::optim::PerGroup<gradus::optim::Factor>> {
+  static constexpr OptionType type{.kind = OptionKind::function, .cpp = &typeid(optim::PerGroup<optim::Factor>),
+                                   .text = optim::detail::FunctionPerGroupOption::text, .check = optim::detail::FunctionPerGroupOption::check};
+};

@@ -4,33 +4,29 @@
 #pragma once
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 enum class Between { hold, linear, cos };
-constexpr std::array<std::string_view, 3> names_of(Between) { return {"hold", "linear", "cos"}; }
 
 struct PiecewiseLROptions {
   std::vector<std::int64_t> at = {};     // ascending, none twice
   std::vector<double> factor = {};       // as many
   Between between = Between::hold;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const { is(range::at_least_zero, at, factor); }
 };
 
 struct PiecewiseLRRule {
   using Options = PiecewiseLROptions;
   static constexpr std::string_view name = "PiecewiseLR";
-  static Settings settings(Options& o) { return {{"at", &o.at}, {"factor", &o.factor}, {"between", &o.between}, {"per", &o.per}}; }
   static void validate(const Options& o) {
     check<ValueError>(!o.at.empty() || !o.factor.empty(), name, ": at and factor must be given");
     check<ValueError>(!o.at.empty() && o.at.size() == o.factor.size(), name, ": at and factor must be as long as each other and not empty, not ",
                       o.at.size(), " and ", o.factor.size());
-    for (std::size_t i = 0; i < o.at.size(); ++i) {
-      require_at_least_zero(name, "each of at", static_cast<double>(o.at[i]));
-      require_at_least_zero(name, "each of factor", o.factor[i]);
-      check<ValueError>(i == 0 || o.at[i - 1] < o.at[i], name, ": at must ascend; after ", o.at[i ? i - 1 : 0], " comes ", o.at[i]);
-    }
+    for (std::size_t i = 1; i < o.at.size(); ++i)
+      check<ValueError>(o.at[i - 1] < o.at[i], name, ": at must ascend; after ", o.at[i - 1], " comes ", o.at[i]);
   }
   static double lr(const Options& o, double base, double t) {
     std::size_t next = 0;

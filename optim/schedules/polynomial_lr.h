@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -13,16 +12,16 @@ struct PolynomialLROptions {
   std::int64_t total_iters = 5;
   double power = 1;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::at_least_one, total_iters);
+    is(range::above_zero, power);
+  }
 };
 
 struct PolynomialLRRule {
   using Options = PolynomialLROptions;
   static constexpr std::string_view name = "PolynomialLR";
-  static Settings settings(Options& o) { return {{"total_iters", &o.total_iters}, {"power", &o.power}, {"per", &o.per}}; }
-  static void validate(const Options& o) {
-    require_at_least_one(name, "total_iters", static_cast<double>(o.total_iters));
-    require_above_zero(name, "power", o.power);
-  }
   static double lr(const Options& o, double base, double t) {
     const double n = static_cast<double>(o.total_iters);
     return base * std::pow(1 - std::min(t, n) / n, o.power);

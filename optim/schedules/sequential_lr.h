@@ -7,24 +7,23 @@
 #include <algorithm>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 struct SequentialLROptions {
   std::vector<Curve> schedules = {};
   std::vector<std::int64_t> milestones = {};   // one fewer, ascending
+
+  void describe(Describe& is) const { is(range::at_least_zero, milestones); }
 };
 
 struct SequentialLRRule {
   using Options = SequentialLROptions;
   static constexpr std::string_view name = "SequentialLR";
-  static Settings settings(Options& o) { return {{"schedules", &o.schedules}, {"milestones", &o.milestones}}; }
   static void validate(const Options& o) {
     require_curves(name, "schedules", o.schedules);
     check<ValueError>(o.milestones.size() + 1 == o.schedules.size(), name, ": milestones must be one fewer than the ", o.schedules.size(),
                       " schedules, not ", o.milestones.size());
-    for (std::int64_t m : o.milestones) require_at_least_zero(name, "each of milestones", static_cast<double>(m));
     check<ValueError>(std::is_sorted(o.milestones.begin(), o.milestones.end()), name, ": milestones must ascend");
   }
   static Unit unit(const Options& o) { return o.schedules[0].unit(); }

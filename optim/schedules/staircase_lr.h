@@ -5,23 +5,22 @@
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 struct StaircaseLROptions {
   std::int64_t every = 0;       // must be given
   Curve of = {};                // must be given; its t is the number of the stair, from 0
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_one), every);
+    is(range::given(), of);
+  }
 };
 
 struct StaircaseLRRule {
   using Options = StaircaseLROptions;
   static constexpr std::string_view name = "StaircaseLR";
-  static Settings settings(Options& o) { return {{"every", &o.every}, {"of", &o.of}}; }
-  static void validate(const Options& o) {
-    require_given(name, "every", static_cast<double>(o.every));
-    require_curve(name, "of", o.of);
-  }
   static Unit unit(const Options& o) { return o.of.unit(); }
   static bool chains(const Options& o) { return o.of.chains(); }
   static double stair(const Options& o, double t) { return std::floor(t / static_cast<double>(o.every)); }

@@ -7,7 +7,6 @@
 
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -16,18 +15,16 @@ struct SWALROptions {
   std::int64_t anneal_epochs = 10;       // 0: at once
   Anneal anneal_strategy = Anneal::cos;
   Unit per = Unit::epoch;
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_zero), swa_lr);
+    is(range::at_least_zero, anneal_epochs);
+  }
 };
 
 struct SWALRRule {
   using Options = SWALROptions;
   static constexpr std::string_view name = "SWALR";
-  static Settings settings(Options& o) {
-    return {{"swa_lr", &o.swa_lr}, {"anneal_epochs", &o.anneal_epochs}, {"anneal_strategy", &o.anneal_strategy}, {"per", &o.per}};
-  }
-  static void validate(const Options& o) {
-    require_each(name, "swa_lr", o.swa_lr, require_at_least_zero);
-    require_at_least_zero(name, "anneal_epochs", static_cast<double>(o.anneal_epochs));
-  }
   static double lr(const Options& o, double base, double t, int group) {
     const double n = static_cast<double>(o.anneal_epochs);
     return t < n ? anneal(o.anneal_strategy, base, o.swa_lr[group], t / n) : o.swa_lr[group];

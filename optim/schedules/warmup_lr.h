@@ -4,7 +4,6 @@
 // It counts what the other one counts.
 #pragma once
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
@@ -12,17 +11,17 @@ struct WarmupLROptions {
   std::int64_t steps = 0;       // must be given
   double start_factor = 0;
   Curve then = {};              // must be given
+
+  void describe(Describe& is) const {
+    is(range::given(range::at_least_one), steps);
+    is(range::unit, start_factor);
+    is(range::given(), then);
+  }
 };
 
 struct WarmupLRRule {
   using Options = WarmupLROptions;
   static constexpr std::string_view name = "WarmupLR";
-  static Settings settings(Options& o) { return {{"steps", &o.steps}, {"start_factor", &o.start_factor}, {"then", &o.then}}; }
-  static void validate(const Options& o) {
-    require_given(name, "steps", static_cast<double>(o.steps));
-    require_unit(name, "start_factor", o.start_factor);
-    require_curve(name, "then", o.then);
-  }
   static Unit unit(const Options& o) { return o.then.unit(); }
   static bool chains(const Options& o) { return o.then.chains(); }
   static double lr(const Options& o, double base, double t, int group) {

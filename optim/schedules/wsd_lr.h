@@ -6,13 +6,11 @@
 #include <numbers>
 
 #include <gradus/optim/schedules/curve.h>
-#include <gradus/optim/schedules/ranges.h>
 
 namespace gradus::optim {
 
 // The way down, of the share s of the decay that is over: 1 − s, (1 + cos πs)/2, 1 − √s (Hägele et al. 2024).
 enum class Decay { linear, cos, sqrt };
-constexpr std::array<std::string_view, 3> names_of(Decay) { return {"linear", "cos", "sqrt"}; }
 
 struct WSDLROptions {
   std::int64_t warmup = 0;
@@ -22,22 +20,17 @@ struct WSDLROptions {
   double end_factor = 0;
   Decay shape = Decay::linear;
   Unit per = Unit::step;
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, warmup, stable);
+    is(range::given(range::at_least_one), decay);
+    is(range::unit, start_factor, end_factor);
+  }
 };
 
 struct WSDLRRule {
   using Options = WSDLROptions;
   static constexpr std::string_view name = "WSDLR";
-  static Settings settings(Options& o) {
-    return {{"warmup", &o.warmup}, {"stable", &o.stable}, {"decay", &o.decay}, {"start_factor", &o.start_factor},
-            {"end_factor", &o.end_factor}, {"shape", &o.shape}, {"per", &o.per}};
-  }
-  static void validate(const Options& o) {
-    require_at_least_zero(name, "warmup", static_cast<double>(o.warmup));
-    require_at_least_zero(name, "stable", static_cast<double>(o.stable));
-    require_given(name, "decay", static_cast<double>(o.decay));
-    require_unit(name, "start_factor", o.start_factor);
-    require_unit(name, "end_factor", o.end_factor);
-  }
   static double lr(const Options& o, double base, double t) {
     const double warmup = static_cast<double>(o.warmup), begin = warmup + static_cast<double>(o.stable), decay = static_cast<double>(o.decay);
     if (t < warmup) return base * (o.start_factor + (1 - o.start_factor) * t / warmup);

@@ -6,7 +6,6 @@
 #include <set>
 
 #include <gradus/optim/driver/internal/checked_parameters.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/kernels/partition.h>
 #include <gradus/optim/second_order/internal/vectors.h>
 
@@ -62,7 +61,7 @@ double inverse_curvature(const Array& y, const Array& s, double ys) {
 }  // namespace
 
 LBFGS::LBFGS(const Parameters& parameters, const LBFGSOptions& options) : parameters_(parameters), options_(options) {
-  validate(options);
+  check_options("LBFGS", options);
   check<ValueError>(!parameters.empty(), "LBFGS: needs at least one parameter");
   std::set<const Leaf*> leaves;
   std::set<std::string> names;
@@ -78,7 +77,7 @@ LBFGS::LBFGS(const Parameters& parameters, const LBFGSOptions& options) : parame
 }
 
 void LBFGS::set_options(const LBFGSOptions& options) {
-  validate(options);
+  check_options("LBFGS", options);
   options_ = options;
 }
 

@@ -22,6 +22,11 @@ struct LBFGSOptions {
   double tolerance_change = 1e-9;         // done when neither the loss nor a weight changes by more
   std::int64_t history_size = 100;
   LineSearch line_search = LineSearch::none;
+
+  void describe(Describe& is) const {
+    is(range::at_least_zero, lr, max_eval, tolerance_grad, tolerance_change);
+    is(range::at_least_one, max_iter, history_size);
+  }
 };
 
 class LBFGS {
@@ -47,7 +52,6 @@ class LBFGS {
   void load_state(const State& state);
 
   std::string describe() const;
-  static Fields fields(LBFGSOptions& options);      // the options by name, as rules have them (rule.h)
 
  private:
   struct Memory {
@@ -58,7 +62,6 @@ class LBFGS {
     std::vector<double> curvature;                  // y·s of each
   };
 
-  static void validate(LBFGSOptions options);
   std::string layout() const;                       // the parameters' names and shapes
   Array weights() const;
   Array gradient() const;

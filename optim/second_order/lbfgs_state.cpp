@@ -1,11 +1,10 @@
-// The state of L-BFGS. Arrays: "direction", "gradient" [n], "y", "s" [history, n], "t", "scale"; metadata: "optimizer", the options,
+// The state of L-BFGS. Arrays: "direction", "gradient" [n], "y", "s" [history, n], "t", "scale"; values: "optimizer", the options,
 // "iterations", "evaluations", "parameters" (names and shapes).
 #include <gradus/optim/second_order/lbfgs.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/second_order/internal/vectors.h>
 
 namespace gradus::optim {
@@ -27,20 +26,6 @@ std::vector<Array> rows_of(const Array& matrix) {
 
 }  // namespace
 
-Fields LBFGS::fields(LBFGSOptions& o) {
-  using enum Range;
-  static constexpr std::array<std::string_view, 2> searches{"none", "strong_wolfe"};
-  return {{"lr", &o.lr, at_least_zero}, {"max_iter", &o.max_iter}, {"max_eval", &o.max_eval, at_least_zero},
-          {"tolerance_grad", &o.tolerance_grad, at_least_zero}, {"tolerance_change", &o.tolerance_change, at_least_zero},
-          {"history_size", &o.history_size}, {"line_search", Choice::of("LineSearch", searches, o.line_search)}};
-}
-
-void LBFGS::validate(LBFGSOptions options) {
-  require_ranges("LBFGS", fields(options));
-  require_at_least_one("LBFGS", "max_iter", static_cast<double>(options.max_iter));
-  require_at_least_one("LBFGS", "history_size", static_cast<double>(options.history_size));
-}
-
 std::string LBFGS::layout() const {
   std::string out;
   for (const NamedParameter& p : parameters_) out += text(out.empty() ? "" : ", ", p.name, " ", p.leaf->value.shape());
@@ -49,12 +34,11 @@ std::string LBFGS::layout() const {
 
 State LBFGS::state() const {
   State state;
-  LBFGSOptions options = options_;
-  for (const Field& field : fields(options)) state.metadata[std::string(field.name)] = field.text();
-  state.metadata["optimizer"] = "LBFGS";
-  state.metadata["parameters"] = layout();
-  state.metadata["iterations"] = std::to_string(memory_.iterations);
-  state.metadata["evaluations"] = std::to_string(memory_.evaluations);
+  write_options(state.values, "", options_of(options_));
+  state.values["optimizer"] = "LBFGS";
+  state.values["parameters"] = layout();
+  state.values["iterations"] = std::to_string(memory_.iterations);
+  state.values["evaluations"] = std::to_string(memory_.evaluations);
   if (memory_.iterations == 0) return state;
   const std::int64_t n = memory_.gradient.size();
   state.arrays["t"] = Array::scalar(memory_.t, f64);
@@ -67,46 +51,38 @@ State LBFGS::state() const {
 }
 
 void LBFGS::load_state(const State& state) {
-  const auto fact = [&](std::string_view key) -> const std::string& {
-    const auto at = state.metadata.find(std::string(key));
-    check<ValueError>(at != state.metadata.end(), "LBFGS: the state lacks ", key);
-    return at->second;
-  };
-  check<ValueError>(fact("optimizer") == "LBFGS", "LBFGS: this is the state of ", fact("optimizer"));
-  check<ValueError>(fact("parameters") == layout(), "LBFGS: the state is of the parameters ", fact("parameters"), ", not of ", layout());
+  StateReader reader(state);
+  const std::string* rule = reader.find("optimizer");
+  check<ValueError>(rule, "LBFGS: this is not an optimizer's state: it has no \"optimizer\"");
+  check<ValueError>(*rule == "LBFGS", "LBFGS: this is the state of ", *rule);
+  if (const std::string* parameters = reader.need("parameters"); parameters && *parameters != layout())
+    reader.problem("it is of the parameters ", *parameters, ", not of ", layout());
   LBFGSOptions options = options_;
   Memory memory;
-  const auto read = [&](const Field& field) {
-    const std::optional<double> value = field.parse(fact(field.name));
-    check<ValueError>(value.has_value(), "LBFGS: ", field.name, " is \"", fact(field.name), "\", which is no value of it");
-    check<ValueError>(!field.is_switch() || *value == field.get(), "LBFGS: ", field.name, " is ", fact(field.name), " in the state but ",
-                      field.text(), " here: construct the optimizer with ", field.code(fact(field.name)));
-    field.set(*value);
-  };
-  for (const Field& field : fields(options)) read(field);
-  validate(options);
-  read({"iterations", &memory.iterations});
-  read({"evaluations", &memory.evaluations});
-  check<ValueError>(memory.iterations >= 0 && memory.evaluations >= 0, "LBFGS: iterations and evaluations must be counts");
+  read_options(reader, "", options_of(options));
+  memory.iterations = reader.count("iterations");
+  memory.evaluations = reader.count("evaluations");
   if (memory.iterations > 0) {
     const auto n = weights().size();
-    const auto array = [&](const char* key, int rank) -> const Array& {
-      const auto at = state.arrays.find(key);
-      check<ValueError>(at != state.arrays.end(), "LBFGS: the state lacks ", key);
-      const Array& a = at->second;
-      check<ValueError>(a.dtype() == f64 && a.rank() == rank && (rank == 0 || a.dim(-1) == n), "LBFGS: ", key, " is ", a.shape(), " ", a.dtype(),
-                        " for parameters of ", n, " numbers");
-      return a;
+    // A history, which may have any number of rows.
+    const auto rows = [&](const char* key) {
+      const Array* found = reader.find_array(key);
+      return reader.array(key, {found && found->rank() == 2 ? found->dim(0) : 0, n}, f64);
     };
-    memory.t = array("t", 0).item();
-    memory.scale = array("scale", 0).item();
-    memory.direction = array("direction", 1).as_contiguous();
-    memory.gradient = array("gradient", 1).as_contiguous();
-    memory.y = rows_of(array("y", 2));
-    memory.s = rows_of(array("s", 2));
-    check<ValueError>(memory.y.size() == memory.s.size(), "LBFGS: y has ", memory.y.size(), " rows but s has ", memory.s.size());
+    const Array t = reader.array("t", {}, f64), scale = reader.array("scale", {}, f64), y = rows("y"), s = rows("s");
+    memory.direction = reader.array("direction", {n}, f64);
+    memory.gradient = reader.array("gradient", {n}, f64);
+    if (y.defined() && s.defined() && y.dim(0) != s.dim(0)) reader.problem("y has ", y.dim(0), " rows but s has ", s.dim(0));
+    reader.finish("LBFGS: the state does not fit this optimizer");
+    memory.t = t.item();
+    memory.scale = scale.item();
+    memory.y = rows_of(y);
+    memory.s = rows_of(s);
     for (std::size_t i = 0; i < memory.y.size(); ++i) memory.curvature.push_back(vectors::dot(memory.y[i], memory.s[i]));
   }
+  reader.expect_no_more_arrays();
+  reader.finish("LBFGS: the state does not fit this optimizer");
+  check_options("LBFGS", options);
   options_ = options;
   memory_ = std::move(memory);
 }

@@ -61,7 +61,7 @@ std::vector<std::byte> train(std::uint64_t seed, int workers) {
       loss.backward();
       adam.step();
     }
-  for (const auto& [name, value] : nn::state(net)) keep(value);
+  for (const auto& [name, value] : nn::state(net).arrays) keep(value);
   return bytes;
 }
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/optim/optim.h>
 
 #include "optim/rules/list.h"
@@ -54,6 +55,15 @@ void add(Options& options, std::string_view name, const std::string& value) {   
   all += (all.empty() ? "" : ",") + value;
 }
 
+// The code's own description of them.
+template <class Aggregate>
+Options defaults_of() {
+  const Aggregate defaults;
+  Options options;
+  for (const Option& option : options_of(defaults)) add(options, option.name(), option.text());
+  return options;
+}
+
 // The table's lines "| `name` | default | …".
 Options written(const std::string& section) {
   Options out;
@@ -67,7 +77,7 @@ Options written(const std::string& section) {
 bool stands_for(const std::string& words, const std::string& code) {
   if (words == "given" || words == "none") return code.empty() || code == "none" || code == "nan" || code == "0";
   const auto comma = [](const std::string& text) { return std::min(text.find(','), text.size()); };
-  const auto a = optim::parse_number(words.substr(0, comma(words))), b = optim::parse_number(code.substr(0, comma(code)));
+  const auto a = gradus::parse_number(words.substr(0, comma(words))), b = gradus::parse_number(code.substr(0, comma(code)));
   if (!a || !b) return words == code;
   if (*a != *b || (comma(words) == words.size()) != (comma(code) == code.size())) return false;
   return comma(words) == words.size() || stands_for(words.substr(comma(words) + 1), code.substr(comma(code) + 1));
@@ -92,11 +102,8 @@ void expect_documented(const std::string& name, const Options& options) {
 
 template <class Rule>
 void expect_rule() {
-  typename Rule::Options defaults;
-  Options options;
-  for (const optim::Field& field : Rule::fields(defaults)) add(options, field.name, field.text());
   const std::string name(Rule::name), text = section(name);
-  expect_documented(name, options);
+  expect_documented(name, defaults_of<typename Rule::Options>());
   for (const std::string_view slot : optim::slot_names<Rule>)
     EXPECT_TRUE(text.find("`" + std::string(slot) + "`") != std::string::npos || text.find("*State*: as Adam") != std::string::npos)
         << name << ": its state " << slot << " is not mentioned";
@@ -110,10 +117,7 @@ void expect_rules(optim::testing::RuleList<Rules...>) {
 template <class... Rules>
 std::set<std::string> expect_schedules() {
   const auto expect = []<class Rule>(std::type_identity<Rule>) {
-    typename Rule::Options defaults;
-    Options options;
-    for (const optim::Setting& setting : Rule::settings(defaults)) add(options, setting.name(), setting.text());
-    expect_documented(std::string(Rule::name), options);
+    expect_documented(std::string(Rule::name), defaults_of<typename Rule::Options>());
   };
   (expect(std::type_identity<Rules>{}), ...);
   return {std::string(Rules::name)...};
@@ -128,20 +132,9 @@ TEST(OptimizersDocument, HasEveryOptimizer) {
 }
 
 TEST(OptimizersDocument, HasTheOptimizersThatAreNoRules) {
-  const Parameters p{{"w", Counted<Leaf>(new Leaf(Array::zeros({1})))}};
-  Options options = optim::LBFGS(p).state().metadata;
-  for (const char* fact : {"optimizer", "parameters", "iterations", "evaluations"}) options.erase(fact);
-  expect_documented("LBFGS", options);
-
-  optim::SGD sgd(p);
-  const auto of_wrapper = [](const optim::State& state, const std::string& prefix) {
-    Options out;
-    for (const auto& [key, value] : state.metadata)
-      if (key.starts_with(prefix) && key != "lookahead.steps_since_sync" && key != "lookahead.followed") out[key.substr(prefix.size())] = value;
-    return out;
-  };
-  expect_documented("Lookahead", of_wrapper(optim::Lookahead(sgd).state(), "lookahead."));
-  expect_documented("SAM", of_wrapper(optim::SAM(sgd).state(), "sam."));
+  expect_documented("LBFGS", defaults_of<optim::LBFGSOptions>());
+  expect_documented("Lookahead", defaults_of<optim::LookaheadOptions>());
+  expect_documented("SAM", defaults_of<optim::SAMOptions>());
 }
 
 TEST(OptimizersDocument, HasEverySchedule) {
@@ -150,10 +143,7 @@ TEST(OptimizersDocument, HasEverySchedule) {
       expect_schedules<StepLRRule, MultiStepLRRule, ConstantLRRule, LinearLRRule, ExponentialLRRule, PolynomialLRRule, CosineAnnealingLRRule,
                        CosineAnnealingWarmRestartsRule, CyclicLRRule, OneCycleLRRule, LambdaLRRule, MultiplicativeLRRule, SWALRRule, InverseSqrtLRRule,
                        InverseTimeLRRule, StaircaseLRRule, NoamLRRule, WSDLRRule, PiecewiseLRRule, WarmupLRRule, SequentialLRRule, ChainedSchedulerRule>();
-  SGD sgd({{"w", Counted<Leaf>(new Leaf(Array::zeros({1})))}});
-  Options plateau = ReduceLROnPlateau(sgd).state().metadata;
-  for (const char* fact : {"schedule", "last_epoch", "best", "num_bad_epochs", "cooldown_counter"}) plateau.erase(fact);
-  expect_documented("ReduceLROnPlateau", plateau);
+  expect_documented("ReduceLROnPlateau", defaults_of<ReduceLROnPlateauOptions>());
   names.insert("ReduceLROnPlateau");
 
   int found = 0;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <set>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
@@ -157,7 +158,7 @@ TEST(Optimizers, TakeEachOptionThatTheyList) {
     const Point all = last(defaults), none = last({});
     EXPECT_EQ(all.x, none.x);
     EXPECT_EQ(all.y, none.y);
-    EXPECT_EQ(gradus::optim::number_text(kind.rate(ravine)), kind.options[0].value);
+    EXPECT_EQ(gradus::number_text(kind.rate(ravine)), kind.options[0].value);
   }
 }
 
@@ -174,7 +175,7 @@ TEST(Optimizers, RefuseWrongOptions) {
   expect_error<ValueError>(with("lr", "-1"), {"Adam", "lr", "-1"});
   expect_error<ValueError>(with("lr", "nan"), {"Adam", "lr"});
   expect_error<ValueError>(with("lr", "big"), {"Adam", "\"big\"", "lr"});
-  expect_error<ValueError>(with("beta.0", "0.5"), {"option of Adam", "did you mean \"betas.0\""});
+  expect_error<ValueError>(with("beta.0", "0.5"), {"Adam: has no option beta.0", "did you mean \"betas.0\""});
   expect_error<ValueError>(with("betas.0", "1"), {"betas.0", "[0, 1)"});
   expect_error<ValueError>(with("eps_at", "above"), {"\"above\"", "eps_at"});
   expect_error<ValueError>(with("amsgrad", "2"), {"\"2\"", "amsgrad"});

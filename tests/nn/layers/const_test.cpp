@@ -93,7 +93,7 @@ TEST(Const, OneModelPredictsInManyThreadsExactly) {
     }
   });
   EXPECT_EQ(right, 6 * 20);
-  for (const auto& [name, value] : nn::state(net)) EXPECT_EQ(value.to_vector(), before.at(name).to_vector()) << name;
+  for (const auto& [name, value] : nn::state(net).arrays) EXPECT_EQ(value.to_vector(), before.arrays.at(name).to_vector()) << name;
 }
 
 // Calls from four threads until one of them has been refused; every call that was not has been counted, and none else.
@@ -198,7 +198,7 @@ TEST(Buffer, BelongsToTheStateOfItsModel) {
   const nn::Sequential net{nn::Linear{1, 1}, Counts{}};
   net(ones({1, 1}));
   nn::Sequential<nn::Linear, Counts> other{nn::Linear{1, 1}, Counts{}};
-  EXPECT_EQ(nn::state(net).at("1.calls").item(), 1);
+  EXPECT_EQ(nn::state(net).arrays.at("1.calls").item(), 1);
   nn::load_state(other, nn::state(net));
   EXPECT_EQ(other.get<1>().calls.item(), 1);
   ASSERT_EQ(nn::buffers(net).size(), 1u);

@@ -40,8 +40,8 @@ TEST(Embedding, IsNormalWithAPaddingRowOfZeros) {
 TEST(Embedding, LooksUpItsRowsAndHasPyTorchsState) {
   nn::Embedding layer{5, 3};
   const nn::State state = nn::state(layer);
-  ASSERT_EQ(state.size(), 1u);
-  EXPECT_EQ(state.at("weight").shape(), (Shape{5, 3}));
+  ASSERT_EQ(state.arrays.size(), 1u);
+  EXPECT_EQ(state.arrays.at("weight").shape(), (Shape{5, 3}));
   const Tensor y = layer(words({4, 1, 4}));
   EXPECT_EQ(y.shape(), (Shape{3, 3}));
   std::vector<double> wanted = row(layer, 4);

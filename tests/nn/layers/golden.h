@@ -19,7 +19,7 @@ inline const gradus::Array& array(const std::string& name) {
 inline gradus::nn::State below(const std::string& prefix) {
   gradus::nn::State state;
   for (const auto& [name, value] : gradus::golden_values("nn"))
-    if (name.starts_with(prefix)) state.emplace(name.substr(prefix.size()), value);
+    if (name.starts_with(prefix)) state.arrays.emplace(name.substr(prefix.size()), value);
   return state;
 }
 

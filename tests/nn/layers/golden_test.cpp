@@ -33,14 +33,14 @@ void check_call(M& layer, const std::string& name) {
   golden::expect_near(x.grad().value(), golden::array(name + ".grad.x"), tolerance, name + ".grad.x");
   const nn::State wanted = golden::below(name + ".grad.");
   const Parameters parameters = nn::parameters(layer);
-  EXPECT_EQ(parameters.size() + 1, wanted.size()) << name;
+  EXPECT_EQ(parameters.size() + 1, wanted.arrays.size()) << name;
   for (const NamedParameter& p : parameters) {
-    ASSERT_TRUE(wanted.contains(p.name)) << name << " has no " << p.name;
-    golden::expect_near(p.leaf->grad.value(), wanted.at(p.name), tolerance, name + ".grad." + p.name);
+    ASSERT_TRUE(wanted.arrays.contains(p.name)) << name << " has no " << p.name;
+    golden::expect_near(p.leaf->grad.value(), wanted.arrays.at(p.name), tolerance, name + ".grad." + p.name);
   }
   const nn::State after = golden::below(name + ".after."), state = nn::state(layer);
-  EXPECT_EQ(state.size(), after.size()) << name;
-  for (const auto& [key, value] : after) golden::expect_near(state.at(key), value, tolerance, name + ".after." + key);
+  EXPECT_EQ(state.arrays.size(), after.arrays.size()) << name;
+  for (const auto& [key, value] : after.arrays) golden::expect_near(state.arrays.at(key), value, tolerance, name + ".after." + key);
 }
 
 template <class M>

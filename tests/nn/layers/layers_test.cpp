@@ -99,7 +99,7 @@ TEST(BatchNorm, EvaluationChangesNothing) {
   nn::eval(norm);
   const nn::State before = nn::state(norm);
   norm(randn({8, 2}));
-  for (const auto& [name, value] : nn::state(norm)) EXPECT_EQ(value.to_vector(), before.at(name).to_vector()) << name;
+  for (const auto& [name, value] : nn::state(norm).arrays) EXPECT_EQ(value.to_vector(), before.arrays.at(name).to_vector()) << name;
   EXPECT_EQ(norm(ones({1, 2})).shape(), (Shape{1, 2}));                  // one row is enough
 }
 

@@ -33,7 +33,7 @@ using ::testing::HasSubstr;
 nn::State below(const std::string& prefix) {
   nn::State state;
   for (const auto& [name, value] : golden_values("averages"))
-    if (name.starts_with(prefix)) state.emplace(name.substr(prefix.size()), value);
+    if (name.starts_with(prefix)) state.arrays.emplace(name.substr(prefix.size()), value);
   return state;
 }
 
@@ -53,9 +53,9 @@ std::vector<Tensor> golden_batches() {
 }
 
 void expect_state(const nn::State& got, const nn::State& wanted, double tolerance) {
-  ASSERT_EQ(got.size(), wanted.size());
-  for (const auto& [name, array] : wanted) {
-    const std::vector<double> a = got.at(name).to_vector(), b = array.to_vector();
+  ASSERT_EQ(got.arrays.size(), wanted.arrays.size());
+  for (const auto& [name, array] : wanted.arrays) {
+    const std::vector<double> a = got.arrays.at(name).to_vector(), b = array.to_vector();
     for (std::size_t i = 0; i < b.size(); ++i) EXPECT_NEAR(a[i], b[i], tolerance) << name << " " << i;
   }
 }
@@ -110,8 +110,8 @@ TEST(UpdateBatchNorm, PutsEveryModeBackForItself) {
 TEST(UpdateBatchNorm, PutsMomentumBack) {
   Net net = golden_net();
   nn::update_batch_norm(net, golden_batches());
-  EXPECT_EQ(net.get<1>().running_statistics().momentum, std::optional(0.1));
-  EXPECT_EQ(net.get<4>().running_statistics().momentum, std::nullopt);
+  EXPECT_EQ(net.get<1>().offers().momentum, std::optional(0.1));
+  EXPECT_EQ(net.get<4>().offers().momentum, std::nullopt);
 }
 
 TEST(UpdateBatchNorm, ChangesNothingWhenSomethingThrows) {
@@ -125,7 +125,7 @@ TEST(UpdateBatchNorm, ChangesNothingWhenSomethingThrows) {
   expect_state(nn::state(net), below("bn.before."), 0);
   EXPECT_FALSE(net.get<1>().training);
   EXPECT_FALSE(net.get<4>().training);
-  EXPECT_EQ(net.get<1>().running_statistics().momentum, std::optional(0.1));
+  EXPECT_EQ(net.get<1>().offers().momentum, std::optional(0.1));
   EXPECT_TRUE(recording());
 }
 
@@ -140,9 +140,9 @@ TEST(UpdateBatchNorm, LeavesLayersThatNoBatchReachesAlone) {
   Net net = golden_net();
   nn::update_batch_norm(net, golden_batches(), [&](const Tensor& x) { return net.get<1>()(net.get<0>()(x)); });
   const nn::State got = nn::state(net), before = below("bn.before."), after = below("bn.after.");
-  EXPECT_EQ(got.at("4.running_mean").to_vector(), before.at("4.running_mean").to_vector());
-  EXPECT_EQ(got.at("4.num_batches_tracked").item(), 1);
-  EXPECT_NEAR(got.at("1.running_mean").to_vector()[0], after.at("1.running_mean").to_vector()[0], 1e-13);
+  EXPECT_EQ(got.arrays.at("4.running_mean").to_vector(), before.arrays.at("4.running_mean").to_vector());
+  EXPECT_EQ(got.arrays.at("4.num_batches_tracked").item(), 1);
+  EXPECT_NEAR(got.arrays.at("1.running_mean").to_vector()[0], after.arrays.at("1.running_mean").to_vector()[0], 1e-13);
 }
 
 TEST(UpdateBatchNorm, LeavesModelsWithoutStatisticsAlone) {
@@ -178,8 +178,8 @@ TEST(UpdateBatchNorm, FindsLayersInsideOthersAndSharedOnesOnce) {
   nn::update_batch_norm(net, batches);
   nn::update_batch_norm(chain, batches);
   EXPECT_EQ(net.first->num_batches_tracked.item(), 4);
-  EXPECT_EQ(net.first->running_statistics().momentum, std::optional(0.1));
-  EXPECT_EQ(nn::state(chain).at("1.num_batches_tracked").item(), 2);
+  EXPECT_EQ(net.first->offers().momentum, std::optional(0.1));
+  EXPECT_EQ(nn::state(chain).arrays.at("1.num_batches_tracked").item(), 2);
 }
 
 TEST(EachBuffer, HasTheNamesOfTheState) {
@@ -212,14 +212,14 @@ TEST(UpdateBatchNorm, ForAveragedWeights) {
   {
     const optim::AveragedWeights average(ema);
     nn::update_batch_norm(net, golden_batches());
-    EXPECT_NE(nn::state(net).at("0.weight").to_vector(), before.at("0.weight").to_vector());
-    EXPECT_NE(nn::state(net).at("1.running_mean").to_vector(), before.at("1.running_mean").to_vector());
+    EXPECT_NE(nn::state(net).arrays.at("0.weight").to_vector(), before.arrays.at("0.weight").to_vector());
+    EXPECT_NE(nn::state(net).arrays.at("1.running_mean").to_vector(), before.arrays.at("1.running_mean").to_vector());
   }
   expect_state(nn::state(net), before, 0);
 
   Net copy = golden_net();
   nn::load_state(copy, ema.state().arrays);            // the average's arrays are a model's state
-  EXPECT_EQ(nn::state(copy).at("3.bias").to_vector(), ema.state().arrays.at("3.bias").to_vector());
+  EXPECT_EQ(nn::state(copy).arrays.at("3.bias").to_vector(), ema.state().arrays.at("3.bias").to_vector());
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Net {
 
 std::vector<std::vector<double>> values(const Net& net) {
   std::vector<std::vector<double>> all;
-  for (const auto& [name, value] : nn::state(net)) all.push_back(value.to_vector());
+  for (const auto& [name, value] : nn::state(net).arrays) all.push_back(value.to_vector());
   return all;
 }
 

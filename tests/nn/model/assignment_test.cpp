@@ -36,7 +36,7 @@ std::vector<const Leaf*> leaves(const Parameters& parameters) {
 }
 std::vector<double> numbers(nn::ModuleRef net) {
   std::vector<double> all;
-  for (const auto& [name, array] : nn::state(net)) {
+  for (const auto& [name, array] : nn::state(net).arrays) {
     const std::vector<double> some = array.to_vector();
     all.insert(all.end(), some.begin(), some.end());
   }

@@ -183,7 +183,7 @@ TEST(Parameters, FrozenOnesAreLeftOutAndStillBelongToTheModel) {
   Net net;
   nn::set_requires_grad(net.blocks, false);
   EXPECT_THAT(names(net), ElementsAre("input.weight", "input.bias", "output.weight", "output.bias"));
-  EXPECT_EQ(nn::state(net).size(), 11u);
+  EXPECT_EQ(nn::state(net).arrays.size(), 11u);
   EXPECT_THAT(nn::summary(net), HasSubstr("frozen"));
   sum(net(ones({1, 3}))).backward();
   EXPECT_FALSE(net.blocks[0].data.weight.grad().defined());

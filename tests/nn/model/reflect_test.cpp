@@ -16,9 +16,9 @@
 #include <gradus/nn/model/sequential.h>
 
 using namespace gradus;
-using nn::reflect::member_count;
-using nn::reflect::member_name;
-using nn::reflect::reflectable;
+using reflect::member_count;
+using reflect::member_name;
+using reflect::reflectable;
 
 namespace {
 
@@ -88,7 +88,7 @@ TEST(Reflect, MembersAreTheObjectsOwn) {
   Local local{1, {{1, 2}, {3, 4}}, 0.5};
   std::vector<std::string> names;
   std::vector<const void*> places;
-  nn::reflect::each_member(local, [&](std::string_view name, auto& member) {
+  reflect::each_member(local, [&](std::string_view name, auto& member) {
     names.emplace_back(name);
     places.push_back(&member);
   });
@@ -99,7 +99,7 @@ TEST(Reflect, MembersAreTheObjectsOwn) {
 TEST(Reflect, ConstObjectsHaveConstMembers) {
   const Two two{{1, 2}, {3, 4}};
   int sum = 0;
-  nn::reflect::each_member(two, [&](std::string_view, auto& member) {
+  reflect::each_member(two, [&](std::string_view, auto& member) {
     static_assert(std::is_const_v<std::remove_reference_t<decltype(member)>>);
     sum += member.sum;
   });

@@ -254,7 +254,7 @@ TEST(PassedOver, IsNoPartOfTheModel) {
     nn::PassedOver<std::unique_ptr<int>> count;
   } net{.words = &words};
   EXPECT_THAT(names(net), ElementsAre("head.weight", "head.bias"));
-  EXPECT_EQ(nn::state(net).size(), 2u);
+  EXPECT_EQ(nn::state(net).arrays.size(), 2u);
   EXPECT_EQ(net.words->weight.shape(), (Shape{5, 3}));
   EXPECT_EQ((*net.words)(tensor({1, 2}, i64)).shape(), (Shape{2, 3}));
   EXPECT_EQ(net.tokenizer->language(), "en");
@@ -273,7 +273,7 @@ TEST(Collisions, InAStateAreAnErrorEvenIfNobodyListedTheParameters) {
     std::map<std::string, nn::Linear> heads{{"a.b", {1, 1, {.bias = false}}}};
     std::map<std::string, std::map<std::string, nn::Linear>> more;
   } dotted;
-  EXPECT_EQ(nn::state(dotted).size(), 1u);
+  EXPECT_EQ(nn::state(dotted).arrays.size(), 1u);
   struct { std::map<std::string, std::map<std::string, nn::Linear>> heads; } net;
   net.heads["a"].emplace("b.c", nn::Linear{1, 1});
   net.heads["a.b"].emplace("c", nn::Linear{1, 1});

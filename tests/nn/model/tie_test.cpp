@@ -233,28 +233,28 @@ TEST(Tie, FilesHaveAllNamesAndNeedOne) {
 
   for (const char* without : {"words.weight", "output.weight"}) {
     nn::State state = contents.arrays;
-    state.erase(without);
+    state.arrays.erase(without);
     Net third;
     nn::load_state(third, state);
     EXPECT_EQ(third.words.weight.value().to_vector(), net.words.weight.value().to_vector());
   }
   nn::State neither = contents.arrays;
-  neither.erase("words.weight"), neither.erase("output.weight");
-  EXPECT_THAT(message_of([&] { nn::load_state(other, neither); }), HasSubstr("missing: words.weight [5, 3] f32"));
+  neither.arrays.erase("words.weight"), neither.arrays.erase("output.weight");
+  EXPECT_THAT(message_of([&] { nn::load_state(other, neither); }), HasSubstr("missing words.weight [5, 3] f32"));
 }
 
 TEST(Tie, TwoValuesForOneWeightAreRefused) {
   Net net;
   const auto before = net.words.weight.value().to_vector();
   nn::State state = nn::state(Net{});
-  state.at("output.weight") = Array::full({5, 3}, 1);
+  state.arrays.at("output.weight") = Array::full({5, 3}, 1);
   EXPECT_THAT(message_of([&] { nn::load_state(net, state); }),
               HasSubstr("\n  tied: words.weight and output.weight are one in the model, but have two values in the state"));
   EXPECT_EQ(net.words.weight.value().to_vector(), before);
 
   struct { std::shared_ptr<nn::BatchNorm1d> first = std::make_shared<nn::BatchNorm1d>(2), second = first; } shared;   // buffers, too
   nn::State two = nn::state(shared);
-  two.at("second.running_mean") = Array::full({2}, 1);
+  two.arrays.at("second.running_mean") = Array::full({2}, 1);
   EXPECT_THAT(message_of([&] { nn::load_state(shared, two); }), HasSubstr("first.running_mean and second.running_mean are one"));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
+#include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
@@ -137,6 +138,56 @@ TEST(GradientAccumulation, RejectsWhatItCannotMean) {
   EXPECT_THAT([&] { GradientAccumulation({}, {.batches = 2}); },
               ThrowsMessage<ValueError>("GradientAccumulation: there are no parameters; did a name pattern match nothing?"));
   EXPECT_THAT([&] { GradientAccumulation({p[0], p[1], p[0]}, {.batches = 2}); }, ThrowsMessage<ValueError>("GradientAccumulation: parameter w is given twice"));
+}
+
+TEST(GradientAccumulation, GoesOnInTheMiddleOfAGroup) {
+  const Net net, other;
+  GradientAccumulation accumulation(net.parameters(), {.batches = 3}), resumed(other.parameters(), {.batches = 3});
+  accumulation.backward(net.loss(0, 4), 4);
+  accumulation.backward(net.loss(4, 6), 2);
+  const State state = accumulation.state();
+  EXPECT_EQ(state.arrays.at("w.grad").shape(), (Shape{3, 2}));
+  resumed.load_state(state);
+  EXPECT_EQ(resumed.batches(), 2);
+  EXPECT_EQ(resumed.samples(), 6);
+  EXPECT_TRUE(accumulation.backward(net.loss(6, 9), 3));
+  EXPECT_TRUE(resumed.backward(other.loss(6, 9), 3));
+  EXPECT_EQ(other.gradient(), net.gradient());
+  EXPECT_TRUE(accumulation.state().arrays.empty()) << "between groups there is nothing to remember";
+}
+
+TEST(GradientAccumulation, OfATableGoesOnWithItsRows) {
+  const auto table = [] { return Parameter(Array::full({5, 2}, 1, f64), "t"); };
+  const Parameter one = table(), two = table();
+  const Tensor words(Array::from({std::int64_t{3}, std::int64_t{1}}, {2}));
+  GradientAccumulation accumulation({{"t", one.leaf()}}, {.batches = 2}), resumed({{"t", two.leaf()}}, {.batches = 2});
+  accumulation.backward(sum(embedding(words, one, {.sparse = true})), 1);
+  resumed.load_state(accumulation.state());
+  ASSERT_TRUE(two.row_grad().defined());
+  EXPECT_EQ(two.row_grad().rows.to_vector(), (std::vector<double>{1, 3}));
+  EXPECT_EQ(two.row_grad().values.to_vector(), one.row_grad().values.to_vector());
+  EXPECT_TRUE(resumed.backward(sum(embedding(words, two, {.sparse = true})), 1));
+}
+
+TEST(GradientAccumulation, StateThatDoesNotFitChangesNothing) {
+  const Net net;
+  GradientAccumulation accumulation(net.parameters(), {.batches = 3});
+  accumulation.backward(net.loss(0, 4), 4);
+  const State before = accumulation.state();
+  State odd = before;
+  odd.arrays["w.grad"] = Array::zeros({2}, f64);
+  odd.arrays["v.grad"] = Array::zeros({1}, f64);
+  odd.values["mean"] = "false";
+  odd.values.erase("group.samples");
+  EXPECT_THAT([&] { accumulation.load_state(odd); },
+              ThrowsMessage<ValueError>("GradientAccumulation: the state does not fit:\n"
+                                        "  mean is false in the state but true here: construct it with .mean = false\n  missing group.samples\n"
+                                        "  w.grad is [2] f64 in the state but [3, 2] f64 here\n  unexpected v.grad [1] f64"));
+  odd = before;
+  odd.values["group.batches"] = "3";
+  EXPECT_THAT([&] { accumulation.load_state(odd); }, ThrowsMessage<ValueError>(HasSubstr("group.batches is 3, but it is below batches = 3")));
+  EXPECT_EQ(accumulation.state().values, before.values);
+  EXPECT_EQ(accumulation.state().arrays.at("w.grad").to_vector(), before.arrays.at("w.grad").to_vector());
 }
 
 }  // namespace

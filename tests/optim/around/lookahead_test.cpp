@@ -2,6 +2,7 @@
 #include <limits>
 
 #include <gmock/gmock.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gtest/gtest.h>
 #include <message_of.h>
 #include <optim/rules/table.h>
@@ -175,7 +176,7 @@ TEST(Lookahead, ContinuesBitForBitFromItsState) {
     walk(straight, p, saved_at, 15);
     walk(fresh, q, saved_at, 15);
     EXPECT_EQ(values(p), values(q)) << saved_at;
-    EXPECT_EQ(straight.state().metadata, fresh.state().metadata);
+    EXPECT_EQ(straight.state().values, fresh.state().values);
   }
 }
 
@@ -187,20 +188,20 @@ TEST(Lookahead, StateThatDoesNotFitIsListedAndChangesNothing) {
   set_gradients(p, 1);
   lookahead.step();
   const State before = lookahead.state();
-  EXPECT_EQ(before.metadata.at("lookahead.followed"), "4");
+  EXPECT_EQ(before.values.at("lookahead.followed"), "4");
 
   State odd = before;
   odd.arrays.erase("a.slow");
   odd.arrays["b.slow"] = Array::zeros({16}, f64);
-  odd.metadata["lookahead.reset_state"] = "true";
-  odd.metadata.erase("lookahead.alpha");
+  odd.values["lookahead.reset_state"] = "true";
+  odd.values.erase("lookahead.alpha");
   EXPECT_EQ(message_of([&] { lookahead.load_state(odd); }),
             "Lookahead: the state does not fit:\n  missing lookahead.alpha\n"
             "  lookahead.reset_state is true in the state but false here: construct it with .reset_state = true\n"
-            "  missing a.slow\n  b.slow is [16] f64 but the parameter is [17] f64");
+            "  missing a.slow [1] f64\n  b.slow is [16] f64 in the state but [17] f64 here");
   const auto changed = [&](const std::string& key, const std::string& value) {
     State state = before;
-    state.metadata[key] = value;
+    state.values[key] = value;
     return message_of([&] { lookahead.load_state(state); });
   };
   EXPECT_EQ(changed("lookahead.k", "0"), "Lookahead: k must be at least 1, not 0");
@@ -211,12 +212,12 @@ TEST(Lookahead, StateThatDoesNotFitIsListedAndChangesNothing) {
   EXPECT_THAT(changed("group.0.lr", "-1"), HasSubstr("SGD: lr must be finite and at least 0"));
   State unknown = before;
   unknown.arrays["e.slow"] = Array::zeros({1}, f64);
-  EXPECT_EQ(message_of([&] { lookahead.load_state(unknown); }), "SGD: the state does not fit this optimizer:\n  unexpected e.slow");
+  EXPECT_EQ(message_of([&] { lookahead.load_state(unknown); }), "SGD: the state does not fit this optimizer:\n  unexpected e.slow [1] f64");
   EXPECT_THAT(message_of([&] { lookahead.load_state(sgd.state()); }), HasSubstr("missing lookahead.k"));
   EXPECT_THAT(message_of([&] { sgd.load_state(before); }), HasSubstr("unexpected a.slow"));
 
   const State after = lookahead.state();
-  EXPECT_EQ(after.metadata, before.metadata);
+  EXPECT_EQ(after.values, before.values);
   for (const auto& [name, array] : before.arrays) EXPECT_EQ(after.arrays.at(name).to_vector(), array.to_vector()) << name;
 }
 
@@ -240,7 +241,7 @@ TEST(Lookahead, ChangesNothingWhenTheOptimizerThrows) {
   Lookahead lookahead(sgd, {.k = 1, .alpha = 0.5});
   EXPECT_THROW(lookahead.step(), ShapeError);
   EXPECT_EQ(lookahead.steps_since_sync(), 0);
-  EXPECT_EQ(lookahead.state().metadata.at("lookahead.followed"), "0");
+  EXPECT_EQ(lookahead.state().values.at("lookahead.followed"), "0");
   p[0].leaf->value = f64s({10});
   p[0].leaf->grad = f64s({4});
   lookahead.step();

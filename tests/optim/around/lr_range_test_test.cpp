@@ -126,7 +126,7 @@ TEST(RangeTest, PutsEverythingBackBitForBit) {
     schedule.step();
   }
   const std::vector<double> before = everything(p, adam, schedule);
-  const auto facts = adam.state().metadata, times = schedule.state().metadata;
+  const auto facts = adam.state().values, times = schedule.state().values;
   int step = 3;
   const auto train = [&] {
     run(adam, p, step, step + 1);
@@ -135,8 +135,8 @@ TEST(RangeTest, PutsEverythingBackBitForBit) {
   };
   lr_range_test(adam, train, {.steps = 20, .schedules = {&schedule}});
   EXPECT_EQ(everything(p, adam, schedule), before);
-  EXPECT_EQ(adam.state().metadata, facts);
-  EXPECT_EQ(schedule.state().metadata, times);
+  EXPECT_EQ(adam.state().values, facts);
+  EXPECT_EQ(schedule.state().values, times);
   EXPECT_EQ(p[2].leaf->grad.defined(), has_gradient(2, 2));
 
   const auto fail = [&]() -> double {                // and when the step throws
@@ -146,8 +146,8 @@ TEST(RangeTest, PutsEverythingBackBitForBit) {
   };
   EXPECT_THROW(lr_range_test(adam, fail, {.schedules = {&schedule}}), std::runtime_error);
   EXPECT_EQ(everything(p, adam, schedule), before);
-  EXPECT_EQ(adam.state().metadata, facts);
-  EXPECT_EQ(schedule.state().metadata, times);
+  EXPECT_EQ(adam.state().values, facts);
+  EXPECT_EQ(schedule.state().values, times);
 }
 
 TEST(RangeTest, KeepsTheRatiosOfGroups) {

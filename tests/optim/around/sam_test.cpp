@@ -270,17 +270,17 @@ TEST(SAM, StateThatDoesNotFitChangesNothing) {
   SAM sam(sgd, {.rho = 0.3});
   const State before = sam.state();
   State odd = before;
-  odd.metadata.erase("sam.rho");
-  odd.metadata["sam.adaptive"] = "true";
+  odd.values.erase("sam.rho");
+  odd.values["sam.adaptive"] = "true";
   EXPECT_EQ(message_of([&] { sam.load_state(odd); }), "SAM: the state does not fit:\n  missing sam.rho\n"
             "  sam.adaptive is true in the state but false here: construct it with .adaptive = true");
   odd = before;
-  odd.metadata["sam.rho"] = "-1";
+  odd.values["sam.rho"] = "-1";
   EXPECT_EQ(message_of([&] { sam.load_state(odd); }), "SAM: rho must be finite and at least 0, not -1");
-  odd.metadata["sam.rho"] = "0.9";
-  odd.metadata["w.group"] = "7";
+  odd.values["sam.rho"] = "0.9";
+  odd.values["w.group"] = "7";
   EXPECT_THAT(message_of([&] { sam.load_state(odd); }), HasSubstr("w is in group 7 in the state but 0 here"));
-  EXPECT_EQ(sam.state().metadata, before.metadata);
+  EXPECT_EQ(sam.state().values, before.values);
 }
 
 TEST(SAM, RefusesBadInput) {

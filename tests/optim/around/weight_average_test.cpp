@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/around/weight_average.h>
@@ -181,7 +182,7 @@ TEST(WeightAverage, FollowsParametersThatComeLater) {
   swa.update();
   EXPECT_NEAR(swa.state().arrays.at("a").item(), 7. / 3, 1e-15);
   EXPECT_EQ(swa.state().arrays.at("b").item(), 15) << "the mean of the two updates that it was there for";
-  EXPECT_EQ(swa.state().metadata.at("b.updates"), "2");
+  EXPECT_EQ(swa.state().values.at("b.updates"), "2");
   EXPECT_EQ(swa.updates(), 3);
 }
 
@@ -243,7 +244,7 @@ TEST(WeightAverageState, ContinuesBitForBit) {
       fresh.update();
     }
     const State a = straight.state(), b = fresh.state();
-    EXPECT_EQ(a.metadata, b.metadata);
+    EXPECT_EQ(a.values, b.values);
     ASSERT_EQ(a.arrays.size(), 6u);
     for (const auto& [name, array] : a.arrays) EXPECT_EQ(array.to_vector(), b.arrays.at(name).to_vector()) << name << saved_at;
   }
@@ -257,23 +258,23 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   State state = ema.state();
   const State before = state;
   state.arrays.erase("a");
-  state.metadata.erase("b.updates");
+  state.values.erase("b.updates");
   state.arrays["c"] = Array::zeros({999}, f64);
-  state.metadata["d.updates"] = "-1";
+  state.values["d.updates"] = "-1";
   state.arrays["e"] = Array::zeros({2}, f64);
-  state.metadata["f.updates"] = "0";
-  state.metadata["decay"] = "2";
-  state.metadata["use_buffers"] = "true";
-  state.metadata["updates"] = "many";
-  state.metadata["note"] = "a user's own";
+  state.values["f.updates"] = "0";
+  state.values["decay"] = "2";
+  state.values["use_buffers"] = "true";
+  state.values["updates"] = "many";
+  state.values["note"] = "a user's own";
   const std::string message = message_of([&] { ema.load_state(state); });
-  for (const char* line : {"missing a\n", "missing b.updates", "c is [999] f64 but the parameter is [1000] f64", "d.updates is \"-1\", which is no count",
-                           "unexpected e\n", "unexpected f.updates", "decay must lie in [0, 1], not 2", "updates is \"many\", which is no count",
+  for (const char* line : {"missing a [1] f64\n", "missing b.updates", "c is [999] f64 in the state but [1000] f64 here", "d.updates is \"-1\", which is no count",
+                           "unexpected e [2] f64\n", "unexpected f.updates", "decay must lie in [0, 1], not 2", "updates is \"many\", which is no count",
                            "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
     EXPECT_THAT(message + "\n", HasSubstr(line));
   EXPECT_THAT(message, ::testing::Not(HasSubstr("note")));
   const State after = ema.state();
-  EXPECT_EQ(after.metadata, before.metadata);
+  EXPECT_EQ(after.values, before.values);
   for (const auto& [name, array] : before.arrays) EXPECT_EQ(after.arrays.at(name).to_vector(), array.to_vector()) << name;
 
   SWA swa(p);
@@ -282,7 +283,7 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   State renamed = before;
   renamed.arrays["z"] = renamed.arrays.at("a");
   renamed.arrays.erase("a");
-  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a\n  unexpected z");
+  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a [1] f64\n  unexpected z [1] f64");
 }
 
 TEST(WeightAverageState, OfBuffersIsByNameToo) {
@@ -296,7 +297,7 @@ TEST(WeightAverageState, OfBuffersIsByNameToo) {
   EXPECT_THAT(message_of([&] { without.load_state(with.state()); }), HasSubstr("unexpected norm.mean"));
   State wide = with.state();
   wide.arrays["norm.mean"] = Array::zeros({4}, f64);
-  EXPECT_THAT(message_of([&] { with.load_state(wide); }), HasSubstr("norm.mean is [4] f64 but the buffer is [3] f64"));
+  EXPECT_THAT(message_of([&] { with.load_state(wide); }), HasSubstr("norm.mean is [4] f64 in the state but [3] f64 here"));
 }
 
 TEST(AveragedWeights, OfAnAverageStandInWithTheirBuffers) {

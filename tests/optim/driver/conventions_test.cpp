@@ -32,7 +32,7 @@ std::string error_of(F&& f) {
 TEST(Convention, IsPartOfTheState) {
   const Parameters p = table_parameters();
   SGD sgd(p, lecture::momentum(0.1));
-  EXPECT_EQ(sgd.state().metadata.at("group.0.form"), "ema");
+  EXPECT_EQ(sgd.state().values.at("group.0.form"), "ema");
   SGD same(p, lecture::momentum(0.5, 0.5));
   same.load_state(sgd.state());
   EXPECT_EQ(same.lr(), 0.1);
@@ -45,15 +45,15 @@ TEST(Convention, OfAStateMustBeTheOptimizers) {
   run(lectures, p, 0, 2);
   EXPECT_EQ(error_of([&] { pytorchs.load_state(lectures.state()); }),
             "Adam: the state does not fit this optimizer:\n"
-            "  group.0.bias_correction is false in the state but true here: construct the optimizer with .bias_correction = false\n"
-            "  group.0.eps_at is inside in the state but outside here: construct the optimizer with .eps_at = Eps::inside");
+            "  group.0.bias_correction is false in the state but true here: construct it with .bias_correction = false\n"
+            "  group.0.eps_at is inside in the state but outside here: construct it with .eps_at = Eps::inside");
   EXPECT_TRUE(pytorchs.state().arrays.empty());
   SGD keras(p, keras::sgd(0.1, 0.9)), torch(p, {.lr = 0.1, .momentum = 0.9});
   EXPECT_EQ(error_of([&] { keras.load_state(torch.state()); }),
             "SGD: the state does not fit this optimizer:\n"
-            "  group.0.form is classic in the state but lr_inside here: construct the optimizer with .form = Momentum::classic");
+            "  group.0.form is classic in the state but lr_inside here: construct it with .form = Momentum::classic");
   State odd = torch.state();
-  odd.metadata["group.0.form"] = "heavy";
+  odd.values["group.0.form"] = "heavy";
   EXPECT_EQ(error_of([&] { torch.load_state(odd); }),
             "SGD: the state does not fit this optimizer:\n  group.0.form is \"heavy\", which is no value of this option");
 }

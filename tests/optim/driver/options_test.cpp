@@ -68,7 +68,7 @@ TEST(Options, OutOfRangeAreErrorsOfTheOtherRulesToo) {
   expect_error([&] { Rprop(p, {.etas = {0, 1.2}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0 and 1.2");
   expect_error([&] { Rprop(p, {.etas = {0.5, 1}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0.5 and 1");
   expect_error([&] { Rprop(p, {.step_sizes = {2, 1}}); }, "Rprop: step_sizes must be the smallest and the largest, not 2 and 1");
-  expect_error([&] { Ftrl(p, {.learning_rate_power = 0.5}); }, "Ftrl: learning_rate_power must be at most 0, not 0.5");
+  expect_error([&] { Ftrl(p, {.learning_rate_power = 0.5}); }, "Ftrl: learning_rate_power must be finite and at most 0, not 0.5");
   expect_error([&] { Ftrl(p, {.l1_regularization_strength = -1}); }, "Ftrl: l1_regularization_strength must be finite and at least 0, not -1");
   EXPECT_NO_THROW(Adafactor(p, {.d = 0.5}));
   expect_error([&] { Adafactor(p, {.d = 0}); }, "Adafactor: d must be finite and above 0, not 0");
@@ -91,7 +91,7 @@ TEST(Options, HaveTheDefaultsOfPyTorch) {
   const auto options = []<class O>(const O& optimizer) {
     const State state = optimizer.state();
     std::string out;
-    for (const auto& [key, value] : state.metadata)
+    for (const auto& [key, value] : state.values)
       if (key.starts_with("group.0.")) out += key.substr(8) + " " + value + ", ";
     return out;
   };
@@ -178,6 +178,31 @@ TEST(Options, ChangeByNameOrAsAWhole) {
   adam.set_options({.lr = 0.25});
   EXPECT_EQ(adam.lr(), 0.25);
   EXPECT_EQ(adam.option("betas.0"), 0.9);
+}
+
+TEST(Options, ChangeByText) {
+  Adam adam(table_parameters());
+  adam.set_option("lr", "3e-4");
+  adam.set_option("amsgrad", "true");
+  adam.set_option("eps_at", "scaled_hat");
+  EXPECT_EQ(adam.lr(), 3e-4);
+  EXPECT_TRUE(adam.options().amsgrad);
+  EXPECT_EQ(adam.options().eps_at, Eps::scaled_hat);
+  expect_error([&] { adam.set_option("lr", "fast"); }, "Adam: \"fast\" is no value of lr (finite and at least 0)");
+  expect_error([&] { adam.set_option("eps_at", "beside"); }, "Adam: \"beside\" is no value of eps_at (outside, inside, scaled_hat)");
+  expect_error([&] { adam.set_option("betas.0", "1"); }, "Adam: betas.0 must lie in [0, 1), not 1");
+  expect_error([&] { adam.set_option("beta.0", "0.5"); }, "Adam: has no option beta.0; did you mean \"betas.0\"?; it has lr, betas.0, betas.1, eps, "
+                                                          "weight_decay, amsgrad, maximize, bias_correction, eps_at");
+  EXPECT_EQ(adam.lr(), 3e-4);
+}
+
+TEST(Options, OfASchedulesPartsHavePaths) {
+  const Curve curve = WarmupLR::curve({.steps = 3, .then = CosineAnnealingLR::curve({.t_max = 7})});
+  const std::optional<Option> found = find_option(curve.options(), "then.t_max");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->text(), "7");
+  EXPECT_FALSE(find_option(curve.options(), "then.gamma"));
+  EXPECT_FALSE(find_option(curve.options(), "steps.t_max"));
 }
 
 TEST(Describe, PrintsTheFormulaWithItsNumbers) {

@@ -7,7 +7,6 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/driver/loop.h>
-#include <gradus/optim/driver/require.h>
 #include <gradus/optim/driver/rule.h>
 #include <gradus/optim/driver/slot.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
@@ -21,11 +20,13 @@ struct SignumRule {
   struct Options {
     double lr = 1e-4;
     double beta = 0.9;
+    void describe(Describe& is) const {
+      is(range::at_least_zero, lr);
+      is(range::below_one, beta);
+    }
   };
   static constexpr std::string_view name = "Signum";
   static constexpr Slot<Options> slots[] = {{"exp_avg"}};
-  static Fields fields(Options& o) { return {{"lr", &o.lr, Range::at_least_zero}, {"beta", &o.beta}}; }
-  static void validate(const Options& o) { require_below_one(name, "beta", o.beta); }
   static std::string formula(const Options& o) { return text("w ← w − ", o.lr, "·sign(", o.beta, "·m + ", 1 - o.beta, "·g)"); }
   static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }
 
@@ -71,7 +72,6 @@ struct HalvingRule {
   };
   static constexpr std::string_view name = "Halving";
   static constexpr KeptNumber numbers[] = {{"rate", 1}};
-  static Fields fields(Options& o) { return {{"lr", &o.lr}}; }
   static std::string formula(const Options&) { return "w ← w − lr·rate·g"; }
   static Loop loop(Dtype dtype, Kept kept) { return compiled_here<HalvingRule>(dtype, kept); }
 

@@ -58,7 +58,7 @@ TEST(Trap, ANegativeOrNaNLearningRateIsAnErrorOfEveryRuleBeforeAnythingChanges) 
       const State before = optimizer.state();
       EXPECT_EQ(value_error([&, rate = lr] { optimizer.set_lr(rate); }), expected);
       EXPECT_EQ(value_error([&] { optimizer.set_options(bad); }), expected);
-      EXPECT_EQ(optimizer.state().metadata, before.metadata);
+      EXPECT_EQ(optimizer.state().values, before.values);
       EXPECT_EQ(optimizer.groups(), 1);
     }
   });
@@ -81,7 +81,7 @@ TEST(Trap, BetasOutsideZeroToOneAreAnErrorOfEveryRuleThatHasThem) {
         EXPECT_THAT(error, HasSubstr(text(optimizer.name(), ": ", beta, " must lie in ")));
         EXPECT_THAT(error, HasSubstr(text(", not ", written)));
       }
-    EXPECT_EQ(optimizer.state().metadata, before.metadata);
+    EXPECT_EQ(optimizer.state().values, before.values);
   });
   EXPECT_GE(rules, 9);
 }
@@ -132,8 +132,8 @@ TEST(Trap, OneCyclePastItsEndIsAnErrorThatChangesNothing) {
   for (int t = 1; t <= 5; ++t) schedule.step();       // one for each batch
   const State before = adam.state(), times = schedule.state();
   EXPECT_EQ(value_error([&] { schedule.step(); }), "OneCycleLR: t = 6 is past its end, which is t = 5");
-  EXPECT_EQ(adam.state().metadata, before.metadata);
-  EXPECT_EQ(schedule.state().metadata, times.metadata);
+  EXPECT_EQ(adam.state().values, before.values);
+  EXPECT_EQ(schedule.state().values, times.values);
 }
 
 TEST(Trap, BiasCorrectionCountsAParametersStepsNotTheTensorsInTheModel) {   // in tiny-dnn the powers of β advance with every tensor

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <gmock/gmock.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include <gmock/gmock.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/embedding.h>

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/rules/adafactor.h>
@@ -174,7 +175,7 @@ TEST(Adafactor, KeepsRowsAndColumnsInsteadOfMatrices) {
     adafactor.load_state(odd);
     ADD_FAILURE();
   } catch (const ValueError& e) {
-    EXPECT_STREQ(e.what(), "Adafactor: the state does not fit this optimizer:\n  matrix.row_var is [3, 5] f32 but belongs to be [3, 1] f32\n"
+    EXPECT_STREQ(e.what(), "Adafactor: the state does not fit this optimizer:\n  matrix.row_var is [3, 5] f32 in the state but [3, 1] f32 here\n"
                            "  unexpected vector.row_var for a parameter of shape [4]");
   }
 }

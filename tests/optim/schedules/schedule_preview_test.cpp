@@ -46,8 +46,8 @@ TEST(Preview, ChangesNothing) {
   for (int t = 0; t < 5; ++t) schedule.step();
   const State before = optimizer->state(), state = schedule.state();
   EXPECT_EQ(preview(schedule, 6).lr[0][5], optimizer->lr(0));
-  EXPECT_EQ(optimizer->state().metadata, before.metadata);
-  EXPECT_EQ(schedule.state().metadata, state.metadata);
+  EXPECT_EQ(optimizer->state().values, before.values);
+  EXPECT_EQ(schedule.state().values, state.values);
 }
 
 TEST(Preview, StopsAtTheEnd) {

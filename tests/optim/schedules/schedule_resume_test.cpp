@@ -110,9 +110,9 @@ TEST(ScheduleResume, AFreshOptimizerThatIsToldItsInitialRateIsPutWhereTheSchedul
 TEST(ScheduleResume, AFileMayNotSendAScheduleOnAnEndlessWay) {
   const auto refused = [](LRScheduler& schedule, const char* t) {
     State state = schedule.state();
-    state.metadata["last_epoch"] = t;
-    const std::string before = schedule.state().metadata.at("last_epoch"), message = value_error([&] { schedule.load_state(state); });
-    EXPECT_EQ(schedule.state().metadata.at("last_epoch"), before);
+    state.values["last_epoch"] = t;
+    const std::string before = schedule.state().values.at("last_epoch"), message = value_error([&] { schedule.load_state(state); });
+    EXPECT_EQ(schedule.state().values.at("last_epoch"), before);
     return message;
   };
   const Curve power = MultiplicativeLR::curve({.lr_lambda = [](std::int64_t) { return 1.; }}), decay = ExponentialLR::curve({.gamma = 1});
@@ -137,11 +137,11 @@ TEST(ScheduleResume, TheOptimizersRecordOfTheScheduleIsChecked) {
   Training run;
   ExponentialLR schedule(run.sgd, {.gamma = 0.5});
   State state = run.sgd.state();
-  EXPECT_EQ(state.metadata.at("scheduled_at"), "0");
-  state.metadata["scheduled_at"] = "soon";
+  EXPECT_EQ(state.values.at("scheduled_at"), "0");
+  state.values["scheduled_at"] = "soon";
   EXPECT_EQ(value_error([&] { run.sgd.load_state(state); }),
             "SGD: the state does not fit this optimizer:\n  scheduled_at is \"soon\", which is no number of at least 0");
-  state.metadata.erase("scheduled_at");             // as in older files
+  state.values.erase("scheduled_at");             // as in older files
   run.sgd.load_state(state);
   EXPECT_FALSE(run.sgd.scheduled_at());
 }

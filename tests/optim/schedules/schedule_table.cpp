@@ -1,3 +1,4 @@
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <optim/schedules/schedule_table.h>
 
 #include <cmath>

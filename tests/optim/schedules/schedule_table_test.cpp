@@ -68,14 +68,14 @@ TEST_P(EverySchedule, GoesOnBitForBitFromItsState) {
   second->load_state(optimizers);
   LRScheduler late(*second, row.curve);
   late.load_state(schedules);
-  EXPECT_EQ(early.state().metadata, schedules.metadata);
-  EXPECT_EQ(late.state().metadata, schedules.metadata);
+  EXPECT_EQ(early.state().values, schedules.values);
+  EXPECT_EQ(late.state().values, schedules.values);
   for (int step = 23; step <= 60; ++step) {
     for (LRScheduler* each : {&schedule, &early, &late}) each->step_to(row.t(step));
     ASSERT_EQ(lrs(*first), lrs(*optimizer)) << step;
     ASSERT_EQ(lrs(*second), lrs(*optimizer)) << step;
   }
-  EXPECT_EQ(first->state().metadata, optimizer->state().metadata);
+  EXPECT_EQ(first->state().values, optimizer->state().values);
 }
 
 TEST_P(EverySchedule, ToldWhereItWasDoesNotDecayTwice) {
@@ -96,17 +96,17 @@ TEST_P(EverySchedule, RefusesTheStateOfAnother) {
   LRScheduler schedule(*optimizer, row.curve);
   const State mine = schedule.state();
   State other = mine;
-  other.metadata["schedule"] = "AnotherLR";
+  other.values["schedule"] = "AnotherLR";
   EXPECT_EQ(value_error([&] { schedule.load_state(other); }), std::string(row.curve.name()) + ": this is the state of AnotherLR");
-  for (const auto& [key, value] : mine.metadata) {
+  for (const auto& [key, value] : mine.values) {
     State hole = mine;
-    hole.metadata.erase(key);
-    EXPECT_EQ(value_error([&] { schedule.load_state(hole); }), std::string(row.curve.name()) + ": the state lacks " + key);
+    hole.values.erase(key);
+    EXPECT_EQ(value_error([&] { schedule.load_state(hole); }), std::string(row.curve.name()) + ": the state does not fit this schedule:\n  missing " + key);
     if (key == "schedule" || key.ends_with(".schedule")) continue;
-    hole.metadata[key] = "x";
+    hole.values[key] = "x";
     EXPECT_NE(value_error([&] { schedule.load_state(hole); }), "accepted") << key;
   }
-  EXPECT_EQ(schedule.state().metadata, mine.metadata);
+  EXPECT_EQ(schedule.state().values, mine.values);
 }
 
 TEST_P(EverySchedule, DescribesItselfAndNamesItsUnit) {

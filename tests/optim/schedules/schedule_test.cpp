@@ -111,7 +111,7 @@ TEST(Schedule, ConstructedOnResumeDoesNotDecayTwice) {
   for (int epoch = 0; epoch < 6; ++epoch) schedule.step();
   ASSERT_EQ(one->lr(), 0.1 * std::pow(0.1, 3));
   const State saved = one->state();
-  EXPECT_EQ(saved.metadata.at("group.0.initial_lr"), "0.1");
+  EXPECT_EQ(saved.values.at("group.0.initial_lr"), "0.1");
 
   const auto fresh = two_groups();                // over a loaded optimizer a new schedule goes on from the learning rate that it finds
   fresh->load_state(saved);
@@ -140,9 +140,9 @@ TEST(Schedule, TakesItsNumbersButNotItsUnitFromAState) {
   EXPECT_EQ(others.describe(), "StepLR(step_size=2, gamma=0.5, per=epoch)");
   StepLR per_step(*optimizer, {.step_size = 2, .per = Unit::step});
   EXPECT_EQ(value_error([&] { per_step.load_state(steps.state()); }),
-            "StepLR: the state counts epochs, this schedule steps; construct it with the other .per");
+            "StepLR: the state does not fit this schedule:\n  per: the state counts epochs, this schedule steps; construct it with the other .per");
   WarmupLR warm(*optimizer, {.steps = 3, .then = StepLR::curve({.step_size = 2})}), other(*optimizer, {.steps = 5, .then = ExponentialLR::curve({.gamma = 0.5})});
-  EXPECT_EQ(value_error([&] { other.load_state(warm.state()); }), "WarmupLR: then.schedule is StepLR in the state but ExponentialLR here");
+  EXPECT_EQ(value_error([&] { other.load_state(warm.state()); }), "WarmupLR: the state does not fit this schedule:\n  then.schedule is StepLR in the state but ExponentialLR here");
 }
 
 TEST(Schedule, MayBeAnyCurve) {
@@ -205,8 +205,8 @@ TEST(Schedule, OneCycleEndsAtItsEnd) {
   EXPECT_EQ(schedule.last_epoch(), 10);
   EXPECT_EQ(optimizer->lr(), last);
   State state = schedule.state();
-  state.metadata["last_epoch"] = "11";
-  EXPECT_EQ(value_error([&] { schedule.load_state(state); }), "OneCycleLR: last_epoch is 11, past the end of this schedule");
+  state.values["last_epoch"] = "11";
+  EXPECT_EQ(value_error([&] { schedule.load_state(state); }), "OneCycleLR: the state does not fit this schedule:\n  last_epoch is 11, past the end of this schedule");
 }
 
 TEST(Schedule, OneCycleWithARiseOfNoStepsIsAnError) {
@@ -229,7 +229,7 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(step, {}), "StepLR: step_size must be given, at least 1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = -1}), "StepLR: gamma must be finite and at least 0, not -1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = NAN}), "StepLR: gamma must be finite and at least 0, not nan");
-  EXPECT_EQ(rejects(std::type_identity<MultiStepLR>{}, {.milestones = {3, -1}}), "MultiStepLR: each of milestones must be finite and at least 0, not -1");
+  EXPECT_EQ(rejects(std::type_identity<MultiStepLR>{}, {.milestones = {3, -1}}), "MultiStepLR: each of milestones must be at least 0, not -1");
   EXPECT_EQ(rejects(std::type_identity<ConstantLR>{}, {.factor = 0}), "ConstantLR: factor must lie in (0, 1], not 0");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.start_factor = 0}), "LinearLR: start_factor must lie in (0, 1], not 0");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.end_factor = 2}), "LinearLR: end_factor must lie in [0, 1], not 2");
@@ -290,17 +290,20 @@ TEST(Schedule, RejectsStatesThatAreNotItsOwn) {
   StepLR steps(*optimizer, {.step_size = 2});
   const auto edited = [&](const char* key, const char* value) {
     State state = steps.state();
-    state.metadata[key] = value;
-    return value_error([&] { steps.load_state(state); });
+    state.values[key] = value;
+    const std::string error = value_error([&] { steps.load_state(state); }), begin = "StepLR: the state does not fit this schedule:\n  ";
+    return error.starts_with(begin) ? error.substr(begin.size()) : "begins otherwise: " + error;
   };
-  EXPECT_EQ(value_error([&] { steps.load_state({}); }), "StepLR: the state lacks schedule");
-  EXPECT_EQ(edited("step_size", "2.5"), "StepLR: step_size is \"2.5\", which is no value of this option");
+  EXPECT_EQ(value_error([&] { steps.load_state({}); }),
+            "StepLR: the state does not fit this schedule:\n  missing schedule\n  missing last_epoch\n  missing base_lr.0\n  missing last_lr.0\n"
+            "  missing lr.0\n  missing base_lr.1\n  missing last_lr.1\n  missing lr.1");
+  EXPECT_EQ(edited("step_size", "2.5"), "step_size is \"2.5\", which is no value of this option");
   EXPECT_EQ(edited("step_size", "0"), "StepLR: step_size must be given, at least 1");
-  EXPECT_EQ(edited("per", "year"), "StepLR: per is \"year\", which is no value of this option");
-  EXPECT_EQ(edited("last_epoch", "-1"), "StepLR: last_epoch is \"-1\", which is not a finite number of at least 0");
-  EXPECT_EQ(edited("lr.0", "nan"), "StepLR: lr.0 is \"nan\", which is not a finite number of at least 0");
-  EXPECT_EQ(edited("base_lr.1", "-1"), "StepLR: base_lr.1 = -1 gives the learning rate -1");
-  EXPECT_EQ(edited("base_lr.2", "1"), "StepLR: the state has more groups than the optimizer, which has 2");
+  EXPECT_EQ(edited("per", "year"), "per is \"year\", which is no value of this option");
+  EXPECT_EQ(edited("last_epoch", "-1"), "last_epoch is \"-1\", which is not a finite number of at least 0");
+  EXPECT_EQ(edited("lr.0", "nan"), "lr.0 is \"nan\", which is not a finite number of at least 0");
+  EXPECT_EQ(edited("base_lr.1", "-1"), "base_lr.1 = -1 gives the learning rate -1");
+  EXPECT_EQ(edited("base_lr.2", "1"), "unexpected base_lr.2: the optimizer has 2 groups");
   EXPECT_EQ(steps.last_epoch(), 0);
   EXPECT_EQ(steps.lr(1, 2), 0.1);
 }

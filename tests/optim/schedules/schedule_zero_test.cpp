@@ -91,8 +91,6 @@ struct RoundedLR {
     Unit per = Unit::epoch;
   };
   static constexpr std::string_view name = "RoundedLR";
-  static Settings settings(Options& o) { return {{"per", &o.per}}; }
-  static void validate(const Options&) {}
   static double lr(const Options&, double base, double t) { return base * (t < 1 ? 1 : t < 2 ? -0x1p-54 : -0.01); }
 };
 

@@ -1,6 +1,7 @@
 // L-BFGS beside PyTorch's on Rosenbrock's function of six numbers, its line search alone, its state, and closures that go wrong.
 #include <cmath>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/optim/driver/closure.h>
 #include <gradus/optim/second_order/lbfgs.h>
@@ -117,17 +118,17 @@ TEST_F(Rosenbrock, RefusesStatesThatAreNotItsOwn) {
     }
   };
   EXPECT_EQ(refusal([](State&) {}), "accepted");
-  EXPECT_EQ(refusal([](State& s) { s.metadata["optimizer"] = "Adam"; }), "LBFGS: this is the state of Adam");
-  EXPECT_EQ(refusal([](State& s) { s.metadata.erase("lr"); }), "LBFGS: the state lacks lr");
-  EXPECT_EQ(refusal([](State& s) { s.metadata["parameters"] = "b [2, 2], a [2]"; }),
-            "LBFGS: the state is of the parameters b [2, 2], a [2], not of a [2], b [2, 2]");
-  EXPECT_EQ(refusal([](State& s) { s.metadata["line_search"] = "none"; }),
-            "LBFGS: line_search is none in the state but strong_wolfe here: construct the optimizer with .line_search = LineSearch::none");
-  EXPECT_EQ(refusal([](State& s) { s.metadata["max_iter"] = "0"; }), "LBFGS: max_iter must be at least 1, not 0");
-  EXPECT_EQ(refusal([](State& s) { s.arrays["direction"] = Array::zeros({5}, f64); }), "LBFGS: direction is [5] f64 for parameters of 6 numbers");
+  EXPECT_EQ(refusal([](State& s) { s.values["optimizer"] = "Adam"; }), "LBFGS: this is the state of Adam");
+  EXPECT_EQ(refusal([](State& s) { s.values.erase("lr"); }), "LBFGS: the state does not fit this optimizer:\n  missing lr");
+  EXPECT_EQ(refusal([](State& s) { s.values["parameters"] = "b [2, 2], a [2]"; }),
+            "LBFGS: the state does not fit this optimizer:\n  it is of the parameters b [2, 2], a [2], not of a [2], b [2, 2]");
+  EXPECT_EQ(refusal([](State& s) { s.values["line_search"] = "none"; }),
+            "LBFGS: the state does not fit this optimizer:\n  line_search is none in the state but strong_wolfe here: construct it with .line_search = LineSearch::none");
+  EXPECT_EQ(refusal([](State& s) { s.values["max_iter"] = "0"; }), "LBFGS: max_iter must be at least 1, not 0");
+  EXPECT_EQ(refusal([](State& s) { s.arrays["direction"] = Array::zeros({5}, f64); }), "LBFGS: the state does not fit this optimizer:\n  direction is [5] f64 in the state but [6] f64 here");
   EXPECT_EQ(refusal([](State& s) { s.arrays["y"] = Array::zeros({1, 6}, f64); s.arrays["s"] = Array::zeros({2, 6}, f64); }),
-            "LBFGS: y has 1 rows but s has 2");
-  EXPECT_EQ(lbfgs.state().metadata, good.metadata);
+            "LBFGS: the state does not fit this optimizer:\n  y has 1 rows but s has 2");
+  EXPECT_EQ(lbfgs.state().values, good.values);
 }
 
 // Squares of the gradients leave the range of double; the steps do not.

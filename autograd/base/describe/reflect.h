@@ -1,9 +1,11 @@
 // The members of an aggregate, by reference and by name, in C++20: references through structured bindings, names through the compiler's
 // spelling of a pointer to the member of an object that is declared and never defined. C++26 will replace this file. Who writes layers
-// needs fields.h and not this.
+// needs nn/model/fields.h, who describes options options.h, and not this.
 //   struct Point { int x, y; } p;   reflect::each_member(p, [](std::string_view name, auto& member) { … });   // "x", p.x; "y", p.y
-// Not for aggregates with base classes, with reference members or with more than 26 members.
+//   enum class Way { up, down };    reflect::enum_names<Way>                                                  // {"up", "down"}
+// Not for aggregates with base classes, with reference members or with more than 26 members; enumerations are scoped and count from 0.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <exception>
 #include <string_view>
@@ -11,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace gradus::nn::reflect {
+namespace gradus::reflect {
 
 inline constexpr std::size_t most_members = 26;
 
@@ -157,6 +159,12 @@ constexpr decltype(auto) with_members(T& whole, F&& use) {
   }
 }
 
+// (No lambda: clang 14 falls over those that it reads from precompiled headers.)
+struct TypesOf {
+  template <class... Each> Types<Each...> operator()(Each&...) const { return {}; }
+};
+template <class T> using MemberTypes = decltype(with_members<member_count<T>>(std::declval<T&>(), TypesOf()));
+
 template <class T> struct Box { T value; };
 template <class T> struct Address { const T* pointer; };
 template <class T> Address(const T*) -> Address<T>;
@@ -179,7 +187,7 @@ template <auto what> consteval const char* spelled() { return __PRETTY_FUNCTION_
 // The identifier that a spelling ends with. g++: "…(& nowhere<Net>.Box<Net>::value.Net::hidden)}]", clang: "…{&nowhere.value.hidden}]"
 constexpr std::string_view last_name(std::string_view spelling) {
   while (spelling.ends_with(']') || spelling.ends_with('}') || spelling.ends_with(')')) spelling.remove_suffix(1);
-  return spelling.substr(spelling.find_last_of(":.&") + 1);
+  return spelling.substr(spelling.find_last_of(":.& ") + 1);
 }
 
 template <class T, std::size_t i> inline constexpr std::string_view member_name = last_name(spelled<std::get<i>(addresses<T>())>());
@@ -195,4 +203,29 @@ void each_member(T& whole, F&& f) {
   });
 }
 
-}  // namespace gradus::nn::reflect
+// How many values an enumeration has: what has no name is spelled "(Way)2".
+template <class E, std::size_t i = 0>
+consteval std::size_t count_enumerators() {
+  static_assert(std::is_enum_v<E> && !std::is_convertible_v<E, int>, "an enumeration whose values have names is a scoped one: enum class");
+  if constexpr (last_name(spelled<static_cast<E>(i)>()).find(')') != std::string_view::npos) return i;
+  else return count_enumerators<E, i + 1>();
+}
+template <class E, std::size_t... i>
+consteval std::array<std::string_view, sizeof...(i)> names_of_enumerators(std::index_sequence<i...>) {
+  return {last_name(spelled<static_cast<E>(i)>())...};
+}
+template <class E> inline constexpr auto enum_names = names_of_enumerators<E>(std::make_index_sequence<count_enumerators<E>()>{});
+
+template <class E>
+constexpr std::string_view enum_name(E value) {
+  return enum_names<E>[static_cast<std::size_t>(value)];
+}
+
+// "Momentum" of gradus::optim::Momentum.
+template <class E>
+consteval std::string_view enum_type() {
+  const std::string_view spelling = spelled<static_cast<E>(0)>();
+  return last_name(spelling.substr(0, spelling.rfind("::")));
+}
+
+}  // namespace gradus::reflect
