@@ -61,8 +61,8 @@ void add_functions(std::vector<OracleRow>& rows) {
   rows.push_back(unary("gelu", gelu, [=](const X& x) { return 0.5 * x * (1. + xt::erf(x / root2)); }));
   rows.push_back(unary("gelu_tanh", gelu_tanh,
                        [=](const X& x) { return 0.5 * x * (1. + xt::tanh(root2pi * (x + 0.044715 * x * x * x))); }));
-  rows.push_back(unary("silu", silu, [](const X& x) { return x / (1. + xt::exp(-x)); }));
-  rows.push_back(unary("mish", mish, [](const X& x) { return x * xt::tanh(xt::log1p(xt::exp(x))); }));
+  rows.push_back(unary("silu", silu, [](const X& x) { return x / (1. + xt::exp(-x)); }, {-9, 9}));
+  rows.push_back(unary("mish", mish, [](const X& x) { return x * xt::tanh(xt::log1p(xt::exp(x))); }, {-9, 9}));
   rows.push_back(unary("neg", neg, [](const X& x) { return -x; }));
   rows.push_back(unary("operator-", [](const Tensor& x) { return -x; }, [](const X& x) { return -x; }));
   rows.push_back(unary("operator+", [](const Tensor& x) { return +x; }, [](const X& x) { return x; }));
