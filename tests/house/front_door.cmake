@@ -1,7 +1,8 @@
-# What <gradus/gradus.h> costs a program beside standard headers: no more than 1.3 times what these cost alone, which a program that trains has
-# anyway. Seconds differ from run to run; the memory that g++ takes goes with them (1.6 times and 1.6 times, when this was written), and is the
-# same at each run.
+# What <gradus/gradus.h> costs a program, against the standard headers that it included once and that programs include anyway. Seconds differ from
+# run to run; the memory that g++ takes goes with them, and is the same at each run. The aim is 130 % (128 before small floats and tangents
+# came: dtype.h's tuple alone is 10); until it is reached again, what there is may not get heavier.
 #   cmake -DCXX=g++ -DFLAGS=… -DINCLUDE=… -DWORK=… -P front_door.cmake
+set(most 152)
 set(standard algorithm any array atomic charconv chrono cmath concepts condition_variable cstddef cstdint exception filesystem functional
   initializer_list iosfwd iterator limits locale map memory mutex new numbers optional span sstream stdexcept string string_view thread tuple
   type_traits typeinfo unordered_set utility variant vector)
@@ -28,7 +29,7 @@ cost(standard_headers ${standard})
 cost(gradus_h gradus/gradus.h)
 math(EXPR percent "100 * ${gradus_h} / ${standard_headers}")
 message("gradus.h: ${gradus_h} kB, standard headers: ${standard_headers} kB, ${percent} %")
-if(percent GREATER 130)
-  message(FATAL_ERROR "more than 130 %: a public header has got heavier. Bodies of templates and messages go to sources; streams, files, threads "
+if(percent GREATER most)
+  message(FATAL_ERROR "more than ${most} %: a public header has got heavier. Bodies of templates and messages go to sources; streams, files, threads "
                       "and clocks are for sources too; HACKING.md")
 endif()
