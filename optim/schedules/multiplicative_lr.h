@@ -2,7 +2,7 @@
 // part of the state: construct the schedule with the same ones and load the rest; the product is formed again.
 //   optim::MultiplicativeLR schedule(sgd, {.lr_lambda = [](std::int64_t epoch) { return epoch < 10 ? 1 : 0.95; }});
 #pragma once
-#include <cmath>
+#include <vector>
 
 #include <gradus/optim/schedules/curve.h>
 #include <gradus/optim/schedules/ranges.h>
@@ -25,16 +25,7 @@ struct MultiplicativeLRRule {
     double value = 1;
   };
   using Memo = std::vector<Product>;   // of each group, as far as it has been formed
-  static double lr(const Options& o, double base, double t, int group, Memo& memo) {
-    const auto place = static_cast<std::size_t>(group);
-    if (memo.size() <= place) memo.resize(place + 1);
-    Product& product = memo[place];
-    const auto end = static_cast<std::int64_t>(std::floor(t));
-    if (end < product.t) product = {};
-    require_steps(name, static_cast<double>(product.t), static_cast<double>(end));
-    while (product.t < end) product = {product.t + 1, product.value * o.lr_lambda[group](product.t + 1)};
-    return base * product.value;
-  }
+  static double lr(const Options& o, double base, double t, int group, Memo& memo);
   static double enter(const Options& o, double found, int group) { return found * o.lr_lambda[group](0); }   // as PyTorch's
 };
 

@@ -1,5 +1,7 @@
 // says: DataLoader: dataset.size() must work for a const dataset; declare the function const
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/data/loader/loader.h>
 
 using namespace gradus;
 

@@ -1,5 +1,5 @@
 // says: DataLoader: a dataset gives sample number i: dataset.get(i)
-#include <gradus/gradus.h>
+#include <gradus/data/loader/loader.h>
 
 using namespace gradus;
 

@@ -1,6 +1,6 @@
 // says: fuse: the formula returns a number for each element
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/gradus.h>
 
 using namespace gradus;
 

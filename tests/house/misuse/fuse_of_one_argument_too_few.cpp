@@ -1,6 +1,6 @@
 // says: fuse: the formula takes one argument of any type for each tensor
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/gradus.h>
 
 using namespace gradus;
 

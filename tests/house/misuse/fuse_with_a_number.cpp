@@ -1,6 +1,6 @@
 // says: fuse: what follows the formula are tensors
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
-#include <gradus/gradus.h>
 
 using namespace gradus;
 

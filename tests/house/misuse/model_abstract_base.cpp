@@ -1,5 +1,5 @@
 // says: gradus::nn sees the base class alone behind this pointer
-#include <gradus/gradus.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

@@ -1,5 +1,8 @@
 // says: gradus::nn cannot see into this class (it has a constructor or private members)
-#include <gradus/gradus.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

@@ -1,5 +1,6 @@
 // says: gradus::nn: a constant member is not trained, loaded or put into evaluation
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

@@ -1,5 +1,6 @@
 // says: a member that has parameters is not in this struct's list of fields
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

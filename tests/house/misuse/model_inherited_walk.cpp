@@ -1,5 +1,7 @@
 // says: adds members to one whose walk it inherits
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/nn/model/sequential.h>
 
 using namespace gradus;
 

@@ -1,5 +1,6 @@
 // says: gradus::nn: a map's key is part of the name of its parameters
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 #include <map>
 

@@ -1,5 +1,6 @@
 // says: gradus::nn does not follow a pointer
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

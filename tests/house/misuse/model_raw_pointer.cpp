@@ -1,5 +1,6 @@
 // says: gradus::nn does not follow a pointer, since it does not say whose the layer is
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

@@ -1,5 +1,6 @@
 // says: gradus::nn cannot tell this struct's members (a base class, a reference
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/model/module.h>
 
 using namespace gradus;
 

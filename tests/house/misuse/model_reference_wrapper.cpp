@@ -1,5 +1,6 @@
 // says: cannot see what this class of the standard library holds or refers to
-#include <gradus/gradus.h>
+#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/model/module.h>
 
 #include <functional>
 

@@ -1,5 +1,6 @@
 // says: keepdim comes after them, sum(x, 1, true)
-#include <gradus/gradus.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/reduce.h>
 
 using namespace gradus;
 

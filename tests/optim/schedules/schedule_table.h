@@ -1,4 +1,4 @@
-// The table of schedules: for each of PyTorch's sequences in golden/schedules.safetensors (made by golden/make_schedules.py) the curve that
+// The table of schedules: for each of PyTorch's sequences in golden/schedules/ (made by golden/make_schedules.py) the curve that
 // must give it. A schedule without a row fails the tests.
 #pragma once
 #include <memory>

@@ -1,4 +1,4 @@
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 
 #include <algorithm>
 #include <atomic>
