@@ -21,7 +21,8 @@ void show(const Net& net, const Tensor& points, const Tensor& arms) {
     const Tensor logits = no_grad([&] { return net(tensor({{x, y}})); });
     return logits.value().span<float>()[1] - logits.value().span<float>()[0];
   };
-  drawing::Plane plane{.window = {-1.1, 1.1, -1.1, 1.1}, .heights = drawing::heights(decision), .levels = {0}, .points = {{"arm 0"}, {"arm 1"}}};
+  drawing::Plane plane{.window = {-1.1, 1.1, -1.1, 1.1}, .heights = drawing::heights(decision), .levels = {0}};
+  plane.points = {{"arm 0"}, {"arm 1"}};
   const auto at = points.value().span<float>();
   const auto arm = arms.value().span<std::int64_t>();
   for (std::size_t i = 0; i < 200; ++i) plane.points[arm[i]].at.push_back({at[2 * i], at[2 * i + 1]});

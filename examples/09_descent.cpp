@@ -83,8 +83,8 @@ double clean(double x) { return std::abs(x) < 5e-6 ? 0 : x; }
 // The first steps, and then fewer and fewer: 0, 1, 2, 5, 10, 20, 50, …
 void print_steps(const Path& path) {
   const drawing::Digits place = drawing::fixed_digits(5), size = drawing::digits(6);
-  drawing::Table table({{"step"}, {"x", place, 10}, {"y", place, 10}, {"loss", size, 12}, {"lr", size, 12}, {"|gradient|", size, 12}, {"|move|", size, 12}},
-                    {.gap = 1, .indent = 2});
+  drawing::Table table({{"step"}, {"x", place, 10}, {"y", place, 10}, {"loss", size, 12}, {"lr", size, 12}, {"|gradient|", size, 12},
+                        {"|move|", size, 12}}, {.gap = 1, .indent = 2});
   const std::size_t n = path.at.size();
   for (std::size_t decade = 1, t = 0; t < n;) {
     const auto [x, y] = path.at[t];
@@ -124,7 +124,8 @@ void save_pictures(const Ground& ground, const std::vector<Trail>& trails, const
   if (!each) return picture(ground, trails).save_svg(file);
   std::filesystem::create_directories(file);
   for (const Trail& trail : trails)
-    picture(ground, {trail}).save_svg(std::filesystem::path(file) / (snake(trail.label) + ".svg"), {.width = 360, .height = 240, .scales = false});
+    picture(ground, {trail}).save_svg(std::filesystem::path(file) / (snake(trail.label) + ".svg"),
+                                      {.width = 360, .height = 240, .scales = false});
 }
 
 template <class List>
@@ -153,7 +154,8 @@ int run_descents(const std::string& surface_name, const std::string& optimizer_n
   std::printf("%s: %s", std::string(surface.title).c_str(), std::string(surface.formula).c_str());
   if (surface.parameter) std::printf(", %s = %g", std::string(surface.parameter->symbol).c_str(), ground.parameter());
   std::printf("\n\n");
-  if (!all) std::printf("%s", picture(ground, trails).text({.columns = std::min(drawing::terminal_columns(), 130), .colour = drawing::is_terminal()}).c_str());
+  const drawing::PlaneTextOptions terminal{.columns = std::min(drawing::terminal_columns(), 130), .colour = drawing::is_terminal()};
+  if (!all) std::printf("%s", picture(ground, trails).text(terminal).c_str());
   if (trails.size() == 1) print_steps(trails[0].path);
   print_results(trails);
   if (!all)

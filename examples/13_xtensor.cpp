@@ -2,8 +2,8 @@
 //
 //   ./run example 13_xtensor
 //
-// You should see that the tensor has the memory that xtensor filled, the rows of the result with a mean square of 1, and "gradients agree": the
-// expressions of the backward are compared with central differences, to second order.
+// You should see that the tensor has the memory that xtensor filled, the rows of the result with a mean square of 1, and "gradients
+// agree": the expressions of the backward are compared with central differences, to second order.
 #include <gradus/autograd/array/xtensor.h>
 #include <gradus/gradus.h>
 
@@ -17,7 +17,8 @@ using namespace gradus;
 
 constexpr double epsilon = 1e-6;
 
-// Rows divided by the root of their mean square (Zhang and Sennrich, "Root mean square layer normalization", 2019): y = x·r, r = 1/√(mean x² + ε).
+// Rows divided by the root of their mean square (Zhang and Sennrich, "Root mean square layer normalization", 2019):
+// y = x·r, r = 1/√(mean x² + ε).
 struct RmsNorm final : Op {
   std::string_view name() const override { return "rms_norm"; }
 

@@ -1,11 +1,11 @@
-// Arrays and xtensor's containers and expressions, both ways without copies. An opt-in header (Debian: libxtensor-dev); nothing else of gradus's
-// headers knows xtensor.
+// Arrays and xtensor's containers and expressions, both ways without copies. An opt-in header (Debian: libxtensor-dev); nothing else of
+// gradus's headers knows xtensor.
 //   auto x = as_xtensor<float>(a);                        // an expression over a's elements, whatever their strides
 //   Array b = from_xtensor(xt::sin(x) * 2.f + 1.f);       // computed straight into b's memory
 //   xt::xarray<double> table = …;  Array c = from_xtensor(std::move(table));   // c has table's memory now
 //   assign_xtensor(c, xt::cumsum(as_xtensor<double>(c), 0));                   // into what c has already
-// In an operation of one's own: docs/extending.md. Fast for contiguous elementwise expressions; for sums, transposes and column broadcasts the
-// operations in ops/ are many times faster.
+// In an operation of one's own: docs/extending.md. Fast for contiguous elementwise expressions; for sums, transposes and column
+// broadcasts the operations in ops/ are many times faster.
 #pragma once
 #include <array>
 #include <memory>
@@ -48,14 +48,16 @@ template <class Buffer>
 auto any_rank(Buffer buffer, const Array& a) {
   using Sizes = std::vector<std::size_t>;
   using Steps = std::vector<std::ptrdiff_t>;
-  return xt::xarray_adaptor<Buffer, xt::layout_type::dynamic, Sizes>(std::move(buffer), list_of<Sizes>(a.shape()), list_of<Steps>(a.strides()));
+  using Adaptor = xt::xarray_adaptor<Buffer, xt::layout_type::dynamic, Sizes>;
+  return Adaptor(std::move(buffer), list_of<Sizes>(a.shape()), list_of<Steps>(a.strides()));
 }
 template <std::size_t N, class Buffer>
 auto of_rank(Buffer buffer, const Array& a) {
   require_rank<N>(a);
   using Sizes = std::array<std::size_t, N>;
   using Steps = std::array<std::ptrdiff_t, N>;
-  return xt::xtensor_adaptor<Buffer, N, xt::layout_type::dynamic>(std::move(buffer), list_of<Sizes>(a.shape()), list_of<Steps>(a.strides()));
+  using Adaptor = xt::xtensor_adaptor<Buffer, N, xt::layout_type::dynamic>;
+  return Adaptor(std::move(buffer), list_of<Sizes>(a.shape()), list_of<Steps>(a.strides()));
 }
 template <class T>
 auto reading(const Array& a) {
@@ -69,11 +71,16 @@ auto writing(Array& a) {
 
 // Whether an expression has its elements in memory that goes with it: containers, and views that hold their container.
 template <class E> inline constexpr bool owns_elements = false;
-template <class S, xt::layout_type L, class C, class Tag> inline constexpr bool owns_elements<xt::xarray_container<S, L, C, Tag>> = true;
-template <class S, std::size_t N, xt::layout_type L, class Tag> inline constexpr bool owns_elements<xt::xtensor_container<S, N, L, Tag>> = true;
-template <class T, class S, xt::layout_type L, bool Shared, class Tag> inline constexpr bool owns_elements<xt::xfixed_container<T, S, L, Shared, Tag>> = true;
-template <class C, class... S> inline constexpr bool owns_elements<xt::xview<C, S...>> = owns_elements<C>;
-template <class C, class S, xt::layout_type L, class F> inline constexpr bool owns_elements<xt::xstrided_view<C, S, L, F>> = owns_elements<C>;
+template <class S, xt::layout_type L, class C, class Tag>
+inline constexpr bool owns_elements<xt::xarray_container<S, L, C, Tag>> = true;
+template <class S, std::size_t N, xt::layout_type L, class Tag>
+inline constexpr bool owns_elements<xt::xtensor_container<S, N, L, Tag>> = true;
+template <class T, class S, xt::layout_type L, bool Shared, class Tag>
+inline constexpr bool owns_elements<xt::xfixed_container<T, S, L, Shared, Tag>> = true;
+template <class C, class... S>
+inline constexpr bool owns_elements<xt::xview<C, S...>> = owns_elements<C>;
+template <class C, class S, xt::layout_type L, class F>
+inline constexpr bool owns_elements<xt::xstrided_view<C, S, L, F>> = owns_elements<C>;
 
 // The container itself: what a move takes along. Views are copied instead.
 template <class E>
@@ -86,7 +93,7 @@ template <class V>
 auto stored_as() {
   if constexpr (is_element<V>) return V{};
   else if constexpr (std::is_integral_v<V>) return std::int64_t{};
-  else static_assert(sizeof(V) == 0, "from_xtensor: no dtype has such elements; name one of gradus's, from_xtensor<double>(…), or xt::cast");
+  else static_assert(sizeof(V) == 0, "from_xtensor: no dtype has such elements; name one that has, from_xtensor<double>(…)");
 }
 
 template <class E>
@@ -98,8 +105,8 @@ Shape shape_of(const E& e) {
 
 }  // namespace detail
 
-// The elements as an xtensor expression, for reading, any strides: a snapshot, which keeps them alive and which writing to the array does not
-// change. DtypeError unless T is the dtype. With a rank, as_xtensor<float, 2>(a), loops over elements are faster; ShapeError for another.
+// The elements as an xtensor expression, for reading, any strides: a snapshot, which keeps them alive and which writing to the array does
+// not change. DtypeError unless T is the dtype. With a rank, as_xtensor<float, 2>(a), loops over elements are faster; ShapeError for another.
 template <class T>
 auto as_xtensor(const Array& a) { return detail::any_rank(detail::reading<T>(a), a); }
 template <class T, std::size_t N>
@@ -118,8 +125,8 @@ auto as_mutable_xtensor(Array& a) {
   return detail::of_rank<N>(std::move(buffer), a);
 }
 
-// The expression's values, computed straight into the array's memory. ShapeError unless the shapes are equal, DtypeError unless T, which is the
-// expression's own type where none is named, is the dtype.
+// The expression's values, computed straight into the array's memory. ShapeError unless the shapes are equal, DtypeError unless T, which
+// is the expression's own type where none is named, is the dtype.
 template <class T = void, class E>
 void assign_xtensor(Array& a, const xt::xexpression<E>& expression) {
   using Stored = std::conditional_t<std::is_void_v<T>, decltype(detail::stored_as<typename E::value_type>()), T>;
@@ -131,8 +138,8 @@ void assign_xtensor(Array& a, const xt::xexpression<E>& expression) {
   xt::noalias(out) = e;
 }
 
-// A new array with the expression's shape and values, computed straight into its memory. Its elements are T or, where none is named, what the
-// expression's are; integers of a width that is no dtype become i64.
+// A new array with the expression's shape and values, computed straight into its memory. Its elements are T or, where none is named, what
+// the expression's are; integers of a width that is no dtype become i64.
 template <class T = void, class E>
 Array from_xtensor(const xt::xexpression<E>& expression) {
   using Stored = std::conditional_t<std::is_void_v<T>, decltype(detail::stored_as<typename E::value_type>()), T>;

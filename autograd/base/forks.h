@@ -1,4 +1,4 @@
-// Which process this is. What a fork must find whole is in after_fork.h.
+// Which process this is. What a fork must find whole is in internal/after_fork.h.
 #pragma once
 #include <cstdint>
 

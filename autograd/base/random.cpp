@@ -6,7 +6,7 @@
 #include <numbers>
 #include <utility>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 
 namespace gradus {
 

@@ -6,7 +6,7 @@
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 
 namespace gradus::kernels {
 namespace {

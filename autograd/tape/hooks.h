@@ -79,7 +79,7 @@ class LeafListener {
     requires(!std::same_as<std::remove_cvref_t<F>, LeafListener> && std::invocable<F&, const Tensor&>)
   LeafListener(F&& f)   // NOLINT(bugprone-forwarding-reference-overload)
       : f_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))),
-        call_([](void* f, const Tensor& leaf) { (*static_cast<std::remove_reference_t<F>*>(f))(leaf); }) {}
+        call_([](void* held, const Tensor& leaf) { (*static_cast<std::remove_reference_t<F>*>(held))(leaf); }) {}
   explicit operator bool() const { return call_ != nullptr; }
   void operator()(const Tensor& leaf) const { call_(f_, leaf); }
 

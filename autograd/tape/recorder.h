@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/tape/node.h>
 #include <gradus/autograd/tape/recording.h>
 

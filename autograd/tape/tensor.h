@@ -79,9 +79,9 @@ class Tensor {
  private:
   template <class F>
   HookHandle hook(const char* name, detail::HookKind kind, F f) const {
-    const auto hook = std::make_shared<detail::HookOf<F>>(std::move(f));
-    detail::add_hook(name, *this, kind, hook);
-    return HookHandle(hook);
+    const auto added = std::make_shared<detail::HookOf<F>>(std::move(f));
+    detail::add_hook(name, *this, kind, added);
+    return HookHandle(added);
   }
 
   Array value_;

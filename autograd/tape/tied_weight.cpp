@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/tape/parameter.h>
 
 namespace gradus::detail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/tape/recorder.h>
 #include <gradus/autograd/walk/internal/landing.h>
 #include <gradus/autograd/walk/internal/paths.h>

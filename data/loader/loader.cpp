@@ -3,7 +3,7 @@
 #include <mutex>
 #include <new>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 
 namespace gradus::data::detail {
 

@@ -11,7 +11,7 @@
 #include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/forks.h>
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 
 namespace gradus::data {
 namespace {

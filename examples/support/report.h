@@ -80,7 +80,8 @@ inline void draw_curves(const Arguments& arguments, const std::string& title, co
   };
   const drawing::Axis epoch{.title = "epoch"};
   const drawing::Chart loss{.title = "loss", .x = epoch, .curves = {curve("train", &Epoch::loss)}, .first = 1};
-  const drawing::Chart accuracy{.title = "accuracy", .x = epoch, .curves = {curve("train", &Epoch::train_accuracy), curve("test", &Epoch::test_accuracy)}, .first = 1};
+  drawing::Chart accuracy{.title = "accuracy", .x = epoch, .first = 1};
+  accuracy.curves = {curve("train", &Epoch::train_accuracy), curve("test", &Epoch::test_accuracy)};
   std::string file = arguments.text("picture");
   if (file.empty()) file = arguments.program() + ".svg";
   const std::string path = std::filesystem::absolute(file).lexically_normal().string();

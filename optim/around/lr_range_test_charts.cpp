@@ -49,10 +49,13 @@ std::string words(const RangeTest& test) {
 
 std::string RangeTest::text(int columns, int rows) const {
   drawing::require_room("lr_range_test", {.columns = columns, .rows = rows});
-  return drawing::Figure{.title = "Learning rate range test", .charts = {chart(*this)}}.text({.columns = columns, .rows = rows}) + words(*this) + "\n";
+  const drawing::Figure figure{.title = "Learning rate range test", .charts = {chart(*this)}};
+  return figure.text({.columns = columns, .rows = rows}) + words(*this) + "\n";
 }
 
-std::string RangeTest::svg() const { return drawing::Figure{.title = "Learning rate range test", .subtitle = words(*this), .charts = {chart(*this)}}.svg(); }
+std::string RangeTest::svg() const {
+  return drawing::Figure{.title = "Learning rate range test", .subtitle = words(*this), .charts = {chart(*this)}}.svg();
+}
 
 void RangeTest::save_svg(const FileName& file) const { drawing::save_svg_text(svg(), file.string()); }
 

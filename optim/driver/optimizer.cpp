@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/tape/recorded.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
 #include <gradus/optim/kernels/partition.h>

@@ -12,7 +12,7 @@ constexpr std::int64_t lanes = 32;
 
 // Σ term(i) for i < n
 template <class Term>
-auto sum_in_lanes(std::int64_t n, Term&& term) {
+auto sum_in_lanes(std::int64_t n, Term term) {
   using Sum = decltype(term(n));
   Sum sums[lanes] = {};
   std::int64_t i = 0;
@@ -32,7 +32,10 @@ SumOf<T> dot(const T* a, const T* b, std::int64_t n) {
 
 template <class T>
 SumOf<T> square_sum(const T* x, std::int64_t n) {
-  return dot(x, x, n);
+  return sum_in_lanes(n, [=](std::int64_t i) {
+    const SumOf<T> value = static_cast<SumOf<T>>(x[i]);
+    return value * value;
+  });
 }
 
 // Σ f(i)² for i < n: f's values, a tile of them at a time, pass through the first-level cache.

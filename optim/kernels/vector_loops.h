@@ -26,7 +26,7 @@ struct VectorLoopsOf {
   SumOf<T> (*scaled_square_sum)(const T* w, const T* g, std::int64_t n, double eta);
   void (*scaled_climb)(T* y, const T* w, const T* g, std::int64_t n, double scale, double eta);
 };
-using VectorLoops = gradus::kernels::PerFloat<VectorLoopsOf>;
+using VectorLoops = PerFloat<VectorLoopsOf>;
 
 const VectorLoops& vector_loops();   // of the best instruction-set level that this machine has
 

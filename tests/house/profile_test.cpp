@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>

@@ -6,7 +6,9 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/functional.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/autograd/walk/tangent.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/read/idx.h>
 #include <gradus/nn/layers/linear.h>
@@ -91,6 +93,8 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(images.permute({0, 3, 1, 2})), {"read_idx(file, {.max_bytes = 1u})", [] {
         if (const std::string file; !file.empty()) read_idx(file, {.max_bytes = 1u});   // there is no such file
       }},
+      {"tangent(y, x, v)", [=] { tangent(sum(x), x, x.detach()); }}, {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
+      {"register_hook(f)", [] { variable(ones({2})).register_hook([](const Tensor&) {}); }},
       {"{.retain_graph = true}", [=] { sum(x).backward({.retain_graph = true}); }},
   };
 }

@@ -29,7 +29,8 @@ int longest_name(const Bars& all) {
 // Columns from one place to another, in eighths where a character has them: they fill from the left only.
 std::string block(double from, double to, int width) {
   static constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const int begin = static_cast<int>(std::lround(from)), units = std::max(0, static_cast<int>(std::lround(8 * (to - begin)))), whole = units / 8;
+  const int begin = static_cast<int>(std::lround(from)), units = std::max(0, static_cast<int>(std::lround(8 * (to - begin))));
+  const int whole = units / 8;
   std::string out(static_cast<std::size_t>(begin), ' ');
   for (int i = 0; i < whole; ++i) out += "█";
   out += eighths[units % 8];
@@ -61,11 +62,13 @@ std::string Bars::svg() const {
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const double y = top + height * static_cast<double>(i), value = span.takes(bars[i].value) ? bars[i].value : 0;
     const double from = x(std::min(value, 0.)), to = x(std::max(value, 0.));
-    content += join({svg_text(margin - 8, y + 15, bars[i].name, "", "end"), "<rect class='bar c0' x='", pixels(from), "' y='", pixels(y + 3), "' width='",
-                     pixels(to - from), "' height='", pixels(height - 6), "'/>", svg_text(to + 6, y + 15, general(bars[i].value, digits), ""), "\n"});
+    content += svg_text(margin - 8, y + 15, bars[i].name, "", "end");
+    content += join({"<rect class='bar c0' x='", pixels(from), "' y='", pixels(y + 3), "' width='", pixels(to - from), "' height='",
+                     pixels(height - 6), "'/>", svg_text(to + 6, y + 15, general(bars[i].value, digits), ""), "\n"});
   }
   content += svg_line(x(0), top - 2, x(0), bottom + 2, "axis") + "\n";
-  return svg_page(margin + width + 80, bottom + 16, ".title{font-size:15px;font-weight:bold}.axis{stroke:#888}.bar{fill:currentColor}", "", content);
+  constexpr std::string_view style = ".title{font-size:15px;font-weight:bold}.axis{stroke:#888}.bar{fill:currentColor}";
+  return svg_page(margin + width + 80, bottom + 16, style, "", content);
 }
 
 void Bars::save_svg(const std::string& file) const { save_svg_text(svg(), file); }

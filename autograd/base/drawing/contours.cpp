@@ -52,7 +52,7 @@ class Squares {
     if (n == 2) return link(crossed[0], crossed[1]);
     if (n == 0) return;
     const bool middle_below = (corners[0] + corners[1] + corners[2] + corners[3]) / 4 < level_;   // a saddle: its middle decides
-    const std::size_t turn = middle_below == (corners[0] < level_) ? 0 : 3;                       // lines cut off corners 1 and 3, or 0 and 2
+    const std::size_t turn = middle_below == (corners[0] < level_) ? 0 : 3;   // lines cut off corners 1 and 3, or 0 and 2
     link(crossed[turn], crossed[(turn + 1) % 4]);
     link(crossed[(turn + 2) % 4], crossed[(turn + 3) % 4]);
   }

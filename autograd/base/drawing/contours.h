@@ -1,5 +1,6 @@
 // Lines of equal height through numbers on a grid, by marching squares.
-//   for (double level : contour_levels(values, 12, true))  for (const Line& line : contours(values, columns, rows, window, level)) draw(line);
+//   for (double level : contour_levels(values, 12, true))
+//     for (const Line& line : contours(values, columns, rows, window, level)) draw(line);
 #pragma once
 #include <span>
 #include <vector>

@@ -12,7 +12,8 @@
 
 namespace gradus::drawing {
 
-// A path: a ring at its start and a dot at its end in the SVG, S and E in the terminal. What follows a point that is not finite is left out.
+// A path: a ring at its start and a dot at its end in the SVG, S and E in the terminal. What follows a point that is not finite is left
+// out.
 struct Trail {
   std::string label = {};
   std::vector<Point> points = {};

@@ -27,7 +27,8 @@ Table::Table(std::vector<Column> columns, const TableOptions& options)
     : columns_(std::move(columns)), options_(options), numbers_(columns_.size(), false) {}
 
 void Table::add_row(const std::vector<Cell>& cells) {
-  check<ValueError>(cells.size() <= columns_.size(), "table: a row has ", cells.size(), " cells, and there are ", columns_.size(), " columns");
+  check<ValueError>(cells.size() <= columns_.size(), "table: a row has ", cells.size(), " cells, and there are ", columns_.size(),
+                    " columns");
   std::vector<std::string>& row = rows_.emplace_back(columns_.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {
     row[i] = text_of(cells[i], columns_[i].numbers);
@@ -49,8 +50,10 @@ std::string Table::text() const {
   const auto line = [&](const std::vector<std::string>& cells) {
     const std::size_t together = last_apart ? n - 1 : n;
     std::string one(static_cast<std::size_t>(options_.indent), ' ');
-    for (std::size_t i = 0; i < together; ++i)
-      one += std::string(i ? static_cast<std::size_t>(options_.gap) : 0, ' ') + (numbers_[i] ? right(cells[i], widths[i]) : left(cells[i], widths[i]));
+    for (std::size_t i = 0; i < together; ++i) {
+      one += std::string(i ? static_cast<std::size_t>(options_.gap) : 0, ' ');
+      one += numbers_[i] ? right(cells[i], widths[i]) : left(cells[i], widths[i]);
+    }
     one.erase(one.find_last_not_of(' ') + 1);
     out += one + "\n";
     if (last_apart && !cells.back().empty()) out += std::string(static_cast<std::size_t>(options_.indent) + 4, ' ') + cells.back() + "\n";

@@ -50,7 +50,7 @@ struct TableOptions {
   int indent = 1;
   bool head = true;                              // the titles
   bool rule = false;                             // a line under each title
-  int room = 0;                                  // columns there are; where the last column does not fit it has a line of its own; 0: as many as it takes
+  int room = 0;                                  // columns of the terminal, 0: enough; a last column that does not fit has lines of its own
 };
 
 class Table {

@@ -4,8 +4,8 @@
 
 namespace gradus::drawing {
 
-// The columns of the terminal that the file descriptor leads to (1: standard output, 2: standard error); `otherwise` where it leads to none, or to
-// one that does not tell.
+// The columns of the terminal that the file descriptor leads to (1: standard output, 2: standard error); `otherwise` where it leads to
+// none, or to one that does not tell.
 int terminal_columns(int file = 1, int otherwise = 80);
 
 // Whether it leads to a terminal that knows more than plain lines, which one of the kind "dumb" does not.

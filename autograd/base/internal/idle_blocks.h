@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 
 namespace gradus::pool {
 

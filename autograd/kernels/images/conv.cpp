@@ -3,7 +3,7 @@
 #include <utility>
 
 #include <gradus/autograd/array/internal/channels_last.h>
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/kernels/images/dnnl_conv.h>
 #include <gradus/autograd/kernels/images/im2col.h>
 #include <gradus/autograd/kernels/products/gemm.h>

@@ -8,7 +8,7 @@
 #include <omp.h>
 #endif
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/internal/thread_pool.h>
 

@@ -12,7 +12,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/kernels/machine/team.h>
 
 namespace gradus::kernels::onednn {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <mutex>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/kernels/machine/team.h>
 #include <gradus/autograd/kernels/products/blas_buffers.h>

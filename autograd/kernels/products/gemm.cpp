@@ -1,6 +1,6 @@
 #include <gradus/autograd/kernels/products/gemm.h>
 
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/products/blas.h>
 #include <gradus/autograd/kernels/products/dnnl_gemm.h>

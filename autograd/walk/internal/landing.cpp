@@ -4,7 +4,7 @@
 #include <span>
 #include <thread>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/tape/leaf.h>

@@ -6,6 +6,7 @@ namespace gradus::detail {
 
 Grads profiled_backward(Node& node, SmallVector<Tensor, 1>& gradients) {
   profile::Span span(node.name(), "backward");
+  if (!span.wanted()) return checked_backward(node, gradients);   // part of another span
   Traffic traffic;
   for (const Tensor& g : gradients) traffic.add(g);   // now: backward may write over them
   traffic.shapes += " ->";

@@ -1,6 +1,6 @@
 // One operation's backward within a walk: written down where somebody profiles, and its gradients checked, once, where they arrive.
 #pragma once
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/tape/node.h>
 
 namespace gradus {

@@ -25,7 +25,7 @@ struct AdafactorLoopsOf {
   double (*whole_squares)(const T* g, T* v, std::int64_t n, T take, T eps);   // after v ← v + take·(g² − v)
   void (*whole_step)(T* w, const T* g, const T* v, std::int64_t n, T eps, T keep, T step);
 };
-using AdafactorLoops = gradus::kernels::PerFloat<AdafactorLoopsOf>;
+using AdafactorLoops = PerFloat<AdafactorLoopsOf>;
 
 const AdafactorLoops& adafactor_loops();   // of the best instruction-set level that this machine has
 

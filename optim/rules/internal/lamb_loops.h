@@ -19,7 +19,7 @@ struct LambLoopsOf {
   void (*step)(T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, T lr);   // w ← w − lr·r
   double (*squares)(const T* w, const T* m, const T* v, std::int64_t n, const LambNumbers<T>& s, double scale);   // Σ (scale·rᵢ)²
 };
-using LambLoops = gradus::kernels::PerFloat<LambLoopsOf>;
+using LambLoops = PerFloat<LambLoopsOf>;
 
 const LambLoops& lamb_loops();   // of the best instruction-set level that this machine has
 

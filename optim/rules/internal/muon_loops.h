@@ -12,7 +12,7 @@ struct MuonLoopsOf {
   double (*momentum)(const T* g, const T* b, T* u, std::int64_t n, T momentum, T rest, bool ahead);
   void (*average)(const T* g, T* b, std::int64_t n, T rest);        // b ← b + (1−momentum)·(g − b)
 };
-using MuonLoops = gradus::kernels::PerFloat<MuonLoopsOf>;
+using MuonLoops = PerFloat<MuonLoopsOf>;
 
 const MuonLoops& muon_loops();   // of the best instruction-set level that this machine has
 

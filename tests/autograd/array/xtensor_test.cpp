@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 class XtensorOf : public testing::Test {};
-using Elements = testing::Types<float, double, std::int64_t, std::uint8_t, bool>;
+using Elements = testing::Types<float, double, Half, BFloat16, std::int64_t, std::int32_t, std::int16_t, std::int8_t, std::uint8_t, bool>;
 TYPED_TEST_SUITE(XtensorOf, Elements);
 
 TYPED_TEST(XtensorOf, GoesThereAndBackWithoutACopy) {
@@ -50,7 +50,8 @@ TEST(Xtensor, ViewsOfAnyStridesAndExpressions) {
   EXPECT_EQ(from_xtensor(as_xtensor<double, 3>(some) * 1.).to_vector(), some.to_vector());
   const Array y = from_xtensor<double>(xt::sin(view) * 2 + 1);
   EXPECT_NEAR(y.at({4, 1, 3}), std::sin(turned.at({4, 1, 3})) * 2 + 1, 1e-15);
-  EXPECT_EQ(from_xtensor(as_xtensor<double>(Tensor(expand(tensor({1, 2}, f64), {3, 2})).value())).to_vector(), (std::vector<double>{1, 2, 1, 2, 1, 2}));
+  const Array repeated = Array::from({1., 2.}, {2}).expand({3, 2});
+  EXPECT_EQ(from_xtensor(as_xtensor<double>(repeated)).to_vector(), (std::vector<double>{1, 2, 1, 2, 1, 2}));
   EXPECT_EQ(from_xtensor(xt::amax(as_xtensor<double, 3>(turned), {0, 2})).shape(), Shape({2}));
 }
 
@@ -157,6 +158,16 @@ TEST(Xtensor, MemoryThatWasGivenAwayIsFreedOnceWithTheLastArray) {
     EXPECT_EQ(Counting<double>::freed, 0);
   }
   EXPECT_EQ(Counting<double>::freed, 1);
+}
+
+TEST(Xtensor, SmallFloatsAreStoredAndConverted) {
+  const Array a = from_xtensor<BFloat16>(xt::xarray<float>{1.f, 2.f, 3.f} * 1.5f);
+  EXPECT_EQ(a.dtype(), bf16);
+  EXPECT_EQ(a.to_vector(), (std::vector<double>{1.5, 3, 4.5}));
+  const Array twice = from_xtensor(xt::cast<float>(as_xtensor<BFloat16>(a)) * 2.f);
+  EXPECT_EQ(twice.dtype(), f32);
+  EXPECT_EQ(twice.to_vector(), (std::vector<double>{3, 6, 9}));
+  expect_error<DtypeError>([&] { as_xtensor<float>(a); }, {"bf16", "a.to(f32)"});
 }
 
 TEST(Xtensor, NothingAndSingleElements) {

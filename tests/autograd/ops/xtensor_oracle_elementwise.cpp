@@ -59,7 +59,10 @@ void add_functions(std::vector<OracleRow>& rows) {
   rows.push_back(unary("erf", erf, [](const X& x) { return xt::erf(x); }));
   rows.push_back(unary("relu", relu, [](const X& x) { return xt::maximum(x, 0.); }));
   rows.push_back(unary("gelu", gelu, [=](const X& x) { return 0.5 * x * (1. + xt::erf(x / root2)); }));
-  rows.push_back(unary("gelu_tanh", gelu_tanh, [=](const X& x) { return 0.5 * x * (1. + xt::tanh(root2pi * (x + 0.044715 * x * x * x))); }));
+  rows.push_back(unary("gelu_tanh", gelu_tanh,
+                       [=](const X& x) { return 0.5 * x * (1. + xt::tanh(root2pi * (x + 0.044715 * x * x * x))); }));
+  rows.push_back(unary("silu", silu, [](const X& x) { return x / (1. + xt::exp(-x)); }, {-9, 9}));
+  rows.push_back(unary("mish", mish, [](const X& x) { return x * xt::tanh(xt::log1p(xt::exp(x))); }, {-9, 9}));
   rows.push_back(unary("neg", neg, [](const X& x) { return -x; }));
   rows.push_back(unary("operator-", [](const Tensor& x) { return -x; }, [](const X& x) { return -x; }));
   rows.push_back(unary("operator+", [](const Tensor& x) { return +x; }, [](const X& x) { return x; }));
@@ -87,8 +90,10 @@ void add_arithmetic(std::vector<OracleRow>& rows) {
   rows.push_back(binary("pow", [](const Tensor& a, const Tensor& b) { return pow(a, b); }, power, positive));
   rows.push_back(with_number("pow", [](const Tensor& x) { return pow(x, 2.5); }, [](const X& x) { return xt::pow(x, 2.5); }, positive));
   rows.push_back(with_number("pow", [](const Tensor& x) { return pow(1.5, x); }, [](const X& x) { return xt::pow(1.5, x); }));
-  rows.push_back(binary("maximum", [](const Tensor& a, const Tensor& b) { return maximum(a, b); }, [](const X& a, const X& b) { return xt::maximum(a, b); }));
-  rows.push_back(binary("minimum", [](const Tensor& a, const Tensor& b) { return minimum(a, b); }, [](const X& a, const X& b) { return xt::minimum(a, b); }));
+  rows.push_back(binary("maximum", [](const Tensor& a, const Tensor& b) { return maximum(a, b); },
+                        [](const X& a, const X& b) { return xt::maximum(a, b); }));
+  rows.push_back(binary("minimum", [](const Tensor& a, const Tensor& b) { return minimum(a, b); },
+                        [](const X& a, const X& b) { return xt::minimum(a, b); }));
   rows.push_back(binary("floor_divide", [](const Tensor& a, const Tensor& b) { return floor_divide(a.to(i64), b.to(i64)); },
                         [](const X& a, const X& b) { return xt::floor(a / b); }, {-20, 20, true}, divisor));
   rows.push_back(binary("remainder", [](const Tensor& a, const Tensor& b) { return remainder(a.to(i64), b.to(i64)); },
@@ -113,8 +118,10 @@ void add_logic(std::vector<OracleRow>& rows) {
   row("operator||", [](const Tensor& a, const Tensor& b) { return a || b; }, either);
   rows.push_back(unary("logical_not", logical_not, [](const X& x) { return !x; }, whole));
   rows.push_back(unary("operator!", [](const Tensor& x) { return !x; }, [](const X& x) { return !x; }, whole));
-  row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, a, b * 2); }, [](const X& a, const X& b) { return xt::where(a > b, a, b * 2.); });
-  row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, 7, b); }, [](const X& a, const X& b) { return xt::where(a > b, 7., b); });
+  row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, a, b * 2); },
+      [](const X& a, const X& b) { return xt::where(a > b, a, b * 2.); });
+  row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, 7, b); },
+      [](const X& a, const X& b) { return xt::where(a > b, 7., b); });
 }
 
 }  // namespace

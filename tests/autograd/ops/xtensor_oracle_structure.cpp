@@ -23,7 +23,8 @@ using Axes_ = std::vector<std::size_t>;
 const Cases cubes{{{2, 3, 4}}, {{1, 3, 1}}, {{2, 1, 5}}}, cubes_and_none{{{2, 3, 4}}, {{1, 3, 1}}, {{2, 0, 4}}, {{0, 1, 3}}};
 
 // Each oracle is a function of containers that gives one.
-OracleRow row(std::string name, std::function<Tensor(const Tensors&)> f, X (*oracle)(const Xs&), const Cases& shapes, std::vector<OracleInput> inputs = {}) {
+OracleRow row(std::string name, std::function<Tensor(const Tensors&)> f, X (*oracle)(const Xs&), const Cases& shapes,
+              std::vector<OracleInput> inputs = {}) {
   inputs.resize(shapes[0].size());
   const auto on_arrays = [oracle](const std::vector<Array>& in) {
     Xs xs;
@@ -47,48 +48,67 @@ X numbers(std::size_t n) { return xt::arange<double>(static_cast<double>(n)); }
 
 void add_reductions(std::vector<OracleRow>& rows) {
   rows.push_back(row("sum", [](const Tensors& in) { return sum(in[0]); }, [](const Xs& x) { return X(xt::sum(x[0])); }, cubes_and_none));
-  rows.push_back(row("sum", [](const Tensors& in) { return sum(in[0], {0, -1}); }, [](const Xs& x) { return sum_of(x[0], {0, 2}); }, cubes_and_none));
-  rows.push_back(row("sum", [](const Tensors& in) { return sum(in[0], 1, true); }, [](const Xs& x) { return sum_kept(x[0], {1}); }, cubes_and_none));
+  rows.push_back(row("sum", [](const Tensors& in) { return sum(in[0], {0, -1}); },
+                     [](const Xs& x) { return sum_of(x[0], {0, 2}); }, cubes_and_none));
+  rows.push_back(row("sum", [](const Tensors& in) { return sum(in[0], 1, true); },
+                     [](const Xs& x) { return sum_kept(x[0], {1}); }, cubes_and_none));
   rows.push_back(row("mean", [](const Tensors& in) { return mean(in[0]); }, [](const Xs& x) { return X(xt::mean(x[0])); }, cubes));
-  rows.push_back(row("mean", [](const Tensors& in) { return mean(in[0], {0, 1}); }, [](const Xs& x) { return X(xt::mean(x[0], {0, 1})); }, cubes));
+  rows.push_back(row("mean", [](const Tensors& in) { return mean(in[0], {0, 1}); },
+                     [](const Xs& x) { return X(xt::mean(x[0], {0, 1})); }, cubes));
   rows.push_back(row("max", [](const Tensors& in) { return max(in[0]); }, [](const Xs& x) { return X(xt::amax(x[0])); }, cubes));
-  rows.push_back(row("max", [](const Tensors& in) { return max(in[0], 1); }, [](const Xs& x) { return max_of(x[0], {1}); }, cubes, {{-2, 2, true}}));
-  rows.push_back(row("max", [](const Tensors& in) { return max(in[0], {0, 2}, true); }, [](const Xs& x) { return max_kept(x[0], {0, 2}); }, cubes));
-  rows.push_back(row("argmax", [](const Tensors& in) { return argmax(in[0]); }, [](const Xs& x) { return X(xt::cast<double>(xt::argmax(x[0]))); }, cubes));
+  rows.push_back(row("max", [](const Tensors& in) { return max(in[0], 1); },
+                     [](const Xs& x) { return max_of(x[0], {1}); }, cubes, {{-2, 2, true}}));
+  rows.push_back(row("max", [](const Tensors& in) { return max(in[0], {0, 2}, true); },
+                     [](const Xs& x) { return max_kept(x[0], {0, 2}); }, cubes));
+  rows.push_back(row("argmax", [](const Tensors& in) { return argmax(in[0]); },
+                     [](const Xs& x) { return X(xt::cast<double>(xt::argmax(x[0]))); }, cubes));
   rows.push_back(row("argmax", [](const Tensors& in) { return argmax(in[0], 1); },
                      [](const Xs& x) { return X(xt::cast<double>(xt::argmax(x[0], 1))); }, cubes, {{-2, 2, true}}));
   const std::vector<OracleInput> often_zero{{-1, 3, true}};
-  rows.push_back(row("all", [](const Tensors& in) { return all(in[0], 2); }, [](const Xs& x) { return X(xt::prod(is_not_zero(x[0]), {2})); }, cubes_and_none,
+  rows.push_back(row("all", [](const Tensors& in) { return all(in[0], 2); },
+                     [](const Xs& x) { return X(xt::prod(is_not_zero(x[0]), {2})); }, cubes_and_none,
                      often_zero));
-  rows.push_back(row("all", [](const Tensors& in) { return all(in[0]); }, [](const Xs& x) { return X(xt::prod(is_not_zero(x[0]))); }, cubes_and_none, often_zero));
+  rows.push_back(row("all", [](const Tensors& in) { return all(in[0]); },
+                     [](const Xs& x) { return X(xt::prod(is_not_zero(x[0]))); }, cubes_and_none, often_zero));
   rows.push_back(row("any", [](const Tensors& in) { return any(in[0], {0, 1}, true); },
                      [](const Xs& x) { return is_not_zero(sum_kept(is_not_zero(x[0]), {0, 1})); }, cubes_and_none, often_zero));
   rows.push_back(row("sum_to", [](const Tensors& in) { return sum_to(in[0], {3, 1}); },
                      [](const Xs& x) { return sum_of(sum_kept(x[0], {2}), {0}); }, {{{2, 3, 4}}, {{1, 3, 1}}, {{0, 3, 2}}}));
   rows.push_back(row("expand", [](const Tensors& in) { return expand(in[0], {2, 3, 4}); },
-                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); }, {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
+                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); },
+                     {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
   rows.push_back(row("softmax", [](const Tensors& in) { return softmax(in[0]); }, [](const Xs& x) { return softmax_of(x[0], 2); }, cubes));
-  rows.push_back(row("softmax", [](const Tensors& in) { return softmax(in[0], 1); }, [](const Xs& x) { return softmax_of(x[0], 1); }, cubes));
-  rows.push_back(row("log_softmax", [](const Tensors& in) { return log_softmax(in[0], 0); }, [](const Xs& x) { return X(xt::log(softmax_of(x[0], 0))); }, cubes));
+  rows.push_back(row("softmax", [](const Tensors& in) { return softmax(in[0], 1); },
+                     [](const Xs& x) { return softmax_of(x[0], 1); }, cubes));
+  rows.push_back(row("log_softmax", [](const Tensors& in) { return log_softmax(in[0], 0); },
+                     [](const Xs& x) { return X(xt::log(softmax_of(x[0], 0))); }, cubes));
 }
 
 void add_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("reshape", [](const Tensors& in) { return reshape(in[0], {4, -1}); },
-                     [](const Xs& x) { return X(xt::reshape_view(x[0], std::vector<std::size_t>{4, x[0].size() / 4})); }, {{{2, 3, 4}}, {{1, 4}}, {{2, 6}}}));
+                     [](const Xs& x) { return X(xt::reshape_view(x[0], std::vector<std::size_t>{4, x[0].size() / 4})); },
+                     {{{2, 3, 4}}, {{1, 4}}, {{2, 6}}}));
   rows.push_back(row("flatten", [](const Tensors& in) { return flatten(in[0], 1); },
-                     [](const Xs& x) { return X(xt::reshape_view(x[0], std::vector<std::size_t>{x[0].shape(0), x[0].shape(1) * x[0].shape(2)})); }, cubes_and_none));
-  rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0], 0, 2); }, [](const Xs& x) { return X(xt::transpose(x[0], {2, 1, 0})); }, cubes_and_none));
-  rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0]); }, [](const Xs& x) { return X(xt::transpose(x[0], {0, 2, 1})); }, cubes_and_none));
-  rows.push_back(row("permute", [](const Tensors& in) { return permute(in[0], {2, 0, 1}); }, [](const Xs& x) { return X(xt::transpose(x[0], {2, 0, 1})); },
+                     [](const Xs& x) { return X(xt::reshape_view(x[0], Axes_{x[0].shape(0), x[0].shape(1) * x[0].shape(2)})); }, cubes_and_none));
+  rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0], 0, 2); },
+                     [](const Xs& x) { return X(xt::transpose(x[0], {2, 1, 0})); }, cubes_and_none));
+  rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0]); },
+                     [](const Xs& x) { return X(xt::transpose(x[0], {0, 2, 1})); }, cubes_and_none));
+  rows.push_back(row("permute", [](const Tensors& in) { return permute(in[0], {2, 0, 1}); },
+                     [](const Xs& x) { return X(xt::transpose(x[0], {2, 0, 1})); },
                      cubes_and_none));
-  rows.push_back(row("unsqueeze", [](const Tensors& in) { return unsqueeze(in[0], 1); }, [](const Xs& x) { return X(xt::expand_dims(x[0], 1)); }, cubes_and_none));
-  rows.push_back(row("squeeze", [](const Tensors& in) { return squeeze(in[0], 1); }, [](const Xs& x) { return X(xt::squeeze(x[0], std::size_t{1})); },
+  rows.push_back(row("unsqueeze", [](const Tensors& in) { return unsqueeze(in[0], 1); },
+                     [](const Xs& x) { return X(xt::expand_dims(x[0], 1)); }, cubes_and_none));
+  rows.push_back(row("squeeze", [](const Tensors& in) { return squeeze(in[0], 1); },
+                     [](const Xs& x) { return X(xt::squeeze(x[0], std::size_t{1})); },
                      {{{2, 1, 4}}, {{3, 1}}}));
   rows.push_back(row("slice", [](const Tensors& in) { return slice(in[0], 2, 1, 6, 2); },
-                     [](const Xs& x) { return X(xt::view(x[0], xt::all(), xt::all(), xt::range(1, 6, 2))); }, {{{2, 3, 6}}, {{1, 1, 7}}, {{0, 2, 6}}}));
+                     [](const Xs& x) { return X(xt::view(x[0], xt::all(), xt::all(), xt::range(1, 6, 2))); },
+                     {{{2, 3, 6}}, {{1, 1, 7}}, {{0, 2, 6}}}));
   rows.push_back(row("select", [](const Tensors& in) { return select(in[0], 1, -1); },
                      [](const Xs& x) { return X(xt::view(x[0], xt::all(), x[0].shape(1) - 1, xt::all())); }, cubes));
-  rows.push_back(row("cat", [](const Tensors& in) { return cat({in[0], in[1]}, 1); }, [](const Xs& x) { return X(xt::concatenate(xt::xtuple(x[0], x[1]), 1)); },
+  rows.push_back(row("cat", [](const Tensors& in) { return cat({in[0], in[1]}, 1); },
+                     [](const Xs& x) { return X(xt::concatenate(xt::xtuple(x[0], x[1]), 1)); },
                      {{{2, 3, 4}, {2, 1, 4}}, {{1, 1}, {1, 2}}}));
   rows.push_back(row("stack", [](const Tensors& in) { return stack({in[0], in[1], in[0]}, 1); },
                      [](const Xs& x) { return X(xt::stack(xt::xtuple(x[0], x[1], x[0]), 1)); }, {{{2, 3}, {2, 3}}, {{1, 1}, {1, 1}}}));
@@ -117,11 +137,13 @@ X product(const X& a, const X& b) {
 
 void add_products(std::vector<OracleRow>& rows) {
   rows.push_back(row("matmul", [](const Tensors& in) { return matmul(in[0], in[1]); }, [](const Xs& x) { return product(x[0], x[1]); },
-                     {{{3, 4}, {4, 5}}, {{1, 1}, {1, 1}}, {{2, 3, 4}, {4, 2}}, {{3, 1, 2, 4}, {2, 4, 3}}, {{17, 33}, {33, 9}}, {{0, 4}, {4, 2}}, {{2, 0}, {0, 3}}}));
+                     {{{3, 4}, {4, 5}}, {{1, 1}, {1, 1}}, {{2, 3, 4}, {4, 2}}, {{3, 1, 2, 4}, {2, 4, 3}}, {{17, 33}, {33, 9}},
+                      {{0, 4}, {4, 2}}, {{2, 0}, {0, 3}}}));
   rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1], in[2]); },
                      [](const Xs& x) { return X(product(x[0], xt::transpose(x[1])) + x[2]); },
                      {{{3, 4}, {5, 4}, {5}}, {{2, 3, 4}, {1, 4}, {1}}, {{1, 1}, {1, 1}, {1}}, {{0, 4}, {2, 4}, {2}}}));
-  rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1]); }, [](const Xs& x) { return product(x[0], xt::transpose(x[1])); },
+  rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1]); },
+                     [](const Xs& x) { return product(x[0], xt::transpose(x[1])); },
                      {{{3, 4}, {5, 4}}}));
 }
 

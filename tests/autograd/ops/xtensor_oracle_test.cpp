@@ -1,5 +1,5 @@
-// Every elementwise operation, reduction, shape operation and product against xtensor: f32 and f64, in several layouts, with empty dimensions
-// and those of size 1, and broadcasting.
+// Every elementwise operation, reduction, shape operation and product against xtensor: f32 and f64, in several layouts, with empty
+// dimensions and those of size 1, and broadcasting.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -26,8 +26,8 @@ std::vector<OracleRow> all_rows() {
 std::vector<std::vector<Shape>> cases_of(const OracleRow& row) {
   if (!row.shapes.empty()) return row.shapes;
   if (row.inputs.size() == 1) return {{{}}, {{1}}, {{4}}, {{0, 3}}, {{1, 5, 1}}, {{2, 3, 37}}};
-  return {{{}, {}}, {{}, {2, 3}}, {{2, 3}, {}}, {{2, 1, 3}, {4, 1}}, {{1}, {3}}, {{3}, {2, 3}}, {{2, 3, 37}, {37}}, {{5, 1}, {5, 70}}, {{0, 3}, {3}},
-          {{2, 0}, {2, 1}}, {{1, 1}, {1}}};
+  return {{{}, {}}, {{}, {2, 3}}, {{2, 3}, {}}, {{2, 1, 3}, {4, 1}}, {{1}, {3}}, {{3}, {2, 3}}, {{2, 3, 37}, {37}}, {{5, 1}, {5, 70}},
+          {{0, 3}, {3}}, {{2, 0}, {2, 1}}, {{1, 1}, {1}}};
 }
 
 // The same values: as they are, column by column, and as every other element of something larger.
@@ -66,7 +66,8 @@ TEST(XtensorOracle, AgreesInEveryTypeLayoutAndShape) {
     for (const std::vector<Shape>& shapes : cases_of(row))
       for (const Dtype dtype : {f64, f32})
         for (const Layout layout : {Layout::rows, Layout::columns, Layout::every_other}) {
-          SCOPED_TRACE(text(row.name, " ", shapes[0], shapes.size() > 1 ? text(shapes[1]) : "", " ", dtype, ", layout ", static_cast<int>(layout)));
+          SCOPED_TRACE(text(row.name, " ", shapes[0], shapes.size() > 1 ? text(shapes[1]) : "", " ", dtype, ", layout ",
+                            static_cast<int>(layout)));
           const Tensors inputs = inputs_of(row, shapes, dtype, layout);
           std::vector<Array> doubles;
           for (const Tensor& x : inputs) doubles.push_back(x.value().to(f64));
@@ -74,7 +75,8 @@ TEST(XtensorOracle, AgreesInEveryTypeLayoutAndShape) {
           ASSERT_EQ(y.shape(), expected.shape());
           const std::vector<double> ours = y.to_vector(), theirs = expected.to_vector();
           const double tolerance = dtype == f64 ? 1e-13 : 2e-6;
-          for (std::size_t i = 0; i < ours.size(); ++i) ASSERT_LE(std::abs(ours[i] - theirs[i]), tolerance * (1 + std::abs(theirs[i]))) << "element " << i;
+          for (std::size_t i = 0; i < ours.size(); ++i)
+            ASSERT_LE(std::abs(ours[i] - theirs[i]), tolerance * (1 + std::abs(theirs[i]))) << "element " << i;
         }
 }
 
@@ -88,7 +90,8 @@ TEST(XtensorOracle, HasARowForEveryOperationOfItsFamilies) {
     for (std::string line; std::getline(in, line);)
       if (std::smatch match; std::regex_search(line, match, declaration)) {
         ++declared;
-        EXPECT_TRUE(rows.contains(match[1])) << match[1] << " is declared in autograd/ops/" << family << ".h; give it a row in xtensor_oracle_*.cpp";
+        EXPECT_TRUE(rows.contains(match[1]))
+            << match[1] << " is declared in autograd/ops/" << family << ".h; give it a row in xtensor_oracle_*.cpp";
       }
     EXPECT_GT(declared, 0) << family;
   }

@@ -9,8 +9,8 @@
 namespace gradus::drawing {
 
 void require_room(std::string_view who, const TextOptions& options) {
-  check<ValueError>(options.columns >= 8 && options.rows >= 2, who, ": text needs at least 8 columns and 2 rows, not ", options.columns, " and ",
-                    options.rows);
+  const auto [columns, rows, colour] = options;
+  check<ValueError>(columns >= 8 && rows >= 2, who, ": text needs at least 8 columns and 2 rows, not ", columns, " and ", rows);
 }
 
 Frame::Frame(const Chart& c) : chart(c) {
@@ -18,8 +18,9 @@ Frame::Frame(const Chart& c) : chart(c) {
   for (const double end : {c.x.from, c.x.to}) x.meet(end);
   for (const double end : {c.y.from, c.y.to}) y.meet(end);
   for (const Curve& curve : c.curves) {
-    check<ValueError>(curve.x.empty() || curve.x.size() == curve.y.size(), "chart: the curve \"", curve.name, "\" needs as many x as y, not ", curve.x.size(),
-                      " and ", curve.y.size(), "; without any they count from `first`");
+    const bool fits = curve.x.empty() || curve.x.size() == curve.y.size();
+    check<ValueError>(fits, "chart: the curve \"", curve.name, "\" needs as many x as y, not ", curve.x.size(), " and ", curve.y.size(),
+                      "; without any they count from `first`");
     for (std::size_t i = 0; i < curve.y.size(); ++i) {
       const double at = x_of(curve, i);
       x.meet(at);                                // a gap takes room on the axis, too

@@ -12,8 +12,8 @@ namespace {
 constexpr double left_margin = 84, gap = 84, right_margin = 32;
 constexpr std::string_view style =
     ".title{font-size:15px;font-weight:bold}.panel{font-size:14px;font-weight:bold}.grid{stroke:#e3e3e3}.axis{stroke:#888}"
-    ".mark{stroke:#888;stroke-dasharray:4 4}.curve{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}.dot{fill:currentColor}"
-    ".key{stroke:currentColor;stroke-width:3}";
+    ".mark{stroke:#888;stroke-dasharray:4 4}.curve{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}"
+    ".dot{fill:currentColor}.key{stroke:currentColor;stroke-width:3}";
 constexpr std::string_view dark_style = ".grid{stroke:#2b333c}";
 
 // Cut after commas into lines that fit the width.
@@ -47,12 +47,14 @@ class Panel {
     }
     const Span& along = frame_.x;
     const double range = along.high - along.low;
-    x_ticks_ = frame_.counted && !along.log && range > 0 ? even_ticks(along.low, along.high, std::max(1., nice_step(range + 1, 10))) : ticks(along, 10);
+    const bool counted = frame_.counted && !along.log && range > 0;
+    x_ticks_ = counted ? even_ticks(along.low, along.high, std::max(1., nice_step(range + 1, 10))) : ticks(along, 10);
   }
 
   std::string paint() const {
     std::string out = axes() + legend();
-    for (std::size_t i = 0; i < chart_.curves.size(); ++i) out += curve(chart_.curves[i], colour_class(curve_colour(i)));
+    for (std::size_t i = chart_.curves.size(); i-- > 0;)   // the first one lies on top
+      out += curve(chart_.curves[i], colour_class(curve_colour(i)));
     return out;
   }
 
@@ -90,7 +92,7 @@ class Panel {
       const std::string& name = chart_.curves[i].name;
       if (name.empty()) continue;
       out += svg_text(right, top_ - 12, name, "", "end");
-      right -= 7.0 * columns(name) + 6;
+      right -= 7.5 * columns(name) + 6;
       out += svg_line(right - 18, top_ - 16, right, top_ - 16, join({"key ", colour_class(curve_colour(i))})) + "\n";
       right -= 36;
     }
@@ -133,14 +135,14 @@ class Panel {
 }  // namespace
 
 std::string Figure::svg() const {
-  const int columns = std::max(1, std::min(across, static_cast<int>(charts.size()))), rows = (static_cast<int>(charts.size()) + columns - 1) / columns;
+  const int n = static_cast<int>(charts.size()), columns = std::max(1, std::min(across, n)), rows = (n + columns - 1) / columns;
   const double total_width = columns * (left_margin + width) + right_margin;
   const std::vector<std::string> lines = lines_of(subtitle, static_cast<std::size_t>((total_width - left_margin - right_margin) / 7.1));
   const double top = (title.empty() && lines.empty() ? 34 : 74) + 18 * static_cast<double>(lines.size());
   std::string content;
   if (!title.empty()) content += svg_text(left_margin, 30, title, "title") + "\n";
   for (std::size_t i = 0; i < lines.size(); ++i) content += svg_text(left_margin, 50 + 18 * static_cast<double>(i), lines[i], "") + "\n";
-  for (int i = 0; i < static_cast<int>(charts.size()); ++i) {
+  for (int i = 0; i < n; ++i) {
     const double left = left_margin + (i % columns) * (left_margin + width), above = top + (i / columns) * (height + gap);
     content += Panel(charts[static_cast<std::size_t>(i)], left, above, width, height).paint();
   }

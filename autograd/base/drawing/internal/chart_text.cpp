@@ -16,8 +16,11 @@ constexpr std::uint8_t grey = palette.size();    // the pen of marks
 class Drawing {
  public:
   Drawing(const Chart& chart, const TextOptions& options)
-      : chart_(chart), options_(options), frame_(chart), canvas_(options.columns, options.rows), names_(static_cast<std::size_t>(options.rows)) {
-    for (std::size_t i = 0; i < chart.curves.size(); ++i) curve(chart.curves[i], static_cast<std::uint8_t>(curve_colour(i)));
+      : chart_(chart), options_(options), frame_(chart), canvas_(options.columns, options.rows),
+        names_(static_cast<std::size_t>(options.rows)) {
+    const auto pen = [](std::size_t i) { return static_cast<std::uint8_t>(curve_colour(i)); };
+    for (std::size_t i = chart.curves.size(); i-- > 0;) curve(chart.curves[i], pen(i));   // the first one lies on top
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) name(chart.curves[i], pen(i));
     for (const Mark& mark : chart.marks)
       if (frame_.x.takes(mark.x))
         for (int dot = 0; dot < canvas_.height(); dot += 2) canvas_.dot(x(mark.x), dot, grey);
@@ -27,8 +30,8 @@ class Drawing {
     std::string out = right(chart_.title, margin) + "\n";
     for (int row = 0; row < options_.rows; ++row) {
       const bool first = row == 0, last = row == options_.rows - 1;
-      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", margin) + (first || last ? " ┤" : " │") + line(row);
-      out += names_[static_cast<std::size_t>(row)] + "\n";
+      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", margin) + (first || last ? " ┤" : " │");
+      out += line(row) + names_[static_cast<std::size_t>(row)] + "\n";
     }
     const auto end_text = [&](double value) { return frame_.counted ? general(value, 6) : short_number(value); };
     const std::string begin = end_text(frame_.x.low), end = chart_.x.title + " " + end_text(frame_.x.high);
@@ -48,8 +51,13 @@ class Drawing {
       canvas_.line(x(frame_.x_of(curve, from)), y(curve.y[from]), x(frame_.x_of(curve, i)), y(curve.y[i]), pen);
       last = i;
     }
-    if (curve.name.empty() || last == curve.y.size()) return;
-    std::string& names = names_[static_cast<std::size_t>(std::clamp(static_cast<int>(y(curve.y[last])) / 4, 0, options_.rows - 1))];
+  }
+  // Beside its last point.
+  void name(const Curve& curve, std::uint8_t pen) {
+    std::size_t last = curve.y.size();
+    while (last > 0 && !frame_.shows(curve, last - 1)) --last;
+    if (curve.name.empty() || last == 0) return;
+    std::string& names = names_[static_cast<std::size_t>(std::clamp(static_cast<int>(y(curve.y[last - 1])) / 4, 0, options_.rows - 1))];
     names += join({names.empty() ? " " : ", ", coloured(curve.name, pen)});
   }
 

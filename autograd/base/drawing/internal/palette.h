@@ -10,7 +10,8 @@ struct Colour {
   std::string_view light, dark;
   int terminal;
 };
-inline constexpr std::array<Colour, 5> palette{{{"#2563a8", "#6ea8ec", 75},     // blue, which is the ground of planes: their paths begin with the next
+// The first is blue, which is the ground of planes: their paths begin with the next.
+inline constexpr std::array<Colour, 5> palette{{{"#2563a8", "#6ea8ec", 75},
                                                 {"#d2521c", "#ff8a4c", 208},
                                                 {"#2b8a3e", "#5fd07a", 77},
                                                 {"#8a3fb0", "#cc8cf0", 177},

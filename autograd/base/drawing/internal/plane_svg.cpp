@@ -16,7 +16,8 @@ constexpr std::string_view style =
     ".l{fill:#2f6db5;fill-opacity:.075;stroke:#2f6db5;stroke-opacity:.4;stroke-width:7}"
     ".t{fill:none;stroke-width:18;stroke-linejoin:round}.o{stroke-width:4.5;stroke-linecap:round}.r{fill:none;stroke-width:2}"
     ".x{stroke:#223;stroke-width:1.6}.t,.r{stroke:currentColor}.e{fill:currentColor}text.n{fill:currentColor}";
-constexpr std::string_view dark_style = "text{stroke:#10161d}.l{fill:#5b9be0;stroke:#5b9be0;stroke-opacity:.5}.x{stroke:#eef}text.n{fill:currentColor}";
+constexpr std::string_view dark_style =
+    "text{stroke:#10161d}.l{fill:#5b9be0;stroke:#5b9be0;stroke-opacity:.5}.x{stroke:#eef}text.n{fill:currentColor}";
 
 // A path's data for a group that is scaled to a tenth: whole numbers, each point from the one before.
 std::string steps(const Line& line) {
@@ -39,7 +40,8 @@ class Painter {
 
   std::string paint() const {
     std::string out = plane_.heights ? land() : "";
-    for (std::size_t i = 0; i < plane_.points.size(); ++i) out += dots(plane_.points[i], colour_class(path_colour(plane_.trails.size() + i)));
+    for (std::size_t i = 0; i < plane_.points.size(); ++i)
+      out += dots(plane_.points[i], colour_class(path_colour(plane_.trails.size() + i)));
     out += crosses();
     for (std::size_t i = 0; i < plane_.trails.size(); ++i) out += trail(plane_.trails[i], colour_class(path_colour(i)));
     if (options_.scales) out += scales();
@@ -59,8 +61,10 @@ class Painter {
     const std::vector<double> inside = values;
     for (int row = 0; row < rows; ++row)
       for (int column = 0; column < columns; ++column)
-        if (row == 0 || column == 0 || row == rows - 1 || column == columns - 1) values[static_cast<std::size_t>(row) * columns + column] = 1e300;
-    const std::size_t room = 3000 + static_cast<std::size_t>(options_.width) * options_.height / 55;   // bytes; very many lines get fewer bands
+        if (row == 0 || column == 0 || row == rows - 1 || column == columns - 1)
+          values[static_cast<std::size_t>(row) * columns + column] = 1e300;
+    // In bytes; very many lines get fewer bands.
+    const std::size_t room = 3000 + static_cast<std::size_t>(options_.width) * options_.height / 55;
     std::string out;
     for (const auto& [bands, tolerance] : {std::pair(11, 0.3), {9, 0.4}, {7, 0.6}, {5, 0.8}, {4, 1.}, {3, 1.2}, {2, 1.2}}) {
       out = "<g class='l' transform='scale(.1)'>";
@@ -82,8 +86,11 @@ class Painter {
 
   std::string dots(const Points& points, const std::string& colour) const {
     std::string out;
-    for (const Point& p : points.at)
-      if (const Point at{x(p.x), y(p.y)}; at.x >= 0 && at.y >= 0 && at.x <= options_.width && at.y <= options_.height) out += svg_circle(at.x, at.y, "2.5", join({"e ", colour}));
+    for (const Point& p : points.at) {
+      const double across = x(p.x), down = y(p.y);
+      if (across >= 0 && down >= 0 && across <= options_.width && down <= options_.height)
+        out += svg_circle(across, down, "2.5", join({"e ", colour}));
+    }
     return out + "\n";
   }
 
@@ -114,7 +121,8 @@ class Painter {
     for (const Cross& cross : plane_.crosses) {
       const int size = cross.large ? 10 : 6;
       const std::string s = std::to_string(size);
-      out += join({"M", pixels(x(cross.at.x) - size / 2.), " ", pixels(y(cross.at.y) - size / 2.), "l", s, " ", s, "m0-", s, "l-", s, " ", s});
+      const std::string left = pixels(x(cross.at.x) - size / 2.), top = pixels(y(cross.at.y) - size / 2.);
+      out += join({"M", left, " ", top, "l", s, " ", s, "m0-", s, "l-", s, " ", s});
     }
     return out + "'/>\n";
   }
@@ -143,7 +151,8 @@ class Painter {
     std::string out;
     std::size_t line = 0;
     const auto add = [&](const std::string& label) {
-      if (!label.empty()) out += svg_text(options_.width - 8, 17 + 16 * static_cast<double>(line), label, join({"n ", colour_class(path_colour(line))}), "end") + "\n";
+      const std::string kind = join({"n ", colour_class(path_colour(line))});
+      if (!label.empty()) out += svg_text(options_.width - 8, 17 + 16 * static_cast<double>(line), label, kind, "end") + "\n";
       ++line;
     };
     for (const Trail& trail : plane_.trails) add(trail.label);

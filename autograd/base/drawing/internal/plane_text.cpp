@@ -69,12 +69,12 @@ class Sheet {
         const double middle = values[static_cast<std::size_t>(2 * (rows_ - row) - 1) * across + 2 * column + 1];
         cell(column, row).band = static_cast<int>(std::lower_bound(levels.begin(), levels.end(), middle) - levels.begin());
       }
-    const auto inside = [](double dots, int size) { return std::min(dots, size - 0.01); };   // the last edge belongs to the last dot
+    const auto dots_x = [&](Point p) { return std::min(2 * x(p.x), 2 * columns_ - 0.01); };   // the last edge belongs to the last dot
+    const auto dots_y = [&](Point p) { return std::min(4 * y(p.y), 4 * rows_ - 0.01); };
     for (const double level : levels)
       for (const Line& line : contours(values, across, up, window_, level))
         for (std::size_t i = 1; i < line.size(); ++i)
-          dots_.line(inside(2 * x(line[i - 1].x), 2 * columns_), inside(4 * y(line[i - 1].y), 4 * rows_), inside(2 * x(line[i].x), 2 * columns_),
-                     inside(4 * y(line[i].y), 4 * rows_));
+          dots_.line(dots_x(line[i - 1]), dots_y(line[i - 1]), dots_x(line[i]), dots_y(line[i]));
   }
 
   // Small signs along the way, and a large one at each point.
@@ -84,7 +84,8 @@ class Sheet {
       const double far = std::max(std::abs(bx - ax), std::abs(by - ay));
       const int steps = far < 1000 ? static_cast<int>(std::ceil(far)) : 0;
       for (int s = 1; s < steps; ++s)
-        if (Cell* c = cell_at(ax + (bx - ax) * s / steps, ay + (by - ay) * s / steps); c && c->sign != sign.point) c->sign = sign.between, c->colour = colour;
+        if (Cell* c = cell_at(ax + (bx - ax) * s / steps, ay + (by - ay) * s / steps); c && c->sign != sign.point)
+          c->sign = sign.between, c->colour = colour;
     }
     for (const Point& p : points) put(p, sign.point, colour);
   }
@@ -98,9 +99,10 @@ class Sheet {
       for (int column = 0; column < columns_; ++column) {
         const Cell& here = cell(column, row);
         if (colour_) {
-          const std::string shade = std::to_string(lowest_shade + std::min(here.band, line_shade - lowest_shade - 2));
+          const int band = lowest_shade + std::min(here.band, line_shade - lowest_shade - 2);
+          const std::string shade = plane_.heights ? join({";48;5;", std::to_string(band)}) : "";
           const std::string ink = std::to_string(here.sign.empty() ? line_shade : here.colour);
-          const std::string wanted = join({here.sign.empty() ? "\x1b[0;38;5;" : "\x1b[1;38;5;", ink, plane_.heights ? ";48;5;" : "", plane_.heights ? shade : "", "m"});
+          const std::string wanted = join({here.sign.empty() ? "\x1b[0;38;5;" : "\x1b[1;38;5;", ink, shade, "m"});
           if (wanted != now) out += now = wanted;
         }
         if (here.sign.empty()) out += dots_.glyph(column, row);

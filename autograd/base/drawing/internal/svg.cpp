@@ -25,7 +25,8 @@ std::string pixels(double value) {
 }
 
 std::string svg_text(double x, double y, std::string_view plain, std::string_view kind, std::string_view anchor) {
-  const std::string shown = kind.empty() ? "" : join({" class='", kind, "'"}), where = anchor.empty() ? "" : join({" text-anchor='", anchor, "'"});
+  const std::string shown = kind.empty() ? "" : join({" class='", kind, "'"});
+  const std::string where = anchor.empty() ? "" : join({" text-anchor='", anchor, "'"});
   return join({"<text x='", pixels(x), "' y='", pixels(y), "'", shown, where, ">", escaped(plain), "</text>"});
 }
 
@@ -47,8 +48,9 @@ std::string svg_page(double width, double height, std::string_view style, std::s
     light += join({".", colour_class(i), "{color:", palette[i].light, "}"});
     dark += join({".", colour_class(i), "{color:", palette[i].dark, "}"});
   }
-  return join({"<svg xmlns='http://www.w3.org/2000/svg' width='", w, "' height='", h, "' viewBox='0 0 ", w, " ", h, "'>\n<style>", light, style,
-               "@media(prefers-color-scheme:dark){", dark, dark_style, "}</style>\n<rect class='page' width='100%' height='100%'/>\n", content, "</svg>\n"});
+  return join({"<svg xmlns='http://www.w3.org/2000/svg' width='", w, "' height='", h, "' viewBox='0 0 ", w, " ", h, "'>\n",
+               "<style>", light, style, "@media(prefers-color-scheme:dark){", dark, dark_style, "}</style>\n",
+               "<rect class='page' width='100%' height='100%'/>\n", content, "</svg>\n"});
 }
 
 void save_svg_text(const std::string& svg, const std::string& file) {

@@ -35,11 +35,11 @@ Ticks ticks(const Span& span, int pieces) {
   const double first = std::floor(std::log10(span.low) + 1e-9), last = std::ceil(std::log10(span.high) - 1e-9);
   const bool few = last - first < 3;
   const double every = std::ceil((last - first) / (2 * pieces));
+  const auto inside = [&](double value) { return value >= span.low * (1 - 1e-9) && value <= span.high * (1 + 1e-9); };
   Ticks out;
   for (double power = first; power <= last; power += every)
     for (const double factor : {1., 2., 5.})
-      if (const double value = factor * std::pow(10, power); (factor == 1 || few) && value >= span.low * (1 - 1e-9) && value <= span.high * (1 + 1e-9))
-        out.at.push_back(value);
+      if (const double value = factor * std::pow(10, power); (factor == 1 || few) && inside(value)) out.at.push_back(value);
   return out;
 }
 
@@ -47,7 +47,8 @@ std::string Ticks::text(std::size_t i) const {
   const double value = at[i];
   if (step != 0 && std::abs(value) < step / 2) return "0";
   const bool plain = step == 0 || step < 1e-4 || std::abs(value) >= 1e6;
-  const std::string size = plain ? general(std::abs(value), 6) : fixed(std::abs(value), std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9))));
+  const int decimals = plain ? 0 : std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+  const std::string size = plain ? general(std::abs(value), 6) : fixed(std::abs(value), decimals);
   return (value < 0 ? "−" : "") + size;
 }
 

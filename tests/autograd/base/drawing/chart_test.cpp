@@ -52,8 +52,9 @@ TEST(Chart, LeavesGapsInBothDrawings) {
 }
 
 TEST(Chart, LogarithmicAxesHaveTheirTicksAtPowersOfTen) {
-  const std::string svg =
-      Chart{.x = {.title = "lr", .log = true}, .y = {.log = true}, .curves = {{.y = {1000, 0.1, -1, 10}, .x = {1e-4, 1e-2, 1e-1, 1}}}}.svg();
+  Chart chart{.x = {.title = "lr", .log = true}, .y = {.log = true}};
+  chart.curves = {{.y = {1000, 0.1, -1, 10}, .x = {1e-4, 1e-2, 1e-1, 1}}};
+  const std::string svg = chart.svg();
   for (const char* tick : {">0.0001<", ">0.001<", ">0.01<", ">0.1<", ">1<", ">1000<", ">100<"}) EXPECT_THAT(svg, HasSubstr(tick));
   EXPECT_EQ(count(svg.substr(svg.find("<path")), "M"), 2);   // −1 is a gap
   const std::string few = Chart{.y = {.log = true}, .curves = {{.y = {1, 4}}}}.svg();
@@ -121,7 +122,8 @@ TEST(Figure, IsSavedAsAWhole) {
 }
 
 TEST(Chart, RejectsWhatItCannotDraw) {
-  expect_error<ValueError>([] { Chart{.curves = {{"a", {1, 2}, {1}}}}.svg(); }, {"chart: the curve \"a\" needs as many x as y, not 1 and 2"});
+  expect_error<ValueError>([] { Chart{.curves = {{"a", {1, 2}, {1}}}}.svg(); },
+                           {"chart: the curve \"a\" needs as many x as y, not 1 and 2"});
   expect_error<ValueError>([] { Chart{}.text({.columns = 7}); }, {"chart: text needs at least 8 columns and 2 rows, not 7 and 12"});
 }
 

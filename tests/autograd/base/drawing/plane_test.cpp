@@ -49,7 +49,8 @@ TEST(Plane, DrawsJustTheLevelsThatAreGiven) {
 
 TEST(Plane, APathEndsWhereItIsNoNumber) {
   Plane plane = bowl();
-  plane.trails = {{"a", {{0, 0}, {1, 1}, {NAN, 0}, {2, 0}}}, {"none", {}}, {"lost", {{NAN, NAN}}, false}, {"far", {{0, 0}, {1e200, -1e200}}, false}};
+  plane.trails = {{"a", {{0, 0}, {1, 1}, {NAN, 0}, {2, 0}}}, {"none", {}},
+                  {"lost", {{NAN, NAN}}, false}, {"far", {{0, 0}, {1e200, -1e200}}, false}};
   const std::string svg = plane.svg(), drawn = plane.text({.columns = 50, .colour = true});
   EXPECT_THAT(svg, HasSubstr("class='e c1'"));
   EXPECT_THAT(svg, Not(HasSubstr("class='e c4'")));

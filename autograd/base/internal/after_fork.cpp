@@ -1,4 +1,4 @@
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 
 #include <atomic>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <gradus/autograd/base/profile.h>
+#include <gradus/autograd/base/profile/profile.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-#include <gradus/autograd/base/after_fork.h>
+#include <gradus/autograd/base/internal/after_fork.h>
 #include <gradus/autograd/base/drawing/internal/columns.h>
 #include <gradus/autograd/base/drawing/terminal.h>
 
