@@ -5,6 +5,7 @@
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
