@@ -2,9 +2,30 @@
 // not; a checkpoint that does not fit changes nothing.
 #include <gmock/gmock.h>
 
-#include <map>
+#include <algorithm>
+#include <functional>
+#include <vector>
 
-#include <gradus/gradus.h>
+#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/activation.h>
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/state/state.h>
+#include <gradus/data/dataset/tensor_dataset.h>
+#include <gradus/data/loader/loader.h>
+#include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/linear.h>
+#include <gradus/nn/losses/loss.h>
+#include <gradus/nn/model/checkpoint.h>
+#include <gradus/nn/model/module.h>
+#include <gradus/optim/around/accumulation.h>
+#include <gradus/optim/around/lookahead.h>
+#include <gradus/optim/around/weight_average.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/schedules/one_cycle_lr.h>
 
 #include <message_of.h>
 #include <temporary_folder.h>

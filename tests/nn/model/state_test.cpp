@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/layers/batch_norm.h>
@@ -62,18 +63,18 @@ TEST(State, SmallFloatsAndShortNumbersAreWidened) {
   Net net, other;
   for (const Dtype d : {f16, bf16}) {
     nn::State small = nn::state(net);
-    for (auto& [name, value] : small) value = value.to(value.dtype() == f32 ? d : i16);
+    for (auto& [name, value] : small.arrays) value = value.to(value.dtype() == f32 ? d : i16);
     nn::load_state(other, small);
     EXPECT_EQ(other.fc.weight.dtype(), f32);
-    EXPECT_EQ(other.fc.weight.value().to_vector(), small.at("fc.weight").to_vector());
-    EXPECT_EQ(nn::state(other).at("norm.num_batches_tracked").dtype(), i64);
-    save_safetensors(folder / "small", {.arrays = small, .metadata = {}});
+    EXPECT_EQ(other.fc.weight.value().to_vector(), small.arrays.at("fc.weight").to_vector());
+    EXPECT_EQ(nn::state(other).arrays.at("norm.num_batches_tracked").dtype(), i64);
+    save_safetensors(folder / "small", {.arrays = small.arrays, .metadata = {}});
     nn::load(other, folder / "small");
-    EXPECT_EQ(other.conv.weight.value().to_vector(), small.at("conv.weight").to_vector());
+    EXPECT_EQ(other.conv.weight.value().to_vector(), small.arrays.at("conv.weight").to_vector());
   }
   nn::State whole = nn::state(net);
-  whole.at("fc.bias") = whole.at("fc.bias").to(i32);
-  EXPECT_THAT(message_of([&] { nn::load_state(net, whole); }), HasSubstr("dtype: fc.bias is f32 in the model, i32 in the state"));
+  whole.arrays.at("fc.bias") = whole.arrays.at("fc.bias").to(i32);
+  EXPECT_THAT(message_of([&] { nn::load_state(net, whole); }), HasSubstr("\n  fc.bias is [3] i32 in the state but [3] f32 here"));
 }
 
 TEST(State, GoesThroughAFileAndBack) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/math.h>

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
+#include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adadelta.h>
 #include <gradus/optim/rules/adafactor.h>
 #include <gradus/optim/rules/adagrad.h>
@@ -17,6 +18,8 @@
 #include <gradus/optim/rules/rmsprop.h>
 #include <gradus/optim/rules/rprop.h>
 #include <gradus/optim/rules/sgd.h>
+#include <gradus/optim/schedules/cosine_annealing_lr.h>
+#include <gradus/optim/schedules/warmup_lr.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {
