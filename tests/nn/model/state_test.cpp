@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/layers/batch_norm.h>
