@@ -94,7 +94,7 @@ TEST(Simd, MaxFindsNaNInEveryPlace) {
     for (std::int64_t at = 0; at < n; ++at) {
       LastElements<float> x(n);
       x.data()[at] = std::numeric_limits<float>::quiet_NaN();
-      EXPECT_TRUE(std::isnan(kernels::reduce_loops().f32.max(x.data(), n))) << n << " " << at;
+      EXPECT_TRUE(std::isnan(kernels::reduce_loops().of(float{}).max(x.data(), n))) << n << " " << at;
     }
 }
 
