@@ -147,11 +147,12 @@ TEST(OptimizersDocument, HasEverySchedule) {
   names.insert("ReduceLROnPlateau");
 
   int found = 0;
-  for (const auto& file : fs::recursive_directory_iterator(root / "optim/schedules"))
-    for (const std::string& name : matches(content(file.path()), "name(?: = |\\(\\) \\{ return )\"(\\w+)\"")) {
-      ++found;
-      EXPECT_TRUE(names.contains(name)) << name << " of " << file.path().filename() << " is to be listed here, and in docs/optimizers.md";
-    }
+  for (const char* folder : {"optim/schedules", "optim/lr_scheduler"})
+    for (const auto& file : fs::recursive_directory_iterator(root / folder))
+      for (const std::string& name : matches(content(file.path()), "name(?: = |\\(\\) \\{ return )\"(\\w+)\"")) {
+        ++found;
+        EXPECT_TRUE(names.contains(name)) << name << " of " << file.path().filename() << " is to be listed here, and in docs/optimizers.md";
+      }
   EXPECT_EQ(found, static_cast<int>(names.size()));
 }
 
