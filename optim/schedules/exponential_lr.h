@@ -9,6 +9,8 @@
 
 namespace gradus::optim {
 
+class Optimizer;
+
 struct ExponentialLROptions {
   double gamma = std::numeric_limits<double>::quiet_NaN();   // must be given
   Unit per = Unit::epoch;
@@ -22,12 +24,15 @@ struct ExponentialLRRule {
   static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, t); }
 };
 
-class ExponentialLR final : public ScheduleOf<ExponentialLRRule> {
+// A template, so that this header needs no optimizer: it is complete where lr_scheduler/lr_scheduler.h is read.
+template <class Rule>
+class ScheduleFromK final : public ScheduleOf<Rule> {
  public:
-  using ScheduleOf::ScheduleOf;
-  static ExponentialLR from_k(Optimizer& optimizer, double k, Unit per = Unit::step) {
-    return ExponentialLR(optimizer, {.gamma = std::exp(-k), .per = per});
+  using ScheduleOf<Rule>::ScheduleOf;
+  static ScheduleFromK from_k(Optimizer& optimizer, double k, Unit per = Unit::step) {
+    return ScheduleFromK(optimizer, {.gamma = std::exp(-k), .per = per});
   }
 };
+using ExponentialLR = ScheduleFromK<ExponentialLRRule>;
 
 }  // namespace gradus::optim
