@@ -100,8 +100,10 @@ constexpr std::size_t size_of(Dtype d) { return detail::Elements::sizes[static_c
 constexpr std::string_view name_of(Dtype d) { return detail::element_names[static_cast<std::size_t>(d)]; }
 std::ostream& operator<<(std::ostream& out, Dtype d);
 
+// How many types loops compute in: the first ones of the list.
+inline constexpr std::size_t computing_types = detail::count_of(detail::Kind::computing);
 constexpr detail::Kind kind_of(Dtype d) { return detail::element_kinds[static_cast<std::size_t>(d)]; }
-constexpr bool computes_in(Dtype d) { return kind_of(d) == detail::Kind::computing; }         // f32, f64: loops compute in it
+constexpr bool computes_in(Dtype d) { return static_cast<std::size_t>(d) < computing_types; }        // f32, f64: loops compute in it
 constexpr bool is_small_float(Dtype d) { return kind_of(d) == detail::Kind::small; }          // f16, bf16: storage
 constexpr bool is_floating(Dtype d) { return computes_in(d) || is_small_float(d); }           // gradients may have it
 constexpr bool is_integer(Dtype d) { return kind_of(d) == detail::Kind::whole; }              // i64, i32, i16, i8, u8, not bool
@@ -128,8 +130,7 @@ constexpr decltype(auto) visit(Dtype d, F&& f) {
   return detail::visit_from<0, detail::element_count>(d, f);
 }
 
-// For tables of what is compiled for each of the types that loops compute in: how many they are, and the place of one of them.
-inline constexpr std::size_t computing_types = detail::count_of(detail::Kind::computing);
+// In tables of what is compiled for each of the types that loops compute in, the place of one of them.
 constexpr std::size_t computing_place(Dtype d) { return static_cast<std::size_t>(d); }
 // DtypeError unless loops compute in d; `op` names the operation in it.
 constexpr void check_computes_in(Dtype d, std::string_view op) {
