@@ -28,7 +28,7 @@ struct Hook {
 template <class F>
 struct HookOf final : Hook {
   F f;
-  explicit HookOf(F f) : f(std::move(f)) {}
+  explicit HookOf(F callable) : f(std::move(callable)) {}
   void call(const Tensor& x, Tensor& changed) override {
     if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>) f(x);
     else changed = f(x);
