@@ -24,21 +24,21 @@ namespace detail {
 
 // An entry: the type in C++, the one in which sums of it are kept, its name, and its name in safetensors files.
 template <class T, class Sum>
-struct Entry {
+struct ElementTypes {
   using Type = T;
   using SumType = Sum;
 };
 template <Dtype d> struct Element;
-template <> struct Element<f32> : Entry<float, double> { static constexpr std::string_view name = "f32", in_files = "F32"; };
-template <> struct Element<f64> : Entry<double, double> { static constexpr std::string_view name = "f64", in_files = "F64"; };
-template <> struct Element<f16> : Entry<Half, float> { static constexpr std::string_view name = "f16", in_files = "F16"; };
-template <> struct Element<bf16> : Entry<BFloat16, float> { static constexpr std::string_view name = "bf16", in_files = "BF16"; };
-template <> struct Element<i64> : Entry<std::int64_t, std::int64_t> { static constexpr std::string_view name = "i64", in_files = "I64"; };
-template <> struct Element<i32> : Entry<std::int32_t, std::int64_t> { static constexpr std::string_view name = "i32", in_files = "I32"; };
-template <> struct Element<i16> : Entry<std::int16_t, std::int64_t> { static constexpr std::string_view name = "i16", in_files = "I16"; };
-template <> struct Element<i8> : Entry<std::int8_t, std::int64_t> { static constexpr std::string_view name = "i8", in_files = "I8"; };
-template <> struct Element<u8> : Entry<std::uint8_t, std::int64_t> { static constexpr std::string_view name = "u8", in_files = "U8"; };
-template <> struct Element<boolean> : Entry<bool, std::int64_t> { static constexpr std::string_view name = "bool", in_files = "BOOL"; };
+template <> struct Element<f32> : ElementTypes<float, double> { static constexpr std::string_view name = "f32", in_files = "F32"; };
+template <> struct Element<f64> : ElementTypes<double, double> { static constexpr std::string_view name = "f64", in_files = "F64"; };
+template <> struct Element<f16> : ElementTypes<Half, float> { static constexpr std::string_view name = "f16", in_files = "F16"; };
+template <> struct Element<bf16> : ElementTypes<BFloat16, float> { static constexpr std::string_view name = "bf16", in_files = "BF16"; };
+template <> struct Element<i64> : ElementTypes<std::int64_t, std::int64_t> { static constexpr std::string_view name = "i64", in_files = "I64"; };
+template <> struct Element<i32> : ElementTypes<std::int32_t, std::int64_t> { static constexpr std::string_view name = "i32", in_files = "I32"; };
+template <> struct Element<i16> : ElementTypes<std::int16_t, std::int64_t> { static constexpr std::string_view name = "i16", in_files = "I16"; };
+template <> struct Element<i8> : ElementTypes<std::int8_t, std::int64_t> { static constexpr std::string_view name = "i8", in_files = "I8"; };
+template <> struct Element<u8> : ElementTypes<std::uint8_t, std::int64_t> { static constexpr std::string_view name = "u8", in_files = "U8"; };
+template <> struct Element<boolean> : ElementTypes<bool, std::int64_t> { static constexpr std::string_view name = "bool", in_files = "BOOL"; };
 inline constexpr std::size_t element_count = static_cast<std::size_t>(boolean) + 1;   // boolean is the last one
 
 template <std::size_t i> using ElementAt = Element<static_cast<Dtype>(i)>;
