@@ -34,7 +34,7 @@ struct State {
   Values values;                                           // "group.0.lr" = "0.001", as text that reads back exactly
 
   State() = default;
-  State(std::map<std::string, Array> arrays, Values values = {}) : arrays(std::move(arrays)), values(std::move(values)) {}
+  State(std::map<std::string, Array> of_arrays, Values of_values = {}) : arrays(std::move(of_arrays)), values(std::move(of_values)) {}
 
   // A number, a bool, a text or an enumeration's value.
   template <HasOptionTraits T>
