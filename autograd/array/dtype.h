@@ -1,7 +1,8 @@
 // The element types: one list, from which all else follows. Nothing is promoted silently; x.to(f64) converts.
 //   visit(x.dtype(), [&]<class T>(T) { … x.data<T>() … });      size_of(bf16);   name_of(i16);   dtype_of<float>
 // Loops compute in f32 and f64. f16 and bf16 (base/small_float.h) are storage: x.to(f32) widens them, .to(bf16) rounds to nearest even.
-// A type more is its name, its entry in the list and, if registers are to load it, simd/internal/small_floats.h.
+// A type more is its name, its entry in the list, its line in array/formats/internal/safetensors_dtype.cpp, which does not compile without, and,
+// if registers are to load it, simd/internal/small_floats.h.
 #pragma once
 #include <cstddef>
 #include <cstdint>
