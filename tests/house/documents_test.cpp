@@ -109,7 +109,7 @@ TEST(Comments, NameFilesThatThereAre) {
       std::ifstream in(file.path());
       for (std::string line; std::getline(in, line);) {
         const auto comment = line.find("// ");
-        if (comment == line.npos) continue;
+        if (comment == line.npos || line.find('/', comment + 3) == line.npos) continue;   // before what takes a while
         for (const std::string& path : matches(line.substr(comment), R"((?:^|[^\w/.<])((?:[a-z_]\w*/)+[a-z_]\w*\.(?:simd\.)?(?:h|cpp|py|md))\b)")) {
           ++files;
           EXPECT_TRUE(is_there(path, file.path())) << fs::relative(file.path(), root) << " speaks of " << path;
