@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/matmul.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/products/gemm.h>
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -27,6 +29,9 @@ struct MatMul final : Op {
     check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(", a.dtype(), ")");
     check<DtypeError>(computes_in(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
+    for (int i = 3; i <= std::min(a.rank(), b.rank()); ++i)
+      check<ShapeError>(a.dim(-i) == b.dim(-i) || a.dim(-i) == 1 || b.dim(-i) == 1, "matmul: the leading dimensions do not broadcast: ", describe(a), " x ",
+                        describe(b), "; they must be equal or 1");
     save(a, b);
     return kernels::matmul(a.value(), b.value());
   }

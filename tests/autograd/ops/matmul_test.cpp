@@ -278,7 +278,8 @@ TEST(Matmul, ErrorsNameRuleAndShapes) {
   EXPECT_THAT([&] { matmul(zeros({3}), zeros({3, 5})); }, ThrowsMessage<ShapeError>(HasSubstr("at least 2 dimensions")));
   EXPECT_THAT([&] { matmul(zeros({2, 3}), zeros({3, 5}, f64)); }, ThrowsMessage<DtypeError>(HasSubstr("[2, 3] f32 x [3, 5] f64")));
   EXPECT_THAT([&] { matmul(zeros({2, 3}, i64), zeros({3, 5}, i64)); }, ThrowsMessage<DtypeError>(HasSubstr("needs f32 or f64")));
-  EXPECT_THAT([&] { matmul(zeros({2, 3, 3}), zeros({4, 3, 5})); }, ThrowsMessage<ShapeError>(HasSubstr("matmul")));
+  EXPECT_THAT([&] { matmul(zeros({2, 3, 3}), zeros({4, 3, 5})); },
+              ThrowsMessage<ShapeError>(HasSubstr("leading dimensions do not broadcast: [2, 3, 3] f32 x [4, 3, 5] f32")));
 }
 
 // The gradient of a batch of data would be as large as the batch.
