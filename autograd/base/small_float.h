@@ -2,9 +2,9 @@
 // float). Made of any number, rounded once, to nearest even; used as floats, exactly.
 //   Half h(0.1);   float x = h;             // 0.099975586
 //   Half::from_bits(0x7bff)                 // 65504, the largest one
-// NaN stays NaN, quiet, with its sign and what fits of its payload; what is too large becomes infinite.
+// NaN stays NaN, quiet, with its sign and what fits of its payload; what is too large becomes infinite. (std::bit_cast by its compilers'
+// name: libc++ 14 has none.)
 #pragma once
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -33,12 +33,12 @@ struct SmallFloat {
     constexpr int shift = 23 - fraction_bits;
     const std::uint32_t sign = std::uint32_t{bits} >> (exponent_bits + fraction_bits) << 31, size = bits & (sign_bit - 1u);
     if constexpr (bias == 127) {
-      return std::bit_cast<float>(sign | size << shift);
+      return __builtin_bit_cast(float, sign | size << shift);
     } else {
-      if (size > infinity) return std::bit_cast<float>(sign | 0x7fc00000u | (size & (one - 1u)) << shift);
-      if (size == infinity) return std::bit_cast<float>(sign | 0x7f800000u);
-      if (size >= one) return std::bit_cast<float>(sign | ((size << shift) + (std::uint32_t{127 - bias} << 23)));
-      const float unit = std::bit_cast<float>(std::uint32_t{127 + 1 - bias - fraction_bits} << 23), x = static_cast<float>(size) * unit;
+      if (size > infinity) return __builtin_bit_cast(float, sign | 0x7fc00000u | (size & (one - 1u)) << shift);
+      if (size == infinity) return __builtin_bit_cast(float, sign | 0x7f800000u);
+      if (size >= one) return __builtin_bit_cast(float, sign | ((size << shift) + (std::uint32_t{127 - bias} << 23)));
+      const float unit = __builtin_bit_cast(float, std::uint32_t{127 + 1 - bias - fraction_bits} << 23), x = static_cast<float>(size) * unit;
       return sign ? -x : x;
     }
   }
@@ -69,7 +69,7 @@ struct SmallFloat {
       constexpr int digits = std::numeric_limits<Float>::digits - 1, its_bias = std::numeric_limits<Float>::max_exponent - 1;
       constexpr int extra = digits - fraction_bits, below = its_bias - bias;
       constexpr Word its_one = Word{1} << digits, its_infinity = Word{2 * its_bias + 1} << digits;
-      const auto word = std::bit_cast<Word>(static_cast<Float>(x));
+      const auto word = __builtin_bit_cast(Word, static_cast<Float>(x));
       const Word size = word & (static_cast<Word>(-1) >> 1);
       const unsigned sign = word == size ? 0 : sign_bit;
       const auto with_sign = [sign](unsigned magnitude) { return static_cast<Bits>(sign | magnitude); };

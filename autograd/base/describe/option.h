@@ -278,7 +278,8 @@ template <class E> requires std::is_enum_v<E> struct OptionTraits<E> {
 template <> struct OptionTraits<std::string> {
   static constexpr OptionType type = detail::value_type<detail::TextOption, std::string>(OptionKind::text);
 };
-template <class T> requires(HasOptionTraits<T> && OptionTraits<T>::type.parse != nullptr) struct OptionTraits<std::vector<T>> {
+template <class T> requires(HasOptionTraits<T> && OptionTraits<T>::type.kind != OptionKind::function && OptionTraits<T>::type.kind != OptionKind::part)
+struct OptionTraits<std::vector<T>> {
   static constexpr OptionType type = detail::value_type<detail::ListOption<T>, std::vector<T>>(OptionKind::list);
 };
 template <HasOptionTraits T> struct OptionTraits<std::optional<T>> {

@@ -84,8 +84,8 @@ void list_member(OptionList& out, Member& member) {
 template <class Member>
 consteval bool is_one_number() {
   if constexpr (is_pointer<Member>) return true;
-  else if constexpr (elements_of_array<Member> > 0) return OptionTraits<typename Member::value_type>::type.get != nullptr;
-  else return OptionTraits<Member>::type.get != nullptr;
+  else if constexpr (elements_of_array<Member> > 0) return is_one_number<typename Member::value_type>();
+  else return std::is_arithmetic_v<Member> || std::is_enum_v<Member>;
 }
 template <class... Each>
 consteval bool are_numbers(reflect::Types<Each...>) {
