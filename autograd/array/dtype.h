@@ -46,17 +46,17 @@ template <std::size_t i> using ElementAt = Element<static_cast<Dtype>(i)>;
 template <std::size_t i> using TypeAt = typename ElementAt<i>::Type;
 enum class Kind : std::uint8_t { computing, small, whole, truth };
 
-// The entries' facts, in the order of Dtype.
+// The entries' facts, in the order of Dtype. (clang 14 wants to be told how many they are.)
 template <class Indices> struct Facts;
 template <std::size_t... i>
 struct Facts<std::index_sequence<i...>> {
-  static constexpr std::string_view names[] = {ElementAt<i>::name...}, file_names[] = {ElementAt<i>::in_files...};
-  static constexpr std::size_t sizes[] = {sizeof(TypeAt<i>)...};
-  static constexpr bool signs[] = {!std::is_unsigned_v<TypeAt<i>>...};
-  static constexpr Kind kinds[] = {std::is_floating_point_v<TypeAt<i>> ? Kind::computing
-                                   : !std::is_integral_v<TypeAt<i>>    ? Kind::small
-                                   : std::is_same_v<TypeAt<i>, bool>   ? Kind::truth
-                                                                       : Kind::whole...};
+  static constexpr std::string_view names[sizeof...(i)] = {ElementAt<i>::name...}, file_names[sizeof...(i)] = {ElementAt<i>::in_files...};
+  static constexpr std::size_t sizes[sizeof...(i)] = {sizeof(TypeAt<i>)...};
+  static constexpr bool signs[sizeof...(i)] = {!std::is_unsigned_v<TypeAt<i>>...};
+  static constexpr Kind kinds[sizeof...(i)] = {std::is_floating_point_v<TypeAt<i>> ? Kind::computing
+                                               : !std::is_integral_v<TypeAt<i>>    ? Kind::small
+                                               : std::is_same_v<TypeAt<i>, bool>   ? Kind::truth
+                                                                                   : Kind::whole...};
   // Which entry has this type; element_count if none has.
   template <class T>
   static constexpr std::size_t place_of() {
@@ -65,7 +65,7 @@ struct Facts<std::index_sequence<i...>> {
     while (at < element_count && !same[at]) ++at;
     return at;
   }
-  static constexpr Dtype sums[] = {static_cast<Dtype>(place_of<typename ElementAt<i>::SumType>())...};
+  static constexpr Dtype sums[sizeof...(i)] = {static_cast<Dtype>(place_of<typename ElementAt<i>::SumType>())...};
 };
 using Elements = Facts<std::make_index_sequence<element_count>>;
 inline constexpr auto &element_names = Elements::names, &element_file_names = Elements::file_names;
