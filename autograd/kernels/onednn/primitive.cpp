@@ -1,7 +1,7 @@
-#include <gradus/autograd/kernels/onednn/primitive.h>
 #include <gradus/autograd/kernels/onednn/description.h>
 
 #ifdef GRADUS_ONEDNN
+#include <gradus/autograd/kernels/onednn/primitive.h>
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/parallel.h>
