@@ -6,9 +6,6 @@
 #include <limits>
 #include <type_traits>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
@@ -20,40 +17,24 @@
 #include <gradus/autograd/ops/softmax.h>
 
 #include "autograd/reference.h"
+#include "autograd/simd/last_elements.h"
 
 namespace gradus {
 namespace {
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-// n elements that end where memory ends: whoever touches the next byte crashes.
+// Below 0, which loads fill in.
 template <class T>
-class LastElements {
- public:
-  explicit LastElements(std::int64_t n) : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-    memory_ = static_cast<std::byte*>(mmap(nullptr, 2 * page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    mprotect(memory_ + page_, page_, PROT_NONE);
-    first_ = reinterpret_cast<T*>(memory_ + page_) - n;
-    for (std::int64_t i = 0; i < n; ++i) first_[i] = static_cast<T>(std::sin(static_cast<double>(3 * i + n)) - 2);   // below 0, which loads fill in
-  }
-  ~LastElements() { munmap(memory_, 2 * page_); }
-  LastElements(const LastElements&) = delete;
-  LastElements& operator=(const LastElements&) = delete;
-  T* data() { return first_; }
-  T operator[](std::int64_t i) const { return first_[i]; }
-  T& before_first() { return first_[-1]; }
-
- private:
-  std::size_t page_;
-  std::byte* memory_;
-  T* first_;
-};
+LastElements<T> below_zero(std::int64_t n) {
+  return {n, [n](std::int64_t i) { return static_cast<T>(std::sin(static_cast<double>(3 * i + n)) - 2); }};
+}
 
 template <class T>
 void check_rows(std::int64_t n) {
   const double tolerance = sizeof(T) == 4 ? 1e-6 : 1e-14;
-  LastElements<T> x(n), g(n), y(n), dx(n);
-  y.before_first() = dx.before_first() = 42;
+  LastElements<T> x = below_zero<T>(n), g = below_zero<T>(n), y = below_zero<T>(n), dx = below_zero<T>(n);
+  y[-1] = dx[-1] = 42;
   double largest = -inf, total = 0, sum = 0;
   for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, double(x[i])), sum += double(x[i]);
   for (std::int64_t i = 0; i < n; ++i) total += std::exp(double(x[i]) - largest);
@@ -78,8 +59,8 @@ void check_rows(std::int64_t n) {
   }
   kernels::add_loops().of(T{})(x.data(), g.data(), n, y.data());
   for (std::int64_t i = 0; i < n; ++i) EXPECT_EQ(y[i], x[i] + g[i]);
-  EXPECT_EQ(y.before_first(), T{42});
-  EXPECT_EQ(dx.before_first(), T{42});
+  EXPECT_EQ(y[-1], T{42});
+  EXPECT_EQ(dx[-1], T{42});
 }
 
 TEST(Simd, RowsOfEveryLengthStayWithinTheirMemory) {
@@ -92,7 +73,7 @@ TEST(Simd, RowsOfEveryLengthStayWithinTheirMemory) {
 TEST(Simd, MaxFindsNaNInEveryPlace) {
   for (std::int64_t n : {1, 3, 7, 8, 15, 16, 17, 33, 70})
     for (std::int64_t at = 0; at < n; ++at) {
-      LastElements<float> x(n);
+      LastElements<float> x = below_zero<float>(n);
       x.data()[at] = std::numeric_limits<float>::quiet_NaN();
       EXPECT_TRUE(std::isnan(kernels::reduce_loops().of(float{}).max(x.data(), n))) << n << " " << at;
     }

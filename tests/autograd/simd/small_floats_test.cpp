@@ -5,12 +5,11 @@
 #include <random>
 #include <vector>
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <gradus/autograd/array/internal/convert.h>
 #include <gradus/autograd/base/denormal.h>
 #include <gtest/gtest.h>
+
+#include "autograd/simd/last_elements.h"
 
 namespace gradus {
 namespace {
@@ -83,33 +82,12 @@ TYPED_TEST(SmallFloatLoops, AddInFloat) {
   for (std::size_t i = 0; i < y.size(); ++i) ASSERT_EQ(y[i].bits, TypeParam(static_cast<float>(a[i]) + static_cast<float>(b[i])).bits) << i;
 }
 
-// n elements that end where memory ends: whoever touches the next byte crashes.
-template <class T>
-class LastElements {
- public:
-  explicit LastElements(std::int64_t n) : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-    memory_ = static_cast<std::byte*>(mmap(nullptr, 2 * page_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    mprotect(memory_ + page_, page_, PROT_NONE);
-    first_ = reinterpret_cast<T*>(memory_ + page_) - n;
-    for (std::int64_t i = -1; i < n; ++i) first_[i] = T(i);
-  }
-  ~LastElements() { munmap(memory_, 2 * page_); }
-  LastElements(const LastElements&) = delete;
-  LastElements& operator=(const LastElements&) = delete;
-  T* data() { return first_; }
-  T& operator[](std::int64_t i) { return first_[i]; }
-
- private:
-  std::size_t page_;
-  std::byte* memory_;
-  T* first_;
-};
-
 TYPED_TEST(SmallFloatLoops, StayInTheirRow) {
   const auto& loops = kernels::small_float_loops().of(TypeParam{});
   for (std::int64_t n = 0; n < 70; ++n) {
-    LastElements<TypeParam> small(n), rounded(n), sum(n);
-    LastElements<float> wide(n);
+    const auto count = [](std::int64_t i) { return TypeParam(i); };
+    LastElements<TypeParam> small(n, count), rounded(n, count), sum(n, count);
+    LastElements<float> wide(n, [](std::int64_t i) { return static_cast<float>(i); });
     loops.widen(small.data(), n, wide.data());
     loops.round(wide.data(), n, rounded.data());
     loops.add(small.data(), rounded.data(), n, sum.data());
