@@ -28,31 +28,16 @@ class OptimizerOf final : public Optimizer {
   // A parameter without a name is called after its place: "parameter.3".
   explicit OptimizerOf(const Parameters& params, const Options& options = {}) { add_param_group({params, options}); }
   // optim::SGD sgd({{.params = weights, .options = {.lr = 0.1, .weight_decay = 1e-4}}, {.params = biases, .options = {.lr = 0.1}}});
-  explicit OptimizerOf(const std::vector<Group>& groups) {
-    check<ValueError>(!groups.empty(), Rule::name, ": needs at least one group of parameters");
-    for (const Group& group : groups) add_param_group(group);
-  }
+  explicit OptimizerOf(const std::vector<Group>& groups);
 
-  void add_param_group(const Group& group) {
-    validate(group.options);
-    if constexpr (requires { Rule::require_shape("", Shape{}); })
-      for (const NamedParameter& p : group.params)
-        if (p.leaf) Rule::require_shape(p.name, p.leaf->value.shape());
-    options_.reserve(options_.size() + 1);
-    add_parameters(Rule::name, numbers(), group.params);
-    options_.push_back(group.options);
-  }
+  void add_param_group(const Group& group);
 
   std::string_view name() const override { return Rule::name; }
   const Options& options(int group = 0) const {
     check_group(group);
     return options_of(group);
   }
-  void set_options(const Options& options, int group = 0) {
-    check_group(group);
-    validate(options);
-    options_of(group) = options;
-  }
+  void set_options(const Options& options, int group = 0);
 
  private:
   using Scalars = typename Rule::Scalars;
@@ -109,5 +94,30 @@ class OptimizerOf final : public Optimizer {
 
   mutable std::vector<Options> options_;   // option_list() points into it, for readers and writers alike
 };
+
+// Outside of the class, hence not inline: who uses one of the library's own optimizers compiles none of this.
+template <class Rule>
+OptimizerOf<Rule>::OptimizerOf(const std::vector<Group>& groups) {
+  check<ValueError>(!groups.empty(), Rule::name, ": needs at least one group of parameters");
+  for (const Group& group : groups) add_param_group(group);
+}
+
+template <class Rule>
+void OptimizerOf<Rule>::add_param_group(const Group& group) {
+  validate(group.options);
+  if constexpr (requires { Rule::require_shape("", Shape{}); })
+    for (const NamedParameter& p : group.params)
+      if (p.leaf) Rule::require_shape(p.name, p.leaf->value.shape());
+  options_.reserve(options_.size() + 1);
+  add_parameters(Rule::name, numbers(), group.params);
+  options_.push_back(group.options);
+}
+
+template <class Rule>
+void OptimizerOf<Rule>::set_options(const Options& options, int group) {
+  check_group(group);
+  validate(options);
+  options_of(group) = options;
+}
 
 }  // namespace gradus::optim

@@ -13,6 +13,7 @@
 //     static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }       // see loop.h
 //   };
 //   using Signum = OptimizerOf<SignumRule>;
+// The library's own are compiled once, in the rule's source: the header has `extern template class OptimizerOf<SignumRule>;` above that line.
 // It may also have
 //   validate(Options)                    throws ValueError for what ranges cannot say
 //   numbers                              named numbers kept for each parameter; then scalars(Options, t, first, Numbers&) updates them
@@ -20,23 +21,10 @@
 //   row_use(Options)                     what it makes of gradients of rows, see row_use.h; without, it refuses them
 //   whole, scratch, slot_shape, require_shape    to see each parameter as a whole, see whole.h
 #pragma once
-#include <span>
-
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
+#include <gradus/optim/driver/optimizer_of.h>
 #include <gradus/optim/driver/row_use.h>
 #include <gradus/optim/driver/slot.h>
-
-namespace gradus {
-class Array;
-namespace optim {
-template <class Rule>
-class OptimizerOf;
-}
-}  // namespace gradus
-
-#ifndef GRADUS_SIMD_LEVEL   // sources for one instruction-set level compile formulas alone
-#include <gradus/optim/driver/optimizer_of.h>
-#endif

@@ -12,4 +12,6 @@ std::string AdadeltaRule::formula(const Options& o) {
 
 Loop AdadeltaRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdadeltaRule>(dtype, kept); }
 
+template class OptimizerOf<AdadeltaRule>;
+
 }  // namespace gradus::optim

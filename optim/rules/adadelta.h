@@ -51,6 +51,7 @@ struct AdadeltaRule {
   }
 };
 
+extern template class OptimizerOf<AdadeltaRule>;
 using Adadelta = OptimizerOf<AdadeltaRule>;
 
 }  // namespace gradus::optim

@@ -168,4 +168,6 @@ Loop AdafactorRule::loop(Dtype dtype, Kept) {
   return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
 }
 
+template class OptimizerOf<AdafactorRule>;
+
 }  // namespace gradus::optim

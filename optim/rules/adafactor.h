@@ -43,6 +43,7 @@ struct AdafactorRule {
   static Scalars scalars(const Options& o, std::int64_t t, bool);
 };
 
+extern template class OptimizerOf<AdafactorRule>;
 using Adafactor = OptimizerOf<AdafactorRule>;
 
 }  // namespace gradus::optim

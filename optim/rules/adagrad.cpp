@@ -13,4 +13,6 @@ std::string AdagradRule::formula(const Options& o) {
 
 Loop AdagradRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdagradRule>(dtype, kept); }
 
+template class OptimizerOf<AdagradRule>;
+
 }  // namespace gradus::optim

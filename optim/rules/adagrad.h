@@ -55,6 +55,7 @@ struct AdagradRule {
   }
 };
 
+extern template class OptimizerOf<AdagradRule>;
 using Adagrad = OptimizerOf<AdagradRule>;
 
 }  // namespace gradus::optim

@@ -24,5 +24,7 @@ Loop AdamRule<decoupled>::loop(Dtype dtype, Kept kept) { return built_in_loop<Ad
 
 template struct AdamRule<false>;
 template struct AdamRule<true>;
+template class OptimizerOf<AdamRule<false>>;
+template class OptimizerOf<AdamRule<true>>;
 
 }  // namespace gradus::optim

@@ -72,6 +72,8 @@ struct AdamRule {
 
 extern template struct AdamRule<false>;
 extern template struct AdamRule<true>;
+extern template class OptimizerOf<AdamRule<false>>;
+extern template class OptimizerOf<AdamRule<true>>;
 using Adam = OptimizerOf<AdamRule<false>>;
 using AdamW = OptimizerOf<AdamRule<true>>;
 

@@ -13,4 +13,6 @@ std::string AdamaxRule::formula(const Options& o) {
 
 Loop AdamaxRule::loop(Dtype dtype, Kept kept) { return built_in_loop<AdamaxRule>(dtype, kept); }
 
+template class OptimizerOf<AdamaxRule>;
+
 }  // namespace gradus::optim

@@ -56,6 +56,7 @@ struct AdamaxRule {
   }
 };
 
+extern template class OptimizerOf<AdamaxRule>;
 using Adamax = OptimizerOf<AdamaxRule>;
 
 }  // namespace gradus::optim

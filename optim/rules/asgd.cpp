@@ -14,4 +14,6 @@ Array ASGDRule::average(const Options&, const Array&, std::span<const Array> slo
 
 Loop ASGDRule::loop(Dtype dtype, Kept kept) { return built_in_loop<ASGDRule>(dtype, kept); }
 
+template class OptimizerOf<ASGDRule>;
+
 }  // namespace gradus::optim

@@ -61,6 +61,7 @@ struct ASGDRule {
   }
 };
 
+extern template class OptimizerOf<ASGDRule>;
 using ASGD = OptimizerOf<ASGDRule>;
 
 }  // namespace gradus::optim

@@ -15,4 +15,6 @@ std::string FtrlRule::formula(const Options& o) {
 
 Loop FtrlRule::loop(Dtype dtype, Kept kept) { return built_in_loop<FtrlRule>(dtype, kept); }
 
+template class OptimizerOf<FtrlRule>;
+
 }  // namespace gradus::optim

@@ -63,6 +63,7 @@ struct FtrlRule {
   }
 };
 
+extern template class OptimizerOf<FtrlRule>;
 using Ftrl = OptimizerOf<FtrlRule>;
 
 }  // namespace gradus::optim

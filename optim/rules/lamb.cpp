@@ -50,4 +50,6 @@ Loop LAMBRule::loop(Dtype dtype, Kept) {
   return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
 }
 
+template class OptimizerOf<LAMBRule>;
+
 }  // namespace gradus::optim

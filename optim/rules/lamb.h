@@ -38,6 +38,7 @@ struct LAMBRule {
   static Scalars scalars(const Options& o, std::int64_t t, bool);
 };
 
+extern template class OptimizerOf<LAMBRule>;
 using LAMB = OptimizerOf<LAMBRule>;
 
 }  // namespace gradus::optim

@@ -11,4 +11,6 @@ std::string LionRule::formula(const Options& o) {
 
 Loop LionRule::loop(Dtype dtype, Kept kept) { return built_in_loop<LionRule>(dtype, kept); }
 
+template class OptimizerOf<LionRule>;
+
 }  // namespace gradus::optim

@@ -50,6 +50,7 @@ struct LionRule {
   }
 };
 
+extern template class OptimizerOf<LionRule>;
 using Lion = OptimizerOf<LionRule>;
 
 }  // namespace gradus::optim

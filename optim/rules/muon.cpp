@@ -97,4 +97,6 @@ Loop MuonRule::loop(Dtype dtype, Kept) {
   return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
 }
 
+template class OptimizerOf<MuonRule>;
+
 }  // namespace gradus::optim

@@ -51,6 +51,7 @@ struct MuonRule {
   static Scalars scalars(const Options& o, std::int64_t t, bool);
 };
 
+extern template class OptimizerOf<MuonRule>;
 using Muon = OptimizerOf<MuonRule>;
 
 }  // namespace gradus::optim

@@ -13,4 +13,6 @@ std::string NAdamRule::formula(const Options& o) {
 
 Loop NAdamRule::loop(Dtype dtype, Kept kept) { return built_in_loop<NAdamRule>(dtype, kept); }
 
+template class OptimizerOf<NAdamRule>;
+
 }  // namespace gradus::optim

@@ -59,6 +59,7 @@ struct NAdamRule {
   }
 };
 
+extern template class OptimizerOf<NAdamRule>;
 using NAdam = OptimizerOf<NAdamRule>;
 
 }  // namespace gradus::optim

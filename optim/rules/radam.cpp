@@ -15,4 +15,6 @@ std::string RAdamRule::formula(const Options& o) {
 
 Loop RAdamRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RAdamRule>(dtype, kept); }
 
+template class OptimizerOf<RAdamRule>;
+
 }  // namespace gradus::optim

@@ -58,6 +58,7 @@ struct RAdamRule {
   }
 };
 
+extern template class OptimizerOf<RAdamRule>;
 using RAdam = OptimizerOf<RAdamRule>;
 
 }  // namespace gradus::optim

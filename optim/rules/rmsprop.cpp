@@ -17,4 +17,6 @@ std::string RMSpropRule::formula(const Options& o) {
 
 Loop RMSpropRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RMSpropRule>(dtype, kept); }
 
+template class OptimizerOf<RMSpropRule>;
+
 }  // namespace gradus::optim

@@ -69,6 +69,7 @@ struct RMSpropRule {
   }
 };
 
+extern template class OptimizerOf<RMSpropRule>;
 using RMSprop = OptimizerOf<RMSpropRule>;
 
 }  // namespace gradus::optim

@@ -18,4 +18,6 @@ std::string RpropRule::formula(const Options& o) {
 
 Loop RpropRule::loop(Dtype dtype, Kept kept) { return built_in_loop<RpropRule>(dtype, kept); }
 
+template class OptimizerOf<RpropRule>;
+
 }  // namespace gradus::optim

@@ -55,6 +55,7 @@ struct RpropRule {
   }
 };
 
+extern template class OptimizerOf<RpropRule>;
 using Rprop = OptimizerOf<RpropRule>;
 
 }  // namespace gradus::optim

@@ -27,4 +27,6 @@ std::string ScheduleFreeAdamWRule::formula(const Options& o) {
 
 Loop ScheduleFreeAdamWRule::loop(Dtype dtype, Kept kept) { return built_in_loop<ScheduleFreeAdamWRule>(dtype, kept); }
 
+template class OptimizerOf<ScheduleFreeAdamWRule>;
+
 }  // namespace gradus::optim

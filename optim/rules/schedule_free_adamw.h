@@ -69,6 +69,7 @@ struct ScheduleFreeAdamWRule {
   }
 };
 
+extern template class OptimizerOf<ScheduleFreeAdamWRule>;
 using ScheduleFreeAdamW = OptimizerOf<ScheduleFreeAdamWRule>;
 
 }  // namespace gradus::optim

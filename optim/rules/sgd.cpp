@@ -27,4 +27,6 @@ std::string SGDRule::formula(const Options& o) {
 
 Loop SGDRule::loop(Dtype dtype, Kept kept) { return built_in_loop<SGDRule>(dtype, kept); }
 
+template class OptimizerOf<SGDRule>;
+
 }  // namespace gradus::optim

@@ -65,6 +65,7 @@ struct SGDRule {
   }
 };
 
+extern template class OptimizerOf<SGDRule>;
 using SGD = OptimizerOf<SGDRule>;
 
 }  // namespace gradus::optim

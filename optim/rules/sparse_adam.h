@@ -30,13 +30,14 @@ struct SparseAdamRule {
   static AdamOptions as_adam(const Options& o) {
     return {.lr = o.lr, .betas = o.betas, .eps = o.eps, .maximize = o.maximize, .eps_at = Eps::scaled_hat};
   }
-  static std::string formula(const Options& o) { return AdamRule<false>::formula(as_adam(o)) + "  for the rows of g"; }
-  static Loop loop(Dtype dtype, Kept kept) { return AdamRule<false>::loop(dtype, kept); }
+  static std::string formula(const Options& o);
+  static Loop loop(Dtype dtype, Kept kept);
 
   using Scalars = AdamRule<false>::Scalars;
   static Scalars scalars(const Options& o, std::int64_t t, bool first) { return AdamRule<false>::scalars(as_adam(o), t, first); }
 };
 
+extern template class OptimizerOf<SparseAdamRule>;
 using SparseAdam = OptimizerOf<SparseAdamRule>;
 
 }  // namespace gradus::optim

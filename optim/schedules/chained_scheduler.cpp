@@ -53,4 +53,6 @@ std::optional<double> ChainedSchedulerRule::last(const Options& o) {
   return out;
 }
 
+template Curve Curve::of<ChainedSchedulerRule>(const ChainedSchedulerRule::Options&);
+
 }  // namespace gradus::optim

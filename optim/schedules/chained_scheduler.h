@@ -32,6 +32,7 @@ struct ChainedSchedulerRule {
   static double lr(const Options& o, double base, double t, int group, Memo& memo);
 };
 
+extern template Curve Curve::of<ChainedSchedulerRule>(const ChainedSchedulerRule::Options&);
 using ChainedScheduler = ScheduleOf<ChainedSchedulerRule>;
 
 }  // namespace gradus::optim

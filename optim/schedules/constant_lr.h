@@ -23,6 +23,7 @@ struct ConstantLRRule {
   static double lr(const Options& o, double base, double t) { return t < static_cast<double>(o.total_iters) ? base * o.factor : base; }
 };
 
+extern template Curve Curve::of<ConstantLRRule>(const ConstantLRRule::Options&);
 using ConstantLR = ScheduleOf<ConstantLRRule>;
 
 }  // namespace gradus::optim

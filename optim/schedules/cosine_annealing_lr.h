@@ -30,6 +30,7 @@ struct CosineAnnealingLRRule {
   }
 };
 
+extern template Curve Curve::of<CosineAnnealingLRRule>(const CosineAnnealingLRRule::Options&);
 using CosineAnnealingLR = ScheduleOf<CosineAnnealingLRRule>;
 
 }  // namespace gradus::optim

@@ -36,6 +36,7 @@ struct CosineAnnealingWarmRestartsRule {
   }
 };
 
+extern template Curve Curve::of<CosineAnnealingWarmRestartsRule>(const CosineAnnealingWarmRestartsRule::Options&);
 using CosineAnnealingWarmRestarts = ScheduleOf<CosineAnnealingWarmRestartsRule>;
 
 }  // namespace gradus::optim

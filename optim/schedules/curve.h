@@ -34,12 +34,7 @@ class Curve {
   Curve() = default;                                             // none: `defined()` is false, and nothing else may be called
   // ValueError: an option out of its range.
   template <class Rule>
-  static Curve of(const typename Rule::Options& options) {
-    validated<Rule>(options);
-    Curve curve;
-    curve.model_ = std::make_unique<ModelOf<Rule>>(options);
-    return curve;
-  }
+  static Curve of(const typename Rule::Options& options);
   Curve(const Curve& other) : model_(other.model_ ? other.model_->clone() : nullptr) {}
   Curve(Curve&&) noexcept = default;
   Curve& operator=(Curve other) noexcept {
@@ -147,6 +142,15 @@ struct Curve::ModelOf final : Model {
   Options chosen;
   decltype(memo_of()) memo;
 };
+
+// Outside of the class, hence not inline: who uses one of the library's own schedules, which are compiled in its source, compiles none of this.
+template <class Rule>
+Curve Curve::of(const typename Rule::Options& options) {
+  validated<Rule>(options);
+  Curve curve;
+  curve.model_ = std::make_unique<ModelOf<Rule>>(options);
+  return curve;
+}
 
 // ValueError unless there is one, each is given, and all count the same unit.
 void require_curves(std::string_view who, std::string_view option, const std::vector<Curve>& curves);

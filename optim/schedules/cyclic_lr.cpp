@@ -26,4 +26,6 @@ std::optional<double> CyclicLRRule::momentum(const Options& o, double t, int gro
   return o.max_momentum[group] - (o.max_momentum[group] - o.base_momentum[group]) * height(o, t);
 }
 
+template Curve Curve::of<CyclicLRRule>(const CyclicLRRule::Options&);
+
 }  // namespace gradus::optim

@@ -41,6 +41,7 @@ struct CyclicLRRule {
   static std::optional<double> start(const Options& o, int group) { return o.base_lr[group]; }
 };
 
+extern template Curve Curve::of<CyclicLRRule>(const CyclicLRRule::Options&);
 using CyclicLR = ScheduleOf<CyclicLRRule>;
 
 }  // namespace gradus::optim

@@ -24,6 +24,8 @@ struct ExponentialLRRule {
   static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, t); }
 };
 
+extern template Curve Curve::of<ExponentialLRRule>(const ExponentialLRRule::Options&);
+
 // A template, so that this header needs no optimizer: it is complete where lr_scheduler/lr_scheduler.h is read.
 template <class Rule>
 class ScheduleFromK final : public ScheduleOf<Rule> {

@@ -17,6 +17,7 @@ struct InverseSqrtLRRule {
   static double lr(const Options&, double base, double t) { return base / std::sqrt(t + 1); }
 };
 
+extern template Curve Curve::of<InverseSqrtLRRule>(const InverseSqrtLRRule::Options&);
 using InverseSqrtLR = ScheduleOf<InverseSqrtLRRule>;
 
 }  // namespace gradus::optim

@@ -22,6 +22,7 @@ struct InverseTimeLRRule {
   static double lr(const Options& o, double base, double t) { return base / (1 + o.decay_rate * t / static_cast<double>(o.decay_steps)); }
 };
 
+extern template Curve Curve::of<InverseTimeLRRule>(const InverseTimeLRRule::Options&);
 using InverseTimeLR = ScheduleOf<InverseTimeLRRule>;
 
 }  // namespace gradus::optim

@@ -24,6 +24,7 @@ struct LambdaLRRule {
   }
 };
 
+extern template Curve Curve::of<LambdaLRRule>(const LambdaLRRule::Options&);
 using LambdaLR = ScheduleOf<LambdaLRRule>;
 
 }  // namespace gradus::optim

@@ -27,6 +27,7 @@ struct LinearLRRule {
   }
 };
 
+extern template Curve Curve::of<LinearLRRule>(const LinearLRRule::Options&);
 using LinearLR = ScheduleOf<LinearLRRule>;
 
 }  // namespace gradus::optim

@@ -25,6 +25,7 @@ struct MultiStepLRRule {
   }
 };
 
+extern template Curve Curve::of<MultiStepLRRule>(const MultiStepLRRule::Options&);
 using MultiStepLR = ScheduleOf<MultiStepLRRule>;
 
 }  // namespace gradus::optim

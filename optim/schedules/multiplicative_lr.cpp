@@ -15,4 +15,6 @@ double MultiplicativeLRRule::lr(const Options& o, double base, double t, int gro
   return base * product.value;
 }
 
+template Curve Curve::of<MultiplicativeLRRule>(const MultiplicativeLRRule::Options&);
+
 }  // namespace gradus::optim

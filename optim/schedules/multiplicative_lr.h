@@ -28,6 +28,7 @@ struct MultiplicativeLRRule {
   static double enter(const Options& o, double found, int group) { return found * o.lr_lambda[group](0); }   // as PyTorch's
 };
 
+extern template Curve Curve::of<MultiplicativeLRRule>(const MultiplicativeLRRule::Options&);
 using MultiplicativeLR = ScheduleOf<MultiplicativeLRRule>;
 
 }  // namespace gradus::optim

@@ -30,6 +30,7 @@ struct NoamLRRule {
   }
 };
 
+extern template Curve Curve::of<NoamLRRule>(const NoamLRRule::Options&);
 using NoamLR = ScheduleOf<NoamLRRule>;
 
 }  // namespace gradus::optim

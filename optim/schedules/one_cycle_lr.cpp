@@ -40,4 +40,6 @@ std::optional<double> OneCycleLRRule::momentum(const Options& o, double t, int g
 
 std::optional<double> OneCycleLRRule::last(const Options& o) { return steps(o); }
 
+template Curve Curve::of<OneCycleLRRule>(const OneCycleLRRule::Options&);
+
 }  // namespace gradus::optim

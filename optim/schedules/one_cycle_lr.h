@@ -46,6 +46,7 @@ struct OneCycleLRRule {
   static std::optional<double> last(const Options& o);
 };
 
+extern template Curve Curve::of<OneCycleLRRule>(const OneCycleLRRule::Options&);
 using OneCycleLR = ScheduleOf<OneCycleLRRule>;
 
 }  // namespace gradus::optim

@@ -38,6 +38,7 @@ struct PiecewiseLRRule {
   }
 };
 
+extern template Curve Curve::of<PiecewiseLRRule>(const PiecewiseLRRule::Options&);
 using PiecewiseLR = ScheduleOf<PiecewiseLRRule>;
 
 }  // namespace gradus::optim

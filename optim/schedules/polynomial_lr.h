@@ -28,6 +28,7 @@ struct PolynomialLRRule {
   }
 };
 
+extern template Curve Curve::of<PolynomialLRRule>(const PolynomialLRRule::Options&);
 using PolynomialLR = ScheduleOf<PolynomialLRRule>;
 
 }  // namespace gradus::optim

@@ -55,6 +55,7 @@ struct SequentialLRRule {
   }
 };
 
+extern template Curve Curve::of<SequentialLRRule>(const SequentialLRRule::Options&);
 using SequentialLR = ScheduleOf<SequentialLRRule>;
 
 }  // namespace gradus::optim

@@ -32,6 +32,7 @@ struct StaircaseLRRule {
   }
 };
 
+extern template Curve Curve::of<StaircaseLRRule>(const StaircaseLRRule::Options&);
 using StaircaseLR = ScheduleOf<StaircaseLRRule>;
 
 }  // namespace gradus::optim

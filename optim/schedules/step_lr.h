@@ -24,6 +24,7 @@ struct StepLRRule {
   static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, std::floor(t / static_cast<double>(o.step_size))); }
 };
 
+extern template Curve Curve::of<StepLRRule>(const StepLRRule::Options&);
 using StepLR = ScheduleOf<StepLRRule>;
 
 }  // namespace gradus::optim

@@ -32,6 +32,7 @@ struct SWALRRule {
   static double enter(const Options&, double found, int) { return found; }
 };
 
+extern template Curve Curve::of<SWALRRule>(const SWALRRule::Options&);
 using SWALR = ScheduleOf<SWALRRule>;
 
 }  // namespace gradus::optim

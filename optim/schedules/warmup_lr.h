@@ -38,6 +38,7 @@ struct WarmupLRRule {
   }
 };
 
+extern template Curve Curve::of<WarmupLRRule>(const WarmupLRRule::Options&);
 using WarmupLR = ScheduleOf<WarmupLRRule>;
 
 }  // namespace gradus::optim

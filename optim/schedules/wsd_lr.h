@@ -42,6 +42,7 @@ struct WSDLRRule {
   }
 };
 
+extern template Curve Curve::of<WSDLRRule>(const WSDLRRule::Options&);
 using WSDLR = ScheduleOf<WSDLRRule>;
 
 }  // namespace gradus::optim
