@@ -1,23 +1,13 @@
 // Reference values: the arrays of all files of a folder below tests/golden, by name (golden/README.md says how a case is added).
 //   const Array& y = golden_values("nn").at("linear.y");
 #pragma once
-#include <filesystem>
 #include <map>
-#include <stdexcept>
 #include <string>
 
-#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/array/array.h>
 
 namespace gradus {
 
-inline const std::map<std::string, Array>& golden_values(const std::string& folder) {
-  static std::map<std::string, std::map<std::string, Array>> read;
-  const auto [place, fresh] = read.try_emplace(folder);
-  if (fresh)
-    for (const auto& file : std::filesystem::directory_iterator(GRADUS_GOLDEN "/" + folder))
-      for (const auto& [name, array] : load_safetensors(file.path()).arrays)
-        if (!place->second.emplace(name, array).second) throw std::runtime_error("golden/" + folder + " has two of " + name);
-  return place->second;
-}
+const std::map<std::string, Array>& golden_values(const std::string& folder);
 
 }  // namespace gradus

@@ -6,6 +6,7 @@
 #include <gradus/optim/rules/rules.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/second_order/lbfgs.h>
+#include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

@@ -8,6 +8,7 @@
 #include <temporary_folder.h>
 
 #include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/schedule_free_adamw.h>
 #include <gradus/optim/rules/sgd.h>
 
 namespace gradus::optim::testing {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <optim/rules/list.h>
 #include <optim/schedules/schedule_table.h>
 
 #include <gradus/autograd/ops/arithmetic.h>

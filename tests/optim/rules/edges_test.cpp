@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
+#include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
 #include <gradus/autograd/ops/arithmetic.h>

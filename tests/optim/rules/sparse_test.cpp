@@ -23,6 +23,7 @@
 #include <gradus/optim/schedules/step_lr.h>
 #include <gradus/optim/second_order/lbfgs.h>
 #include <golden_values.h>
+#include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
 #include "support.h"

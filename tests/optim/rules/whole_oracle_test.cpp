@@ -26,7 +26,7 @@ double gradient(int step, std::int64_t i) { return table_gradient(step, 2, i) * 
 // Four steps of the optimizer and of the oracle.
 template <class O, class Naive>
 void expect_same(const Shape& shape, const typename O::Options& options, Naive naive, double tolerance) {
-  const Parameters p = single(filled(shape, f64, weight));
+  const Parameters p = single(filled(shape, f64, [](auto i) { return weight(i); }));
   O optimizer(p, options);
   std::vector<double> w = values(p);
   for (int step = 0; step < 4; ++step) {
@@ -86,7 +86,7 @@ struct Threads : ::testing::Test {
   template <class O>
   static std::vector<double> walk(const std::vector<Shape>& shapes, Dtype dtype) {
     Parameters p;
-    for (const Shape& shape : shapes) p.push_back(single(filled(shape, dtype, weight), {}, text("p", p.size()))[0]);
+    for (const Shape& shape : shapes) p.push_back(single(filled(shape, dtype, [](auto i) { return weight(i); }), {}, text("p", p.size()))[0]);
     O optimizer(p, {.lr = 0.1});
     for (int step = 0; step < 3; ++step) {
       for (const NamedParameter& each : p)
@@ -116,8 +116,8 @@ TEST_F(Threads, DoNotChangeMuon) { expect_same_bits<Muon>({{150, 211}, {211, 150
 TEST_F(Threads, DoNotChangeLBFGS) {
   // A bowl with axes of many lengths, in two tensors.
   const auto walk = [](LineSearch search) {
-    Parameters p = single(filled({300, 100}, f64, weight), {}, "a");
-    p.push_back(single(filled({20011}, f32, weight), {}, "b")[0]);
+    Parameters p = single(filled({300, 100}, f64, [](auto i) { return weight(i); }), {}, "a");
+    p.push_back(single(filled({20011}, f32, [](auto i) { return weight(i); }), {}, "b")[0]);
     LBFGS lbfgs(p, {.lr = 0.5, .max_iter = 4, .history_size = 3, .line_search = search});
     std::vector<double> out;
     for (int step = 0; step < 4; ++step)

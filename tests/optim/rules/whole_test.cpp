@@ -16,6 +16,7 @@
 #include <gradus/optim/rules/muon.h>
 #include <gradus/optim/rules/schedule_free_adamw.h>
 #include <golden_values.h>
+#include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
 namespace gradus::optim::testing {

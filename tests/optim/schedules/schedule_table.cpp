@@ -4,11 +4,34 @@
 #include <cmath>
 
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
+#include <gradus/optim/rules/adam.h>
+#include <gradus/optim/rules/rmsprop.h>
+#include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/schedules.h>
 
 #include <golden_values.h>
 
 namespace gradus::optim::testing {
+
+std::unique_ptr<Optimizer> two_groups(Kind kind) {
+  const Parameters p = table_parameters();
+  const auto make = [&]<class O>(std::type_identity<O>) -> std::unique_ptr<Optimizer> {
+    return std::make_unique<O>(std::vector<typename O::Group>{{.params = {p[0]}, .options = {.lr = 0.1}}, {.params = {p[1]}, .options = {.lr = 0.5}}});
+  };
+  std::unique_ptr<Optimizer> out = kind == Kind::sgd    ? make(std::type_identity<SGD>{})
+                                   : kind == Kind::adam  ? make(std::type_identity<Adam>{})
+                                   : kind == Kind::adamw ? make(std::type_identity<AdamW>{})
+                                                         : make(std::type_identity<RMSprop>{});
+  out->step();
+  return out;
+}
+
+std::vector<double> lrs(const Optimizer& optimizer) {
+  std::vector<double> out;
+  for (int group = 0; group < optimizer.groups(); ++group) out.push_back(optimizer.lr(group));
+  return out;
+}
+
 namespace {
 
 Factor power(double base) {

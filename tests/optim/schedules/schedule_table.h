@@ -6,9 +6,6 @@
 #include <vector>
 
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
-#include <gradus/optim/rules/adam.h>
-#include <gradus/optim/rules/rmsprop.h>
-#include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/curve.h>
 #include <optim/rules/table.h>
 
@@ -17,18 +14,7 @@ namespace gradus::optim::testing {
 enum class Kind { sgd, adam, adamw, rmsprop };
 
 // An optimizer with two groups, whose learning rates begin with 0.1 and 0.5. It has taken a step, so that schedules do not warn.
-inline std::unique_ptr<Optimizer> two_groups(Kind kind = Kind::sgd) {
-  const Parameters p = table_parameters();
-  const auto make = [&]<class O>(std::type_identity<O>) -> std::unique_ptr<Optimizer> {
-    return std::make_unique<O>(std::vector<typename O::Group>{{.params = {p[0]}, .options = {.lr = 0.1}}, {.params = {p[1]}, .options = {.lr = 0.5}}});
-  };
-  std::unique_ptr<Optimizer> out = kind == Kind::sgd    ? make(std::type_identity<SGD>{})
-                                   : kind == Kind::adam  ? make(std::type_identity<Adam>{})
-                                   : kind == Kind::adamw ? make(std::type_identity<AdamW>{})
-                                                         : make(std::type_identity<RMSprop>{});
-  out->step();
-  return out;
-}
+std::unique_ptr<Optimizer> two_groups(Kind kind = Kind::sgd);
 
 struct Row {
   std::string golden;                  // the name of the sequence
@@ -42,11 +28,7 @@ const std::vector<Row>& schedule_table();
 const Array& schedule_golden(const std::string& name);
 bool has_schedule_golden(const std::string& name);
 
-inline std::vector<double> lrs(const Optimizer& optimizer) {
-  std::vector<double> out;
-  for (int group = 0; group < optimizer.groups(); ++group) out.push_back(optimizer.lr(group));
-  return out;
-}
+std::vector<double> lrs(const Optimizer& optimizer);   // of its groups
 
 template <class F>
 std::string value_error(F&& f) {
