@@ -30,7 +30,7 @@ run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/package ${settings} -DCMAKE_PREFI
 run(${CMAKE_COMMAND} --build ${WORK}/package --target consumer)
 expect_works(${WORK}/package/consumer)
 
-execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/unknown ${settings} -DCMAKE_PREFIX_PATH=${WORK}/moved "-DCOMPONENTS=nn;game"
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/package "-DCOMPONENTS=nn;game"
                 RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(status EQUAL 0 OR NOT output MATCHES "no component \"game\"; it has:[ \n]+autograd nn optim data")
   message(FATAL_ERROR "an unknown component: ${output}")

@@ -105,8 +105,11 @@ TYPED_TEST(SmallFloats, AreTheNearestToNumbersOfAnyBits) {
     const std::uint64_t exponent = 1023 - 140 + word % 280;   // most of a double's range is zero or infinite here
     const std::uint64_t wide = (word & 0x800fffffffffffff) | exponent << 52;
     std::memcpy(&y, &wide, sizeof y);
-    if (std::isnan(x)) ASSERT_TRUE(std::isnan(static_cast<float>(TypeParam(x))));
-    else if (std::isfinite(x)) ASSERT_EQ(TypeParam(x).bits, nearest<TypeParam>(static_cast<double>(x))) << x;
+    if (std::isnan(x)) {
+      ASSERT_TRUE(std::isnan(static_cast<float>(TypeParam(x))));
+    } else if (std::isfinite(x)) {
+      ASSERT_EQ(TypeParam(x).bits, nearest<TypeParam>(static_cast<double>(x))) << x;
+    }
     ASSERT_EQ(TypeParam(y).bits, nearest<TypeParam>(y)) << y;
   }
 }
