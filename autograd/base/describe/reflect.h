@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <exception>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -166,8 +165,11 @@ struct TypesOf {
 template <class T> using MemberTypes = decltype(with_members<member_count<T>>(std::declval<T&>(), TypesOf()));
 
 template <class T> struct Box { T value; };
-template <class T> struct Address { const T* pointer; };
-template <class T> Address(const T*) -> Address<T>;
+// Member i's address; and those of all members, a std::tuple that costs the compiler little.
+template <std::size_t i, class T> struct Address { const T* pointer; };
+template <class Places, class... Each> struct Addresses;
+template <std::size_t... i, class... Each> struct Addresses<std::index_sequence<i...>, Each...> : Address<i, Each>... {};
+template <std::size_t i, class T> consteval Address<i, T> address(Address<i, T> a) { return a; }
 #ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wundefined-var-template"
@@ -176,7 +178,9 @@ template <class T> Address(const T*) -> Address<T>;
 template <class T> extern const Box<T> nowhere;   // never defined: only its members' addresses are spelled
 // A function, since a variable would be laid down at -O0, and then the linker would ask for `nowhere`.
 template <class T> consteval auto addresses() {
-  return with_members<member_count<T>>(nowhere<T>.value, [](auto&... member) { return std::tuple(Address{&member}...); });
+  return with_members<member_count<T>>(nowhere<T>.value, []<class... Each>(const Each&... member) {
+    return Addresses<std::index_sequence_for<Each...>, Each...>{{&member}...};
+  });
 }
 #ifdef __clang__
 #pragma clang diagnostic pop
@@ -190,7 +194,7 @@ constexpr std::string_view last_name(std::string_view spelling) {
   return spelling.substr(spelling.find_last_of(":.& ") + 1);
 }
 
-template <class T, std::size_t i> inline constexpr std::string_view member_name = last_name(spelled<std::get<i>(addresses<T>())>());
+template <class T, std::size_t i> inline constexpr std::string_view member_name = last_name(spelled<address<i>(addresses<T>())>());
 
 // f(name, member) for every member of `whole`, in the order of declaration.
 template <class T, class F>
