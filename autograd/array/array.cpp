@@ -5,11 +5,7 @@
 namespace gradus {
 
 Array::Array(const Shape& shape, const Shape& row_major, std::int64_t elements, Dtype dtype)
-    : body_(detail::Body::allocate(static_cast<std::uint64_t>(elements) * size_of(dtype), dtype)) {
-  body_->shape = shape;
-  body_->strides = row_major;
-  body_->size = elements;
-}
+    : body_(detail::Body::row_major(shape, row_major, elements, dtype)) {}
 
 Array::Array(const Shape& shape, Dtype dtype) {
   const std::int64_t elements = checked_elements(shape, "array");   // before the strides, which a hostile shape would overflow

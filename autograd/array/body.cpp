@@ -6,20 +6,20 @@
 
 namespace gradus::detail {
 
-Counted<Body> Body::allocate(std::uint64_t bytes, Dtype dtype) {
+Counted<Body> Body::row_major(const Shape& shape, const Shape& strides, std::int64_t size, Dtype dtype) {
+  const std::uint64_t bytes = static_cast<std::uint64_t>(size) * size_of(dtype);
   if (bytes > std::uint64_t{1} << 44) throw std::bad_alloc();
   const std::uint64_t all = sizeof(Body) + bytes;
-  Body* body = new (pool::allocate(all)) Body(static_cast<std::size_t>(all), dtype);
-  body->data = reinterpret_cast<std::byte*>(body + 1);
-  return Counted<Body>(body);
+  return Counted<Body>(new (pool::allocate(all)) Body(static_cast<std::size_t>(all), shape, strides, size, dtype));
 }
 
 Counted<Body> Body::adopt(void* elements, Dtype dtype, const Foreign& foreign) {
-  Counted<Body> body = allocate(sizeof(Foreign), dtype);
-  new (body->data) Foreign(foreign);
+  constexpr std::size_t all = sizeof(Body) + sizeof(Foreign);
+  Body* body = new (pool::allocate(all)) Body(all, dtype);
+  new (body + 1) Foreign(foreign);
   body->data = static_cast<std::byte*>(elements);
   body->foreign = true;
-  return body;
+  return Counted<Body>(body);
 }
 
 Counted<Body> Body::view(const Counted<Body>& base, std::int64_t offset) {

@@ -18,7 +18,8 @@ struct Foreign {
 };
 
 struct alignas(64) Body {
-  static Counted<Body> allocate(std::uint64_t bytes, Dtype dtype);                  // room for elements; the layout is the caller's to set
+  static Counted<Body> row_major(const Shape& shape, const Shape& strides, std::int64_t size, Dtype dtype);   // with room for the elements
+  // The layout of these two is the caller's to set.
   static Counted<Body> adopt(void* elements, Dtype dtype, const Foreign& foreign);
   static Counted<Body> view(const Counted<Body>& base, std::int64_t offset);        // starts `offset` elements behind base's first element
 
@@ -40,6 +41,8 @@ struct alignas(64) Body {
 
  private:
   Body(std::size_t bytes, Dtype type) : dtype(type), bytes_(bytes) {}
+  Body(std::size_t bytes, const Shape& sizes, const Shape& steps, std::int64_t elements, Dtype type)
+      : data(reinterpret_cast<std::byte*>(this + 1)), size(elements), shape(sizes), strides(steps), dtype(type), bytes_(bytes) {}
   static void destroy(Body* b);
   std::atomic<int> owners_{0};
   std::size_t bytes_;              // of the whole block

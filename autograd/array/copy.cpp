@@ -119,11 +119,12 @@ void copy_all(const Elements& elements, const Walk& w) {
   const bool plane = !w.by_rows();
   const int outer_rank = plane ? last - 1 : last;
   const auto offsets = [&](std::int64_t index, std::int64_t& f, std::int64_t& t) {
-    for (int i = outer_rank - 1; i >= 0; --i) {
+    for (int i = outer_rank - 1; i > 0; --i) {
       f += index % w.shape[i] * w.from[i];
       t += index % w.shape[i] * w.to[i];
       index /= w.shape[i];
     }
+    f += index * w.from[0], t += index * w.to[0];   // what is left counts the outermost: a division less, which short rows feel
   };
   std::int64_t outer = 1;
   for (int i = 0; i < outer_rank; ++i) outer *= w.shape[i];
@@ -140,10 +141,12 @@ void copy_all(const Elements& elements, const Walk& w) {
     });
   } else {
     parallel_for(outer, items_worth(grain, inner), [&](std::int64_t begin, std::int64_t end) {
+      const Elements mine = elements;   // copies, which stay in registers while rows are written
+      const std::int64_t n = inner, s = w.from[last];
       for (std::int64_t index = begin; index < end; ++index) {
         std::int64_t f = 0, t = 0;
         offsets(index, f, t);
-        elements.row(f, w.from[last], t, w.to[last], inner);
+        mine.row(f, s, t, 1, n);
       }
     });
   }

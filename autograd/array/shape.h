@@ -57,7 +57,12 @@ class Shape {
     for (std::int64_t size : *this) n *= size;
     return n;
   }
-  friend bool operator==(const Shape& a, const Shape& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+  friend bool operator==(const Shape& a, const Shape& b) {      // a loop: for so few numbers a call of memcmp takes longer
+    if (a.rank_ != b.rank_) return false;
+    for (int i = 0; i < a.rank_; ++i)
+      if (a[i] != b[i]) return false;
+    return true;
+  }
 
  private:
   static int checked_rank(std::size_t rank);

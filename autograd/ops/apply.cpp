@@ -48,12 +48,11 @@ namespace {
 
 using Products = std::array<Array, kernels::most_operands>;
 
-// g · slope for each wanted input, in the shape of g.
-[[gnu::always_inline]] inline void products(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted,
-                                            Products& results) {
+// g · slope for each wanted input, in the shape of g, whose copy `shape` is.
+[[gnu::always_inline]] inline void products(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, const Shape& shape,
+                                            std::uint32_t wanted, Products& results) {
   std::array<const Array*, kernels::most_operands> in;
   std::array<Array*, kernels::most_operands> out;
-  const Shape shape = g.shape();
   const Array* model = nullptr;   // an input whose layout its gradient should have
   in[x.size()] = &g;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -80,10 +79,13 @@ using Products = std::array<Array, kernels::most_operands>;
 }  // namespace
 
 Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted) {
+  const Shape shape = g.shape();
   Products results;
-  products(row, formula, x, std::move(g), wanted, results);
+  products(row, formula, x, std::move(g), shape, wanted, results);
   Grads grads;
-  for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(wanted >> i & 1 ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (x[i].shape() == shape || !(wanted >> i & 1)) grads.emplace_back(std::move(results[i]));
+    else grads.emplace_back(sum_to(Tensor(std::move(results[i])), x[i].shape()));
   return grads;
 }
 
@@ -95,7 +97,7 @@ Tensor run_tangent_row(kernels::Row row, const void* formula, std::span<const Te
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!vs[i].defined()) continue;
     Products moved;
-    products(row, formula, x, vs[i].value().expand(shape), 1u << i, moved);
+    products(row, formula, x, vs[i].value().expand(shape), shape, 1u << i, moved);
     total = sum_of_tangents(total, Tensor(std::move(moved[i])));
   }
   return total;

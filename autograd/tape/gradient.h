@@ -26,7 +26,8 @@ void release(RowSum*);
 class Gradient {
  public:
   Gradient() = default;                                  // none: zero, or not wanted
-  Gradient(Tensor tensor) : tensor_(std::move(tensor)) {}
+  Gradient(const Tensor& tensor) : tensor_(tensor) {}
+  Gradient(Tensor&& tensor) : tensor_(std::move(tensor)) {}
   Gradient(Array array) : tensor_(std::move(array)) {}
   Gradient(RowGradient rows);                            // distinct rows, ascending
   // values[i] for row index[i] of a table [n, d]: index i64 [...], values [..., d], a row any number of times; row `skipped` gets nothing.

@@ -1,6 +1,7 @@
 #include <gradus/autograd/tape/node.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <gradus/autograd/tape/recorded.h>
 #include <gradus/autograd/tape/recording.h>
@@ -11,17 +12,16 @@ namespace {
 // Numbers only have to grow along every path: each thread counts by itself, and jumps ahead when it takes up another thread's tensors.
 constinit thread_local std::uint64_t last_number = 0;
 constinit thread_local std::uint64_t last_operation = 0;
-constinit thread_local bool is_recording = true;
 
 }  // namespace
 
 constinit thread_local detail::Wish detail::wish;
+constinit thread_local bool detail::is_recording = true;
 
 std::uint64_t detail::last_recorded() { return last_operation; }
 
-bool recording() { return is_recording; }
-Recording::Recording(bool on) : before_(is_recording) { is_recording = on; }
-Recording::~Recording() { is_recording = before_; }
+Recording::Recording(bool on) : before_(std::exchange(detail::is_recording, on)) {}
+Recording::~Recording() { detail::is_recording = before_; }
 
 void Node::be_born() {
   std::uint64_t number = last_number;

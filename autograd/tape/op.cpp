@@ -2,6 +2,10 @@
 
 namespace gradus {
 
+// Here, so that what destroys an operation stays short: few have forms or several results.
+detail::InputForm::~InputForm() = default;
+detail::Results::~Results() = default;
+
 Grads Op::backward(Tensor) { fail<GraphError>(name(), ": has no backward"); }
 
 Tensor Op::tangent(std::span<const Tensor> vs) { return transposed(vs)[0]; }
@@ -32,6 +36,12 @@ void Op::keep_results(std::span<const Array> outputs) {
     results_->forms.push_back({outputs[i].shape(), outputs[i].dtype(), true});
     results_->kept.push_back(i < 32 && keeps_outputs_ >> i & 1 ? outputs[i] : Array());
   }
+}
+
+void Op::join(const Tensor* const* inputs, std::size_t n) {
+  inputs_.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) inputs_.push_back({inputs[i]->node(), inputs[i]->output()});
+  be_born();
 }
 
 void Op::forget() {

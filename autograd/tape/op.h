@@ -31,12 +31,14 @@ struct InputForm : pool::Pooled {
   Shape shape;
   Dtype dtype;
   std::unique_ptr<InputForm> next;
+  ~InputForm();
 };
 
 // Of an operation with several results: their forms, and those that backward asks for.
 struct Results : pool::Pooled {
   SmallVector<Form, 2> forms;
   SmallVector<Array, 2> kept;
+  ~Results();
 };
 
 }  // namespace detail
@@ -68,14 +70,17 @@ class Op : public Node {
   // forward: keeps a result (of the first 32) for backward.
   void save_output(int i = 0) { keeps_outputs_ |= 1u << i; }
 
-  // backward: what was saved, in order (GraphError when that was less); a result.
+  // backward: what was saved, in order (GraphError when that was less); a result, with its history where the walk is recorded.
   template <std::size_t n>
   std::array<Tensor, n> saved() const {
     if (saved_.size() < n) [[unlikely]] refuse_saved(n);
     return [&]<std::size_t... i>(std::index_sequence<i...>) { return std::array<Tensor, n>{saved_[i]...}; }(std::make_index_sequence<n>{});
   }
   const SmallVector<Tensor, 2>& saved() const { return saved_; }
-  Tensor output(int i = 0) { return Tensor(results_ ? results_->kept[static_cast<std::size_t>(i)] : output_, NodePtr(this), i); }
+  Tensor output(int i = 0) {
+    const Array& value = results_ ? results_->kept[static_cast<std::size_t>(i)] : output_;
+    return recording() ? Tensor(value, NodePtr(this), i) : Tensor(value);
+  }
 
   // The gradients of the inputs, each in its input's shape, from that of the result. Where nobody else holds it,
   // std::move(g).value() is an array that may be written over.
@@ -103,6 +108,7 @@ class Op : public Node {
 
  private:
   void keep_results(std::span<const Array> outputs);
+  void join(const Tensor* const* inputs, std::size_t n);   // the tape
   void note_forms(const Tensor* const* inputs, int n);
   const Tensor* find_saved(const Node* node, int output) const;
   void complete(SmallVector<Tensor, 1>& grads) const;   // one for each result

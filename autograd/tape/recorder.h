@@ -71,12 +71,9 @@ class Recorder {
   void finish(std::span<const Array> outputs) {
     if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, outputs);
     if (!node_) return;
-    O& op = *op_;
-    op.inputs_.reserve(n_);
-    for (std::size_t i = 0; i < n_; ++i) op.inputs_.push_back({inputs_[i]->node(), inputs_[i]->output()});
-    if constexpr (O::checks_gradients) op.note_forms(inputs_, static_cast<int>(n_));
-    if constexpr (O::materializes_gradients) op.materializes_ = true;
-    op.be_born();
+    if constexpr (O::checks_gradients) op_->note_forms(inputs_, static_cast<int>(n_));
+    if constexpr (O::materializes_gradients) op_->materializes_ = true;
+    op_->join(inputs_, n_);
   }
 
   NodePtr node_;

@@ -5,7 +5,10 @@
 
 namespace gradus {
 
-bool recording();
+namespace detail {
+extern constinit thread_local bool is_recording;
+}
+inline bool recording() { return detail::is_recording; }
 class Recording {
  public:
   explicit Recording(bool on);

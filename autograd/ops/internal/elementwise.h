@@ -34,7 +34,7 @@ struct Elementwise final : Op {
   Grads backward(Tensor g) override {
     [[maybe_unused]] const std::size_t place = computing_place(g.dtype());   // before g is taken
     if constexpr (Constant<F>) {
-      return scaled(g);
+      return scaled(std::move(g));
     } else if constexpr (ReadsOutput<F>) {
       const Tensor y = output();
       if (recording()) {
@@ -103,13 +103,16 @@ struct Elementwise final : Op {
   }
 
  private:
-  Grads scaled(const Tensor& g) {
+  Grads scaled(Tensor g) {
     const auto constants = formula.constants();
     Grads grads;
     for (std::size_t i = 0; i < constants.size(); ++i) {
-      if (!needs(static_cast<int>(i))) grads.push_back({});
-      else if (Tensor gi = constants[i] == 1 ? g : g * constants[i]; shapes.empty()) grads.push_back(std::move(gi));
-      else grads.push_back(sum_to(gi, shapes[i]));
+      Gradient& gi = grads.emplace_back();
+      if (!needs(static_cast<int>(i))) continue;
+      if (constants[i] != 1) gi = g * constants[i];
+      else if (i + 1 < constants.size()) gi = g;
+      else gi = std::move(g);
+      if (!shapes.empty()) gi = sum_to(gi.tensor(), shapes[i]);
     }
     return grads;
   }
@@ -120,7 +123,9 @@ struct Elementwise final : Op {
     return rows_of(formula);
   }
 
-  SmallVector<Shape, 1> shapes;   // of the inputs, where they are not the result's
+  struct None {};
+  // Of the inputs, where they are not the result's; what is saved tells the others.
+  [[no_unique_address]] std::conditional_t<Constant<F>, SmallVector<Shape, 1>, None> shapes;
 };
 
 template <class F, class... X>

@@ -87,15 +87,16 @@ void Landing::deliver(std::size_t first, std::size_t last, bool recorded) {
     if (arrival.replaces) continue;
     const bool in_place = !recorded && !there.is_rows() && there.value().unique() && there.value().contiguous();
     if (there.defined() && !in_place) {
-      add_to(sum, there, recorded);
+      add_to(sum, Gradient(there), recorded);
       arrival.replaces = true;
     }
   }
   for (Arrival& arrival : arrivals) {
     if (!arrival.sum.defined()) continue;
     Gradient& gradient = static_cast<Leaf&>(*arrival.leaf).grad;
-    if (arrival.replaces || !gradient.defined()) gradient = std::exchange(arrival.sum, {});
-    else add_to(gradient, std::exchange(arrival.sum, {}), recorded);
+    if (arrival.replaces || !gradient.defined()) gradient = std::move(arrival.sum);
+    else add_to(gradient, std::move(arrival.sum), recorded);
+    arrival.sum = {};
   }
 }
 

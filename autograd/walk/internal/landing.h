@@ -37,7 +37,7 @@ class Landing {
 
 // sum + g; recorded, or in sum's memory where nobody else holds it. An undefined sum is zero.
 void add_recorded(Tensor& sum, const Tensor& g);
-inline void add_to(Gradient& sum, Gradient g, bool recorded) {
+inline void add_to(Gradient& sum, Gradient&& g, bool recorded) {
   if (!sum.defined()) {
     sum = std::move(g);
   } else if (!recorded) {
@@ -49,7 +49,7 @@ inline void add_to(Gradient& sum, Gradient g, bool recorded) {
   }
 }
 void add_to_defined(Tensor& sum, const Tensor& g, bool recorded);
-inline void add_to(Tensor& sum, Tensor g, bool recorded) {
+inline void add_to(Tensor& sum, Tensor&& g, bool recorded) {
   if (sum.defined()) add_to_defined(sum, g, recorded);
   else sum = std::move(g);
 }
