@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/convert.h>
+#include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/array/internal/transpose.h>
 #include <gradus/autograd/base/parallel.h>
 
@@ -17,9 +18,9 @@ constexpr std::int64_t grain = 1 << 15;
 // elements comes last, and before it that in which `from` does, if that is another one.
 struct Walk {
   Shape shape, from, to;
-  Walk(const Array& a, const Array& b) {
-    for (int i = 0; i < a.rank(); ++i) {
-      const std::int64_t n = a.shape()[i], s = a.strides()[i], t = b.strides()[i];
+  Walk(const Shape& sizes, const Shape& from_strides, const Shape& to_strides) {
+    for (int i = 0; i < sizes.rank(); ++i) {
+      const std::int64_t n = sizes[i], s = from_strides[i], t = to_strides[i];
       if (n == 1) continue;
       const int last = shape.rank() - 1;
       if (last >= 0 && from[last] == s * n && to[last] == t * n) {
@@ -154,22 +155,30 @@ void move_all(const void* from, void* to, const Walk& w) {
   copy_all(Moved<T>{static_cast<const T*>(from), static_cast<T*>(to)}, w);
 }
 
+void move_all(const void* from, void* to, const Walk& w, std::size_t size) {
+  if (size == 8) move_all<std::uint64_t>(from, to, w);
+  else if (size == 4) move_all<std::uint32_t>(from, to, w);
+  else if (size == 2) move_all<std::uint16_t>(from, to, w);
+  else move_all<std::uint8_t>(from, to, w);
+}
+
 }  // namespace
+
+void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element) {
+  if (shape.elements() > 0) move_all(from, to, Walk(shape, from_strides, to_strides), element);
+}
 
 void copy_elements(const Array& from, Array& to) {
   check<ShapeError>(from.shape() == to.shape(), "copy: shapes differ: ", from.shape(), " into ", to.shape());
   if (from.size() == 0) return;
   void* target = to.mutable_raw();
-  const Walk walk(from, to);
+  const Walk walk(from.shape(), from.strides(), to.strides());
   const void* source = visit(from.dtype(), [&]<class T>(T) -> const void* { return from.data<T>(); });   // GraphError for an undefined one
   const std::size_t size = size_of(from.dtype()), to_size = size_of(to.dtype());
   if (from.dtype() != to.dtype())
     copy_all(Converted{static_cast<const std::byte*>(source), static_cast<std::byte*>(target), static_cast<std::int64_t>(size),
                        static_cast<std::int64_t>(to_size), convert_row(from.dtype(), to.dtype())}, walk);
-  else if (size == 8) move_all<std::uint64_t>(source, target, walk);
-  else if (size == 4) move_all<std::uint32_t>(source, target, walk);
-  else if (size == 2) move_all<std::uint16_t>(source, target, walk);
-  else move_all<std::uint8_t>(source, target, walk);
+  else move_all(source, target, walk, size);
 }
 
 }  // namespace gradus
