@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include <gradus/autograd/base/parallel.h>
+
 namespace gradus {
 
 Array::Array(const Shape& shape, const Shape& row_major, std::int64_t elements, Dtype dtype)
@@ -35,7 +37,8 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
   Array a(shape, dtype);
   visit(dtype, [&]<class T>(T) {
     T* p = a.mutable_data<T>();
-    std::fill(p, p + a.size(), static_cast<T>(value));
+    const T element = static_cast<T>(value);
+    parallel_for(a.size(), 1 << 16, [=](std::int64_t begin, std::int64_t end) { std::fill(p + begin, p + end, element); });
   });
   return a;
 }

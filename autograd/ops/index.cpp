@@ -7,7 +7,7 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/picks.h>
 #include <gradus/autograd/ops/internal/positions.h>
-#include <gradus/autograd/ops/internal/region.h>
+#include <gradus/autograd/ops/internal/cutout.h>
 #include <gradus/autograd/ops/internal/scatter.h>
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/rearrange.h>
@@ -26,7 +26,7 @@ struct Masked {
 
 // x[at], step by step: a region of x, which is turned round along some axes, of which those of a mask become one, and from which is picked.
 struct Plan {
-  detail::Region region;
+  detail::Cutout region;
   Shape part;                      // the region's shape
   SmallVector<int, 8> backwards;   // its axes with a negative step
   SmallVector<Masked, 2> masked;   // last one first, so that the axes of the others stay

@@ -1,10 +1,11 @@
-// Indexing as in NumPy, and assigning to what is indexed: a function that gives a new tensor. Axes count from the back if negative. Any dtype.
+// Indexing as in NumPy, and assigning to what is indexed: a function that gives a new tensor. Axes count from the back if negative. Any
+// dtype.
 //   index(x, {1, Slice(2, None), Ellipsis})       x[1, 2:, ...]
 //   index(x, {rows, columns})                     x[rows, columns]: two tensors of whole numbers, broadcast together
 //   index(x, {{2, 0, -1}, None, x_is_good})       x[[2, 0, -1], None, mask]
 //   index_put(x, {mask}, zeros({}))               x[mask] = 0
-// ValueError for an index that leads out of its axis, with its place, ShapeError, DtypeError, GraphError for an undefined tensor; then nothing has
-// been changed.
+// ValueError for an index that leads out of its axis, with its place, ShapeError, DtypeError, GraphError for an undefined tensor; then
+// nothing has been changed.
 #pragma once
 #include <initializer_list>
 #include <span>
@@ -23,7 +24,8 @@ inline constexpr NoneType None{};
 struct EllipsisType {};
 inline constexpr EllipsisType Ellipsis{};
 
-// begin:end:step as Python has it: numbers < 0 count from the back, what is beyond the axis is cut off, a negative step goes backwards (that copies).
+// begin:end:step as Python has it: numbers < 0 count from the back, what is beyond the axis is cut off, a negative step goes backwards
+// (that copies).
 struct Slice {
   struct Bound {
     bool given = false;
@@ -56,19 +58,20 @@ class Index {
   Tensor tensor;
 };
 
-// Numbers, slices, None and the ellipsis give a view. Where there are tensors, they broadcast together, and the dimensions of their common shape
-// stand where they stood if they, and numbers, are next to each other, else in front (so x[0, :, i], too, as in NumPy; PyTorch leaves them there).
-// The gradient adds up what was picked several times.
+// Numbers, slices, None and the ellipsis give a view. Where there are tensors, they broadcast together, and the dimensions of their common
+// shape stand where they stood if they, and numbers, are next to each other, else in front (so x[0, :, i], too, as in NumPy; PyTorch leaves
+// them there). The gradient adds up what was picked several times.
 Tensor index(const Tensor& x, std::span<const Index> at);
 inline Tensor index(const Tensor& x, std::initializer_list<Index> at) { return index(x, std::span(at.begin(), at.size())); }
-// x[at] = values, which broadcast to x[at]; with `accumulate` x[at] += values, where several for one place add up, in their order. Of several that
-// are assigned to one place the last one stays, and it alone gets the gradient.
+// x[at] = values, which broadcast to x[at]; with `accumulate` x[at] += values, where several for one place add up, in their order. Of
+// several that are assigned to one place the last one stays, and it alone gets the gradient.
 Tensor index_put(const Tensor& x, std::span<const Index> at, const Tensor& values, bool accumulate = false);
 inline Tensor index_put(const Tensor& x, std::initializer_list<Index> at, const Tensor& values, bool accumulate = false) {
   return index_put(x, std::span(at.begin(), at.size()), values, accumulate);
 }
 
-// Along one axis, at an index [K] of whole numbers from 0 on (a number counts as one element). `source` has x's shape but along the axis, where it has K.
+// Along one axis, at an index [K] of whole numbers from 0 on (a number counts as one element). `source` has x's shape but along the axis,
+// where it has K.
 Tensor index_select(const Tensor& x, Axis axis, const Tensor& index);                                   // x[:, index]
 Tensor index_add(const Tensor& x, Axis axis, const Tensor& index, const Tensor& source, double alpha = 1);   // x[:, index] += alpha·source
 Tensor index_copy(const Tensor& x, Axis axis, const Tensor& index, const Tensor& source);              // x[:, index] = source

@@ -52,10 +52,24 @@ Array coordinates_of(const Tensor& x) {
   Array out({places.size(), rank}, i64);
   const auto from = places.span<std::int64_t>();
   const auto to = out.mutable_span<std::int64_t>();
+  if (out.size() == 0) return out;
+  const Shape shape = x.shape();
+  const std::int64_t row = shape[rank - 1];
   parallel_for(places.size(), 1 << 13, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t k = begin; k < end; ++k) {
+    std::int64_t* at = to.data() + begin * rank;
+    std::int64_t column = 0, before = 0;   // of the place before
+    for (std::int64_t k = begin; k < end; ++k, at += rank) {
       std::int64_t place = from[static_cast<std::size_t>(k)];
-      for (int axis = rank; axis-- > 0; place /= x.dim(axis)) to[static_cast<std::size_t>(k * rank + axis)] = place % x.dim(axis);
+      column += place - before;
+      before = place;
+      if (k > begin && column < row) {   // in the same row
+        for (int axis = 0; axis < rank - 1; ++axis) at[axis] = at[axis - rank];
+      } else {
+        column = place % row;
+        place /= row;
+        for (int axis = rank - 1; axis-- > 0; place /= shape[axis]) at[axis] = place % shape[axis];
+      }
+      at[rank - 1] = column;
     }
   });
   return out;

@@ -1,5 +1,5 @@
-// Masks (dtype bool), and positions that follow from values. Masks select and never multiply: what is not chosen may be infinite or NaN. GraphError for an
-// undefined tensor, DtypeError for a mask that is not bool.
+// Masks (dtype bool), and positions that follow from values. Masks select and never multiply: what is not chosen may be infinite or NaN.
+// GraphError for an undefined tensor, DtypeError for a mask that is not bool.
 //   masked_fill(scores, mask, -infinity);   masked_select(x, x > 0);   index(x, {nonzero(row > 0)[…]})
 #pragma once
 #include <gradus/autograd/tape/tensor.h>

@@ -1,10 +1,12 @@
 // Something around a tensor: a number, or its own elements.
 #include <algorithm>
 
+#include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/ops/internal/picks.h>
-#include <gradus/autograd/ops/internal/region.h>
+#include <gradus/autograd/ops/internal/cutout.h>
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/rearrange.h>
+#include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
@@ -18,7 +20,7 @@ struct Margins {
 
 // What is cut off is cut off first, then the rest is put into its place.
 Tensor pad_constant(const Tensor& x, const Margins& margins, double value) {
-  detail::Region inner, outer;
+  detail::Cutout inner, outer;
   Shape shape;
   for (int i = 0; i < x.rank(); ++i) {
     const std::int64_t before = margins.before[i], after = margins.after[i];
@@ -33,7 +35,7 @@ Tensor pad_constant(const Tensor& x, const Margins& margins, double value) {
   return detail::into_full(kept, outer, shape, value);
 }
 
-// Where each element of the padded axis comes from.
+// Where each element of an axis with its margins comes from.
 Array sources(std::int64_t n, std::int64_t before, std::int64_t after, PadMode mode) {
   Array index({n + before + after}, i64);
   std::int64_t i = -before;
@@ -45,6 +47,32 @@ Array sources(std::int64_t n, std::int64_t before, std::int64_t after, PadMode m
   }
   return index;
 }
+
+// All axes at once; the gradient goes back along one axis after the other.
+struct PadByElements final : Op {
+  std::string_view name() const override { return "pad"; }
+  Margins margins;
+  PadMode mode;
+  Shape shape;
+  PadByElements(const Margins& margins, PadMode mode) : margins(margins), mode(mode) {}
+  Array source(int axis) const { return sources(shape[axis], margins.before[axis], margins.after[axis], mode); }
+  Array forward(const Tensor& x) {
+    shape = x.shape();
+    SmallVector<Array, 4> all;
+    for (int axis = 0; axis < x.rank(); ++axis) all.push_back(source(axis));
+    return kernels::grid(x.value(), {all.data(), all.size()});
+  }
+  Grads backward(Tensor g) override {
+    for (int axis = shape.rank(); axis-- > 0;) {
+      if (margins.before[axis] == 0 && margins.after[axis] == 0) continue;
+      Shape narrower = g.shape();
+      narrower[axis] = shape[axis];
+      g = detail::pick_into_zeros(g, {"pad_backward", {1u << axis, axis}, {Tensor(source(axis))}}, narrower);
+    }
+    return {g};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(PadByElements(margins, mode), vs[0]); }
+};
 
 }  // namespace
 
@@ -71,11 +99,7 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> padding, PadMode mode,
     static_cast<void>(detail::number_like("pad", x, value));
     return pairs == 0 ? x : pad_constant(x, margins, value);
   }
-  Tensor y = x;
-  for (int axis = x.rank() - pairs; axis < x.rank(); ++axis)
-    if (margins.before[axis] != 0 || margins.after[axis] != 0)
-      y = detail::pick(y, {"pad", {1u << axis, axis}, {Tensor(sources(x.dim(axis), margins.before[axis], margins.after[axis], mode))}});
-  return y;
+  return pairs == 0 ? x : record(PadByElements(margins, mode), x);
 }
 
 }  // namespace gradus

@@ -8,7 +8,7 @@
 namespace gradus {
 namespace {
 
-using detail::Picks;
+using detail::pick_into_zeros, detail::Picks;
 
 using Arrays = SmallVector<Array, 2>;
 std::span<const Array> span_of(const Arrays& arrays) { return {arrays.data(), arrays.size()}; }
@@ -51,8 +51,6 @@ Array put_array(const Array& x, const kernels::Picked& at, const Arrays& positio
   kernels::put(out, at, span_of(positions), values, accumulate);
   return out;
 }
-
-Tensor pick_into_zeros(const Tensor& values, const Picks& picks, const Shape& shape);
 
 struct Pick final : Picking {
   using Picking::Picking;
@@ -130,11 +128,11 @@ struct PutSet final : Picking {
   }
 };
 
-Tensor pick_into_zeros(const Tensor& values, const Picks& picks, const Shape& shape) {
+}  // namespace
+
+Tensor detail::pick_into_zeros(const Tensor& values, const Picks& picks, const Shape& shape) {
   return recorded(PickIntoZeros(picks.name, picks.at, shape), {values}, picks);
 }
-
-}  // namespace
 
 Tensor detail::pick(const Tensor& x, const Picks& picks) { return recorded(Pick(picks.name, picks.at), {x}, picks); }
 

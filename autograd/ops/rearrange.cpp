@@ -64,8 +64,22 @@ Tensor repeated(const char* op, const Tensor& x, const Shape& repeats) {
   Shape whole = shape;
   for (int i = 0; i < rank; ++i) whole[i] *= repeats[i];
   checked_elements(whole, op);
+  int wide = rank;   // dimensions with those of the repeats among them
+  for (int i = 0; i < rank; ++i) wide += repeats[i] != 1 && shape[i] != 1;
+  if (wide <= Shape::max_rank) {
+    Shape from, to;
+    for (int i = 0; i < rank; ++i) {
+      if (shape[i] == 1) {
+        from.push_back(1), to.push_back(repeats[i]);
+        continue;
+      }
+      if (repeats[i] != 1) from.push_back(1), to.push_back(repeats[i]);
+      from.push_back(shape[i]), to.push_back(shape[i]);
+    }
+    return reshape(expand(reshape(x, from), to), whole);
+  }
   Tensor y = x;
-  for (int i = rank; i-- > 0;) {   // the last axis first, while there is least to copy
+  for (int i = rank; i-- > 0;) {   // one after the other, the last axis first, while there is least to copy
     if (repeats[i] == 1) continue;
     const std::int64_t outer = product(shape, 0, i), inner = product(shape, i, rank);
     y = expand(reshape(y, {outer, 1, inner}), {outer, repeats[i], inner});

@@ -17,11 +17,17 @@ using detail::gather_checked, detail::scatter_add_checked, detail::scatter_check
 
 Tensor scatter_into_zeros(const Tensor& src, int axis, const Tensor& index, const Shape& shape);
 
+// An index that led out of its axis: where it is, and what.
+[[noreturn, gnu::cold]] void refuse(const char* op, const Array& index, const Shape& shape, int axis) {
+  detail::positions_along(op, "the index", Tensor(index), shape, axis);
+  fail<ValueError>(op, ": an index is out of range for axis ", axis, " of shape ", shape);
+}
+
 Array added(const Array& x, int axis, const Array& index, const Array& src) {
   const Dtype dtype = detail::worked_in(x.dtype());
   if (dtype != x.dtype()) return added(x.to(dtype), axis, index, src.to(dtype)).to(x.dtype());
   Array out = x.contiguous_copy();
-  kernels::scatter(kernels::Scatter::add, out, axis, index, src);
+  if (!kernels::scatter(kernels::Scatter::add, out, axis, index, src)) refuse("scatter_add", index, x.shape(), axis);
   return out;
 }
 
@@ -33,7 +39,9 @@ struct Gather final : Op {
   Array forward(const Tensor& x, const Tensor& index) {
     shape = x.shape();
     save(index);
-    return kernels::gather(x.value(), axis, index.value());
+    Array out = kernels::gather(x.value(), axis, index.value());
+    if (!out.defined()) refuse("gather", index.value(), shape, axis);
+    return out;
   }
   Grads backward(Tensor g) override { return {scatter_into_zeros(g, axis, saved()[0], shape), Tensor{}}; }
   Tensor tangent(std::span<const Tensor> vs) override { return gather_checked(vs[0], axis, saved()[0]); }
@@ -48,7 +56,7 @@ struct ScatterIntoZeros final : Op {
     save(index);
     const Dtype dtype = detail::worked_in(src.dtype());
     Array out = Array::zeros(shape, dtype);
-    kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype));
+    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype))) refuse("scatter_add", index.value(), shape, axis);
     return out.to(src.dtype());
   }
   Grads backward(Tensor g) override { return {gather_checked(g, axis, saved()[0]), Tensor{}}; }
@@ -90,9 +98,9 @@ struct ScatterSet final : Op {
   Array forward(const Tensor& x, const Tensor& index, const Tensor& src) {
     shape = x.shape();
     save(index);
-    if (tracked() && needs(2)) save(Tensor(last_ones(index.value(), axis, shape)));
     Array out = x.value().contiguous_copy();
-    kernels::scatter(kernels::Scatter::set, out, axis, index.value(), src.value());
+    if (!kernels::scatter(kernels::Scatter::set, out, axis, index.value(), src.value())) refuse("scatter", index.value(), shape, axis);
+    if (tracked() && needs(2)) save(Tensor(last_ones(index.value(), axis, shape)));
     return out;
   }
   Grads backward(Tensor g) override {
@@ -128,7 +136,7 @@ void check_index(const char* op, Arguments& to, const Shape& shape, Axis axis, c
   bool fits = to.index.rank() == std::max(shape.rank(), 1);
   for (int i = 0; fits && i < shape.rank() && index.size() > 0; ++i) fits = i == to.axis || to.index.dim(i) <= shape[i];
   check<ShapeError>(fits, op, ": the index ", index.shape(), " must have the rank of ", shape, " and no larger size but along axis ", to.axis);
-  to.index = detail::positions_along(op, "the index", to.index, shape.rank() == 0 ? Shape{1} : shape, to.axis);
+  to.index = detail::positions(op, "the index", to.index);   // the loops look at each before they use it
 }
 
 void check_src(const char* op, Arguments& to, const Tensor& src) {
@@ -221,6 +229,7 @@ Tensor scatter_add(const Tensor& src, Axis axis, const Tensor& index, const Shap
 
 Tensor scatter_reduce(const Tensor& x, Axis axis, const Tensor& index, const Tensor& src, Reduce reduce, bool include_self) {
   const Arguments all = arguments("scatter_reduce", x, axis, index, src);
+  detail::positions_along("scatter_reduce", "the index", all.index, all.x.shape(), all.axis);
   return reshape(detail::scatter_reduce_checked(all.x, all.axis, all.index, all.src, reduce, include_self), x.shape());
 }
 

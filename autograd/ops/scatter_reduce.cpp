@@ -52,8 +52,8 @@ struct ScatterProd final : Op {
   }
 
  private:
-  // All factors of a place lie one behind the other along the axis, x first, in blocks of x's size, ones in between; halves are multiplied until one
-  // block is left, and on the way back each half is multiplied by the other. Exact whatever is zero.
+  // All factors of a place lie one behind the other along the axis, x first, in blocks of x's size, ones in between; halves are multiplied
+  // until one block is left, and on the way back each half is multiplied by the other. Exact whatever is zero.
   Grads by_tree(const Tensor& g, const Tensor& x, const Tensor& index, const Tensor& src) const {
     const std::int64_t n = x.dim(axis);
     const Tensor before = times_before(index, axis, x.shape());

@@ -1,6 +1,6 @@
-// Other shapes for the same elements, parts of a tensor, and tensors put together: views where possible. Axes count from the front, negative
-// ones from the back; they and shapes may be numbers of any integer type, shapes and lists of axes also vectors. Any dtype. GraphError for an
-// undefined tensor. What picks by an index is in index.h and scatter.h, what moves elements about in rearrange.h.
+// Other shapes for the same elements, parts of a tensor, and tensors put together: views where possible. Axes count from the front,
+// negative ones from the back; they and shapes may be numbers of any integer type, shapes and lists of axes also vectors. Any dtype.
+// GraphError for an undefined tensor. What picks by an index is in index.h and scatter.h, what moves elements about in rearrange.h.
 #pragma once
 #include <initializer_list>
 #include <span>
@@ -32,7 +32,8 @@ inline std::vector<Tensor> broadcast_tensors(std::initializer_list<Tensor> xs) {
 Tensor slice(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1);
 Tensor narrow(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t length);   // x[begin : begin + length]
 Tensor select(const Tensor& x, Axis axis, std::int64_t index);             // one index of a dimension, which goes
-// Windows of `size` elements every `step` along an axis, which may overlap, in a new last dimension (PyTorch's x.unfold); the gradient adds up.
+// Windows of `size` elements every `step` along an axis, which may overlap, in a new last dimension (PyTorch's x.unfold); the gradient adds
+// up.
 Tensor unfold(const Tensor& x, Axis axis, std::int64_t size, std::int64_t step);
 // Parts of `size` along an axis (the last may be smaller), or of these sizes, which make up the axis.
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, Axis axis = 0);
@@ -55,8 +56,8 @@ inline Tensor vstack(std::initializer_list<Tensor> xs) { return vstack(std::span
 Tensor dstack(std::span<const Tensor> xs);                                // along axis 2, vectors and matrices as [1, N, 1] and [M, N, 1]
 inline Tensor dstack(std::initializer_list<Tensor> xs) { return dstack(std::span(xs.begin(), xs.size())); }
 
-// The coordinates of a grid: vectors (or scalars) of n₀, n₁, … give as many tensors [n₀, n₁, …], the i-th of which moves along axis i. Of xy, as
-// for pictures, axes 0 and 1 change places.
+// The coordinates of a grid: vectors (or scalars) of n₀, n₁, … give as many tensors [n₀, n₁, …], the i-th of which moves along axis i. Of
+// xy, as for pictures, axes 0 and 1 change places.
 enum class Indexing { ij, xy };
 std::vector<Tensor> meshgrid(std::span<const Tensor> xs, Indexing indexing = Indexing::ij);
 inline std::vector<Tensor> meshgrid(std::initializer_list<Tensor> xs, Indexing indexing = Indexing::ij) {

@@ -1,7 +1,7 @@
 #include <gradus/autograd/ops/window.h>
 
 #include <gradus/autograd/ops/internal/parts.h>
-#include <gradus/autograd/ops/internal/region.h>
+#include <gradus/autograd/ops/internal/cutout.h>
 #include <gradus/autograd/ops/shape.h>
 
 namespace gradus {
@@ -25,8 +25,8 @@ Pair places(const char* op, Pair image, Pair kernel, const UnfoldOptions& o, con
 }
 
 // The image within its padding.
-detail::Region inside(const Shape& image, Pair padding) {
-  detail::Region r{Shape::filled(4, 0), Shape::filled(4, 1), image};
+detail::Cutout inside(const Shape& image, Pair padding) {
+  detail::Cutout r{Shape::filled(4, 0), Shape::filled(4, 1), image};
   r.begin[2] = padding.h, r.begin[3] = padding.w;
   return r;
 }

@@ -6,8 +6,8 @@
 
 namespace gradus {
 
-// `element` is the size of one in bytes; strides are in elements and may be negative, or zero in `from`: then from and to are where the first
-// element stands.
+// `element` is the size of one in bytes; strides are in elements and may be negative, or zero in `from`: then from and to are where the
+// first element stands.
 void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element);
 
 }  // namespace gradus

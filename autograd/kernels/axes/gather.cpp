@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t grain = 1 << 14;   // elements a thread should have at least
 
-// The elements of an index, lane by lane: where each stands in the index, in the array that goes along with it (`along`) and, but for the axis,
-// in the one that it points into (`into`). Dimensions that all three walk in one stride are one; a long one comes last.
+// The elements of an index, lane by lane: where each stands in the index, in the array that goes along with it (`along`) and, but for the
+// axis, in the one that it points into (`into`). Dimensions that all three walk in one stride are one; a long one comes last.
 struct Lanes {
   Shape size, index, along, into;
   int axis = 0;
@@ -82,88 +82,131 @@ struct Steps {
   }
 };
 
+// Whether indices are in [low, n): the sign of one of the two differences says which are not.
+class Inside {
+ public:
+  explicit Inside(std::int64_t n, std::int64_t low = 0) : low_(static_cast<std::uint64_t>(low)), last_(static_cast<std::uint64_t>(n - 1)) {}
+  bool all(const std::int64_t* index, std::int64_t step, std::int64_t count) const {
+    std::uint64_t signs = 0;
+    if (step == 1) for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j]);
+    else for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j * step]);
+    return signs >> 63 == 0;
+  }
+
+ private:
+  std::uint64_t differences(std::int64_t i) const { return (static_cast<std::uint64_t>(i) - low_) | (last_ - static_cast<std::uint64_t>(i)); }
+  std::uint64_t low_, last_;
+};
+
+constexpr std::int64_t block = 1024;   // indices that are looked at, and then used while they are in the cache
+
 template <class T>
-void gather_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes) {
+void gather_row(const T* source, const std::int64_t* pick, T* target, std::int64_t n, const Steps& step) {
+  if (step.index != 1 || step.along != 1 || step.into != 0)
+    for (std::int64_t j = 0; j < n; ++j) target[j * step.along] = source[pick[j * step.index] * step.axis + j * step.into];
+  else if (step.axis == 1)
+    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j]];
+  else
+    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j] * step.axis];
+}
+
+template <class T>
+bool gather_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
   const Steps step(lanes);
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
+  std::atomic<bool> outside = false;
   lanes.each_row(true, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
-    const std::int64_t* pick = index + p;
-    const T* source = from + t;
-    T* target = to + a;
-    if (step.index == 1 && step.along == 1 && step.into == 0)
-      for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j] * step.axis];
-    else
-      for (std::int64_t j = 0; j < n; ++j) target[j * step.along] = source[pick[j * step.index] * step.axis + j * step.into];
+    for (std::int64_t j = 0; j < n; j += block) {
+      const std::int64_t* pick = index + p + j * step.index;
+      const std::int64_t count = std::min(block, n - j);
+      if (inside.all(pick, step.index, count)) gather_row(from + t + j * step.into, pick, to + a + j * step.along, count, step);
+      else outside = true;
+    }
   });
+  return !outside;
 }
 
 template <class T, class Combine>
-void scatter_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, Combine combine) {
+bool scatter_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside, Combine combine) {
   const Steps step(lanes);
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
+  std::atomic<bool> outside = false;
   lanes.each_row(false, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
-    for (std::int64_t j = 0; j < n; ++j) {
-      T& target = to[t + index[p + j * step.index] * step.axis + j * step.into];
-      target = combine(target, from[a + j * step.along]);
+    for (std::int64_t j = 0; j < n; j += block) {
+      const std::int64_t* pick = index + p + j * step.index;
+      const std::int64_t count = std::min(block, n - j);
+      if (!inside.all(pick, step.index, count)) {
+        outside = true;
+        return;
+      }
+      const T* source = from + a + j * step.along;
+      T* base = to + t + j * step.into;
+      if (step.index == 1 && step.along == 1 && step.into == 0 && step.axis == 1) {
+        for (std::int64_t k = 0; k < count; ++k) base[pick[k]] = combine(base[pick[k]], source[k]);
+        continue;
+      }
+      for (std::int64_t k = 0; k < count; ++k) {
+        T& target = base[pick[k * step.index] * step.axis + k * step.into];
+        target = combine(target, source[k * step.along]);
+      }
     }
   });
+  return !outside;
 }
 
 template <class T>
-void set_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes) {
-  scatter_rows<T>(x, out, index, lanes, [](T, T value) { return value; });
+bool set_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
+  return scatter_rows<T>(x, out, index, lanes, inside, [](T, T value) { return value; });
 }
 
 // Elements are moved by their sizes.
 template <class F>
-void by_size(std::size_t size, F f) {
-  if (size == 8) f(std::uint64_t{});
-  else if (size == 4) f(std::uint32_t{});
-  else if (size == 2) f(std::uint16_t{});
-  else f(std::uint8_t{});
+bool by_size(std::size_t size, F f) {
+  if (size == 8) return f(std::uint64_t{});
+  if (size == 4) return f(std::uint32_t{});
+  return size == 2 ? f(std::uint16_t{}) : f(std::uint8_t{});
 }
 
 }  // namespace
 
 std::int64_t first_outside(const Array& index, std::int64_t n, std::int64_t low) {
   const std::int64_t* all = index.data<std::int64_t>();
-  const auto room = static_cast<std::uint64_t>(n - low);
-  const auto outside = [=](std::int64_t i) { return static_cast<std::uint64_t>(i) - static_cast<std::uint64_t>(low) >= room; };
-  std::atomic<bool> any = false;
+  const Inside inside(n, low);
+  std::atomic<bool> outside = false;
   parallel_for(index.size(), grain, [&](std::int64_t begin, std::int64_t end) {
-    unsigned bad = 0;
-    for (std::int64_t i = begin; i < end; ++i) bad |= outside(all[i]);
-    if (bad) any = true;
+    if (!inside.all(all + begin, 1, end - begin)) outside = true;
   });
-  return any ? std::find_if(all, all + index.size(), outside) - all : -1;
+  return outside ? std::find_if(all, all + index.size(), [=](std::int64_t i) { return i < low || i >= n; }) - all : -1;
 }
 
 Array gather(const Array& x, int axis, const Array& index) {
   Array out(index.shape(), x.dtype());
   if (out.size() == 0) return out;
   const Lanes lanes(index, out.strides(), x.strides(), axis);
+  const Inside inside(x.shape()[axis]);
   void* to = out.mutable_raw();
-  by_size(size_of(x.dtype()), [&]<class T>(T) { gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes); });
-  return out;
+  const bool all = by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes, inside); });
+  return all ? out : Array();
 }
 
-void scatter(Scatter how, Array& out, int axis, const Array& index, const Array& x) {
-  if (index.size() == 0) return;
+bool scatter(Scatter how, Array& out, int axis, const Array& index, const Array& x) {
+  if (index.size() == 0) return true;
   void* to = out.mutable_raw();
   const void* from = x.raw();
   const std::int64_t* pick = index.data<std::int64_t>();
   const Lanes lanes(index, x.strides(), out.strides(), axis);
-  if (how == Scatter::set) return by_size(size_of(x.dtype()), [&]<class T>(T) { set_rows<T>(from, to, pick, lanes); });
+  const Inside in(out.shape()[axis]);
+  if (how == Scatter::set) return by_size(size_of(x.dtype()), [&]<class T>(T) { return set_rows<T>(from, to, pick, lanes, in); });
   const auto combine = [&]<class T>(T) {
-    if (how == Scatter::add) scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return static_cast<T>(v + w); });
-    else if (how == Scatter::multiply) scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return static_cast<T>(v * w); });
-    else if (how == Scatter::maximum) scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return w > v || w != w ? w : v; });
-    else scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return w < v || w != w ? w : v; });
+    const auto nan = [](T w) { return w != w; };
+    if (how == Scatter::add) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v + w); });
+    if (how == Scatter::multiply) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v * w); });
+    if (how == Scatter::maximum) return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w > v ? w : v; });
+    return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w < v ? w : v; });
   };
-  if (out.dtype() == i64) combine(std::int64_t{});
-  else visit_floating(out.dtype(), "scatter", combine);
+  return out.dtype() == i64 ? combine(std::int64_t{}) : visit_floating(out.dtype(), "scatter", combine);
 }
 
 Array uses_before(const Array& index, int axis, const Shape& shape) {

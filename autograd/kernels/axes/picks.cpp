@@ -99,6 +99,10 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
   const auto put_outer = [&](std::int64_t outer, std::int64_t begin, std::int64_t end) {
     const T* source = from + outer * all;
     T* base = to + blocks.before.offset(outer);
+    if (n * rows == 1 && begin == 0 && end == blocks.reach) {
+      for (std::int64_t b = 0; b < blocks.count; ++b) row_of(base + blocks.offset(b), source + b, 1, 1);
+      return;
+    }
     for (std::int64_t b = 0; b < blocks.count; ++b, source += n * rows) {
       const std::int64_t at = blocks.offset(b);
       if (at < begin || at >= end) continue;
@@ -116,13 +120,18 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
 template <class T>
 void set_all(const void* values, void* out, const Blocks& blocks) {
   put_all<T>(values, out, blocks, [](T* to, const T* from, std::int64_t n, std::int64_t step) {
-    for (std::int64_t i = 0; i < n; ++i) to[i * step] = from[i];
+    if (step == 1 && n >= 16) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    else for (std::int64_t i = 0; i < n; ++i) to[i * step] = from[i];
   });
 }
 
 template <class T>
 void add_all(const void* values, void* out, const Blocks& blocks) {
   put_all<T>(values, out, blocks, [](T* to, const T* from, std::int64_t n, std::int64_t step) {
+    if (n == 1) {
+      *to += *from;
+      return;
+    }
     if constexpr (std::is_floating_point_v<T>) {
       if (step == 1 && n >= 16) return add_loops().of(T{})(to, from, n, to);
     }

@@ -1,5 +1,5 @@
-// Blocks of an array at positions along some of its axes: x[:, rows, columns, :], and assigning to them. One index array for each of those axes
-// (i64, contiguous, all of one shape), checked to be in range.
+// Blocks of an array at positions along some of its axes: x[:, rows, columns, :], and assigning to them. One index array for each of those
+// axes (i64, contiguous, all of one shape), checked to be in range.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -19,8 +19,8 @@ Shape picked_shape(const Shape& shape, const Picked& picked, const Shape& index)
 // Any strides and dtype; the result is contiguous.
 Array take(const Array& x, const Picked& picked, std::span<const Array> index);
 
-// values, in the shape that take() gives, are set, or added, where take() reads, in the order of the index: of several at one place the last
-// one stays. out is contiguous; of any dtype to be set, f32, f64 or i64 to be added.
+// values, in the shape that take() gives, are set, or added, where take() reads, in the order of the index: of several at one place the
+// last one stays. out is contiguous; of any dtype to be set, f32, f64 or i64 to be added.
 void put(Array& out, const Picked& picked, std::span<const Array> index, const Array& values, bool add);
 
 // Whether each element of the index is the last one with its place (bool, in the index's shape); undefined if all places differ.

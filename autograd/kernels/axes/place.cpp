@@ -1,7 +1,10 @@
 #include <gradus/autograd/kernels/axes/place.h>
 
+#include <cstring>
+
 #include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 
 namespace gradus::kernels {
@@ -43,6 +46,40 @@ void add_rows(const T* from, T* to, const Rows& rows, std::int64_t begin, std::i
   }
 }
 
+// So many elements of a row, from `source` on, go to `target` and behind it.
+struct Run {
+  std::int64_t source, target, count;
+};
+
+SmallVector<Run, 16> runs_of(std::span<const std::int64_t> sources) {
+  SmallVector<Run, 16> runs;
+  for (std::size_t j = 0; j < sources.size(); ++j) {
+    if (!runs.empty() && runs.back().source + runs.back().count == sources[j]) ++runs.back().count;
+    else runs.push_back({sources[j], static_cast<std::int64_t>(j), 1});
+  }
+  return runs;
+}
+
+template <class T>
+void grid_rows(const void* x, const Shape& strides, void* out, const Shape& shape, std::span<const Array> sources) {
+  const int last = shape.rank() - 1;
+  const std::int64_t step = strides[last], n = shape[last];
+  const SmallVector<Run, 16> runs = runs_of(sources[static_cast<std::size_t>(last)].span<std::int64_t>());
+  parallel_for(shape.elements() / n, items_worth(grain, n), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const T* from = static_cast<const T*>(x);
+      T* to = static_cast<T*>(out) + row * n;
+      std::int64_t index = row;
+      for (int i = last - 1; i >= 0; index /= shape[i--]) from += sources[static_cast<std::size_t>(i)].data<std::int64_t>()[index % shape[i]] * strides[i];
+      for (const Run& run : runs) {
+        if (run.count == 1) to[run.target] = from[run.source * step];
+        else if (step == 1) std::memcpy(to + run.target, from + run.source, static_cast<std::size_t>(run.count) * sizeof(T));
+        else for (std::int64_t j = 0; j < run.count; ++j) to[run.target + j] = from[(run.source + j) * step];
+      }
+    }
+  });
+}
+
 }  // namespace
 
 void place(const Array& x, Array& out, int axis, std::int64_t begin, std::int64_t step) {
@@ -70,6 +107,20 @@ void add_strided(const Array& x, Array& out, std::int64_t first, const Shape& st
   };
   if (x.dtype() == i64) add(std::int64_t{});
   else visit_floating(x.dtype(), "add", add);
+}
+
+Array grid(const Array& x, std::span<const Array> sources) {
+  Shape shape;
+  for (const Array& each : sources) shape.push_back(each.size());
+  Array out(shape, x.dtype());
+  if (out.size() == 0) return out;
+  void* to = out.mutable_raw();
+  const std::size_t size = size_of(x.dtype());
+  if (size == 8) grid_rows<std::uint64_t>(x.raw(), x.strides(), to, shape, sources);
+  else if (size == 4) grid_rows<std::uint32_t>(x.raw(), x.strides(), to, shape, sources);
+  else if (size == 2) grid_rows<std::uint16_t>(x.raw(), x.strides(), to, shape, sources);
+  else grid_rows<std::uint8_t>(x.raw(), x.strides(), to, shape, sources);
+  return out;
 }
 
 }  // namespace gradus::kernels

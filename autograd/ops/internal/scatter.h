@@ -1,4 +1,5 @@
-// The operations behind scatter.h, for indices that have been checked: i64, of any strides, in range, not larger than the arrays that go along.
+// The operations behind scatter.h, for arguments whose shapes and dtypes have been checked. Indices are i64, of any strides, and no larger
+// than the arrays that go along; for scatter_reduce_checked they are in range, the others look at them.
 #pragma once
 #include <gradus/autograd/ops/scatter.h>
 
