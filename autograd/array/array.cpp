@@ -179,7 +179,8 @@ Array Array::diagonal(std::int64_t offset, int a, int b) const {
   a = normal_axis(a, rank(), "diagonal"), b = normal_axis(b, rank(), "diagonal");
   check<ValueError>(a != b, "diagonal: axes must be two, not ", a, " twice, for shape ", shape());
   const std::int64_t rows = shape()[a], columns = shape()[b];
-  const std::int64_t down = offset < 0 ? -std::max(offset, -rows) : 0, right = std::clamp<std::int64_t>(offset, 0, columns);   // where it begins
+  const std::int64_t down = offset < 0 ? -std::max(offset, -rows) : 0,
+      right = std::clamp<std::int64_t>(offset, 0, columns);   // where it begins
   const std::int64_t length = std::min(rows - down, columns - right), step = strides()[a] + strides()[b];
   const std::int64_t first = length > 0 ? down * strides()[a] + right * strides()[b] : 0;
   Shape sizes = shape(), steps = strides();
@@ -191,7 +192,8 @@ Array Array::diagonal(std::int64_t offset, int a, int b) const {
 Array Array::windows(int axis, std::int64_t size, std::int64_t step, std::int64_t dilation) const {
   axis = normal_axis(axis, rank(), "windows");
   const std::int64_t n = shape()[axis];
-  check<ValueError>(size >= 1 && step >= 1 && dilation >= 1, "windows: size, step and dilation must be at least 1, not ", size, ", ", step, " and ",
+  check<ValueError>(size >= 1 && step >= 1 && dilation >= 1, "windows: size, step and dilation must be at least 1, not ", size, ", ", step,
+                    " and ",
                     dilation);
   const bool fits = size <= n && (size == 1 || dilation <= (n - 1) / (size - 1));
   check<ValueError>(fits, "windows: ", size, " elements, ", dilation, " apart, do not fit into axis ", axis, " of shape ", shape());

@@ -38,7 +38,7 @@ struct Walk {
     const int last = shape.rank() - 1;
     return last > 0 && from[last - 1] == 1 && to[last] == 1 && from[last] > 1;
   }
-  // Rows of `to` are written as they lie, from a row of `from` or one element of it, or backwards; rows of a few elements are better off in tiles.
+  // Rows of `to` are written as they lie, from a row of `from` or one element of it, or backwards. Short rows are better off in tiles.
   bool by_rows() const {
     const int last = shape.rank() - 1;
     if (last > 0 && shape[last] < 8) return false;

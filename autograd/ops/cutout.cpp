@@ -92,8 +92,10 @@ struct PutCutout final : Op {
 
 Array detail::Cutout::view(const Array& x) const {
   Array y = x;
-  for (int i = 0; i < x.rank(); ++i)
-    if (count[i] != x.shape()[i] || step[i] != 1) y = y.slice(i, begin[i], count[i] == 0 ? begin[i] : begin[i] + (count[i] - 1) * step[i] + 1, step[i]);
+  for (int i = 0; i < x.rank(); ++i) {
+    const std::int64_t end = count[i] == 0 ? begin[i] : begin[i] + (count[i] - 1) * step[i] + 1;
+    if (count[i] != x.shape()[i] || step[i] != 1) y = y.slice(i, begin[i], end, step[i]);
+  }
   for (int i = x.rank(); i-- > 0;)
     if (dropped >> i & 1) y = y.squeeze(i);
   for (int i = 0; added >> i; ++i)

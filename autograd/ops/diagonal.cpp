@@ -91,7 +91,8 @@ Tensor diag_embed(const Tensor& x, std::int64_t offset, Axis a, Axis b) {
 
 Tensor diag(const Tensor& x, std::int64_t offset) {
   check_defined("diag", x);
-  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "diag: takes a vector or a matrix, not ", x.shape(), "; diagonal and diag_embed take batches");
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "diag: takes a vector or a matrix, not ", x.shape(),
+                    "; diagonal and diag_embed take batches");
   return x.rank() == 1 ? diag_embed(x, offset) : diagonal(x, offset);
 }
 

@@ -65,7 +65,8 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
   check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
                     " rows: ", describe(weight));
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()), " of the indices ", index.shape(),
+    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
+                     " of the indices ", index.shape(),
                      " is out of range for ", n, " rows: ", describe(weight));
   const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse};
   return look_up(weight, index, rows, false);

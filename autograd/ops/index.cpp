@@ -114,7 +114,8 @@ class Planner {
     switch (index.kind) {
       case Index::Kind::number: {
         const std::int64_t n = x_.dim(axis_), i = index.number < 0 ? index.number + n : index.number;
-        check<ValueError>(0 <= i && i < n, op_, ": index ", index.number, " at place ", place, " is out of range for axis ", axis_, " of shape ", x_.shape(),
+        check<ValueError>(0 <= i && i < n, op_, ": index ", index.number, " at place ", place, " is out of range for axis ", axis_,
+                          " of shape ", x_.shape(),
                           ", which has size ", n);
         together();
         plan_.region.dropped |= 1u << axis_;
@@ -144,7 +145,8 @@ class Planner {
   void add_mask(const Tensor& mask, std::size_t place) {
     Shape covered;
     for (int i = 0; i < mask.rank(); ++i) covered.push_back(x_.dim(axis_ + i));
-    check<ShapeError>(mask.shape() == covered, op_, ": the mask ", mask.shape(), " at place ", place, " does not fit the dimensions from axis ", axis_,
+    check<ShapeError>(mask.shape() == covered, op_, ": the mask ", mask.shape(), " at place ", place,
+                      " does not fit the dimensions from axis ", axis_,
                       " on of shape ", x_.shape());
     what_.push_back(text("the mask at place ", place));
     tensors_.push_back(kernels::true_places(mask.value().as_contiguous()));
@@ -237,11 +239,13 @@ Along along(const char* op, const Tensor& x, Axis axis, const Tensor& index) {
 }
 
 void check_source(const char* op, const Tensor& x, const Along& a, const Tensor& source) {
-  check<DtypeError>(x.dtype() == source.dtype(), op, ": dtypes differ: ", describe(x), " and source ", describe(source), "; convert one side with b.to(",
+  check<DtypeError>(x.dtype() == source.dtype(), op, ": dtypes differ: ", describe(x), " and source ", describe(source),
+                    "; convert one side with b.to(",
                     x.dtype(), ")");
   Shape wanted = x.shape();
   wanted[a.axis] = a.count;
-  check<ShapeError>(source.shape() == wanted, op, ": source ", source.shape(), " must have the shape of x but along axis ", a.axis, ", where the index has ",
+  check<ShapeError>(source.shape() == wanted, op, ": source ", source.shape(), " must have the shape of x but along axis ", a.axis,
+                    ", where the index has ",
                     a.count, " elements: ", wanted);
 }
 
@@ -273,7 +277,8 @@ Tensor index(const Tensor& x, std::span<const Index> at) {
 Tensor index_put(const Tensor& x, std::span<const Index> at, const Tensor& values, bool accumulate) {
   check_defined("index_put", x);
   check_defined("index_put", values, "values");
-  check<DtypeError>(x.dtype() == values.dtype(), "index_put: dtypes differ: ", describe(x), " and values ", describe(values), "; convert one side with b.to(",
+  check<DtypeError>(x.dtype() == values.dtype(), "index_put: dtypes differ: ", describe(x), " and values ", describe(values),
+                    "; convert one side with b.to(",
                     x.dtype(), ")");
   const Plan plan = Planner("index_put", x, at).take();
   const Tensor wanted = fitted("index_put", values, plan.result);
@@ -309,7 +314,8 @@ Tensor index_fill(const Tensor& x, Axis axis, const Tensor& index, const Tensor&
   check_defined("index_fill", x);
   check_defined("index_fill", index, "the index");
   check_defined("index_fill", value, "the value");
-  check<DtypeError>(x.dtype() == value.dtype(), "index_fill: dtypes differ: ", describe(x), " and the value ", describe(value), "; convert one side with b.to(",
+  check<DtypeError>(x.dtype() == value.dtype(), "index_fill: dtypes differ: ", describe(x), " and the value ", describe(value),
+                    "; convert one side with b.to(",
                     x.dtype(), ")");
   check<ShapeError>(value.size() == 1, "index_fill: the value must be one element, not ", value.shape());
   return of_vectors(x, [&](const Tensor& v) {

@@ -80,7 +80,8 @@ Array coordinates_of(const Tensor& x) {
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
   check_mask("masked_fill", x, mask);
   check_defined("masked_fill", value, "the value");
-  check<DtypeError>(x.dtype() == value.dtype(), "masked_fill: dtypes differ: ", describe(x), " and the value ", describe(value), "; convert one side with b.to(",
+  check<DtypeError>(x.dtype() == value.dtype(), "masked_fill: dtypes differ: ", describe(x), " and the value ", describe(value),
+                    "; convert one side with b.to(",
                     x.dtype(), ")");
   check<ShapeError>(value.size() == 1, "masked_fill: the value must be one element, not ", value.shape());
   static_cast<void>(broadcast_shapes(x.shape(), mask.shape(), "masked_fill"));
@@ -106,7 +107,8 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
   const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_scatter");
   const detail::Picks picks = picks_of("masked_scatter", mask, shape);
   const std::int64_t n = picks.positions[0].size();
-  check<ValueError>(n <= source.size(), "masked_scatter: source ", source.shape(), " has ", source.size(), " elements for ", n, " places of the mask ",
+  check<ValueError>(n <= source.size(), "masked_scatter: source ", source.shape(), " has ", source.size(), " elements for ", n,
+                    " places of the mask ",
                     mask.shape());
   const Tensor values = detail::slice_range(reshape(source, {source.size()}), {0, 0, n, 1});
   return reshape(detail::put(vector_of(x, shape), picks, values, false), shape);
@@ -142,7 +144,8 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
 Tensor isin(const Tensor& x, const Tensor& values, bool invert) {
   check_defined("isin", x);
   check_defined("isin", values, "values");
-  check<DtypeError>(x.dtype() == values.dtype(), "isin: dtypes differ: ", describe(x), " and values ", describe(values), "; convert one side with b.to(",
+  check<DtypeError>(x.dtype() == values.dtype(), "isin: dtypes differ: ", describe(x), " and values ", describe(values),
+                    "; convert one side with b.to(",
                     x.dtype(), ")");
   const Dtype dtype = detail::worked_in(x.dtype());
   const Array from = x.value().to(dtype).as_contiguous(), in = values.value().to(dtype).as_contiguous();

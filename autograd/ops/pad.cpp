@@ -24,8 +24,9 @@ Tensor pad_constant(const Tensor& x, const Margins& margins, double value) {
   Shape shape;
   for (int i = 0; i < x.rank(); ++i) {
     const std::int64_t before = margins.before[i], after = margins.after[i];
-    const std::int64_t begin = std::clamp<std::int64_t>(-before, 0, x.dim(i)), end = std::clamp<std::int64_t>(x.dim(i) + std::min<std::int64_t>(after, 0), begin, x.dim(i));
-    shape.push_back(x.dim(i) + before + after);
+    const std::int64_t n = x.dim(i), begin = std::clamp<std::int64_t>(-before, 0, n);
+    const std::int64_t end = std::clamp<std::int64_t>(n + std::min<std::int64_t>(after, 0), begin, n);
+    shape.push_back(n + before + after);
     const std::int64_t count = std::min(end - begin, shape[i]);
     inner.begin.push_back(begin), inner.step.push_back(1), inner.count.push_back(count);
     outer.begin.push_back(std::clamp<std::int64_t>(before, 0, shape[i])), outer.step.push_back(1), outer.count.push_back(count);
@@ -85,16 +86,21 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> padding, PadMode mode,
   for (int k = 0; k < pairs; ++k) {
     const int axis = x.rank() - 1 - k;
     const std::int64_t before = padding[static_cast<std::size_t>(2 * k)], after = padding[static_cast<std::size_t>(2 * k + 1)], n = x.dim(axis);
-    check<ValueError>(-n <= before && -n <= after && n + before + after >= 0, "pad: ", before, " before and ", after, " after leave less than nothing of axis ",
+    check<ValueError>(-n <= before && -n <= after && n + before + after >= 0, "pad: ", before, " before and ", after,
+                      " after leave less than nothing of axis ",
                       axis, " of shape ", x.shape());
     const std::int64_t most = mode == PadMode::reflect ? n - 1 : mode == PadMode::circular ? n : before;
-    check<ValueError>(mode == PadMode::constant || mode == PadMode::replicate || (before <= most && after <= most), "pad: ", before, " before and ", after,
-                      " after are more than ", names[static_cast<int>(mode)], " padding has elements for along axis ", axis, " of shape ", x.shape());
-    check<ValueError>(mode == PadMode::constant || n > 0 || (before == 0 && after == 0), "pad: axis ", axis, " of shape ", x.shape(), " has no elements for ",
+    check<ValueError>(mode == PadMode::constant || mode == PadMode::replicate || (before <= most && after <= most), "pad: ", before,
+                      " before and ", after,
+                      " after are more than ", names[static_cast<int>(mode)], " padding has elements for along axis ", axis, " of shape ",
+                          x.shape());
+    check<ValueError>(mode == PadMode::constant || n > 0 || (before == 0 && after == 0), "pad: axis ", axis, " of shape ", x.shape(),
+                      " has no elements for ",
                       names[static_cast<int>(mode)], " padding");
     margins.before[axis] = before, margins.after[axis] = after;
   }
-  check<ValueError>(mode == PadMode::constant || value == 0, "pad: a value, ", value, ", is for constant padding, not for ", names[static_cast<int>(mode)]);
+  check<ValueError>(mode == PadMode::constant || value == 0, "pad: a value, ", value, ", is for constant padding, not for ",
+                    names[static_cast<int>(mode)]);
   if (mode == PadMode::constant) {
     static_cast<void>(detail::number_like("pad", x, value));
     return pairs == 0 ? x : pad_constant(x, margins, value);

@@ -89,7 +89,8 @@ Tensor repeated(const char* op, const Tensor& x, const Shape& repeats) {
   return reshape(y, shape);
 }
 
-Tensor pick_along(const char* op, const Tensor& x, int axis, Array index) { return detail::pick(x, {op, {1u << axis, axis}, {Tensor(std::move(index))}}); }
+Tensor pick_along(const char* op, const Tensor& x, int axis,
+                  Array index) { return detail::pick(x, {op, {1u << axis, axis}, {Tensor(std::move(index))}}); }
 
 }  // namespace
 
@@ -134,7 +135,8 @@ Tensor rot90(const Tensor& x, std::int64_t times, Axis from, Axis to) {
 
 Tensor repeat(const Tensor& x, const Shape& repeats) {
   check_defined("repeat", x);
-  check<ShapeError>(repeats.rank() >= x.rank(), "repeat: there must be one of the repeats ", repeats, " for each dimension of shape ", x.shape(),
+  check<ShapeError>(repeats.rank() >= x.rank(), "repeat: there must be one of the repeats ", repeats, " for each dimension of shape ",
+                    x.shape(),
                     "; tile takes fewer");
   return repeated("repeat", x, repeats);
 }

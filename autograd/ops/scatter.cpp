@@ -56,7 +56,8 @@ struct ScatterIntoZeros final : Op {
     save(index);
     const Dtype dtype = detail::worked_in(src.dtype());
     Array out = Array::zeros(shape, dtype);
-    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype))) refuse("scatter_add", index.value(), shape, axis);
+    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype))) refuse("scatter_add", index.value(),
+                                                                                                          shape, axis);
     return out.to(src.dtype());
   }
   Grads backward(Tensor g) override { return {gather_checked(g, axis, saved()[0]), Tensor{}}; }
@@ -174,7 +175,8 @@ namespace detail {
 
 Tensor gather_checked(const Tensor& x, int axis, const Tensor& index) { return record(Gather(axis), x, index); }
 Tensor scatter_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) { return record(ScatterSet(axis), x, index, src); }
-Tensor scatter_add_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) { return record(ScatterAdd(axis), x, index, src); }
+Tensor scatter_add_checked(const Tensor& x, int axis, const Tensor& index,
+                           const Tensor& src) { return record(ScatterAdd(axis), x, index, src); }
 
 }  // namespace detail
 

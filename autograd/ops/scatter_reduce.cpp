@@ -103,9 +103,9 @@ struct ScatterExtreme final : Op {
 
  private:
   Tensor lowest(const Tensor& x, const Tensor& index) const {
-    const double end = largest ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
-    Array value = x.dtype() == i64 ? Array(Shape{}, i64) : Array::full({}, end, x.dtype());
-    if (x.dtype() == i64) *value.mutable_data<std::int64_t>() = largest ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    using Whole = std::numeric_limits<std::int64_t>;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const Array value = x.dtype() == i64 ? Array::from({largest ? Whole::min() : Whole::max()}, {}) : Array::full({}, largest ? -infinity : infinity, x.dtype());
     return value.expand(index.shape());
   }
   // Each of those that are the result gets an equal part.

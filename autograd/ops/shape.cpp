@@ -196,7 +196,8 @@ Tensor unflatten(const Tensor& x, Axis axis, const Shape& sizes) {
   int open = 0;
   for (const std::int64_t size : sizes) size == -1 ? static_cast<void>(++open) : static_cast<void>(known *= size);
   const std::int64_t n = x.dim(axis);
-  check<ShapeError>(open == 0 ? known == n : open == 1 && known > 0 && n % known == 0, "unflatten: sizes ", sizes, " do not make up axis ", axis.number,
+  check<ShapeError>(open == 0 ? known == n : open == 1 && known > 0 && n % known == 0, "unflatten: sizes ", sizes, " do not make up axis ",
+                    axis.number,
                     " of shape ", x.shape(), ", which has size ", n, "; one of them may be -1");
   Shape shape;
   for (int i = 0; i < axis; ++i) shape.push_back(x.dim(i));
@@ -219,7 +220,8 @@ Tensor movedim(const Tensor& x, const Axes& from, const Axes& to) {
   unsigned moved = 0;
   for (std::ptrdiff_t i = 0; i < from.end() - from.begin(); ++i) {
     const int axis = normal_axis(from.begin()[i], rank, "movedim"), place = normal_axis(to.begin()[i], rank, "movedim");
-    check<ValueError>(!(moved >> axis & 1) && order[place] == -1, "movedim: axis ", axis, " or place ", place, " is named twice, for shape ", x.shape());
+    check<ValueError>(!(moved >> axis & 1) && order[place] == -1, "movedim: axis ", axis, " or place ", place,
+                      " is named twice, for shape ", x.shape());
     moved |= 1u << axis, order[place] = axis;
   }
   for (int axis = 0, place = 0; axis < rank; ++axis) {
@@ -293,7 +295,8 @@ Tensor narrow(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t lengt
   check_defined("narrow", x);
   axis = normal_axis(axis, x.rank(), "narrow");
   const std::int64_t size = x.dim(axis), first = begin < 0 ? begin + size : begin;
-  check<ValueError>(0 <= first && 0 <= length && length <= size - first, "narrow: ", length, " elements from ", begin, " on are not within axis ", axis.number,
+  check<ValueError>(0 <= first && 0 <= length && length <= size - first, "narrow: ", length, " elements from ", begin,
+                    " on are not within axis ", axis.number,
                     " of shape ", x.shape(), ", which has size ", size);
   return slice_range(x, {axis, first, first + length, 1});
 }
@@ -303,7 +306,8 @@ Tensor unfold(const Tensor& x, Axis axis, std::int64_t size, std::int64_t step) 
   axis = normal_axis(axis, std::max(x.rank(), 1), "unfold");
   const std::int64_t n = x.rank() == 0 ? 1 : x.dim(axis);
   check<ValueError>(step >= 1, "unfold: the step must be at least 1, not ", step);
-  check<ValueError>(1 <= size && size <= n, "unfold: windows of ", size, " do not fit into axis ", axis.number, " of shape ", x.shape(), ", which has size ", n);
+  check<ValueError>(1 <= size && size <= n, "unfold: windows of ", size, " do not fit into axis ", axis.number, " of shape ", x.shape(),
+                    ", which has size ", n);
   return x.rank() == 0 ? reshape(x, {1}) : detail::windows(x, axis, {size, step, 1});
 }
 

@@ -82,7 +82,8 @@ std::vector<Tensor> cut(const Tensor& x, std::int64_t size, int axis) {
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, Axis axis) {
   check_defined("split", x);
   axis = normal_axis(axis, x.rank(), "split");
-  check<ValueError>(size > 0 || (size == 0 && x.dim(axis) == 0), "split: the size must be at least 1, not ", size, ", for axis ", axis.number, " of shape ",
+  check<ValueError>(size > 0 || (size == 0 && x.dim(axis) == 0), "split: the size must be at least 1, not ", size, ", for axis ",
+                    axis.number, " of shape ",
                     x.shape());
   return cut(x, size, axis);
 }
@@ -98,7 +99,8 @@ std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> given, 
     left = size <= left ? left - size : -1;
     if (left < 0) break;
   }
-  check<ValueError>(left == 0 && !sizes.empty(), "split: the sizes must make up axis ", axis.number, " of shape ", x.shape(), ", which has size ", x.dim(axis),
+  check<ValueError>(left == 0 && !sizes.empty(), "split: the sizes must make up axis ", axis.number, " of shape ", x.shape(),
+                    ", which has size ", x.dim(axis),
                     [&] { return left < 0 ? text("; they are more") : text("; ", left, " are left over"); });
   return record(Split(axis, sizes), x);
 }

@@ -15,10 +15,13 @@ std::int64_t places(std::int64_t size, std::int64_t padding, std::int64_t kernel
 
 Pair places(const char* op, Pair image, Pair kernel, const UnfoldOptions& o, const Shape& shape) {
   const auto all = [](Pair p, std::int64_t least) { return p.h >= least && p.w >= least && p.h < 1 << 30 && p.w < 1 << 30; };
-  check<ValueError>(all(kernel, 1) && all(o.dilation, 1) && all(o.stride, 1) && all(o.padding, 0), op, ": kernel, dilation and stride must be at least 1, not ",
-                    kernel.h, "x", kernel.w, ", ", o.dilation.h, "x", o.dilation.w, " and ", o.stride.h, "x", o.stride.w, ", padding at least 0, not ",
+  check<ValueError>(all(kernel, 1) && all(o.dilation, 1) && all(o.stride, 1) && all(o.padding, 0), op,
+                    ": kernel, dilation and stride must be at least 1, not ",
+                    kernel.h, "x", kernel.w, ", ", o.dilation.h, "x", o.dilation.w, " and ", o.stride.h, "x", o.stride.w,
+                        ", padding at least 0, not ",
                     o.padding.h, "x", o.padding.w);
-  const Pair n{places(image.h, o.padding.h, kernel.h, o.dilation.h, o.stride.h), places(image.w, o.padding.w, kernel.w, o.dilation.w, o.stride.w)};
+  const Pair n{places(image.h, o.padding.h, kernel.h, o.dilation.h, o.stride.h),
+               places(image.w, o.padding.w, kernel.w, o.dilation.w, o.stride.w)};
   check<ShapeError>(n.h > 0 && n.w > 0, op, ": a kernel of ", kernel.h, "x", kernel.w, " does not fit into images of ", image.h, "x", image.w,
                     " with padding ", o.padding.h, "x", o.padding.w, ", for ", shape);
   return n;
@@ -55,7 +58,8 @@ Tensor fold(const Tensor& x, Pair output, Pair kernel, const UnfoldOptions& o) {
   const Tensor columns = batch_of(x, 3);
   const Pair n = places("fold", output, kernel, o, x.shape());
   const std::int64_t batch = columns.dim(0), patch = kernel.h * kernel.w, channels = columns.dim(1) / patch;
-  check<ShapeError>(channels * patch == columns.dim(1) && n.h * n.w == columns.dim(2), "fold: ", x.shape(), " must have a multiple of ", patch, " rows and ",
+  check<ShapeError>(channels * patch == columns.dim(1) && n.h * n.w == columns.dim(2), "fold: ", x.shape(), " must have a multiple of ",
+                    patch, " rows and ",
                     n.h * n.w, " columns, for images of ", output.h, "x", output.w, " and a kernel of ", kernel.h, "x", kernel.w);
   const Pair padded{output.h + 2 * o.padding.h, output.w + 2 * o.padding.w};
   Tensor y = permute(reshape(columns, {batch, channels, kernel.h, kernel.w, n.h, n.w}), {0, 1, 4, 5, 2, 3});

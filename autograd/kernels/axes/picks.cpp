@@ -106,7 +106,8 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
     for (std::int64_t b = 0; b < blocks.count; ++b, source += n * rows) {
       const std::int64_t at = blocks.offset(b);
       if (at < begin || at >= end) continue;
-      for (std::int64_t row = 0; row < rows; ++row) row_of(base + at + (rows == 1 ? 0 : blocks.after.offset(row)), source + row * n, n, blocks.run_step);
+      for (std::int64_t row = 0; row < rows; ++row)
+        row_of(base + at + (rows == 1 ? 0 : blocks.after.offset(row)), source + row * n, n, blocks.run_step);
     }
   };
   if (blocks.before.count > 1)

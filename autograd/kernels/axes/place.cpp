@@ -35,7 +35,10 @@ void add_rows(const T* from, T* to, const Rows& rows, std::int64_t begin, std::i
     const T* source = from;
     T* target = to;
     std::int64_t index = row;
-    for (int i = last - 1; i >= 0; index /= rows.shape[i--]) source += index % rows.shape[i] * rows.from[i], target += index % rows.shape[i] * rows.to[i];
+    for (int i = last - 1; i >= 0; index /= rows.shape[i--]) {
+      source += index % rows.shape[i] * rows.from[i];
+      target += index % rows.shape[i] * rows.to[i];
+    }
     if constexpr (std::is_floating_point_v<T>) {
       if (s == 1 && t == 1) {
         add_loops().of(T{})(target, source, n, target);
@@ -70,7 +73,8 @@ void grid_rows(const void* x, const Shape& strides, void* out, const Shape& shap
       const T* from = static_cast<const T*>(x);
       T* to = static_cast<T*>(out) + row * n;
       std::int64_t index = row;
-      for (int i = last - 1; i >= 0; index /= shape[i--]) from += sources[static_cast<std::size_t>(i)].data<std::int64_t>()[index % shape[i]] * strides[i];
+      for (int i = last - 1; i >= 0; index /= shape[i--])
+        from += sources[static_cast<std::size_t>(i)].data<std::int64_t>()[index % shape[i]] * strides[i];
       for (const Run& run : runs) {
         if (run.count == 1) to[run.target] = from[run.source * step];
         else if (step == 1) std::memcpy(to + run.target, from + run.source, static_cast<std::size_t>(run.count) * sizeof(T));

@@ -137,7 +137,8 @@ TEST(Index, AssigningGivesANewTensor) {
   EXPECT_EQ(numbers(index_put(x, {1, Slice(None, None, 2)}, tensor(-1, f64))), (Doubles{0, 1, 2, 3, -1, 5, -1, 7, 8, 9, 10, 11}));
   EXPECT_EQ(numbers(index_put(x, {Slice(None, None, -2), 0}, tensor({-1, -2}, f64))), (Doubles{-2, 1, 2, 3, 4, 5, 6, 7, -1, 9, 10, 11}));
   EXPECT_EQ(numbers(index_put(x, {x > 9}, tensor(0, f64))), (Doubles{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0}));
-  EXPECT_EQ(numbers(index_put(x, {{0, 0, 2}, {1, 1, 3}}, tensor({5, 6, 7}, f64))), (Doubles{0, 6, 2, 3, 4, 5, 6, 7, 8, 9, 10, 7}));   // the last one
+  EXPECT_EQ(numbers(index_put(x, {{0, 0, 2}, {1, 1, 3}}, tensor({5, 6, 7}, f64))),
+            (Doubles{0, 6, 2, 3, 4, 5, 6, 7, 8, 9, 10, 7}));   // the last one
   EXPECT_EQ(numbers(index_put(x, {{0, 0, 2}, {1, 1, 3}}, tensor({5, 6, 7}, f64), true)), (Doubles{0, 12, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18}));
   EXPECT_EQ(numbers(index_put(x, {Ellipsis}, tensor(1, f64))), Doubles(12, 1));
   EXPECT_EQ(numbers(x), numbers(kept));
@@ -153,8 +154,11 @@ TEST(Index, ViewsCopyNothing) {
     const auto *first = static_cast<const std::byte*>(x.value().raw()), *at = static_cast<const std::byte*>(y.value().raw());
     return first <= at && at < first + 16 * 8;
   };
-  EXPECT_TRUE(is_view(index(x, {1, Slice(1, None, 2), None})) && is_view(diagonal(x, -1)) && is_view(unfold(x, 1, 3, 1)) && is_view(movedim(x, 0, 1)));
-  EXPECT_TRUE(is_view(squeeze(unsqueeze(x, 1))) && is_view(broadcast_to(x, {2, 4, 4})) && is_view(unbind(x, 1)[3]) && is_view(split(x, 3, 1)[1]));
+  EXPECT_TRUE(is_view(index(x, {1, Slice(1, None, 2), None})) && is_view(diagonal(x, -1)) && is_view(unfold(x, 1, 3,
+                                                                                                            1)) && is_view(movedim(x, 0,
+                                                                                                                                   1)));
+  EXPECT_TRUE(is_view(squeeze(unsqueeze(x, 1))) && is_view(broadcast_to(x, {2, 4, 4})) && is_view(unbind(x, 1)[3]) && is_view(split(x, 3,
+                                                                                                                                    1)[1]));
   EXPECT_TRUE(is_view(meshgrid({x.value().slice(0, 1, 2).squeeze(0), tensor({1, 2}, f64)})[0]));
 }
 
@@ -192,7 +196,8 @@ TEST(Index, WholeNumbersAndTruthHaveThemToo) {
   const Tensor index = whole({0, 0, 2}, {3});
   EXPECT_EQ(numbers(scatter_add(full({3}, 200, u8), 0, index, full({3}, 100, u8))), (Doubles{144, 200, 44}));
   EXPECT_EQ(numbers(scatter_reduce(zeros({3}, boolean), 0, index, ones({3}, boolean), Reduce::sum)), (Doubles{1, 0, 1}));
-  EXPECT_EQ(numbers(scatter_reduce(tensor({-1, 5, 4}, i32), 0, index, tensor({-3, -3, 9}, i32), Reduce::mean)), (Doubles{-3, 5, 6}));   // rounded down
+  EXPECT_EQ(numbers(scatter_reduce(tensor({-1, 5, 4}, i32), 0, index, tensor({-3, -3, 9}, i32), Reduce::mean)),
+            (Doubles{-3, 5, 6}));   // rounded down
   EXPECT_EQ(numbers(scatter_reduce(tensor({-1, 5, 4}, i64), 0, index, tensor({-3, -4, 9}, i64), Reduce::amax, false)), (Doubles{-3, 5, 9}));
   EXPECT_EQ(numbers(scatter_reduce(tensor({2, 5, 4}, i8), 0, index, tensor({-3, 3, 2}, i8), Reduce::prod)), (Doubles{-18, 5, 8}));
   EXPECT_EQ(numbers(index_add(tensor({1, 2, 3}, i64), 0, index, tensor({1, 1, 1}, i64), 2)), (Doubles{5, 2, 5}));
@@ -262,7 +267,8 @@ TEST(Index, NothingIsSomethingToo) {
   EXPECT_EQ(split(x, 0).size(), 1u);
   EXPECT_EQ(numbers(grad(sum(index_add(y, 0, none, zeros({0, 3}, f64))), y)), Doubles(6, 1));
   EXPECT_EQ(numbers(grad(sum(scatter_reduce(y, 0, Array::zeros({0, 3}, i64), zeros({0, 3}, f64), Reduce::prod)), y)), Doubles(6, 1));
-  check_gradients([&](const auto& v) { return cat({pad(v[0], {1, 1, 2, 0}), index(v[1], {none})}, 0); }, {zeros({0, 1}, f64), zeros({2, 3}, f64)});
+  check_gradients([&](const auto& v) { return cat({pad(v[0], {1, 1, 2, 0}), index(v[1], {none})}, 0); },
+                  {zeros({0, 1}, f64), zeros({2, 3}, f64)});
 }
 
 TEST(Index, PositionsFromValues) {
@@ -278,7 +284,8 @@ TEST(Index, PositionsFromValues) {
   // Past the pieces in which they are counted.
   Array many = Array::zeros({100000}, boolean);
   Doubles wanted;
-  for (std::int64_t i = 0; i < 100000; i += i % 7 + 1) many.mutable_span<bool>()[static_cast<std::size_t>(i)] = true, wanted.push_back(double(i));
+  for (std::int64_t i = 0; i < 100000; i += i % 7 + 1) many.mutable_span<bool>()[static_cast<std::size_t>(i)] = true,
+      wanted.push_back(double(i));
   EXPECT_EQ(numbers(nonzero(many)), wanted);
 }
 
@@ -314,7 +321,8 @@ TEST(Index, LargeOnes) {
     const Tensor x = random(shape), v = random(shape, 2);
     const auto rows = unbind(x, axis), values = unbind(v, axis);
     expect_near(index_select(x, axis, pick), stack({rows[3], rows[0], rows[3], rows[2]}, axis).value(), 0);
-    expect_near(index_add(x, axis, pick, v), stack({rows[0] + values[1], rows[1], rows[2] + values[3], rows[3] + values[0] + values[2]}, axis).value(), 1e-14);
+    expect_near(index_add(x, axis, pick, v), stack({rows[0] + values[1], rows[1], rows[2] + values[3], rows[3] + values[0] + values[2]},
+                                                   axis).value(), 1e-14);
     Shape line = Shape::filled(shape.rank(), 1);
     line[axis] = 4;
     const Tensor wide = expand(reshape(pick, line), shape);
@@ -337,7 +345,8 @@ TEST(Index, Errors) {
   expect_error<ShapeError>([&] { index(x, {{0, 1}, {0, 1, 2}}); }, {"index", "[2]", "[3]", "do not broadcast"});
   expect_error<GraphError>([&] { index(x, {Tensor()}); }, {"index: index 0 is undefined"});
   expect_error<ShapeError>([&] { index_put(x, {Slice(), {0, 1}}, zeros({3})); }, {"index_put: values of shape [3]", "[2, 2]"});
-  expect_error<ValueError>([&] { scatter_add(x, 0, Array::full({1, 3}, 5, i32), zeros({1, 3})); }, {"scatter_add: index 5 at [0, 0] of the index [1, 3]"});
+  expect_error<ValueError>([&] { scatter_add(x, 0, Array::full({1, 3}, 5, i32), zeros({1, 3})); },
+                           {"scatter_add: index 5 at [0, 0] of the index [1, 3]"});
   expect_error<ValueError>([&] { split(x, {2, 2}, 1); }, {"split", "they are more"});
   expect_error<ShapeError>([&] { index_fill(x, 0, whole({0}, {1}), zeros({2})); }, {"index_fill", "one element", "[2]"});
 }

@@ -140,10 +140,13 @@ X turned(const X& x, std::size_t axis) { return xt::flip(x, axis); }
 void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("unflatten", [](const Tensors& in) { return unflatten(in[0], 1, {2, -1}); },
                      [](const Xs& x) { return shaped(x[0], {x[0].shape(0), 2, x[0].shape(1) / 2}); }, {{{3, 4}}, {{2, 2}}, {{1, 6}}}));
-  rows.push_back(row("swapaxes", [](const Tensors& in) { return swapaxes(in[0], 0, 1); }, [](const Xs& x) { return moved(x[0], {1, 0, 2}); }, cubes_and_none));
-  rows.push_back(row("movedim", [](const Tensors& in) { return movedim(in[0], 0, -1); }, [](const Xs& x) { return moved(x[0], {1, 2, 0}); }, cubes_and_none));
+  rows.push_back(row("swapaxes", [](const Tensors& in) { return swapaxes(in[0], 0, 1); },
+                     [](const Xs& x) { return moved(x[0], {1, 0, 2}); }, cubes_and_none));
+  rows.push_back(row("movedim", [](const Tensors& in) { return movedim(in[0], 0, -1); },
+                     [](const Xs& x) { return moved(x[0], {1, 2, 0}); }, cubes_and_none));
   rows.push_back(row("broadcast_to", [](const Tensors& in) { return broadcast_to(in[0], {2, 3, 4}); },
-                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); }, {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
+                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); },
+                         {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
   rows.push_back(row("narrow", [](const Tensors& in) { return narrow(in[0], 1, 1, 2); },
                      [](const Xs& x) { return X(xt::view(x[0], xt::all(), xt::range(1, 3))); }, {{{2, 3}}, {{4, 5}}}));
   // Windows of 2, one after the other: pairs of neighbours.
@@ -161,7 +164,8 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("dstack", [](const Tensors& in) { return dstack({in[0], in[1]}); }, [](const Xs& x) { return joined(x[0], x[1], 2); },
                      {{{2, 3, 1}, {2, 3, 2}}, {{1, 1, 1}, {1, 1, 2}}}));
 
-  rows.push_back(row("flip", [](const Tensors& in) { return flip(in[0], {0, 2}); }, [](const Xs& x) { return turned(turned(x[0], 0), 2); }, cubes));
+  rows.push_back(row("flip", [](const Tensors& in) { return flip(in[0], {0, 2}); }, [](const Xs& x) { return turned(turned(x[0], 0), 2); },
+                     cubes));
   rows.push_back(row("fliplr", [](const Tensors& in) { return fliplr(in[0]); }, [](const Xs& x) { return turned(x[0], 1); }, cubes));
   rows.push_back(row("flipud", [](const Tensors& in) { return flipud(in[0]); }, [](const Xs& x) { return turned(x[0], 0); }, cubes));
   rows.push_back(row("roll", [](const Tensors& in) { return roll(in[0], 4, 1); }, 
@@ -170,9 +174,12 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
                        return joined(xt::view(x[0], xt::all(), xt::range(k, n)), xt::view(x[0], xt::all(), xt::range(0, k)), 1);
                      },
                      {{{2, 3, 4}}, {{3, 5, 2}}}));
-  rows.push_back(row("rot90", [](const Tensors& in) { return rot90(in[0]); }, [](const Xs& x) { return turned(moved(x[0], {1, 0}), 0); }, {{{2, 3}}, {{1, 4}}}));
-  rows.push_back(row("repeat", [](const Tensors& in) { return repeat(in[0], {1, 2}); }, [](const Xs& x) { return joined(x[0], x[0], 1); }, {{{2, 3}}, {{3, 1}}}));
-  rows.push_back(row("tile", [](const Tensors& in) { return tile(in[0], {2, 1}); }, [](const Xs& x) { return joined(x[0], x[0], 0); }, {{{2, 3}}, {{1, 3}}}));
+  rows.push_back(row("rot90", [](const Tensors& in) { return rot90(in[0]); }, [](const Xs& x) { return turned(moved(x[0], {1, 0}), 0); },
+                     {{{2, 3}}, {{1, 4}}}));
+  rows.push_back(row("repeat", [](const Tensors& in) { return repeat(in[0], {1, 2}); }, [](const Xs& x) { return joined(x[0], x[0], 1); },
+                     {{{2, 3}}, {{3, 1}}}));
+  rows.push_back(row("tile", [](const Tensors& in) { return tile(in[0], {2, 1}); }, [](const Xs& x) { return joined(x[0], x[0], 0); },
+                     {{{2, 3}}, {{1, 3}}}));
   rows.push_back(row("repeat_interleave", [](const Tensors& in) { return repeat_interleave(in[0], 3, 1); },
                      [](const Xs& x) { return repeated(x[0], 3, 1); }, {{{2, 3}}, {{1, 1}}}));
   rows.push_back(row("pad", [](const Tensors& in) { return pad(in[0], {2, 1, 3, 1}); },
@@ -185,11 +192,14 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
                      {{{2, 3}}, {{1, 1}}}));
 
   const Cases matrices{{{3, 4}}, {{4, 3}}, {{1, 1}}};
-  rows.push_back(row("diagonal", [](const Tensors& in) { return diagonal(in[0], 1); }, [](const Xs& x) { return X(xt::diagonal(x[0], 1)); }, {{{3, 4}}, {{2, 2}}}));
+  rows.push_back(row("diagonal", [](const Tensors& in) { return diagonal(in[0], 1); },
+                     [](const Xs& x) { return X(xt::diagonal(x[0], 1)); }, {{{3, 4}}, {{2, 2}}}));
   rows.push_back(row("diag_embed", [](const Tensors& in) { return diag_embed(in[0]); },
                      [](const Xs& x) { return X(xt::expand_dims(x[0], 2) * xt::eye<double>(x[0].shape(1))); }, {{{2, 3}}, {{1, 1}}}));
-  rows.push_back(row("diag", [](const Tensors& in) { return diag(in[0], -1); }, [](const Xs& x) { return X(xt::diag(x[0], -1)); }, {{{3}}, {{1}}}));
-  rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return X(xt::sum(xt::diagonal(x[0]))); }, matrices));
+  rows.push_back(row("diag", [](const Tensors& in) { return diag(in[0], -1); }, [](const Xs& x) { return X(xt::diag(x[0], -1)); },
+                     {{{3}}, {{1}}}));
+  rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return X(xt::sum(xt::diagonal(x[0]))); },
+                     matrices));
   rows.push_back(row("tril", [](const Tensors& in) { return tril(in[0], 1); }, [](const Xs& x) { return X(xt::tril(x[0], 1)); }, matrices));
   rows.push_back(row("triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
 }
