@@ -1,6 +1,9 @@
 // Indexing, scattering and what moves elements about: against PyTorch's numbers (golden/make_index.py), and by hand where those say nothing.
+#include <cmath>
+#include <functional>
 #include <limits>
 
+#include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>
@@ -110,6 +113,7 @@ TEST(Index, BracesAreWhatTheyAreInNumPy) {
   EXPECT_EQ(index(tensor(3, f64), {tensor(0, boolean)}).shape(), Shape{0});
   EXPECT_EQ(index(tensor(3, f64), {}).item(), 3);
   EXPECT_EQ(numbers(index(x, {tensor(1, i64), Slice(None, 1), 0})), Doubles{6});
+  EXPECT_EQ(index(zeros({5, 3, 4}), {Slice(), {0, 1}, Ellipsis, {0, 1}}).shape(), (Shape{2, 5}));   // parted, by nothing
   std::vector<Index> later{Slice(1, 2)};
   later.push_back(Ellipsis), later.push_back(0);
   EXPECT_EQ(numbers(index(x, later)), (Doubles{6, 8, 10}));
@@ -246,6 +250,21 @@ TEST(Index, RepeatedIndicesLeaveTheGradientToTheLast) {
   }
 }
 
+TEST(Index, TheSameTensorTwice) {
+  const Tensor order = whole({2, 0, 2}, {3}), mask = tensor({1, 0, 1}, boolean);
+  for (const auto& f : std::vector<Function>{
+           [&](auto& x) { return scatter_add(x[0], 0, order, x[0]) * x[0]; },
+           [&](auto& x) { return square(index_copy(x[0], 0, order, x[0])); },
+           [&](auto& x) { return square(index_put(x[0], {order}, x[0], true)); },
+           [&](auto& x) { return square(masked_scatter(x[0], mask, x[0])); },
+           [&](auto& x) { return scatter_reduce(x[0], 0, order, x[0], Reduce::prod); },
+           [&](auto& x) { return scatter_reduce(x[0], 0, order, x[0] * 1.5, Reduce::amax) * x[0]; },
+           [&](auto& x) { return index(x[0], {order}) * index(x[0], {Slice(None, None, -1)}); },
+           [&](auto& x) { return meshgrid({x[0], x[0]})[0] * meshgrid({x[0], x[0]})[1]; },
+       })
+    check_gradients(f, {tensor({0.5, -1.2, 2}, f64)});
+}
+
 TEST(Index, NothingIsSomethingToo) {
   const Tensor none = whole({}, {0}), x = variable(zeros({0, 3}, f64)), y = variable(ones({2, 3}, f64));
   const auto shape_of = [](const Tensor& t) { return t.shape(); };
@@ -332,6 +351,46 @@ TEST(Index, LargeOnes) {
     expect_near(flip(x, axis), stack({rows[3], rows[2], rows[1], rows[0]}, axis).value(), 0);
     expect_near(flip(flip(x, {}), {}), x.value(), 0);
   }
+}
+
+// Copies by rows, backwards, in tiles, and of pages: sizes past what one of these does at a time.
+TEST(Index, LargeCopies) {
+  const Tensor x = random({300, 1024}, 1, f32);
+  const auto columns = [&](const std::function<double(double)>& of, std::int64_t n) {
+    std::vector<std::int64_t> from;
+    for (std::int64_t j = 0; j < n; ++j) from.push_back(static_cast<std::int64_t>(of(double(j))));
+    return index_select(x, 1, Array::from(from, {n})).value();
+  };
+  expect_near(roll(x, 3, 1), columns([](double j) { return j < 3 ? j + 1021 : j - 3; }, 1024), 0);
+  expect_near(roll(x, -2, 1), columns([](double j) { return j < 1022 ? j + 2 : j - 1022; }, 1024), 0);
+  expect_near(flip(x, 1), columns([](double j) { return 1023 - j; }, 1024), 0);
+  expect_near(repeat_interleave(x, 3, 1), columns([](double j) { return std::floor(j / 3); }, 3072), 0);
+  expect_near(repeat(x, {1, 2}), columns([](double j) { return j < 1024 ? j : j - 1024; }, 2048), 0);
+  expect_near(pad(x, {2, 1}, PadMode::reflect), columns([](double j) { return j < 2 ? 2 - j : j < 1026 ? j - 2 : 1022; }, 1027), 0);
+  expect_near(flatten(unfold(x, 1, 4, 4), 1), x.value(), 0);
+  expect_near(select(unfold(x, 1, 3, 1).contiguous(), 2, 1), slice(x, 1, 1, 1023).value(), 0);
+  expect_near(slice(pad(x, {1, 2, 3, 4}, PadMode::constant, 9), 0, 3, 303).value().slice(1, 1, 1025), x.value(), 0);
+  EXPECT_EQ(sum(pad(x * 0, {1, 2, 3, 4}, PadMode::constant, 9)).item(), 9 * (307 * 1027 - 300 * 1024));
+  expect_near(triu(x, 5) + tril(x, 4), x.value(), 0);
+}
+
+TEST(Index, AnyNumberOfThreadsGivesTheSame) {
+  const Tensor x = random({50, 40, 30}), v = random({400, 40, 30}, 2), line = random({100000}, 3);
+  const Tensor at = (rand({400}) * 50).to(i64), each = (rand({400, 40, 30}) * 50).to(i64), few = (rand({100000}) * 7).to(i64);
+  const int threads = num_threads();
+  std::vector<Array> all;
+  for (const int n : {1, 2, 5}) {
+    set_threads(n);
+    for (const Tensor& y : {index_add(x, 0, at, v), scatter_add(x, 0, each, v), scatter_add(zeros({7}, f64), 0, few, line),
+                            index_add(zeros({7}, f64), 0, few, line), index_put(x, {Slice(), Slice(0, 5), {0, 0, 1}}, ones({}, f64), true)})
+      all.push_back(y.value());
+  }
+  set_threads(threads);
+  for (std::size_t i = 5; i < all.size(); ++i) expect_near(all[i], all[i % 5], 0, text("result ", i % 5));
+  const Tensor wrong = index_put(each, {-1, -2, -3}, tensor(50, i64));
+  expect_error<ValueError>([&] { gather(x, 0, slice(wrong, 1, 0, 40)); }, {"gather: index 50 at [399, 38, 27] of the index [400, 40, 30]"});
+  expect_error<ValueError>([&] { scatter_add(x, 0, wrong, v); }, {"scatter_add: index 50 at [399, 38, 27]"});
+  expect_error<ValueError>([&] { scatter(x, 0, wrong, v); }, {"scatter: index 50 at [399, 38, 27]"});
 }
 
 TEST(Index, Errors) {
