@@ -34,7 +34,7 @@ struct Slice {
     template <WholeNumber T>
     Bound(T number) : given(true), value(static_cast<std::int64_t>(number)) {}
   };
-  Slice(Bound begin = None, Bound end = None, Bound step = None) : begin(begin), end(end), step(step) {}
+  Slice(Bound from = None, Bound to = None, Bound by = None) : begin(from), end(to), step(by) {}
   Bound begin, end, step;
 };
 
@@ -43,11 +43,11 @@ class Index {
  public:
   enum class Kind { number, slice, new_axis, ellipsis, tensor };
   template <WholeNumber T>
-  Index(T number) : kind(Kind::number), number(static_cast<std::int64_t>(number)) {}
-  Index(const Slice& slice) : kind(Kind::slice), slice(slice) {}
+  Index(T i) : kind(Kind::number), number(static_cast<std::int64_t>(i)) {}
+  Index(const Slice& range) : kind(Kind::slice), slice(range) {}
   Index(NoneType) : kind(Kind::new_axis) {}
   Index(EllipsisType) : kind(Kind::ellipsis) {}
-  Index(const Tensor& tensor) : kind(Kind::tensor), tensor(tensor) {}
+  Index(const Tensor& positions) : kind(Kind::tensor), tensor(positions) {}
   Index(std::initializer_list<std::int64_t> numbers) : Index(std::span(numbers.begin(), numbers.size())) {}
   template <WholeNumbers R>
   Index(const R& numbers) : Index(Tensor(Array::from(std::span(numbers.data(), numbers.size()), {numbers.size()}))) {}

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
@@ -43,7 +42,7 @@ struct ScatterProd final : Op {
     const auto [x, index, src] = saved<3>();
     const Tensor y = output(), size = abs(y.detach());
     // The product of the others is y over the factor, where nothing vanished on the way.
-    const double tiny = y.dtype() == f32 ? std::numeric_limits<float>::min() : std::numeric_limits<double>::min();
+    const double tiny = visit_floating(y.dtype(), name(), []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::min()); });
     if (all((size >= tiny) && (size < std::numeric_limits<double>::infinity())).item() != 0) {
       return {needs(0) ? g * (y / x) : Tensor{}, Tensor{},
               needs(2) ? gather_checked(g, axis, index) * (gather_checked(y, axis, index) / src) : Tensor{}};
@@ -64,7 +63,7 @@ struct ScatterProd final : Op {
     rest[axis] = (blocks - 1) * n;
     const Tensor place = index + (before + 1) * static_cast<double>(n);
     SmallVector<Tensor, 8> levels;
-    levels.push_back(scatter_checked(cat({x, ones(rest, x.dtype())}, axis), axis, place, src));
+    levels.push_back(scatter_checked(cat({x, Tensor(Array::full(rest, 1, x.dtype()))}, axis), axis, place, src));
     const auto half = [&](const Tensor& t, int which) {
       const std::int64_t size = t.dim(axis) / 2;
       return slice_range(t, {axis, which * size, (which + 1) * size, 1});
@@ -131,7 +130,7 @@ Tensor detail::scatter_reduce_checked(const Tensor& x, int axis, const Tensor& i
   if (reduce == Reduce::prod) return record(ScatterProd(axis), from, index, src);
   const Tensor sums = scatter_add_checked(from, axis, index, src);
   if (reduce == Reduce::sum) return sums;
-  const Tensor one = ones(x.shape(), dtype);
+  const Tensor one = Array::full(x.shape(), 1, dtype);
   const Tensor counts = scatter_add_checked(include_self ? one : scatter_checked(one, axis, index, number(0)), axis, index, number(1));
   return dtype == i64 ? floor_divide(sums, counts) : sums / counts;
 }
