@@ -1,6 +1,11 @@
 #include <gradus/autograd/array/array.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
+
+#include <gradus/autograd/base/parallel.h>
 
 namespace gradus {
 
@@ -28,7 +33,8 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
   Array a(shape, dtype);
   visit(dtype, [&]<class T>(T) {
     T* p = a.mutable_data<T>();
-    std::fill(p, p + a.size(), static_cast<T>(value));
+    const T element = static_cast<T>(value);
+    parallel_for(a.size(), 1 << 16, [=](std::int64_t begin, std::int64_t end) { std::fill(p + begin, p + end, element); });
   });
   return a;
 }
@@ -54,13 +60,30 @@ Array Array::from_blob(void* elements, const Shape& shape, const Shape& strides,
   return a;
 }
 
+namespace {
+
+// Whether several elements may have one place: expanded dimensions, windows that overlap. From the smallest stride on, each must reach beyond
+// all that the ones before it cover.
+bool overlap(const Shape& shape, const Shape& strides) {
+  std::array<std::pair<std::int64_t, std::int64_t>, Shape::max_rank> steps{};
+  auto end = steps.begin();
+  for (int i = 0; i < shape.rank(); ++i)
+    if (shape[i] > 1) *end++ = {strides[i], shape[i]};
+  std::sort(steps.begin(), end);
+  std::int64_t covered = 0;
+  for (auto step = steps.begin(); step != end; ++step) {
+    if (step->first <= covered) return true;
+    covered += step->first * (step->second - 1);
+  }
+  return false;
+}
+
+}  // namespace
+
 void* Array::mutable_raw() {
   if (!body_) return nullptr;
-  // A view with repeated elements (stride 0) must get places of its own as well.
-  bool repeats = false;
-  if (!body_->contiguous)
-    for (int i = 0; i < rank(); ++i) repeats |= strides()[i] == 0 && shape()[i] > 1;
-  if (repeats || !body_->unique()) *this = contiguous_copy();
+  // A view in which elements share places must get places of its own as well.
+  if (!body_->unique() || (!body_->contiguous && overlap(shape(), strides()))) *this = contiguous_copy();
   return body_->data;
 }
 
@@ -146,6 +169,35 @@ Array Array::expand(const Shape& wanted) const {
     steps[more + i] = shape()[i] == wanted[more + i] ? strides()[i] : 0;
   }
   return view(wanted, steps);
+}
+
+Array Array::diagonal(std::int64_t offset, int a, int b) const {
+  a = normal_axis(a, rank(), "diagonal"), b = normal_axis(b, rank(), "diagonal");
+  check<ValueError>(a != b, "diagonal: axes must be two, not ", a, " twice, for shape ", shape());
+  const std::int64_t rows = shape()[a], columns = shape()[b];
+  const std::int64_t down = offset < 0 ? -std::max(offset, -rows) : 0,
+      right = std::clamp<std::int64_t>(offset, 0, columns);   // where it begins
+  const std::int64_t length = std::min(rows - down, columns - right), step = strides()[a] + strides()[b];
+  const std::int64_t first = length > 0 ? down * strides()[a] + right * strides()[b] : 0;
+  Shape sizes = shape(), steps = strides();
+  for (const int axis : {std::max(a, b), std::min(a, b)}) sizes.erase(axis), steps.erase(axis);
+  sizes.push_back(length), steps.push_back(step);
+  return view(sizes, steps, first);
+}
+
+Array Array::windows(int axis, std::int64_t size, std::int64_t step, std::int64_t dilation) const {
+  axis = normal_axis(axis, rank(), "windows");
+  const std::int64_t n = shape()[axis];
+  check<ValueError>(size >= 1 && step >= 1 && dilation >= 1, "windows: size, step and dilation must be at least 1, not ", size, ", ", step,
+                    " and ",
+                    dilation);
+  const bool fits = size <= n && (size == 1 || dilation <= (n - 1) / (size - 1));
+  check<ValueError>(fits, "windows: ", size, " elements, ", dilation, " apart, do not fit into axis ", axis, " of shape ", shape());
+  Shape sizes = shape(), steps = strides();
+  sizes[axis] = (n - 1 - dilation * (size - 1)) / step + 1;
+  steps[axis] *= step;
+  sizes.push_back(size), steps.push_back(strides()[axis] * dilation);
+  return view(sizes, steps);
 }
 
 Array Array::unsqueeze(int axis) const {

@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/convert.h>
+#include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/array/internal/transpose.h>
 #include <gradus/autograd/base/parallel.h>
 
@@ -17,9 +18,9 @@ constexpr std::int64_t grain = 1 << 15;
 // elements comes last, and before it that in which `from` does, if that is another one.
 struct Walk {
   Shape shape, from, to;
-  Walk(const Array& a, const Array& b) {
-    for (int i = 0; i < a.rank(); ++i) {
-      const std::int64_t n = a.shape()[i], s = a.strides()[i], t = b.strides()[i];
+  Walk(const Shape& sizes, const Shape& from_strides, const Shape& to_strides) {
+    for (int i = 0; i < sizes.rank(); ++i) {
+      const std::int64_t n = sizes[i], s = from_strides[i], t = to_strides[i];
       if (n == 1) continue;
       const int last = shape.rank() - 1;
       if (last >= 0 && from[last] == s * n && to[last] == t * n) {
@@ -37,10 +38,11 @@ struct Walk {
     const int last = shape.rank() - 1;
     return last > 0 && from[last - 1] == 1 && to[last] == 1 && from[last] > 1;
   }
-  // Rows of `to` are written as they lie, from a row of `from` or one element of it.
+  // Rows of `to` are written as they lie, from a row of `from` or one element of it, or backwards. Short rows are better off in tiles.
   bool by_rows() const {
     const int last = shape.rank() - 1;
-    return to[last] == 1 && (from[last] == 1 || from[last] == 0);
+    if (last > 0 && shape[last] < 8) return false;
+    return (to[last] == 1 && (from[last] == 1 || from[last] == 0)) || (to[last] == -1 && from[last] == 1);
   }
 
  private:
@@ -52,6 +54,25 @@ struct Walk {
   void exchange(int a, int b) { std::swap(shape[a], shape[b]), std::swap(from[a], from[b]), std::swap(to[a], to[b]); }
 };
 
+// A run of bytes. Where the target lies a little behind the source but for whole pages, a processor takes each load for one of what was just
+// stored, and waits: then from the end to the beginning.
+void copy_run(const void* from, void* to, std::size_t bytes) {
+  const std::size_t behind = (reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from)) & 4095;
+  if (behind == 0 || behind >= 512 || bytes < 512) {
+    std::memcpy(to, from, bytes);
+    return;
+  }
+  const auto* source = static_cast<const std::byte*>(from);
+  auto* target = static_cast<std::byte*>(to);
+  constexpr std::size_t piece = 64;
+  for (; bytes >= piece; bytes -= piece) {
+    std::byte between[piece];
+    std::memcpy(between, source + bytes - piece, piece);
+    std::memcpy(target + bytes - piece, between, piece);
+  }
+  std::memcpy(target, source, bytes);
+}
+
 // Elements of one size as they are. Offsets and strides are in elements.
 template <class T>
 struct Moved {
@@ -61,16 +82,23 @@ struct Moved {
   void row(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t n) const {
     const T* source = from + f;
     T* target = to + t;
-    if (s == 1 && step == 1) std::memcpy(target, source, static_cast<std::size_t>(n) * sizeof(T));
+    if (s == 1 && step == 1) copy_run(source, target, static_cast<std::size_t>(n) * sizeof(T));
     else if (s == 0 && step == 1) std::fill_n(target, n, *source);
+    else if (s == 1 && step == -1) std::reverse_copy(source, source + n, target - n + 1);
     else for (std::int64_t i = 0; i < n; ++i) target[i * step] = source[i * s];
   }
   // A few rows and columns; a and b are their dimensions.
   void tile(std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t rows, std::int64_t columns) const {
     const T* source = from + f;
     T* target = to + t;
+    const std::int64_t down = w.from[a], across = w.from[b], to_down = w.to[a], to_across = w.to[b];
+    if (columns < 8 && rows > columns) {   // the long way inside
+      for (std::int64_t j = 0; j < columns; ++j)
+        for (std::int64_t i = 0; i < rows; ++i) target[i * to_down + j * to_across] = source[i * down + j * across];
+      return;
+    }
     for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t j = 0; j < columns; ++j) target[i * w.to[a] + j * w.to[b]] = source[i * w.from[a] + j * w.from[b]];
+      for (std::int64_t j = 0; j < columns; ++j) target[i * to_down + j * to_across] = source[i * down + j * across];
   }
   bool transpose(std::int64_t f, std::int64_t s, std::int64_t t, std::int64_t step, std::int64_t rows, std::int64_t columns) const {
     transpose_plane(from + f, s, to + t, step, rows, columns, sizeof(T));
@@ -100,9 +128,10 @@ void copy_plane(const Elements& elements, std::int64_t f, std::int64_t t, const 
   f += begin * w.from[a], t += begin * w.to[a];
   if (w.transposes() && elements.transpose(f, w.from[b], t, w.to[a], end - begin, w.shape[b])) return;
   constexpr std::int64_t tile = 16;
-  for (std::int64_t i = 0; i < end - begin; i += tile)
+  const std::int64_t height = w.shape[b] <= tile ? 16 * tile : tile;
+  for (std::int64_t i = 0; i < end - begin; i += height)
     for (std::int64_t j = 0; j < w.shape[b]; j += tile)
-      elements.tile(f + i * w.from[a] + j * w.from[b], t + i * w.to[a] + j * w.to[b], w, a, b, std::min(tile, end - begin - i),
+      elements.tile(f + i * w.from[a] + j * w.from[b], t + i * w.to[a] + j * w.to[b], w, a, b, std::min(height, end - begin - i),
                     std::min(tile, w.shape[b] - j));
 }
 
@@ -157,22 +186,30 @@ void move_all(const void* from, void* to, const Walk& w) {
   copy_all(Moved<T>{static_cast<const T*>(from), static_cast<T*>(to)}, w);
 }
 
+void move_all(const void* from, void* to, const Walk& w, std::size_t size) {
+  if (size == 8) move_all<std::uint64_t>(from, to, w);
+  else if (size == 4) move_all<std::uint32_t>(from, to, w);
+  else if (size == 2) move_all<std::uint16_t>(from, to, w);
+  else move_all<std::uint8_t>(from, to, w);
+}
+
 }  // namespace
+
+void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element) {
+  if (shape.elements() > 0) move_all(from, to, Walk(shape, from_strides, to_strides), element);
+}
 
 void copy_elements(const Array& from, Array& to) {
   check<ShapeError>(from.shape() == to.shape(), "copy: shapes differ: ", from.shape(), " into ", to.shape());
   if (from.size() == 0) return;
   void* target = to.mutable_raw();
-  const Walk walk(from, to);
+  const Walk walk(from.shape(), from.strides(), to.strides());
   const void* source = visit(from.dtype(), [&]<class T>(T) -> const void* { return from.data<T>(); });   // GraphError for an undefined one
   const std::size_t size = size_of(from.dtype()), to_size = size_of(to.dtype());
   if (from.dtype() != to.dtype())
     copy_all(Converted{static_cast<const std::byte*>(source), static_cast<std::byte*>(target), static_cast<std::int64_t>(size),
                        static_cast<std::int64_t>(to_size), convert_row(from.dtype(), to.dtype())}, walk);
-  else if (size == 8) move_all<std::uint64_t>(source, target, walk);
-  else if (size == 4) move_all<std::uint32_t>(source, target, walk);
-  else if (size == 2) move_all<std::uint16_t>(source, target, walk);
-  else move_all<std::uint8_t>(source, target, walk);
+  else move_all(source, target, walk, size);
 }
 
 }  // namespace gradus

@@ -52,13 +52,6 @@ Tensor look_up(const Tensor& table, const Tensor& index, const RowsOf& rows, boo
   return record(Embedding(rows, blank_padding), table, index);
 }
 
-// "[1, 3]": where the element with this number in row-major order stands.
-Shape place_of(std::int64_t element, const Shape& shape) {
-  Shape place = shape;
-  for (int axis = shape.rank(); axis-- > 0; element /= shape[axis]) place[axis] = element % shape[axis];
-  return place;
-}
-
 }  // namespace
 
 Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options) {
@@ -72,7 +65,8 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
   check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
                     " rows: ", describe(weight));
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", place_of(bad, index.shape()), " of the indices ", index.shape(),
+    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
+                     " of the indices ", index.shape(),
                      " is out of range for ", n, " rows: ", describe(weight));
   const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse};
   return look_up(weight, index, rows, false);

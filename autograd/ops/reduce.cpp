@@ -161,8 +161,15 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   check_defined("sum_to", x);
   return x.shape() == shape ? x : record(SumTo(shape), x);
 }
-Tensor expand(const Tensor& x, const Shape& shape) {
+Tensor expand(const Tensor& x, const Shape& wanted) {
   check_defined("expand", x);
+  Shape shape = wanted;
+  const int more = shape.rank() - x.rank();
+  for (int i = 0; i < shape.rank(); ++i)
+    if (shape[i] == -1) {
+      check<ShapeError>(i >= more, "expand: -1 keeps a size, and dimension ", i, " of ", wanted, " is new for shape ", x.shape());
+      shape[i] = x.dim(i - more);
+    }
   return x.shape() == shape ? x : record(Expand(shape), x);
 }
 

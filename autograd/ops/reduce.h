@@ -29,7 +29,7 @@ Tensor any(const Tensor& x, const Axes& axes, bool keepdim = false);
 
 // x summed over the dimensions along which `shape` was broadcast to x's shape: the gradient of broadcasting, in this one place.
 Tensor sum_to(const Tensor& x, const Shape& shape);
-// Broadcasts x to `shape` (a view); its gradient is sum_to.
+// Broadcasts x to `shape` (a view), in which -1 keeps a size; its gradient is sum_to.
 Tensor expand(const Tensor& x, const Shape& shape);
 
 }  // namespace gradus

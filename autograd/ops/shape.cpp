@@ -1,9 +1,8 @@
 #include <gradus/autograd/ops/shape.h>
 
-#include <algorithm>
-
-#include <gradus/autograd/kernels/axes/gather.h>
-#include <gradus/autograd/ops/internal/positions.h>
+#include <gradus/autograd/kernels/axes/place.h>
+#include <gradus/autograd/ops/internal/parts.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -40,36 +39,50 @@ struct Transpose final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return transpose(vs[0], a, b); }
 };
 
+Tensor unsqueeze_axes(const Tensor& x, unsigned axes);
+Tensor squeeze_axes(const Tensor& x, unsigned axes);
+
+// New dimensions of size 1; the bits of `axes` are those of the result.
 struct Unsqueeze final : Op {
   std::string_view name() const override { return "unsqueeze"; }
-  int axis;
-  explicit Unsqueeze(int axis) : axis(axis) {}
-  Array forward(const Tensor& x) { return x.value().unsqueeze(axis); }
-  Grads backward(Tensor g) override { return {squeeze(g, axis)}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return unsqueeze(vs[0], axis); }
+  unsigned axes;
+  explicit Unsqueeze(unsigned axes) : axes(axes) {}
+  Array forward(const Tensor& x) {
+    Array y = x.value();
+    for (int i = 0; i <= y.rank() && axes >> i; ++i)
+      if (axes >> i & 1) y = y.unsqueeze(i);
+    return y;
+  }
+  Grads backward(Tensor g) override { return {squeeze_axes(g, axes)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return unsqueeze_axes(vs[0], axes); }
 };
 
+// The same undone: the bits of `axes` are those of x.
 struct Squeeze final : Op {
   std::string_view name() const override { return "squeeze"; }
-  int axis;
-  explicit Squeeze(int axis) : axis(axis) {}
-  Array forward(const Tensor& x) { return x.value().squeeze(axis); }
-  Grads backward(Tensor g) override { return {unsqueeze(g, axis)}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return squeeze(vs[0], axis); }
+  unsigned axes;
+  explicit Squeeze(unsigned axes) : axes(axes) {}
+  Array forward(const Tensor& x) {
+    Array y = x.value();
+    for (int i = y.rank(); i-- > 0;)
+      if (axes >> i & 1) y = y.squeeze(i);
+    return y;
+  }
+  Grads backward(Tensor g) override { return {unsqueeze_axes(g, axes)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return squeeze_axes(vs[0], axes); }
 };
 
-struct Range {
-  int axis;
-  std::int64_t begin, end, step;
-};
-Tensor slice_range(const Tensor& x, const Range& r);
-Tensor pad_range(const Tensor& x, const Range& r, std::int64_t size);
+Tensor unsqueeze_axes(const Tensor& x, unsigned axes) { return record(Unsqueeze(axes), x); }
+Tensor squeeze_axes(const Tensor& x, unsigned axes) { return record(Squeeze(axes), x); }
 
-struct Slice final : Op {
+using detail::Interval, detail::slice_range;
+Tensor pad_range(const Tensor& x, const Interval& r, std::int64_t size);
+
+struct SliceRange final : Op {
   std::string_view name() const override { return "slice"; }
-  Range range;
+  Interval range;
   std::int64_t size = 0;
-  explicit Slice(const Range& range) : range(range) {}
+  explicit SliceRange(const Interval& range) : range(range) {}
   Array forward(const Tensor& x) {
     size = x.dim(range.axis);
     return x.value().slice(range.axis, range.begin, range.end, range.step);
@@ -81,105 +94,73 @@ struct Slice final : Op {
 // The gradient of a slice: zeros of the sliced size with x in the slice's place.
 struct PadRange final : Op {
   std::string_view name() const override { return "slice_backward"; }
-  Range range;
+  Interval range;
   std::int64_t size;
-  PadRange(const Range& range, std::int64_t size) : range(range), size(size) {}
+  PadRange(const Interval& range, std::int64_t size) : range(range), size(size) {}
   Array forward(const Tensor& x) {
     Shape shape = x.shape();
     shape[range.axis] = size;
     Array out = Array::zeros(shape, x.dtype());
-    kernels::place(x.value().as_contiguous(), out, range.axis, range.begin, range.step);
+    kernels::place(x.value(), out, range.axis, range.begin, range.step);
     return out;
   }
   Grads backward(Tensor g) override { return {slice_range(g, range)}; }
   Tensor tangent(std::span<const Tensor> vs) override { return pad_range(vs[0], range, size); }
 };
 
-Tensor slice_range(const Tensor& x, const Range& r) { return record(Slice(r), x); }
-Tensor pad_range(const Tensor& x, const Range& r, std::int64_t size) { return record(PadRange(r, size), x); }
+Tensor pad_range(const Tensor& x, const Interval& r, std::int64_t size) { return record(PadRange(r, size), x); }
 
-struct Cat final : Op {
-  std::string_view name() const override { return "cat"; }
+// Windows along an axis, in a new last dimension.
+struct Windows final : Op {
+  std::string_view name() const override { return "unfold"; }
   int axis;
-  SmallVector<std::int64_t, 8> ends;   // where each part stops along axis
-  explicit Cat(int axis) : axis(axis) {}
-  Array forward(std::span<const Tensor> xs) {
-    Shape shape = xs[0].shape();
-    std::int64_t end = 0;
-    for (const Tensor& x : xs) ends.push_back(end += x.dim(axis));
-    shape[axis] = end;
-    Array out(shape, xs[0].dtype());
-    for (std::size_t i = 0; i < xs.size(); ++i)
-      kernels::place(xs[i].value().as_contiguous(), out, axis, ends[i] - xs[i].dim(axis), 1);
+  detail::Window window;
+  std::int64_t size = 0;
+  Windows(int axis, const detail::Window& window) : axis(axis), window(window) {}
+  Array forward(const Tensor& x) {
+    size = x.dim(axis);
+    return x.value().windows(axis, window.size, window.step, window.dilation);
+  }
+  Grads backward(Tensor g) override { return {detail::add_windows(g, axis, window, size)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return detail::windows(vs[0], axis, window); }
+};
+
+// Their gradient: each element goes to all places that it came from, where they add up.
+struct AddWindows final : Op {
+  std::string_view name() const override { return "unfold_backward"; }
+  int axis;
+  detail::Window window;
+  std::int64_t size;
+  AddWindows(int axis, const detail::Window& window, std::int64_t size) : axis(axis), window(window), size(size) {}
+  Array forward(const Tensor& x) {
+    if (is_small_float(x.dtype())) return sums(x.value().to(summed_in(x.dtype()))).to(x.dtype());
+    return sums(x.value());
+  }
+  Array sums(const Array& x) const {
+    Shape shape = x.shape();
+    shape.erase(shape.rank() - 1);
+    shape[axis] = size;
+    Array out = Array::zeros(shape, x.dtype());
+    Shape strides = out.strides();
+    const std::int64_t along = strides[axis];
+    strides[axis] *= window.step;
+    for (std::int64_t k = 0; k < window.size; ++k)
+      kernels::add_strided(x.slice(-1, k, k + 1).squeeze(-1), out, k * window.dilation * along, strides);
     return out;
   }
-  Grads backward(Tensor g) override {
-    Grads grads;
-    std::int64_t begin = 0;
-    for (std::size_t i = 0; i < ends.size(); begin = ends[i++])
-      grads.push_back(needs(static_cast<int>(i)) ? slice_range(g, {axis, begin, ends[i], 1}) : Tensor{});
-    return grads;
-  }
-  Tensor tangent(std::span<const Tensor> vs) override {
-    const Tensor& like = *std::find_if(vs.begin(), vs.end(), [](const Tensor& v) { return v.defined(); });
-    SmallVector<Tensor, 8> all;
-    std::int64_t begin = 0;
-    for (std::size_t i = 0; i < ends.size(); begin = ends[i++]) {
-      Shape shape = like.shape();
-      shape[axis] = ends[i] - begin;
-      all.push_back(vs[i].defined() ? vs[i] : Tensor(Array::zeros(shape, like.dtype())));
-    }
-    return record(Cat(axis), std::span<const Tensor>(all.data(), all.size()));
-  }
+  Grads backward(Tensor g) override { return {detail::windows(g, axis, window)}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return detail::add_windows(vs[0], axis, window, size); }
 };
-
-struct Gather final : Op {
-  std::string_view name() const override { return "gather"; }
-  int axis;
-  Shape shape;
-  explicit Gather(int axis) : axis(axis) {}
-  Array forward(const Tensor& x, const Tensor& index) {
-    shape = x.shape();
-    save(index);
-    return kernels::gather(x.value().as_contiguous(), axis, index.value());
-  }
-  Grads backward(Tensor g) override { return {scatter_add(g, axis, saved()[0], shape), Tensor{}}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return gather(vs[0], axis, saved()[0]); }
-};
-
-struct ScatterAdd final : Op {
-  std::string_view name() const override { return "scatter_add"; }
-  int axis;
-  Shape shape;
-  ScatterAdd(int axis, const Shape& shape) : axis(axis), shape(shape) {}
-  Array forward(const Tensor& x, const Tensor& index) {
-    save(index);
-    return kernels::scatter_add(x.value().as_contiguous(), axis, index.value(), shape);
-  }
-  Grads backward(Tensor g) override { return {gather(g, axis, saved()[0]), Tensor{}}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return scatter_add(vs[0], axis, saved()[0], shape); }
-};
-
-// The index as a contiguous array, after all checks: `index` picks from `shape` along `axis`.
-Tensor checked_index(const Tensor& index, const Shape& shape, int axis, const char* op) {
-  check_defined(op, index, "the index");
-  const Array flat = detail::positions(op, "the index", index);
-  bool alike = index.rank() == shape.rank();
-  for (int i = 0; alike && i < shape.rank(); ++i) alike = i == axis || index.dim(i) == shape[i];
-  check<ShapeError>(alike, op, ": index ", index.shape(), " must have the shape ", shape, " but along axis ", axis);
-  const std::int64_t bad = kernels::first_outside(flat, shape[axis]);
-  if (bad >= 0)
-    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at element ", bad, " is out of range for axis ", axis, " of shape ",
-                     shape);
-  return flat;
-}
-
-void check_all_defined(const char* op, std::span<const Tensor> xs) {
-  for (std::size_t i = 0; i < xs.size(); ++i)
-    if (!xs[i].defined()) [[unlikely]] check_defined(op, xs[i], text("tensor ", i));
-}
 
 }  // namespace
+
+namespace detail {
+
+Tensor slice_range(const Tensor& x, const Interval& r) { return record(SliceRange(r), x); }
+Tensor windows(const Tensor& x, int axis, const Window& window) { return record(Windows(axis, window), x); }
+Tensor add_windows(const Tensor& x, int axis, const Window& window, std::int64_t size) { return record(AddWindows(axis, window, size), x); }
+
+}  // namespace detail
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
   check_defined("reshape", x);
@@ -208,14 +189,91 @@ Tensor permute(const Tensor& x, const Shape& axes) {
   return record(Permute(axes), x);
 }
 
-Tensor unsqueeze(const Tensor& x, Axis axis) {
-  check_defined("unsqueeze", x);
-  return record(Unsqueeze(normal_axis(axis, x.rank() + 1, "unsqueeze")), x);
+Tensor unflatten(const Tensor& x, Axis axis, const Shape& sizes) {
+  check_defined("unflatten", x);
+  axis = normal_axis(axis, x.rank(), "unflatten");
+  std::int64_t known = 1;
+  int open = 0;
+  for (const std::int64_t size : sizes) size == -1 ? static_cast<void>(++open) : static_cast<void>(known *= size);
+  const std::int64_t n = x.dim(axis);
+  check<ShapeError>(open == 0 ? known == n : open == 1 && known > 0 && n % known == 0, "unflatten: sizes ", sizes, " do not make up axis ",
+                    axis.number,
+                    " of shape ", x.shape(), ", which has size ", n, "; one of them may be -1");
+  Shape shape;
+  for (int i = 0; i < axis; ++i) shape.push_back(x.dim(i));
+  for (const std::int64_t size : sizes) shape.push_back(size == -1 ? n / known : size);
+  for (int i = axis + 1; i < x.rank(); ++i) shape.push_back(x.dim(i));
+  return reshape(x, shape);
 }
 
-Tensor squeeze(const Tensor& x, Axis axis) {
+Tensor swapaxes(const Tensor& x, Axis a, Axis b) {
+  check_defined("swapaxes", x);
+  return record(Transpose(normal_axis(a, x.rank(), "swapaxes"), normal_axis(b, x.rank(), "swapaxes")), x);
+}
+
+Tensor movedim(const Tensor& x, const Axes& from, const Axes& to) {
+  check_defined("movedim", x);
+  check<ValueError>(from.end() - from.begin() == to.end() - to.begin(), "movedim: ", from.end() - from.begin(), " axes cannot go to ",
+                    to.end() - to.begin(), " places, for shape ", x.shape());
+  const int rank = x.rank();
+  Shape order = Shape::filled(rank, -1);   // order[place] = axis
+  unsigned moved = 0;
+  for (std::ptrdiff_t i = 0; i < from.end() - from.begin(); ++i) {
+    const int axis = normal_axis(from.begin()[i], rank, "movedim"), place = normal_axis(to.begin()[i], rank, "movedim");
+    check<ValueError>(!(moved >> axis & 1) && order[place] == -1, "movedim: axis ", axis, " or place ", place,
+                      " is named twice, for shape ", x.shape());
+    moved |= 1u << axis, order[place] = axis;
+  }
+  for (int axis = 0, place = 0; axis < rank; ++axis) {
+    if (moved >> axis & 1) continue;
+    while (order[place] != -1) ++place;
+    order[place] = axis;
+  }
+  return record(Permute(order), x);
+}
+
+Tensor unsqueeze(const Tensor& x, Axis axis) {
+  check_defined("unsqueeze", x);
+  return unsqueeze_axes(x, 1u << normal_axis(axis, x.rank() + 1, "unsqueeze"));
+}
+
+Tensor squeeze(const Tensor& x) {
   check_defined("squeeze", x);
-  return record(Squeeze(normal_axis(axis, x.rank(), "squeeze")), x);
+  unsigned axes = 0;
+  for (int i = 0; i < x.rank(); ++i) axes |= x.dim(i) == 1 ? 1u << i : 0;
+  return axes == 0 ? x : squeeze_axes(x, axes);
+}
+
+Tensor squeeze(const Tensor& x, const Axes& given) {
+  check_defined("squeeze", x);
+  if (given.empty()) return squeeze(x);
+  unsigned axes = 0, seen = 0;
+  for (const int each : given) {
+    const int axis = normal_axis(each, x.rank(), "squeeze");
+    check<ValueError>(!(seen >> axis & 1), "squeeze: axis ", axis, " is named twice, for shape ", x.shape());
+    seen |= 1u << axis;
+    if (x.dim(axis) == 1) axes |= 1u << axis;
+  }
+  return axes == 0 ? x : squeeze_axes(x, axes);
+}
+
+Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+  check_defined("broadcast_to", x);
+  bool fits = shape.rank() >= x.rank();
+  for (int i = 1; fits && i <= x.rank(); ++i) fits = x.dim(-i) == 1 || x.dim(-i) == shape[shape.rank() - i];
+  check<ShapeError>(fits, "broadcast_to: shape ", x.shape(), " does not broadcast to ", shape);
+  return expand(x, shape);
+}
+
+std::vector<Tensor> broadcast_tensors(std::span<const Tensor> xs) {
+  Shape shape;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!xs[i].defined()) check_defined("broadcast_tensors", xs[i], text("tensor ", i));
+    shape = broadcast_shapes(shape, xs[i].shape(), "broadcast_tensors");
+  }
+  std::vector<Tensor> all;
+  for (const Tensor& x : xs) all.push_back(expand(x, shape));
+  return all;
 }
 
 Tensor slice(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t end, std::int64_t step) {
@@ -233,46 +291,24 @@ Tensor select(const Tensor& x, Axis axis, std::int64_t index) {
   return squeeze(slice_range(x, {axis, at, at + 1, 1}), axis);
 }
 
-Tensor cat(std::span<const Tensor> xs, Axis axis) {
-  check<ValueError>(!xs.empty(), "cat: needs at least one tensor");
-  check_all_defined("cat", xs);
-  axis = normal_axis(axis, xs[0].rank(), "cat");
-  for (std::size_t i = 1; i < xs.size(); ++i) {
-    check<DtypeError>(xs[i].dtype() == xs[0].dtype(), "cat: tensor 0 is ", xs[0].dtype(), " but tensor ", i, " is ", xs[i].dtype());
-    bool alike = xs[i].rank() == xs[0].rank();
-    for (int d = 0; alike && d < xs[0].rank(); ++d) alike = d == axis || xs[i].dim(d) == xs[0].dim(d);
-    check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
-                      xs[i].shape());
-  }
-  return record(Cat(axis), xs);
+Tensor narrow(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t length) {
+  check_defined("narrow", x);
+  axis = normal_axis(axis, x.rank(), "narrow");
+  const std::int64_t size = x.dim(axis), first = begin < 0 ? begin + size : begin;
+  check<ValueError>(0 <= first && 0 <= length && length <= size - first, "narrow: ", length, " elements from ", begin,
+                    " on are not within axis ", axis.number,
+                    " of shape ", x.shape(), ", which has size ", size);
+  return slice_range(x, {axis, first, first + length, 1});
 }
 
-Tensor stack(std::span<const Tensor> xs, Axis axis) {
-  check<ValueError>(!xs.empty(), "stack: needs at least one tensor");
-  check_all_defined("stack", xs);
-  axis = normal_axis(axis, xs[0].rank() + 1, "stack");
-  SmallVector<Tensor, 8> layers;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    check<ShapeError>(xs[i].shape() == xs[0].shape(), "stack: shapes must be equal: tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
-                      xs[i].shape());
-    layers.push_back(unsqueeze(xs[i], axis));
-  }
-  return cat(std::span<const Tensor>(layers.data(), layers.size()), axis);
-}
-
-Tensor gather(const Tensor& x, Axis axis, const Tensor& index) {
-  check_defined("gather", x);
-  axis = normal_axis(axis, x.rank(), "gather");
-  return record(Gather(axis), x, checked_index(index, x.shape(), axis, "gather"));
-}
-
-Tensor scatter_add(const Tensor& x, Axis axis, const Tensor& index, const Shape& shape) {
-  check_defined("scatter_add", x);
-  check_defined("scatter_add", index, "the index");
-  axis = normal_axis(axis, shape.rank(), "scatter_add");
-  check<ShapeError>(x.shape() == index.shape(), "scatter_add: x ", x.shape(), " and index ", index.shape(), " must have one shape");
-  if (!is_small_float(x.dtype())) check_computes_in(x.dtype(), "scatter_add");
-  return record(ScatterAdd(axis, shape), x, checked_index(index, shape, axis, "scatter_add"));
+Tensor unfold(const Tensor& x, Axis axis, std::int64_t size, std::int64_t step) {
+  check_defined("unfold", x);
+  axis = normal_axis(axis, std::max(x.rank(), 1), "unfold");
+  const std::int64_t n = x.rank() == 0 ? 1 : x.dim(axis);
+  check<ValueError>(step >= 1, "unfold: the step must be at least 1, not ", step);
+  check<ValueError>(1 <= size && size <= n, "unfold: windows of ", size, " do not fit into axis ", axis.number, " of shape ", x.shape(),
+                    ", which has size ", n);
+  return x.rank() == 0 ? reshape(x, {1}) : detail::windows(x, axis, {size, step, 1});
 }
 
 }  // namespace gradus

@@ -40,6 +40,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   Generator generator(2);
   const Tensor other = variable(rand(square, generator) + 0.5);
   const Tensor weight = variable(ones({images[1]})), bias = variable(zeros({images[1]}));
+  const Tensor rows = (rand({side}, generator) * double(side)).to(i64), places = (rand(square, generator) * double(side)).to(i64);
   return {
       {"relu", square, [](const Tensor& x) { return relu(x); }},
       {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
@@ -54,6 +55,13 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"sum0", square, [](const Tensor& x) { return sum(x, 0); }},
       {"sum1", square, [](const Tensor& x) { return sum(x, 1); }},
       {"transpose", square, [](const Tensor& x) { return transpose(x).contiguous(); }},
+      {"index_select0", square, [=](const Tensor& x) { return index_select(x, 0, rows); }},
+      {"index_select1", square, [=](const Tensor& x) { return index_select(x, 1, rows); }},
+      {"index", square, [=](const Tensor& x) { return index(x, {Slice(), rows}); }},
+      {"gather0", square, [=](const Tensor& x) { return gather(x, 0, places); }},
+      {"gather1", square, [=](const Tensor& x) { return gather(x, 1, places); }},
+      {"scatter_add1", square, [=](const Tensor& x) { return scatter_add(other, 1, places, x); }, {other}},
+      {"pad_reflect", square, [](const Tensor& x) { return pad(x, {1, 1, 1, 1}, PadMode::reflect); }},
       {"batch_norm", images, [=, mean = Array::zeros({images[1]}), var = Array::full({images[1]}, 1)](const Tensor& x) mutable {
          return batch_norm(x, weight, bias, mean, var);
        }, {weight, bias}},

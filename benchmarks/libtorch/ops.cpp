@@ -39,6 +39,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Shape square{side, side};
   const Tensor other = (torch::rand(square) + 0.5).set_requires_grad(true);
   const Tensor weight = torch::ones({images[1]}).set_requires_grad(true), bias = torch::zeros({images[1]}).set_requires_grad(true);
+  const Tensor rows = torch::randint(side, {side}), places = torch::randint(side, square);
   return {
       {"relu", square, [](const Tensor& x) { return torch::relu(x); }},
       {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
@@ -53,6 +54,13 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"sum0", square, [](const Tensor& x) { return torch::sum(x, 0); }},
       {"sum1", square, [](const Tensor& x) { return torch::sum(x, 1); }},
       {"transpose", square, [](const Tensor& x) { return x.t().contiguous(); }},
+      {"index_select0", square, [=](const Tensor& x) { return torch::index_select(x, 0, rows); }},
+      {"index_select1", square, [=](const Tensor& x) { return torch::index_select(x, 1, rows); }},
+      {"index", square, [=](const Tensor& x) { return x.index({torch::indexing::Slice(), rows}); }},
+      {"gather0", square, [=](const Tensor& x) { return torch::gather(x, 0, places); }},
+      {"gather1", square, [=](const Tensor& x) { return torch::gather(x, 1, places); }},
+      {"scatter_add1", square, [=](const Tensor& x) { return torch::scatter_add(other, 1, places, x); }, {other}},
+      {"pad_reflect", square, [](const Tensor& x) { return torch::reflection_pad2d(x.unsqueeze(0), {1, 1, 1, 1}); }},
       {"batch_norm", images, [=, mean = torch::zeros({images[1]}), var = torch::ones({images[1]})](const Tensor& x) {
          return torch::batch_norm(x, weight, bias, mean, var, true, 0.1, 1e-5, false);
        }, {weight, bias}},

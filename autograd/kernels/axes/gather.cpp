@@ -1,74 +1,225 @@
 #include <gradus/autograd/kernels/axes/gather.h>
 
-#include <cstring>
+#include <algorithm>
+#include <atomic>
+#include <utility>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/axes/cut.h>
 
 namespace gradus::kernels {
 namespace {
 
-constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
+constexpr std::int64_t grain = 1 << 14;   // elements a thread should have at least
+
+// The elements of an index, lane by lane: where each stands in the index, in the array that goes along with it (`along`) and, but for the
+// axis, in the one that it points into (`into`). Dimensions that all three walk in one stride are one; a long one comes last.
+struct Lanes {
+  Shape size, index, along, into;
+  int axis = 0;
+
+  Lanes(const Array& picks, const Shape& along_strides, const Shape& into_strides, int along_axis) {
+    bool behind = false;   // the axis is the last one so far
+    for (int i = 0; i < picks.rank(); ++i) {
+      const std::int64_t n = picks.shape()[i], p = picks.strides()[i], a = along_strides[i], t = into_strides[i];
+      const int last = size.rank() - 1;
+      if (i == along_axis) axis = size.rank();
+      else if (n == 1) continue;
+      else if (!behind && last >= 0 && index[last] == p * n && along[last] == a * n && into[last] == t * n) {
+        size[last] *= n, index[last] = p, along[last] = a, into[last] = t;
+        continue;
+      }
+      behind = i == along_axis;
+      size.push_back(n), index.push_back(p), along.push_back(a), into.push_back(t);
+    }
+    const int last = size.rank() - 1, longest = static_cast<int>(std::max_element(size.begin(), size.end()) - size.begin());
+    if (size[last] >= 16 || longest == last) return;
+    for (Shape* each : {&size, &index, &along, &into}) std::swap((*each)[longest], (*each)[last]);
+    if (axis == longest || axis == last) axis = longest + last - axis;
+  }
+
+  // row(offset in the index, along, into, length) for all rows, in several threads; those of one lane are left to one, unless `any_order`.
+  template <class Row>
+  void each_row(bool any_order, Row row) const {
+    int cut = -1;   // the dimension that is shared out
+    for (int i = 0; i < size.rank(); ++i)
+      if ((any_order || i != axis) && (cut < 0 || size[i] > size[cut])) cut = i;
+    if (cut < 0) return rows(size, 0, 0, 0, row);
+    const std::int64_t rest = size.elements() / std::max<std::int64_t>(size[cut], 1);
+    parallel_for(size[cut], items_worth(grain, rest), [&](std::int64_t begin, std::int64_t end) {
+      Shape part = size;
+      part[cut] = end - begin;
+      rows(part, begin * index[cut], begin * along[cut], begin * (cut == axis ? 0 : into[cut]), row);
+    });
+  }
+
+ private:
+  template <class Row>
+  void rows(const Shape& part, std::int64_t p, std::int64_t a, std::int64_t t, Row row) const {
+    if (part.elements() == 0) return;
+    const int last = part.rank() - 1;
+    Shape at = Shape::filled(last, 0);
+    while (true) {
+      row(p, a, t, part[last]);
+      int i = last - 1;
+      for (; i >= 0; --i) {   // the next row: a dimension that has come to its end begins again
+        const std::int64_t step = i == axis ? 0 : into[i];
+        p += index[i], a += along[i], t += step;
+        if (++at[i] < part[i]) break;
+        p -= part[i] * index[i], a -= part[i] * along[i], t -= part[i] * step, at[i] = 0;
+      }
+      if (i < 0) return;
+    }
+  }
+};
+
+// The strides of one row.
+struct Steps {
+  std::int64_t index, along, into, axis;
+  explicit Steps(const Lanes& lanes) {
+    const int last = lanes.size.rank() - 1;
+    index = lanes.index[last], along = lanes.along[last], axis = lanes.into[lanes.axis];
+    into = lanes.axis == last ? 0 : lanes.into[last];
+  }
+};
+
+// Whether indices are in [low, n): the sign of one of the two differences says which are not.
+class Inside {
+ public:
+  explicit Inside(std::int64_t n, std::int64_t low = 0) : low_(static_cast<std::uint64_t>(low)), last_(static_cast<std::uint64_t>(n - 1)) {}
+  bool all(const std::int64_t* index, std::int64_t step, std::int64_t count) const {
+    std::uint64_t signs = 0;
+    if (step == 1) for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j]);
+    else for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j * step]);
+    return signs >> 63 == 0;
+  }
+
+ private:
+  std::uint64_t differences(std::int64_t i) const { return (static_cast<std::uint64_t>(i) - low_) | (last_ - static_cast<std::uint64_t>(i)); }
+  std::uint64_t low_, last_;
+};
+
+constexpr std::int64_t block = 1024;   // indices that are looked at, and then used while they are in the cache
+
+template <class T>
+void gather_row(const T* source, const std::int64_t* pick, T* target, std::int64_t n, const Steps& step) {
+  if (step.index != 1 || step.along != 1 || step.into != 0)
+    for (std::int64_t j = 0; j < n; ++j) target[j * step.along] = source[pick[j * step.index] * step.axis + j * step.into];
+  else if (step.axis == 1)
+    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j]];
+  else
+    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j] * step.axis];
+}
+
+template <class T>
+bool gather_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
+  const Steps step(lanes);
+  const T* from = static_cast<const T*>(x);
+  T* to = static_cast<T*>(out);
+  std::atomic<bool> outside = false;
+  lanes.each_row(true, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
+    for (std::int64_t j = 0; j < n; j += block) {
+      const std::int64_t* pick = index + p + j * step.index;
+      const std::int64_t count = std::min(block, n - j);
+      if (inside.all(pick, step.index, count)) gather_row(from + t + j * step.into, pick, to + a + j * step.along, count, step);
+      else outside = true;
+    }
+  });
+  return !outside;
+}
+
+template <class T, class Combine>
+bool scatter_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside, Combine combine) {
+  const Steps step(lanes);
+  const T* from = static_cast<const T*>(x);
+  T* to = static_cast<T*>(out);
+  std::atomic<bool> outside = false;
+  lanes.each_row(false, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
+    for (std::int64_t j = 0; j < n; j += block) {
+      const std::int64_t* pick = index + p + j * step.index;
+      const std::int64_t count = std::min(block, n - j);
+      if (!inside.all(pick, step.index, count)) {
+        outside = true;
+        return;
+      }
+      const T* source = from + a + j * step.along;
+      T* base = to + t + j * step.into;
+      if (step.index == 1 && step.along == 1 && step.into == 0 && step.axis == 1) {
+        for (std::int64_t k = 0; k < count; ++k) base[pick[k]] = combine(base[pick[k]], source[k]);
+        continue;
+      }
+      for (std::int64_t k = 0; k < count; ++k) {
+        T& target = base[pick[k * step.index] * step.axis + k * step.into];
+        target = combine(target, source[k * step.along]);
+      }
+    }
+  });
+  return !outside;
+}
+
+template <class T>
+bool set_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
+  return scatter_rows<T>(x, out, index, lanes, inside, [](T, T value) { return value; });
+}
+
+// Elements are moved by their sizes.
+template <class F>
+bool by_size(std::size_t size, F f) {
+  if (size == 8) return f(std::uint64_t{});
+  if (size == 4) return f(std::uint32_t{});
+  return size == 2 ? f(std::uint16_t{}) : f(std::uint8_t{});
+}
 
 }  // namespace
 
-std::int64_t first_outside(const Array& index, std::int64_t n) {
-  const auto all = index.span<std::int64_t>();
-  const auto bad = std::find_if(all.begin(), all.end(), [n](std::int64_t i) { return i < 0 || i >= n; });
-  return bad == all.end() ? -1 : bad - all.begin();
+std::int64_t first_outside(const Array& index, std::int64_t n, std::int64_t low) {
+  const std::int64_t* all = index.data<std::int64_t>();
+  const Inside inside(n, low);
+  std::atomic<bool> outside = false;
+  parallel_for(index.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+    if (!inside.all(all + begin, 1, end - begin)) outside = true;
+  });
+  return outside ? std::find_if(all, all + index.size(), [=](std::int64_t i) { return i < low || i >= n; }) - all : -1;
 }
 
 Array gather(const Array& x, int axis, const Array& index) {
   Array out(index.shape(), x.dtype());
-  const Cut from(x.shape(), axis), to(index.shape(), axis);
-  const std::int64_t* pick = index.data<std::int64_t>();
-  visit(x.dtype(), [&]<class T>(T) {
-    const T* source = x.data<T>();
-    T* target = out.mutable_data<T>();
-    parallel_for(to.outer * to.n, items_worth(grain, to.inner), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) {
-        const T* block = source + row / to.n * from.n * from.inner;
-        for (std::int64_t j = 0; j < to.inner; ++j) target[row * to.inner + j] = block[pick[row * to.inner + j] * to.inner + j];
-      }
-    });
-  });
-  return out;
+  if (out.size() == 0) return out;
+  const Lanes lanes(index, out.strides(), x.strides(), axis);
+  const Inside inside(x.shape()[axis]);
+  void* to = out.mutable_raw();
+  const bool all = by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes, inside); });
+  return all ? out : Array();
 }
 
-Array scatter_add(const Array& x, int axis, const Array& index, const Shape& shape) {
-  if (is_small_float(x.dtype())) return scatter_add(x.to(summed_in(x.dtype())), axis, index, shape).to(x.dtype());
-  Array out = Array::zeros(shape, x.dtype());
-  const Cut from(x.shape(), axis), to(shape, axis);
+bool scatter(Scatter how, Array& out, int axis, const Array& index, const Array& x) {
+  if (index.size() == 0) return true;
+  void* to = out.mutable_raw();
+  const void* from = x.raw();
   const std::int64_t* pick = index.data<std::int64_t>();
-  visit_floating(x.dtype(), "scatter_add", [&]<class T>(T) {
-    const T* source = x.data<T>();
-    T* target = out.mutable_data<T>();
-    // One thread owns a whole slab, so that no two add to one place and the order of additions is fixed.
-    parallel_for(from.outer, items_worth(grain, from.n * from.inner), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t o = begin; o < end; ++o)
-        for (std::int64_t i = o * from.n; i < (o + 1) * from.n; ++i)
-          for (std::int64_t j = 0; j < from.inner; ++j)
-            target[(o * to.n + pick[i * from.inner + j]) * to.inner + j] += source[i * from.inner + j];
-    });
-  });
-  return out;
+  const Lanes lanes(index, x.strides(), out.strides(), axis);
+  const Inside in(out.shape()[axis]);
+  if (how == Scatter::set) return by_size(size_of(x.dtype()), [&]<class T>(T) { return set_rows<T>(from, to, pick, lanes, in); });
+  const auto combine = [&]<class T>(T) {
+    const auto nan = [](T w) { return w != w; };
+    if (how == Scatter::add) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v + w); });
+    if (how == Scatter::multiply) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v * w); });
+    if (how == Scatter::maximum) return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w > v ? w : v; });
+    return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w < v ? w : v; });
+  };
+  return out.dtype() == i64 ? combine(std::int64_t{}) : visit_floating(out.dtype(), "scatter", combine);
 }
 
-void place(const Array& x, Array& out, int axis, std::int64_t begin, std::int64_t step) {
-  if (x.size() == 0) return;
-  const Cut from(x.shape(), axis), to(out.shape(), axis);
-  const std::size_t element = size_of(x.dtype());
-  const bool gaps = step != 1;   // without gaps, a slab is one block of memory
-  const std::size_t row = static_cast<std::size_t>(gaps ? from.inner : from.n * from.inner) * element;
-  const std::int64_t rows = gaps ? from.n : 1;
-  const auto* source = static_cast<const std::byte*>(x.raw());
-  auto* target = static_cast<std::byte*>(out.mutable_raw());
-  parallel_for(from.outer * rows, items_worth(grain, gaps ? from.inner : from.n * from.inner), [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t r = first; r < last; ++r) {
-      const std::int64_t at = (r / rows * to.n + begin + r % rows * step) * to.inner;
-      std::memcpy(target + static_cast<std::size_t>(at) * element, source + static_cast<std::size_t>(r) * row, row);
-    }
+Array uses_before(const Array& index, int axis, const Shape& shape) {
+  Array before(index.shape(), i64), uses = Array::zeros(shape, i64);
+  if (index.size() == 0) return before;
+  std::int64_t *to = before.mutable_data<std::int64_t>(), *used = uses.mutable_data<std::int64_t>();
+  const std::int64_t* pick = index.data<std::int64_t>();
+  const Lanes lanes(index, before.strides(), uses.strides(), axis);
+  const Steps step(lanes);
+  lanes.each_row(false, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
+    for (std::int64_t j = 0; j < n; ++j) to[a + j * step.along] = used[t + pick[p + j * step.index] * step.axis + j * step.into]++;
   });
+  return before;
 }
 
 }  // namespace gradus::kernels

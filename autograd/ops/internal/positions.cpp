@@ -1,11 +1,30 @@
 #include <gradus/autograd/ops/internal/positions.h>
 
+#include <gradus/autograd/kernels/axes/gather.h>
+
 namespace gradus::detail {
 
 Array positions(std::string_view op, std::string_view what, const Tensor& positions) {
   check<DtypeError>(is_integer(positions.dtype()), op, ": ", what, " must be whole numbers (i64, i32, i16, i8 or u8), not ", positions.dtype(),
                     "; convert with x.to(i64)");
   return positions.value().to(i64).as_contiguous();
+}
+
+Array positions_along(std::string_view op, std::string_view what, const Tensor& given, const Shape& shape, int axis, bool from_back) {
+  Array flat = positions(op, what, given);
+  const std::int64_t n = shape[axis], bad = kernels::first_outside(flat, n, from_back ? -n : 0);
+  if (bad >= 0)
+    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at ", coordinates(bad, flat.shape()), " of ", what, " ", flat.shape(),
+                     " is out of range for axis ", axis, " of shape ", shape, ", which has size ", n);
+  if (from_back && kernels::first_outside(flat, n) >= 0)
+    for (std::int64_t& i : flat.mutable_span<std::int64_t>()) i += i < 0 ? n : 0;
+  return flat;
+}
+
+Shape coordinates(std::int64_t element, const Shape& shape) {
+  Shape place = shape;
+  for (int axis = shape.rank(); axis-- > 0; element /= shape[axis]) place[axis] = element % shape[axis];
+  return place;
 }
 
 }  // namespace gradus::detail

@@ -57,6 +57,11 @@ Functions of(F f) {
   };
 }
 
+// The same of a plain function of all inputs, which costs the compiler less.
+inline Functions of_all(Tensor (*f)(const Tensors& x)) {
+  return [f](const Tensors& x) -> Tensors { return {f(x)}; };
+}
+
 // A family's rows, which enter the table where they are defined.
 struct Rows {
   Rows(std::initializer_list<Row> rows);

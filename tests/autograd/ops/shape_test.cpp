@@ -7,6 +7,7 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/walk/grad.h>
 
@@ -73,6 +74,11 @@ TEST(Shape, SqueezeAndUnsqueeze) {
   EXPECT_EQ(unsqueeze(zeros({2, 3}), 0).shape(), (Shape{1, 2, 3}));
   EXPECT_EQ(unsqueeze(tensor(1), 0).shape(), Shape{1});
   EXPECT_EQ(squeeze(zeros({2, 1, 3}), -2).shape(), (Shape{2, 3}));
+  EXPECT_EQ(squeeze(zeros({2, 1, 3}), 0).shape(), (Shape{2, 1, 3}));   // is not 1, and stays
+  EXPECT_EQ(squeeze(zeros({1, 2, 1, 1})).shape(), Shape{2});
+  EXPECT_EQ(squeeze(zeros({1, 2, 1, 1}), {0, 1, -1}).shape(), (Shape{2, 1}));
+  EXPECT_EQ(expand(zeros({2, 1, 3}), {4, -1, 5, -1}).shape(), (Shape{4, 2, 5, 3}));
+  expect_error<ShapeError>([] { expand(zeros({2}), {-1, 2}); }, {"expand", "dimension 0", "[-1, 2]", "[2]"});
 }
 
 TEST(Shape, SliceAndSelect) {
@@ -149,7 +155,7 @@ TEST(Shape, Errors) {
   expect_error<ValueError>([&] { flatten(x, 1, 0); }, {"flatten", "1", "0", "[2, 3]"});
   expect_error<ValueError>([&] { transpose(zeros({2})); }, {"transpose", "axis -2"});
   expect_error<ValueError>([&] { permute(x, {0, 0}); }, {"permute", "twice"});
-  expect_error<ShapeError>([&] { squeeze(x, 0); }, {"squeeze", "size 2"});
+  expect_error<ValueError>([&] { squeeze(x, 2); }, {"squeeze", "axis 2"});
   expect_error<ValueError>([&] { unsqueeze(x, 3); }, {"unsqueeze", "axis 3"});
   expect_error<ValueError>([&] { slice(x, 0, 0, 3); }, {"slice", "[0, 3)", "size 2"});
   expect_error<ValueError>([&] { slice(x, 0, 0, 2, 0); }, {"slice", "step"});
@@ -161,10 +167,10 @@ TEST(Shape, Errors) {
   expect_error<DtypeError>([&] { cat({x, zeros({2, 3}, f64)}); }, {"cat", "f32", "tensor 1", "f64"});
   expect_error<ShapeError>([&] { stack({x, zeros({3, 2})}); }, {"stack", "[2, 3]", "[3, 2]"});
   expect_error<DtypeError>([&] { gather(x, 0, zeros({1, 3})); }, {"gather", "i64", "f32"});
-  expect_error<ShapeError>([&] { gather(x, 0, Array::zeros({1, 2}, i64)); }, {"gather", "[1, 2]", "[2, 3]", "axis 0"});
-  expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, 3, i64)); }, {"gather", "index 3", "element 0", "[2, 3]"});
+  expect_error<ShapeError>([&] { gather(x, 0, Array::zeros({1, 4}, i64)); }, {"gather", "[1, 4]", "[2, 3]", "axis 0"});
+  expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, 3, i64)); }, {"gather", "index 3", "[0, 0]", "[2, 3]"});
   expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, -1, i64)); }, {"gather", "index -1"});
-  expect_error<ShapeError>([&] { scatter_add(x, 1, Array::zeros({2, 2}, i64), {2, 5}); }, {"scatter_add", "[2, 3]", "[2, 2]"});
+  expect_error<ShapeError>([&] { scatter_add(x, 1, Array::zeros({2, 4}, i64), {2, 5}); }, {"scatter_add", "[2, 3]", "[2, 4]"});
 }
 
 }  // namespace

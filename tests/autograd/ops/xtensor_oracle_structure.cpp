@@ -4,8 +4,11 @@
 #include <xtensor/xsort.hpp>
 
 #include <gradus/autograd/array/xtensor.h>
+#include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
 
@@ -128,6 +131,79 @@ void add_shapes(std::vector<OracleRow>& rows) {
                      {{{2, 5}, {2, 5}}, {{1, 1}, {1, 1}}}, {{}, {0, 4, true}}));
 }
 
+X joined(const X& a, const X& b, std::size_t axis) { return xt::concatenate(xt::xtuple(a, b), axis); }
+X moved(const X& x, const Axes_& axes) { return xt::transpose(x, axes); }
+X shaped(const X& x, const Axes_& shape) { return xt::reshape_view(x, shape); }
+X repeated(const X& x, std::size_t times, std::size_t axis) { return xt::repeat(x, times, axis); }
+X turned(const X& x, std::size_t axis) { return xt::flip(x, axis); }
+
+void add_more_shapes(std::vector<OracleRow>& rows) {
+  rows.push_back(row("unflatten", [](const Tensors& in) { return unflatten(in[0], 1, {2, -1}); },
+                     [](const Xs& x) { return shaped(x[0], {x[0].shape(0), 2, x[0].shape(1) / 2}); }, {{{3, 4}}, {{2, 2}}, {{1, 6}}}));
+  rows.push_back(row("swapaxes", [](const Tensors& in) { return swapaxes(in[0], 0, 1); },
+                     [](const Xs& x) { return moved(x[0], {1, 0, 2}); }, cubes_and_none));
+  rows.push_back(row("movedim", [](const Tensors& in) { return movedim(in[0], 0, -1); },
+                     [](const Xs& x) { return moved(x[0], {1, 2, 0}); }, cubes_and_none));
+  rows.push_back(row("broadcast_to", [](const Tensors& in) { return broadcast_to(in[0], {2, 3, 4}); },
+                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); },
+                         {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
+  rows.push_back(row("narrow", [](const Tensors& in) { return narrow(in[0], 1, 1, 2); },
+                     [](const Xs& x) { return X(xt::view(x[0], xt::all(), xt::range(1, 3))); }, {{{2, 3}}, {{4, 5}}}));
+  // Windows of 2, one after the other: pairs of neighbours.
+  rows.push_back(row("unfold", [](const Tensors& in) { return unfold(in[0], 1, 2, 1); },
+                     [](const Xs& x) {
+                       const auto n = static_cast<std::ptrdiff_t>(x[0].shape(1));
+                       const X first = xt::view(x[0], xt::all(), xt::range(0, n - 1)), second = xt::view(x[0], xt::all(), xt::range(1, n));
+                       return X(xt::stack(xt::xtuple(first, second), 2));
+                     },
+                     {{{2, 3}}, {{4, 2}}}));
+  rows.push_back(row("hstack", [](const Tensors& in) { return hstack({in[0], in[1]}); }, [](const Xs& x) { return joined(x[0], x[1], 1); },
+                     {{{2, 3}, {2, 1}}, {{1, 1}, {1, 2}}}));
+  rows.push_back(row("vstack", [](const Tensors& in) { return vstack({in[0], in[1]}); }, [](const Xs& x) { return joined(x[0], x[1], 0); },
+                     {{{2, 3}, {1, 3}}, {{1, 1}, {2, 1}}}));
+  rows.push_back(row("dstack", [](const Tensors& in) { return dstack({in[0], in[1]}); }, [](const Xs& x) { return joined(x[0], x[1], 2); },
+                     {{{2, 3, 1}, {2, 3, 2}}, {{1, 1, 1}, {1, 1, 2}}}));
+
+  rows.push_back(row("flip", [](const Tensors& in) { return flip(in[0], {0, 2}); }, [](const Xs& x) { return turned(turned(x[0], 0), 2); },
+                     cubes));
+  rows.push_back(row("fliplr", [](const Tensors& in) { return fliplr(in[0]); }, [](const Xs& x) { return turned(x[0], 1); }, cubes));
+  rows.push_back(row("flipud", [](const Tensors& in) { return flipud(in[0]); }, [](const Xs& x) { return turned(x[0], 0); }, cubes));
+  rows.push_back(row("roll", [](const Tensors& in) { return roll(in[0], 4, 1); }, 
+                     [](const Xs& x) {
+                       const auto n = static_cast<std::ptrdiff_t>(x[0].shape(1)), k = n - 4 % n;
+                       return joined(xt::view(x[0], xt::all(), xt::range(k, n)), xt::view(x[0], xt::all(), xt::range(0, k)), 1);
+                     },
+                     {{{2, 3, 4}}, {{3, 5, 2}}}));
+  rows.push_back(row("rot90", [](const Tensors& in) { return rot90(in[0]); }, [](const Xs& x) { return turned(moved(x[0], {1, 0}), 0); },
+                     {{{2, 3}}, {{1, 4}}}));
+  rows.push_back(row("repeat", [](const Tensors& in) { return repeat(in[0], {1, 2}); }, [](const Xs& x) { return joined(x[0], x[0], 1); },
+                     {{{2, 3}}, {{3, 1}}}));
+  rows.push_back(row("tile", [](const Tensors& in) { return tile(in[0], {2, 1}); }, [](const Xs& x) { return joined(x[0], x[0], 0); },
+                     {{{2, 3}}, {{1, 3}}}));
+  rows.push_back(row("repeat_interleave", [](const Tensors& in) { return repeat_interleave(in[0], 3, 1); },
+                     [](const Xs& x) { return repeated(x[0], 3, 1); }, {{{2, 3}}, {{1, 1}}}));
+  rows.push_back(row("pad", [](const Tensors& in) { return pad(in[0], {2, 1, 3, 1}); },
+                     [](const Xs& x) {
+                       const std::size_t m = x[0].shape(0), n = x[0].shape(1);
+                       X y = xt::zeros<double>({m + 4, n + 3});
+                       xt::view(y, xt::range(std::size_t{3}, 3 + m), xt::range(std::size_t{2}, 2 + n)) = x[0];
+                       return y;
+                     },
+                     {{{2, 3}}, {{1, 1}}}));
+
+  const Cases matrices{{{3, 4}}, {{4, 3}}, {{1, 1}}};
+  rows.push_back(row("diagonal", [](const Tensors& in) { return diagonal(in[0], 1); },
+                     [](const Xs& x) { return X(xt::diagonal(x[0], 1)); }, {{{3, 4}}, {{2, 2}}}));
+  rows.push_back(row("diag_embed", [](const Tensors& in) { return diag_embed(in[0]); },
+                     [](const Xs& x) { return X(xt::expand_dims(x[0], 2) * xt::eye<double>(x[0].shape(1))); }, {{{2, 3}}, {{1, 1}}}));
+  rows.push_back(row("diag", [](const Tensors& in) { return diag(in[0], -1); }, [](const Xs& x) { return X(xt::diag(x[0], -1)); },
+                     {{{3}}, {{1}}}));
+  rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return X(xt::sum(xt::diagonal(x[0]))); },
+                     matrices));
+  rows.push_back(row("tril", [](const Tensors& in) { return tril(in[0], 1); }, [](const Xs& x) { return X(xt::tril(x[0], 1)); }, matrices));
+  rows.push_back(row("triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
+}
+
 // Products as sums of all products: a [..., M, K, 1] times b [..., 1, K, N], summed over K.
 X product(const X& a, const X& b) {
   const X wide_a = xt::expand_dims(a, a.dimension()), wide_b = xt::expand_dims(b, b.dimension() - 2);
@@ -153,6 +229,7 @@ std::vector<OracleRow> structure_oracle() {
   std::vector<OracleRow> rows;
   add_reductions(rows);
   add_shapes(rows);
+  add_more_shapes(rows);
   add_products(rows);
   return rows;
 }

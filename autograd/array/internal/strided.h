@@ -1,0 +1,13 @@
+// Copies of elements from one layout to another, as they are, along the longest runs that both have.
+#pragma once
+#include <cstddef>
+
+#include <gradus/autograd/array/shape.h>
+
+namespace gradus {
+
+// `element` is the size of one in bytes; strides are in elements and may be negative, or zero in `from`: then from and to are where the
+// first element stands.
+void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element);
+
+}  // namespace gradus
