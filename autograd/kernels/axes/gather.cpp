@@ -39,27 +39,37 @@ struct Lanes {
 
   // row(offset in the index, along, into, length) for all rows, in several threads; those of one lane are left to one, unless `any_order`.
   template <class Row>
-  void each_row(bool any_order, Row row) const {
+  void each_row(bool any_order, const Row& row) const {
+    run(any_order, {&row, [](const void* body, std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
+                      (*static_cast<const Row*>(body))(p, a, t, n);
+                    }});
+  }
+
+ private:
+  struct Body {
+    const void* row;
+    void (*call)(const void* row, std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n);
+  };
+
+  void run(bool any_order, const Body& body) const {
     int cut = -1;   // the dimension that is shared out
     for (int i = 0; i < size.rank(); ++i)
       if ((any_order || i != axis) && (cut < 0 || size[i] > size[cut])) cut = i;
-    if (cut < 0) return rows(size, 0, 0, 0, row);
+    if (cut < 0) return rows(size, 0, 0, 0, body);
     const std::int64_t rest = size.elements() / std::max<std::int64_t>(size[cut], 1);
     parallel_for(size[cut], items_worth(grain, rest), [&](std::int64_t begin, std::int64_t end) {
       Shape part = size;
       part[cut] = end - begin;
-      rows(part, begin * index[cut], begin * along[cut], begin * (cut == axis ? 0 : into[cut]), row);
+      rows(part, begin * index[cut], begin * along[cut], begin * (cut == axis ? 0 : into[cut]), body);
     });
   }
 
- private:
-  template <class Row>
-  void rows(const Shape& part, std::int64_t p, std::int64_t a, std::int64_t t, Row row) const {
+  void rows(const Shape& part, std::int64_t p, std::int64_t a, std::int64_t t, const Body& body) const {
     if (part.elements() == 0) return;
     const int last = part.rank() - 1;
     Shape at = Shape::filled(last, 0);
     while (true) {
-      row(p, a, t, part[last]);
+      body.call(body.row, p, a, t, part[last]);
       int i = last - 1;
       for (; i >= 0; --i) {   // the next row: a dimension that has come to its end begins again
         const std::int64_t step = i == axis ? 0 : into[i];

@@ -41,6 +41,7 @@ X sum_of(const X& x, const Axes_& axes) { return xt::sum(x, axes); }
 X sum_kept(const X& x, const Axes_& axes) { return xt::sum(x, axes, xt::keep_dims); }
 X max_of(const X& x, const Axes_& axes) { return xt::amax(x, axes); }
 X max_kept(const X& x, const Axes_& axes) { return xt::amax(x, axes, xt::keep_dims); }
+X spread(const X& x, const Axes_& shape) { return xt::broadcast(x, shape); }
 X is_not_zero(const X& x) { return xt::cast<double>(xt::not_equal(x, 0.)); }
 X softmax_of(const X& x, std::size_t axis) {
   const X e = xt::exp(x - max_kept(x, {axis}));
@@ -78,7 +79,7 @@ void add_reductions(std::vector<OracleRow>& rows) {
   rows.push_back(row("sum_to", [](const Tensors& in) { return sum_to(in[0], {3, 1}); },
                      [](const Xs& x) { return sum_of(sum_kept(x[0], {2}), {0}); }, {{{2, 3, 4}}, {{1, 3, 1}}, {{0, 3, 2}}}));
   rows.push_back(row("expand", [](const Tensors& in) { return expand(in[0], {2, 3, 4}); },
-                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); },
+                     [](const Xs& x) { return spread(x[0], {2, 3, 4}); },
                      {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
   rows.push_back(row("softmax", [](const Tensors& in) { return softmax(in[0]); }, [](const Xs& x) { return softmax_of(x[0], 2); }, cubes));
   rows.push_back(row("softmax", [](const Tensors& in) { return softmax(in[0], 1); },
@@ -136,6 +137,13 @@ X moved(const X& x, const Axes_& axes) { return xt::transpose(x, axes); }
 X shaped(const X& x, const Axes_& shape) { return xt::reshape_view(x, shape); }
 X repeated(const X& x, std::size_t times, std::size_t axis) { return xt::repeat(x, times, axis); }
 X turned(const X& x, std::size_t axis) { return xt::flip(x, axis); }
+X line_of(const X& x, int offset) { return xt::diagonal(x, offset); }
+X part(const X& x, std::size_t axis, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  xt::xstrided_slice_vector at(x.dimension(), xt::all());
+  at[axis] = xt::range(begin, end);
+  return xt::strided_view(x, at);
+}
+X zeros_of(const Axes_& shape) { return xt::zeros<double>(shape); }
 
 void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("unflatten", [](const Tensors& in) { return unflatten(in[0], 1, {2, -1}); },
@@ -145,16 +153,16 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("movedim", [](const Tensors& in) { return movedim(in[0], 0, -1); },
                      [](const Xs& x) { return moved(x[0], {1, 2, 0}); }, cubes_and_none));
   rows.push_back(row("broadcast_to", [](const Tensors& in) { return broadcast_to(in[0], {2, 3, 4}); },
-                     [](const Xs& x) { return X(xt::broadcast(x[0], std::vector<std::size_t>{2, 3, 4})); },
+                     [](const Xs& x) { return spread(x[0], {2, 3, 4}); },
                          {{{3, 1}}, {{4}}, {{}}, {{2, 1, 4}}}));
   rows.push_back(row("narrow", [](const Tensors& in) { return narrow(in[0], 1, 1, 2); },
-                     [](const Xs& x) { return X(xt::view(x[0], xt::all(), xt::range(1, 3))); }, {{{2, 3}}, {{4, 5}}}));
+                     [](const Xs& x) { return part(x[0], 1, 1, 3); }, {{{2, 3}}, {{4, 5}}}));
   // Windows of 2, one after the other: pairs of neighbours.
   rows.push_back(row("unfold", [](const Tensors& in) { return unfold(in[0], 1, 2, 1); },
                      [](const Xs& x) {
                        const auto n = static_cast<std::ptrdiff_t>(x[0].shape(1));
-                       const X first = xt::view(x[0], xt::all(), xt::range(0, n - 1)), second = xt::view(x[0], xt::all(), xt::range(1, n));
-                       return X(xt::stack(xt::xtuple(first, second), 2));
+                       const Axes_ column{x[0].shape(0), x[0].shape(1) - 1, 1};
+                       return joined(shaped(part(x[0], 1, 0, n - 1), column), shaped(part(x[0], 1, 1, n), column), 2);
                      },
                      {{{2, 3}}, {{4, 2}}}));
   rows.push_back(row("hstack", [](const Tensors& in) { return hstack({in[0], in[1]}); }, [](const Xs& x) { return joined(x[0], x[1], 1); },
@@ -171,7 +179,7 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("roll", [](const Tensors& in) { return roll(in[0], 4, 1); }, 
                      [](const Xs& x) {
                        const auto n = static_cast<std::ptrdiff_t>(x[0].shape(1)), k = n - 4 % n;
-                       return joined(xt::view(x[0], xt::all(), xt::range(k, n)), xt::view(x[0], xt::all(), xt::range(0, k)), 1);
+                       return joined(part(x[0], 1, k, n), part(x[0], 1, 0, k), 1);
                      },
                      {{{2, 3, 4}}, {{3, 5, 2}}}));
   rows.push_back(row("rot90", [](const Tensors& in) { return rot90(in[0]); }, [](const Xs& x) { return turned(moved(x[0], {1, 0}), 0); },
@@ -185,20 +193,19 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("pad", [](const Tensors& in) { return pad(in[0], {2, 1, 3, 1}); },
                      [](const Xs& x) {
                        const std::size_t m = x[0].shape(0), n = x[0].shape(1);
-                       X y = xt::zeros<double>({m + 4, n + 3});
-                       xt::view(y, xt::range(std::size_t{3}, 3 + m), xt::range(std::size_t{2}, 2 + n)) = x[0];
-                       return y;
+                       const X wide = joined(joined(zeros_of({m, 2}), x[0], 1), zeros_of({m, 1}), 1);
+                       return joined(joined(zeros_of({3, n + 3}), wide, 0), zeros_of({1, n + 3}), 0);
                      },
                      {{{2, 3}}, {{1, 1}}}));
 
   const Cases matrices{{{3, 4}}, {{4, 3}}, {{1, 1}}};
   rows.push_back(row("diagonal", [](const Tensors& in) { return diagonal(in[0], 1); },
-                     [](const Xs& x) { return X(xt::diagonal(x[0], 1)); }, {{{3, 4}}, {{2, 2}}}));
+                     [](const Xs& x) { return line_of(x[0], 1); }, {{{3, 4}}, {{2, 2}}}));
   rows.push_back(row("diag_embed", [](const Tensors& in) { return diag_embed(in[0]); },
                      [](const Xs& x) { return X(xt::expand_dims(x[0], 2) * xt::eye<double>(x[0].shape(1))); }, {{{2, 3}}, {{1, 1}}}));
   rows.push_back(row("diag", [](const Tensors& in) { return diag(in[0], -1); }, [](const Xs& x) { return X(xt::diag(x[0], -1)); },
                      {{{3}}, {{1}}}));
-  rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return X(xt::sum(xt::diagonal(x[0]))); },
+  rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return sum_of(line_of(x[0], 0), {0}); },
                      matrices));
   rows.push_back(row("tril", [](const Tensors& in) { return tril(in[0], 1); }, [](const Xs& x) { return X(xt::tril(x[0], 1)); }, matrices));
   rows.push_back(row("triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
