@@ -1,5 +1,6 @@
 #include <gradus/autograd/array/array.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace gradus {

@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/conv.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/apply.h>

@@ -2,6 +2,7 @@
 #pragma once
 #include <gradus/gradus.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "../measure.h"

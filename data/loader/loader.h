@@ -141,7 +141,8 @@ class LoaderEngine {
 
   std::span<const std::int64_t> indices(std::int64_t number) const {
     const auto begin = static_cast<std::size_t>(number * options_.batch_size);
-    return std::span(order_).subspan(begin, std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - begin));
+    const auto size = static_cast<std::size_t>(options_.batch_size), left = order_.size() - begin;
+    return std::span(order_).subspan(begin, size < left ? size : left);
   }
 
   // The old batch goes in the thread that makes the new one, which so gets the same memory again.

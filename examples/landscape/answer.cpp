@@ -1,5 +1,6 @@
 #include "landscape/answer.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>

@@ -8,7 +8,6 @@
 //     nn::Sequential<nn::Linear, nn::ReLU> hidden{nn::Linear{256, 64}, nn::ReLU{}};
 //   };
 #pragma once
-#include <algorithm>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -71,8 +70,8 @@ class Sequential<> {
   Sequential(Sequential&&) noexcept = default;
   Sequential& operator=(const Sequential&) = default;
   Sequential& operator=(Sequential&& o) noexcept {           // layer by layer: an optimizer's parameters stay (Parameter)
-    if (layers_.size() == o.layers_.size()) std::move(o.layers_.begin(), o.layers_.end(), layers_.begin());
-    else layers_ = std::move(o.layers_);
+    if (layers_.size() != o.layers_.size()) layers_ = std::move(o.layers_);
+    else for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i] = std::move(o.layers_[i]);
     return *this;
   }
 

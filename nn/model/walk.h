@@ -19,7 +19,6 @@
 //   };
 //   struct Net { std::vector<std::unique_ptr<Expert>> experts; };
 #pragma once
-#include <charconv>
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
@@ -37,7 +36,8 @@ namespace detail {
 // The name of the i-th thing, in place.
 struct Index {
   template <class Integer>
-  explicit Index(Integer i) : length(static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, i).ptr - digits)) {}
+  explicit Index(Integer i) : Index(static_cast<std::uint64_t>(i), std::is_signed_v<Integer>) {}
+  Index(std::uint64_t i, bool is_signed);
   operator std::string_view() const { return {digits, length}; }
   char digits[20];
   std::size_t length;

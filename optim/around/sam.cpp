@@ -1,5 +1,6 @@
 #include <gradus/optim/around/sam.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <gradus/optim/kernels/partition.h>

@@ -5,7 +5,6 @@
 //   template <class T> void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) { … }
 //   Loop LAMBRule::loop(Dtype dtype, Kept) { return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; }); }
 #pragma once
-#include <algorithm>
 #include <cmath>
 
 #include <gradus/autograd/base/parallel.h>
@@ -42,11 +41,14 @@ inline constexpr Loop whole_loop = detail::whole_loop<decltype(detail::dtype_of_
 // Blocks of a vector of n elements: what a rule computes block by block is the same whatever the number of threads.
 inline constexpr std::int64_t whole_block = 4096, blocks_worth_a_thread = 4;
 
+inline std::int64_t blocks_of(std::int64_t n) { return (n + whole_block - 1) / whole_block; }
+inline std::int64_t end_of_block(std::int64_t i, std::int64_t n) { return i + 1 < blocks_of(n) ? (i + 1) * whole_block : n; }
+
 // Calls body(begin, end) for stretches of whole blocks that cover [0, n), on all cores.
 template <class Body>
 void for_blocks(std::int64_t n, Body&& body) {
-  parallel_for((n + whole_block - 1) / whole_block, blocks_worth_a_thread,
-               [&](std::int64_t first, std::int64_t last) { body(first * whole_block, std::min(last * whole_block, n)); });
+  parallel_for(blocks_of(n), blocks_worth_a_thread,
+               [&](std::int64_t first, std::int64_t last) { body(first * whole_block, end_of_block(last - 1, n)); });
 }
 
 // Σ part(i) over i < n, in this order; the parts are computed on all cores, `grain` of them at least by each. `parts`: room for n.
@@ -61,10 +63,9 @@ double ordered_sum(double* parts, std::int64_t n, std::int64_t grain, Part&& par
 }
 
 // Σ part(begin, end) over the blocks of [0, n); `parts`: room for blocks_of(n).
-inline std::int64_t blocks_of(std::int64_t n) { return (n + whole_block - 1) / whole_block; }
 template <class Part>
 double sum_over_blocks(double* parts, std::int64_t n, Part&& part) {
-  return ordered_sum(parts, blocks_of(n), blocks_worth_a_thread, [&](std::int64_t i) { return part(i * whole_block, std::min((i + 1) * whole_block, n)); });
+  return ordered_sum(parts, blocks_of(n), blocks_worth_a_thread, [&](std::int64_t i) { return part(i * whole_block, end_of_block(i, n)); });
 }
 template <class Part>
 double sum_over_blocks(std::int64_t n, Part&& part) {

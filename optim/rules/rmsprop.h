@@ -3,7 +3,6 @@
 //   v ← alpha·v + (1−alpha)·g²;  d = g/(√v + eps);   w ← w − lr·d,  with momentum b ← momentum·b + d;  w ← w − lr·b
 // centered divides by √(v − ḡ²) + eps, ḡ ← alpha·ḡ + (1−alpha)·g. Where rounding makes v − ḡ² negative it counts as 0 (PyTorch: NaN).
 #pragma once
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -59,7 +58,8 @@ struct RMSpropRule {
       T spread = v;
       if constexpr (kept[2]) {
         mean += rest * (g - mean);
-        spread = std::max(v - mean * mean, T(0));
+        spread = v - mean * mean;
+        spread = spread < 0 ? T(0) : spread;
         if (!(v <= std::numeric_limits<T>::max())) spread = v;   // ∞, not ∞ − ∞
       }
       T d = g / (std::sqrt(spread + eps_inside) + eps_outside);

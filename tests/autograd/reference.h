@@ -1,5 +1,6 @@
 // For tests against reference numbers: golden values, comparison of arrays, and random inputs.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <string>
 

@@ -1,4 +1,5 @@
 // Runs: the same as a loop by hand over the same optimizer, the same again bit for bit, and an end when all bounds are left.
+#include <algorithm>
 #include <cmath>
 #include <set>
 

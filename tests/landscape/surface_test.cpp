@@ -1,4 +1,5 @@
 // The surfaces: values, gradients and level places that are known from the literature or by hand.
+#include <algorithm>
 #include <cmath>
 
 #include <gradus/autograd/creation.h>

@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/gather.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <gradus/autograd/base/parallel.h>

@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/norm.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/moments.h>

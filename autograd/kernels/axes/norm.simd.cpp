@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/norm.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
 

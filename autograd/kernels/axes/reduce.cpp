@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include <gradus/autograd/base/parallel.h>

@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/softmax.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>

@@ -1,6 +1,8 @@
 // Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], f32 or f64; both lie row-major, or both channels-last
 // (channels_last.h), as the shape says.
 #pragma once
+#include <algorithm>
+
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/per_type.h>
 

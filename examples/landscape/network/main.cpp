@@ -1,6 +1,7 @@
 // Computes the last chapter of the page, the landscape of a real network, into a JSON file: trains a small classifier with several
 // optimizers, and looks at its loss along two random directions and along the two main directions of a path.
 //   landscape_network network.json
+#include <algorithm>
 #include <cstdio>
 
 #include <gradus/autograd/base/random.h>

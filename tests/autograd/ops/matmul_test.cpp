@@ -1,4 +1,6 @@
 // Products against a triple loop in double, for every layout, size and dtype; their gradients; what they refuse.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

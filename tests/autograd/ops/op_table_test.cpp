@@ -1,5 +1,6 @@
 #include "autograd/ops/op_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>

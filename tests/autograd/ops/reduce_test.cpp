@@ -1,4 +1,5 @@
 // Sums, means, largest elements: against plain loops, in every layout, with gradients to second order.
+#include <algorithm>
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>

@@ -1,5 +1,6 @@
 // The SIMD loops at their edges: rows of every length, which may neither read nor write a byte beyond their end, and elementary functions
 // against long doubles over all magnitudes, subnormal results included.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <functional>

@@ -1,4 +1,6 @@
 // Gradient accumulation: micro-batches give the gradient of the whole batch, whatever their sizes.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>

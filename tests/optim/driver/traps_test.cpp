@@ -1,5 +1,6 @@
 // Traps that other libraries have fallen into, each by its name. Those of schedules are in schedule_test.cpp and plateau_test.cpp, of clipping
 // in clip_test.cpp, of accumulation in accumulation_test.cpp, of single steps in step_test.cpp.
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>

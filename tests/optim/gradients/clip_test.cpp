@@ -1,4 +1,5 @@
 // Clipping by norm and by value, with the awkward totals: none, zero, infinite, NaN.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 

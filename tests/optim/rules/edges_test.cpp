@@ -1,4 +1,5 @@
 // The edges of single rules: where PyTorch's formula has a turn that a walk along the table might pass by.
+#include <algorithm>
 #include <cfenv>
 #include <cmath>
 

@@ -1,4 +1,5 @@
 // How the formulas of one name are related: relations E1 to E5, exact in real arithmetic, between the lecture's, PyTorch's and others'.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>

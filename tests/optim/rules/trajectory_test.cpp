@@ -1,4 +1,5 @@
 // Every rule walks the table twice over: against trajectories of PyTorch, Keras and optax (golden) and against plain scalar code.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
