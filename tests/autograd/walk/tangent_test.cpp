@@ -216,6 +216,22 @@ TEST(Functional, SeveralInputsAndResults) {
   EXPECT_THAT(values(dxs[1]), ElementsAre(1, 20));
 }
 
+// {x} is a Tensor to C++; what f takes says what was meant.
+TEST(Functional, AListOfOneIsAListToAFunctionOfLists) {
+  const auto list = [](const Tensors& t) { return Tensors{t[0] * t[0] * t[0]}; };
+  const auto one = [](const Tensor& t) { return t * t * t; };
+  const Tensor x = tensor({2.0, -1.0}, f64), v = tensor({1.0, 10.0}, f64), u = tensor({1.0, 1.0}, f64);
+  const auto [ys, dys] = jvp(list, {x}, {v});
+  ASSERT_EQ(std::pair(ys.size(), dys.size()), std::pair(std::size_t{1}, std::size_t{1}));
+  EXPECT_THAT(values(ys[0]), ElementsAre(8, -1));
+  EXPECT_THAT(values(dys[0]), ElementsAre(12, 30));
+  EXPECT_THAT(values(jvp(one, {x}, {v}).second), ElementsAre(12, 30));
+  EXPECT_THAT(values(vjp(list, {x}, {u}).second[0]), ElementsAre(12, 3));
+  EXPECT_THAT(values(vjp(one, {x}, {u}).second), ElementsAre(12, 3));
+  EXPECT_THAT(values(hvp([](const Tensors& t) { return sum(t[0] * t[0] * t[0]); }, {x}, {v}).second[0]), ElementsAre(12, -60));
+  EXPECT_THAT(values(hvp([](const Tensor& t) { return sum(t * t * t); }, {x}, {v}).second), ElementsAre(12, -60));
+}
+
 TEST(Functional, JacobianAndHessian) {
   const Tensor x = tensor({1.0, 2.0, 3.0}, f64);
   const Tensor tall = jacobian([](const Tensor& t) { return matmul(reshape(arange(0, 15, 1, f64), {5, 3}), unsqueeze(t, 1)); }, x);
