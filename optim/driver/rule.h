@@ -20,23 +20,10 @@
 //   row_use(Options)                     what it makes of gradients of rows, see row_use.h; without, it refuses them
 //   whole, scratch, slot_shape, require_shape    to see each parameter as a whole, see whole.h
 #pragma once
-#include <span>
-
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/optim/driver/kept_number.h>
 #include <gradus/optim/driver/loop.h>
+#include <gradus/optim/driver/optimizer_of.h>
 #include <gradus/optim/driver/row_use.h>
 #include <gradus/optim/driver/slot.h>
-
-namespace gradus {
-class Array;
-namespace optim {
-template <class Rule>
-class OptimizerOf;
-}
-}  // namespace gradus
-
-#ifndef GRADUS_SIMD_LEVEL   // sources for one instruction-set level compile formulas alone
-#include <gradus/optim/driver/optimizer_of.h>
-#endif
