@@ -97,6 +97,11 @@ constexpr decltype(auto) visit_from(Dtype d, F&& f) {
 
 }  // namespace detail
 
+// As an option (base/describe/option.h) by its name, "bf16". One that is not among the first ones, where a range says so, is a DtypeError.
+struct OptionType;
+template <class T> struct OptionTraits;
+template <> struct OptionTraits<Dtype> { static const OptionType type; };
+
 constexpr std::size_t size_of(Dtype d) { return detail::Elements::sizes[static_cast<std::size_t>(d)]; }
 constexpr std::string_view name_of(Dtype d) { return detail::element_names[static_cast<std::size_t>(d)]; }
 std::ostream& operator<<(std::ostream& out, Dtype d);

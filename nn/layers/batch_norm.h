@@ -23,6 +23,7 @@ struct BatchNormOptions {
   void describe(Describe& is) const {
     is(range::above_zero, eps);
     is(range::unit, momentum);
+    is(range::one_of_first(computing_types), dtype);
   }
 };
 
