@@ -28,7 +28,8 @@ struct DtypeOption : detail::ChoiceOption<Dtype> {
   }
   static void check(const void* p, const Range& range, std::string_view who, std::string_view name) {
     const std::size_t names = range.checked ? static_cast<std::size_t>(range.most) + 1 : detail::element_count;
-    gradus::check<DtypeError>(get(p) < static_cast<double>(names), who, ": ", name, " must be ", [&] { return names_of_first(names); }, ", not ", text(p));
+    gradus::check<DtypeError>(
+        get(p) < static_cast<double>(names), who, ": ", name, " must be ", [&] { return names_of_first(names); }, ", not ", text(p));
   }
 };
 

@@ -83,7 +83,8 @@ Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tenso
   Products results;
   products(row, formula, x, std::move(g), wanted, results);
   Grads grads;
-  for (std::size_t i = 0; i < x.size(); ++i) grads.push_back(wanted >> i & 1 ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
+  for (std::size_t i = 0; i < x.size(); ++i)
+    grads.push_back(wanted >> i & 1 ? sum_to(Tensor(std::move(results[i])), x[i].shape()) : Tensor{});
   return grads;
 }
 

@@ -190,7 +190,8 @@ Tensor flatten(const Tensor& x, Axis first, Axis last) {
   check_defined("flatten", x);
   if (x.rank() == 0) return reshape(x, {1});
   first = normal_axis(first, x.rank(), "flatten"), last = normal_axis(last, x.rank(), "flatten");
-  check<ValueError>(first <= last, "flatten: the first dimension, ", first.number, ", comes after the last, ", last.number, ", for shape ", x.shape());
+  check<ValueError>(first <= last, "flatten: the first dimension, ", first.number, ", comes after the last, ", last.number, ", for shape ",
+                    x.shape());
   Shape shape;
   for (int i = 0; i <= first; ++i) shape.push_back(x.dim(i));
   for (int i = first + 1; i <= last; ++i) shape[first] *= x.dim(i);
@@ -241,8 +242,8 @@ Tensor cat(std::span<const Tensor> xs, Axis axis) {
     check<DtypeError>(xs[i].dtype() == xs[0].dtype(), "cat: tensor 0 is ", xs[0].dtype(), " but tensor ", i, " is ", xs[i].dtype());
     bool alike = xs[i].rank() == xs[0].rank();
     for (int d = 0; alike && d < xs[0].rank(); ++d) alike = d == axis || xs[i].dim(d) == xs[0].dim(d);
-    check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
-                      xs[i].shape());
+    check<ShapeError>(alike, "cat: shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i,
+                      " is ", xs[i].shape());
   }
   return record(Cat(axis), xs);
 }

@@ -1,5 +1,5 @@
-// Moving elements about: views where possible. Axes count from the front, negative ones from the back; they and shapes may be numbers of any
-// integer type, shapes and lists of axes also vectors. GraphError for an undefined tensor.
+// Moving elements about: views where possible. Axes count from the front, negative ones from the back; they and shapes may be numbers of
+// any integer type, shapes and lists of axes also vectors. GraphError for an undefined tensor.
 #pragma once
 #include <initializer_list>
 #include <span>
@@ -25,8 +25,8 @@ inline Tensor stack(std::initializer_list<Tensor> xs, Axis axis = 0) { return st
 
 // Elements of x along `axis` picked by `index` (i64), whose shape is x's but along axis (PyTorch's gather); its gradient adds back.
 Tensor gather(const Tensor& x, Axis axis, const Tensor& index);
-// Zeros of `shape` to which x's elements are added at `index` along `axis`: the gradient of gather. PyTorch's zeros(shape).scatter_add(axis,
-// index, x), but x, index and shape agree in every other dimension, where PyTorch takes smaller ones.
+// Zeros of `shape` to which x's elements are added at `index` along `axis`: the gradient of gather. PyTorch's
+// zeros(shape).scatter_add(axis, index, x), but x, index and shape agree in every other dimension, where PyTorch takes smaller ones.
 Tensor scatter_add(const Tensor& x, Axis axis, const Tensor& index, const Shape& shape);
 
 }  // namespace gradus

@@ -116,7 +116,8 @@ Tensor hessian(F&& f, const Tensor& x, const FunctionalOptions& options = {}) {
   return at.hessian();
 }
 template <class F>
-std::pair<Tensor, std::vector<Tensor>> hvp(F&& f, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs, const FunctionalOptions& options = {}) {
+std::pair<Tensor, std::vector<Tensor>> hvp(F&& f, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs,
+                                           const FunctionalOptions& options = {}) {
   detail::Evaluation at("hvp", xs, vs, options.create_graph);
   at.returned(f(at.xs()));
   return {at.values()[0], at.hvp()};

@@ -1,5 +1,5 @@
-// Sequential: layers one after another; any callable from Tensor to Tensor is a layer. Names are PyTorch's: "0.weight", "2.weight", where an
-// activation counts and has none. The layers' types are known, deduced or written, or erased: Sequential<>, which can grow.
+// Sequential: layers one after another; any callable from Tensor to Tensor is a layer. Names are PyTorch's: "0.weight", "2.weight", where
+// an activation counts and has none. The layers' types are known, deduced or written, or erased: Sequential<>, which can grow.
 //   nn::Sequential net{nn::Linear{784, 256}, nn::ReLU{}, nn::Linear{256, 10}};   Tensor y = net(x);
 //   nn::Sequential small{nn::Linear{2, 8}, [](const Tensor& x) { return tanh(x); }, nn::Linear{8, 1}};
 // In a struct C++ deduces no types, so that a member has <> or all of them:
@@ -51,8 +51,8 @@ class Sequential {
   std::tuple<Layers...> layers_;
 };
 
-// Types erased: a list of AnyModule, empty (it returns x) or not. Sequential<>{net} of another Sequential<> is a copy of it, and a layer that
-// is a Sequential<> only where there are others beside.
+// Types erased: a list of AnyModule, empty (it returns x) or not. Sequential<>{net} of another Sequential<> is a copy of it, and a layer
+// that is a Sequential<> only where there are others beside.
 //   nn::Sequential<> net{nn::Linear{784, 256}, nn::ReLU{}};
 //   for (int i = 0; i < depth; ++i) net.push_back(nn::Linear{256, 256});                        // "0.weight", "2.weight", "3.weight", …
 template <>

@@ -44,12 +44,14 @@ Index::Index(std::uint64_t i, bool is_signed) {
 
 void refuse_derived(const Path& path, const std::type_info& what, const std::type_info& base) {
   fail<ValueError>("nn: the pointer at ", path.text(), " is to a ", class_name(base), " and holds a ", class_name(what),
-                   ", whose members cannot be seen; give the base class virtual void walk(const nn::Path&, nn::Visitor&) and override it in the derived ones by "
+                   ", whose members cannot be seen; give the base class virtual void walk(const nn::Path&, nn::Visitor&) and override it "
+                   "in the derived ones by "
                    "nn::walk_members(*this, path, visitor)");
 }
 
 void refuse_handles(const Path& path) {
-  fail<ValueError>("nn: the function at ", path.text(), " has parameters inside (or a dropout's or batch norm's state) that nobody would see, "
+  fail<ValueError>("nn: the function at ", path.text(),
+                   " has parameters inside (or a dropout's or batch norm's state) that nobody would see, "
                    "train or save; hold the layer in an nn::AnyModule, which takes any callable and is seen");
 }
 

@@ -1,9 +1,12 @@
-// Rules that look at a parameter as a whole: at its norm, its rows and columns, its singular values. Such a rule is as in rule.h, but it says
+// Rules that look at a parameter as a whole: at its norm, its rows and columns, its singular values. Such a rule is as in rule.h, but it
+// says
 //   static constexpr bool whole = true;
 // and its loop gets all of a parameter at once and its shape; parameters come one after the other. What it computes in is p.scratch, of as
-// many bytes as its scratch(shape, dtype) says: it is taken before anything changes, so that a step does not fail half way. In the source file:
+// many bytes as its scratch(shape, dtype) says: it is taken before anything changes, so that a step does not fail half way. In the source
+// file:
 //   template <class T> void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) { … }
-//   Loop LAMBRule::loop(Dtype dtype, Kept) { return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; }); }
+//   Loop LAMBRule::loop(Dtype dtype, Kept) { return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+//       }
 #pragma once
 #include <cmath>
 
@@ -26,7 +29,8 @@ struct WholeParameter {
 namespace detail {
 template <class T, class Scalars, void (*update)(const WholeParameter<T>&, const Scalars&)>
 void whole_loop(const Stretch& p, const void* scalars) {
-  update({static_cast<T*>(p.w), static_cast<const T*>(p.g), {static_cast<T*>(p.slots[0]), static_cast<T*>(p.slots[1]), static_cast<T*>(p.slots[2])},
+  update({static_cast<T*>(p.w), static_cast<const T*>(p.g),
+          {static_cast<T*>(p.slots[0]), static_cast<T*>(p.slots[1]), static_cast<T*>(p.slots[2])},
           p.n, *p.shape, p.scratch}, *static_cast<const Scalars*>(scalars));
 }
 template <class T, class Scalars>
@@ -36,7 +40,8 @@ Scalars scalars_of_update(void (*)(const WholeParameter<T>&, const Scalars&));
 }  // namespace detail
 
 template <auto update>
-inline constexpr Loop whole_loop = detail::whole_loop<decltype(detail::dtype_of_update(update)), decltype(detail::scalars_of_update(update)), update>;
+inline constexpr Loop whole_loop =
+    detail::whole_loop<decltype(detail::dtype_of_update(update)), decltype(detail::scalars_of_update(update)), update>;
 
 // Blocks of a vector of n elements: what a rule computes block by block is the same whatever the number of threads.
 inline constexpr std::int64_t whole_block = 4096, blocks_worth_a_thread = 4;

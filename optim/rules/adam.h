@@ -58,7 +58,8 @@ struct AdamRule {
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T keep(s.in.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), step(s.step), root(s.root), inside(s.eps_inside), outside(s.eps_outside);
+    const T keep(s.in.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), step(s.step), root(s.root), inside(s.eps_inside),
+        outside(s.eps_outside);
     return [=, take_in = intake<T>(s.in), amsgrad = s.amsgrad](T& w, T g, T& m, T& v, T& largest) {
       g = take_in(g, w);
       m += rest1 * (g - m);

@@ -51,7 +51,8 @@ struct RMSpropRule {
   }
   template <class T, Kept kept>
   static auto update(const Scalars& s) {
-    const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
+    const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take),
+        step(s.step);
     return [=, take_in = intake<T>(s.in)](T& w, T g, T& v, T& b, T& mean) {
       g = take_in(g, w);
       v = alpha * v + rest * g * g;

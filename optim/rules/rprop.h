@@ -45,7 +45,8 @@ struct RpropRule {
     const T sign(s.sign), start(s.start), minus(s.minus), plus(s.plus), least(s.least), most(s.most);
     return [=](T& w, T g, T& before, T& size) {
       g *= sign;
-      const T sign_now = T(g > 0) - T(g < 0), same = sign_now * (T(before > 0) - T(before < 0));   // not g·before, which may vanish; NaN has no sign
+      // not g·before, which may vanish; NaN has no sign
+      const T sign_now = T(g > 0) - T(g < 0), same = sign_now * (T(before > 0) - T(before < 0));
       size = (size + start) * (same > 0 ? plus : same < 0 ? minus : T(1));
       size = size < least ? least : size;
       size = most < size ? most : size;

@@ -1,5 +1,5 @@
-// NoamLR (Vaswani et al. 2017): lr = base · d_model^(−1/2) · min(s^(−1/2), s·warmup^(−3/2)) with s = t + 1: up in a line for `warmup` steps,
-// then down as 1/√s. The paper's own learning rate comes out with base = 1.
+// NoamLR (Vaswani et al. 2017): lr = base · d_model^(−1/2) · min(s^(−1/2), s·warmup^(−3/2)) with s = t + 1: up in a line for `warmup`
+// steps, then down as 1/√s. The paper's own learning rate comes out with base = 1.
 //   optim::Adam adam(nn::parameters(net), {.lr = 1, .betas = {0.9, 0.98}, .eps = 1e-9});
 //   optim::NoamLR schedule(adam, {.d_model = 512, .warmup = 4000});
 #pragma once

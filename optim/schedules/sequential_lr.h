@@ -1,8 +1,9 @@
 // SequentialLR: one schedule after the other. From milestones[i] on schedules[i + 1] is in force, with its own t counted from there.
-//   optim::SequentialLR schedule(sgd, {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
+//   optim::SequentialLR schedule(sgd,
+//   {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
 //                                      .milestones = {5}});
-// Each begins from base, MultiplicativeLR and SWALR from the learning rate that they find, as PyTorch's: of MultiplicativeLR that rate times
-// lr_lambda(0). All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
+// Each begins from base, MultiplicativeLR and SWALR from the learning rate that they find, as PyTorch's: of MultiplicativeLR that rate
+// times lr_lambda(0). All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
 #pragma once
 #include <gradus/optim/schedules/curve.h>
 

@@ -31,9 +31,9 @@ data::IdxImages pictures(std::int64_t n) {
   return data::IdxImages(images, labels);
 }
 
-// Allocations of the operator and blocks from the system in the second half of an epoch, once two epochs running have made none; else of the
-// last one that there was patience for. Each thread keeps what the pieces that it runs need, from the first of its kind on, and which thread
-// runs which piece is chance: where others keep a thread from its core, the first of its kind may come late.
+// Allocations of the operator and blocks from the system in the second half of an epoch, once two epochs running have made none; else of
+// the last one that there was patience for. Each thread keeps what the pieces that it runs need, from the first of its kind on, and which
+// thread runs which piece is chance: where others keep a thread from its core, the first of its kind may come late.
 std::int64_t steady_allocations(int workers) {
   constexpr int patience = 100;
   Net net;

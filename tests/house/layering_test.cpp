@@ -204,6 +204,25 @@ TEST(Layering, HeadersOpenWithWhatLivesThere) {
     std::string line;
     std::getline(in, line);
     EXPECT_TRUE(!header(path) || line.starts_with("// ")) << path << " opens with: " << line;
-    EXPECT_LE(file.lines, 400) << path << " wants splitting";
   }
+}
+
+// Of the library, and of what is written around it: tests, examples, benchmarks.
+TEST(Layering, FilesAreSmallAndLinesAreShort) {
+  int files = 0;
+  for (const char* folder : {"autograd", "nn", "optim", "data", "tests", "examples", "benchmarks"})
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(GRADUS_SOURCE) / folder)) {
+      const std::string path = entry.path().generic_string(), extension = entry.path().extension().string();
+      if ((extension != ".h" && extension != ".cpp") || path.find("/node_modules/") != path.npos) continue;
+      std::ifstream in(entry.path());
+      int lines = 0;
+      for (std::string line; std::getline(in, line);) {
+        ++lines;
+        const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });   // of UTF-8
+        EXPECT_LE(columns, 140) << path << ":" << lines;
+      }
+      EXPECT_LE(lines, 400) << path << " wants splitting";
+      ++files;
+    }
+  EXPECT_GT(files, 500);
 }

@@ -116,7 +116,8 @@ TEST(Surface, RefusesWhatIsOutOfRange) {
 }
 
 TEST(Surface, AnUnknownNameIsAnsweredWithTheNearest) {
-  expect_error<ValueError>([] { named("rosenbrok"); }, {"surface", "\"rosenbrok\"", "did you mean \"rosenbrock\"", "ravine, rosenbrock, beale"});
+  expect_error<ValueError>([] { named("rosenbrok"); },
+                           {"surface", "\"rosenbrok\"", "did you mean \"rosenbrock\"", "ravine, rosenbrock, beale"});
   expect_error<ValueError>([] { named("zzz"); }, {"There are: ravine"});
   EXPECT_EQ(named("Two wells").name, "two_wells");
 }

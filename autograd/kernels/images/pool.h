@@ -13,7 +13,9 @@ struct PoolAxis {
   std::int64_t in, out, kernel, stride, padding;   // kernel 0: adaptive, `out` windows that cover the inputs evenly
   bool adaptive() const { return kernel == 0; }
   std::int64_t begin(std::int64_t o) const { return adaptive() ? o * in / out : std::max<std::int64_t>(0, o * stride - padding); }
-  std::int64_t end(std::int64_t o) const { return adaptive() ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel); }
+  std::int64_t end(std::int64_t o) const {
+    return adaptive() ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel);
+  }
 };
 
 struct PoolShape {

@@ -98,7 +98,8 @@ TEST(Safetensors, NoChangedByteBreaksTheReader) {
   };
   int loaded = 0, refused = 0;
   for (std::size_t at = 0; at < bytes.size(); ++at)
-    for (const char c : {'\0', '\x01', '"', '{', '}', '[', ']', ',', ':', '0', '9', '-', 'e', ' ', '\\', '\xff', '\x80', static_cast<char>(bytes[at] ^ 1)}) {
+    for (const char c : {'\0', '\x01', '"', '{', '}', '[', ']', ',', ':', '0', '9', '-', 'e', ' ', '\\', '\xff', '\x80',
+                         static_cast<char>(bytes[at] ^ 1)}) {
       if (bytes[at] == c) continue;
       std::string changed = bytes;
       changed[at] = c;
@@ -121,7 +122,8 @@ TEST(Safetensors, NamesTheRuleAndTheTensor) {
   const std::string ok = tensor("w", "F32", "[2]", "[0,8]");
   EXPECT_EQ(header(ok, 8), "no error");
 
-  EXPECT_THAT(header(tensor("w", "F128", "[2]", "[0,32]"), 32), HasSubstr("tensor 'w': dtype 'F128' is none of the format's, at byte 20 of the header"));
+  EXPECT_THAT(header(tensor("w", "F128", "[2]", "[0,32]"), 32),
+              HasSubstr("tensor 'w': dtype 'F128' is none of the format's, at byte 20 of the header"));
   EXPECT_THAT(header(tensor("w", "f32", "[2]", "[0,8]"), 8), HasSubstr("dtype 'f32' is none of the format's"));
   EXPECT_THAT(header(tensor("w", "F4", "[3]", "[0,2]"), 2), HasSubstr("F4 elements that do not fill their last byte"));
   EXPECT_THAT(header(ok + "," + ok, 8), HasSubstr("duplicate name 'w', at byte 59 of the header"));
@@ -251,7 +253,8 @@ TEST(Safetensors, ReadsWhatTheReferenceReads) {
   const std::string w = tensor("w", "F32", "[2]", "[0,8]"), open = w.substr(0, w.size() - 1);
   const std::string deep = std::string(125, '[') + std::string(125, ']'), deeper = '[' + deep + ']';
   for (const std::string& header :
-       {"{\"__metadata__\":null," + w + "}", " \t\r\n{" + w + "} \n", "{" + open + R"(,"x":1,"y":{"dtype":[1,{"shape":null}]},"x":-1.5e3,"z":true,"__metadata__":"é"}})",
+       {"{\"__metadata__\":null," + w + "}", " \t\r\n{" + w + "} \n",
+        "{" + open + R"(,"x":1,"y":{"dtype":[1,{"shape":null}]},"x":-1.5e3,"z":true,"__metadata__":"é"}})",
         "{" + open + ",\"x\":" + deep + "}}", std::string(R"({"w":{"d\u0074ype":"F\u00332","shape":[2],"data_offsets":[0,8]}})")}) {
     EXPECT_EQ(error_of(folder, file_of(header, 8)), "no error") << header;
     EXPECT_EQ(load_safetensors(folder / "x.safetensors").arrays.at("w").shape(), (Shape{2})) << header;
@@ -315,7 +318,8 @@ TEST(Safetensors, AnOddTensorLeavesTheOthersReadable) {
   const TemporaryFolder folder;
   const std::string header = "{" + tensor("w", "F32", "[2]", "[0,8]") + "," + tensor("complex", "C64", "[1]", "[8,16]") + "," +
                              tensor("huge", "U64", "[1]", "[16,24]") + "," + tensor("nine", "F32", "[1,1,1,1,1,1,1,1,2]", "[24,32]") + "," +
-                             tensor("four", "F4", "[16]", "[32,40]") + "," + tensor("wide", "F32", "[0,18446744073709551615]", "[40,40]") + "}";
+                             tensor("four", "F4", "[16]", "[32,40]") + "," + tensor("wide", "F32", "[0,18446744073709551615]", "[40,40]") +
+                             "}";
   std::string bytes = file_of(header, 40);
   bytes[bytes.size() - 17] = static_cast<char>(0x80);   // the highest byte of "huge": 2^63
   const auto path = folder.write("x", bytes);

@@ -1,5 +1,5 @@
-// Forward mode along the tape, and derivatives of functions: against closed forms, against reverse mode, in every nesting, and what is refused.
-// The op table checks every operation.
+// Forward mode along the tape, and derivatives of functions: against closed forms, against reverse mode, in every nesting, and what is
+// refused. The op table checks every operation.
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -93,10 +93,13 @@ Tensor wrong(const Tensor& x, T t) { return record(Wrong<T>(t), x); }
 
 TEST(Tangent, OfAnOperationIsCheckedAndByCheckGradientsToo) {
   const Tensor x = variable(tensor({1.0, 2.0}, f64)), v = tensor({1.0, 1.0}, f64);
-  expect_error<ShapeError>([&] { tangent(exp(wrong(x, [](const Tensor& t) { return sum(t); })), x, v); }, {"wrong: tangent returned the shape []", "[2]"});
-  expect_error<DtypeError>([&] { tangent(wrong(x, [](const Tensor& t) { return t.to(f32); }), x, v); }, {"wrong: tangent returned f32", "f64"});
+  expect_error<ShapeError>([&] { tangent(exp(wrong(x, [](const Tensor& t) { return sum(t); })), x, v); },
+                           {"wrong: tangent returned the shape []", "[2]"});
+  expect_error<DtypeError>([&] { tangent(wrong(x, [](const Tensor& t) { return t.to(f32); }), x, v); },
+                           {"wrong: tangent returned f32", "f64"});
   const Function twice = [](const Tensors& t) { return wrong(t[0], [](const Tensor& u) { return 2 * u; }); };
-  expect_error<GraphError>([&] { check_gradients(twice, {x.detach()}); }, {"tangent of result 0", "forward mode says", "central differences say"});
+  expect_error<GraphError>([&] { check_gradients(twice, {x.detach()}); },
+                           {"tangent of result 0", "forward mode says", "central differences say"});
   EXPECT_NO_THROW(check_gradients(twice, {x.detach()}, {.forward_mode = false}));
 }
 
@@ -111,7 +114,8 @@ struct Silent final : Op {
 TEST(Tangent, WithoutAFormToTransposeIsExplained) {
   const Tensor x = variable(tensor(1.0));
   EXPECT_EQ(tangent(record(Silent{}, x), x, tensor(3.0)).item(), 3);   // the result's form is known
-  expect_error<GraphError>([&] { tangent(record(Silent{}, record(Silent{}, x)), x, tensor(3.0)); }, {"silent: forward mode", "checks_gradients"});
+  expect_error<GraphError>([&] { tangent(record(Silent{}, record(Silent{}, x)), x, tensor(3.0)); },
+                           {"silent: forward mode", "checks_gradients"});
 }
 
 // Masks select, they never multiply: what is infinite behind a mask stays away.

@@ -87,7 +87,8 @@ TEST(Conv2d, RefusesWhatMakesNoSense) {
   EXPECT_THROW(nn::Conv2d(3, 3, {.groups = 0}), ValueError);
   EXPECT_THROW(nn::Conv2d(3, 3, {.dtype = f16}), DtypeError);
   EXPECT_EQ(message_of([] { nn::Conv2d(3, 3, {.stride = {1, 0}}); }), "Conv2d: stride must be at least 1, not 0");
-  EXPECT_THAT(message_of([] { nn::Conv2d(4, 6, {.groups = 4}); }), HasSubstr("groups must divide both channels: groups 4, input 4, output 6"));
+  EXPECT_THAT(message_of([] { nn::Conv2d(4, 6, {.groups = 4}); }),
+              HasSubstr("groups must divide both channels: groups 4, input 4, output 6"));
   const nn::Conv2d conv{3, 2};
   EXPECT_THROW(conv(ones({1, 2, 5, 5})), ShapeError);
   EXPECT_THROW(conv(ones({3, 5, 5})), ShapeError);

@@ -97,7 +97,8 @@ TEST(AveragedWeights, ForgetWhatStepsDidMeanwhileAndRefuseUpdates) {
     EXPECT_EQ(values(p)[0], 3.5);
     sgd.step();
     EXPECT_EQ(values(p)[0], 2.5);
-    EXPECT_EQ(message_of([&] { swa.update(); }), "SWA: update() while its averages stand in for the weights, which would average the averages");
+    EXPECT_EQ(message_of([&] { swa.update(); }),
+              "SWA: update() while its averages stand in for the weights, which would average the averages");
   }
   EXPECT_EQ(values(p)[0], 3) << "as before the scope";
   EXPECT_EQ(swa.updates(), 2);

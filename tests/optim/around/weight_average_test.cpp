@@ -1,4 +1,5 @@
-// EMA and SWA: PyTorch's trajectories, state by name, and what is refused. Averages that stand in for the weights: averaged_weights_test.cpp.
+// EMA and SWA: PyTorch's trajectories, state by name, and what is refused. Averages that stand in for the weights:
+// averaged_weights_test.cpp.
 #include <cmath>
 #include <limits>
 
@@ -55,7 +56,8 @@ void expect_golden(WeightAverage& average, const Parameters& p, TwoBuffers& buff
     const std::vector<double> got = shown({state.arrays.at("a"), state.arrays.at("b"), state.arrays.at("c"), state.arrays.at("d"),
                                            state.arrays.at("norm.mean")});
     ASSERT_EQ(static_cast<std::int64_t>(got.size()), golden.dim(1));
-    for (std::int64_t i = 0; i < golden.dim(1); ++i) ASSERT_NEAR(got[i], golden.at({row, i}), 1e-14) << name << " after " << step << ", number " << i;
+    for (std::int64_t i = 0; i < golden.dim(1); ++i)
+      ASSERT_NEAR(got[i], golden.at({row, i}), 1e-14) << name << " after " << step << ", number " << i;
     EXPECT_EQ(state.arrays.at("norm.count").item(), step) << "counts are copied";
   }
   EXPECT_EQ(average.updates(), 25);
@@ -181,7 +183,8 @@ TEST(WeightAverage, RefusesBadInput) {
   EXPECT_EQ(message_of([&] { SWA(Parameters{p[0], single(f64s({2}))[0]}); }), "SWA: " + named_alike("w"));
   EXPECT_EQ(message_of([] { SWA(Parameters{{"lost", {}}}); }), "SWA: parameter lost is undefined");
   EXPECT_EQ(message_of([] { SWA(single(Array::zeros({2}, i64))); }), "SWA: parameter w is i64; only f32 and f64 can be trained");
-  EXPECT_THAT(message_of([&] { EMA(p, {.use_buffers = true}); }), HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
+  EXPECT_THAT(message_of([&] { EMA(p, {.use_buffers = true}); }),
+              HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
   Array buffer = f64s({0});
   EXPECT_EQ(message_of([&] { SWA(p, {}, [&](const VisitBuffer& visit) { visit("w", buffer); }); }),
             "SWA: a buffer and a parameter are named w; state is kept by name");
@@ -249,9 +252,10 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   state.values["updates"] = "many";
   state.values["note"] = "a user's own";
   const std::string message = message_of([&] { ema.load_state(state); });
-  for (const char* line : {"missing a [1] f64\n", "missing b.updates", "c is [999] f64 in the state but [1000] f64 here", "d.updates is \"-1\", which is no count",
-                           "unexpected e [2] f64\n", "unexpected f.updates", "decay must lie in [0, 1], not 2", "updates is \"many\", which is no count",
-                           "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
+  for (const char* line :
+       {"missing a [1] f64\n", "missing b.updates", "c is [999] f64 in the state but [1000] f64 here",
+        "d.updates is \"-1\", which is no count", "unexpected e [2] f64\n", "unexpected f.updates", "decay must lie in [0, 1], not 2",
+        "updates is \"many\", which is no count", "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
     EXPECT_THAT(message + "\n", HasSubstr(line));
   EXPECT_THAT(message, ::testing::Not(HasSubstr("note")));
   const State after = ema.state();
@@ -264,7 +268,8 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   State renamed = before;
   renamed.arrays["z"] = renamed.arrays.at("a");
   renamed.arrays.erase("a");
-  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a [1] f64\n  unexpected z [1] f64");
+  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }),
+            "EMA: the state does not fit this average:\n  missing a [1] f64\n  unexpected z [1] f64");
 }
 
 TEST(WeightAverageState, OfBuffersIsByNameToo) {

@@ -23,7 +23,8 @@ void expect_refusal(const typename Rule::Options& options = {}) {
   OptimizerOf<Rule> optimizer(p, options);
   p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
   SCOPED_TRACE(Rule::name);
-  expect_error<ValueError>([&] { optimizer.step(); }, {std::string(Rule::name) + ": words.weight has a gradient of rows", "SparseAdam", "sparse = false"});
+  expect_error<ValueError>([&] { optimizer.step(); },
+                           {std::string(Rule::name) + ": words.weight has a gradient of rows", "SparseAdam", "sparse = false"});
   EXPECT_EQ(values(p), std::vector<double>(6, 1));
   EXPECT_EQ(optimizer.state().arrays.size(), 0u);
 }
@@ -46,7 +47,9 @@ TEST(GradientsOfRows, AreRefusedByRulesThatMoveAllRows) {
 TEST(GradientsOfRows, MustFitTheirParameter) {
   const Parameters p = single(Array::full({3, 2}, 1), {}, "words");
   SGD sgd(p, {.lr = 1});
-  const auto rows = [](std::initializer_list<std::int64_t> numbers) { return Array::from(numbers, {static_cast<std::int64_t>(numbers.size())}); };
+  const auto rows = [](std::initializer_list<std::int64_t> numbers) {
+    return Array::from(numbers, {static_cast<std::int64_t>(numbers.size())});
+  };
   const auto refused = [&]<class Kind>(Kind*, const RowGradient& g, std::initializer_list<std::string> says) {
     p[0].leaf->grad = g;
     expect_error<Kind>([&] { sgd.step(); }, says);

@@ -150,7 +150,8 @@ TEST_P(Sparse, ContinuesBitForBitFromItsState) {
     two.schedule.load_state(schedule);
     two.steps(q, saved_at, 15);
     EXPECT_EQ(values(p), values(q)) << saved_at;
-    for (const auto& [key, array] : straight->state().arrays) EXPECT_EQ(array.to_vector(), fresh->state().arrays.at(key).to_vector()) << key;
+    for (const auto& [key, array] : straight->state().arrays)
+      EXPECT_EQ(array.to_vector(), fresh->state().arrays.at(key).to_vector()) << key;
   }
 }
 
@@ -162,7 +163,8 @@ TEST_P(Sparse, HasTheSameBitsForAnyNumberOfThreads) {
   for (Dtype dtype : {f32, f64}) {
     const auto walk = [&](int threads) {
       set_threads(threads);
-      const Parameters p = single(filled({3000, 37}, dtype, [](auto i) { return table_weight(0, i); }), {}, "p"), q = single(Array::zeros({2, 3}, dtype), {}, "q");
+      const Parameters p = single(filled({3000, 37}, dtype, [](auto i) { return table_weight(0, i); }), {}, "p"),
+                       q = single(Array::zeros({2, 3}, dtype), {}, "q");
       const auto optimizer = GetParam().make(p, q);
       for (int step = 0; step < 3; ++step) {
         std::vector<std::int64_t> rows;
@@ -237,7 +239,8 @@ TEST(SparseAdam, LeavesOtherRowsAndTheirAveragesAlone) {
   SparseAdam adam(p, {.lr = 0.1});
   const auto step = [&](std::vector<std::int64_t> rows) {
     adam.zero_grad();
-    sum(embedding(Array::from(rows, {static_cast<std::int64_t>(rows.size())}), Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true})).backward();
+    sum(embedding(Array::from(rows, {static_cast<std::int64_t>(rows.size())}), Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true}))
+        .backward();
     adam.step();
   };
   step({0});
@@ -279,8 +282,10 @@ TEST(SparseAdam, OfAllRowsIsAdamWithEpsScaledHat) {
 TEST(SparseAdam, HasOptionsStateAndADescriptionLikeTheOthers) {
   const Parameters p = single(Array::zeros({3, 2}), {}, "words");
   SparseAdam adam(p, {.lr = 0.5});
-  EXPECT_EQ(adam.describe(), "SparseAdam\n  group 0: 1 parameter, 6 numbers\n    m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  w ← w − 0.5·√(1 − 0.999ᵗ)/(1 − 0.9ᵗ) · "
-                             "m/(√v + 1e-08)  for the rows of g");
+  EXPECT_EQ(adam.describe(),
+            "SparseAdam\n  group 0: 1 parameter, 6 numbers\n    m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  w ← w − 0.5·√(1 − 0.999ᵗ)/(1 "
+            "− 0.9ᵗ) · "
+            "m/(√v + 1e-08)  for the rows of g");
   adam.set_option("betas.0", 0.5);
   EXPECT_EQ(adam.options().betas[0], 0.5);
   const SparseAdam defaults(p);

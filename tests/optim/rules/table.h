@@ -42,7 +42,8 @@ inline Parameters table_parameters(Dtype dtype = f64) {
 inline void set_gradients(const Parameters& parameters, int step) {
   for (int t = 0; t < 4; ++t) {
     Leaf& leaf = *parameters[t].leaf;
-    leaf.grad = has_gradient(step, t) ? Tensor(filled(shapes[t], leaf.value.dtype(), [&](auto i) { return table_gradient(step, t, i); })) : Tensor();
+    leaf.grad = has_gradient(step, t) ? Tensor(filled(shapes[t], leaf.value.dtype(), [&](auto i) { return table_gradient(step, t, i); }))
+                                      : Tensor();
   }
 }
 

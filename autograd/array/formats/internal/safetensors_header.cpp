@@ -1,5 +1,5 @@
-// The format: https://github.com/huggingface/safetensors#format. What its reader accepts, this one accepts too, but for names that stand twice,
-// which the format forbids, and tensors written as lists.
+// The format: https://github.com/huggingface/safetensors#format. What its reader accepts, this one accepts too, but for names that stand
+// twice, which the format forbids, and tensors written as lists.
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 
 #include <algorithm>
@@ -88,7 +88,8 @@ class Cursor {
 class HeaderReader {
  public:
   HeaderReader(const HeaderText& text, const SafetensorsOptions& options) : text_(text), options_(options) {
-    const std::uint64_t most = std::min(options.max_entries, text.length() / shortest_entry);   // memory that is not used costs addresses only
+    // memory that is not used costs addresses only
+    const std::uint64_t most = std::min(options.max_entries, text.length() / shortest_entry);
     entries.reserve(most);
     positions.reserve(most);
   }
@@ -106,7 +107,8 @@ class HeaderReader {
   }
   bool end_object() {
     --depth_;
-    if (depth_ == 1 && !in_metadata_ && seen_ != 7) fail<FileError>("tensor ", in_quotes(entries.back().name), ": needs dtype, shape and data_offsets", here());
+    if (depth_ == 1 && !in_metadata_ && seen_ != 7)
+      fail<FileError>("tensor ", in_quotes(entries.back().name), ": needs dtype, shape and data_offsets", here());
     return true;
   }
   bool key(std::string& key) {
@@ -115,7 +117,8 @@ class HeaderReader {
       key_.swap(key);
     } else if (depth_ == 2) {
       key_.swap(key);
-      if (!in_metadata_) field_ = key_ == "dtype" ? Field::dtype : key_ == "shape" ? Field::shape : key_ == "data_offsets" ? Field::offsets : Field::other;
+      if (!in_metadata_)
+        field_ = key_ == "dtype" ? Field::dtype : key_ == "shape" ? Field::shape : key_ == "data_offsets" ? Field::offsets : Field::other;
     }
     return true;
   }
@@ -126,7 +129,8 @@ class HeaderReader {
     } else if (depth_ == 2 && field_ == Field::dtype) {
       first_of_its_kind(1);
       const StoredDtype* known = stored_dtype(value);
-      if (!known) fail<FileError>("tensor ", in_quotes(entries.back().name), ": dtype ", in_quotes(value), " is none of the format's", here());
+      if (!known)
+        fail<FileError>("tensor ", in_quotes(entries.back().name), ": dtype ", in_quotes(value), " is none of the format's", here());
       entries.back().dtype = known->name;
       entries.back().loads_as = known->loads_as;
     } else if (!ignored()) {
@@ -183,7 +187,8 @@ class HeaderReader {
   }
   void count_one() {
     if (entries.size() + metadata.size() >= options_.max_entries)
-      fail<FileError>("more than ", options_.max_entries, " tensors and metadata entries", here(), "; SafetensorsOptions::max_entries sets the limit");
+      fail<FileError>("more than ", options_.max_entries, " tensors and metadata entries", here(),
+                      "; SafetensorsOptions::max_entries sets the limit");
   }
   void first_of_its_kind(unsigned bit) {
     if (seen_ & bit) refuse("duplicate key");
@@ -226,13 +231,15 @@ std::size_t common_beginning(const std::vector<SafetensorsEntry>& entries) {
   for (const SafetensorsEntry& e : entries) {
     const std::size_t most = std::min(all.size(), e.name.size());
     if (e.name.compare(0, most, all, 0, most) == 0) all = all.substr(0, most);
-    else all = all.substr(0, static_cast<std::size_t>(std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first - all.begin()));
+    else
+      all =
+          all.substr(0, static_cast<std::size_t>(std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first - all.begin()));
   }
   return all.size();
 }
 
-// Places in the header's entries. FileError for a name that stands twice. What follows the common beginning is compared as a number first: a
-// name itself lies somewhere else in memory.
+// Places in the header's entries. FileError for a name that stands twice. What follows the common beginning is compared as a number first:
+// a name itself lies somewhere else in memory.
 std::vector<std::uint32_t> by_name(const HeaderReader& header) {
   struct Place {
     std::uint64_t start;

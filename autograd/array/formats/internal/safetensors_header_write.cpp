@@ -16,7 +16,8 @@ std::size_t utf8_length(std::string_view s) {
   if (first < 0x80) return 1;
   if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
   if (first >= 0xe0 && first <= 0xef) return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
-  if (first >= 0xf0 && first <= 0xf4) return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
+  if (first >= 0xf0 && first <= 0xf4)
+    return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
   return 0;
 }
 
@@ -44,7 +45,8 @@ void write_string(std::string& out, std::string_view s) {
 
 }  // namespace
 
-std::string write_header(const std::map<std::string, std::string>& metadata, const std::vector<const std::pair<const std::string, Array>*>& arrays) {
+std::string write_header(const std::map<std::string, std::string>& metadata,
+                         const std::vector<const std::pair<const std::string, Array>*>& arrays) {
   std::string header = "{";
   const auto name = [&header](std::string_view of_the_next) {
     if (header.back() != '{') header += ',';
