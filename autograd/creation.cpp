@@ -112,7 +112,8 @@ Tensor linspace(double first, double last, std::int64_t n, Dtype dtype) {
   check<ValueError>(n >= 0, "linspace: the number of points must not be negative: ", n);
   Array a({n}, f64);
   double* p = a.mutable_data<double>();
-  for (std::int64_t i = 0; i < n; ++i) p[i] = i == n - 1 && n > 1 ? last : first + (last - first) * static_cast<double>(i) / std::max<double>(1, n - 1);
+  for (std::int64_t i = 0; i < n; ++i)
+    p[i] = i == n - 1 && n > 1 ? last : first + (last - first) * static_cast<double>(i) / std::max<double>(1, n - 1);
   return a.to(dtype);
 }
 

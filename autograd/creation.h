@@ -1,5 +1,6 @@
 // Making tensors. f32 unless said otherwise.
-//   Tensor x = tensor({{1, 2}, {3, 4}});   Tensor n = randn({64, 10});   std::vector<int> classes = …;  Tensor label = tensor(classes, i64);
+//   Tensor x = tensor({{1, 2}, {3, 4}});   Tensor n = randn({64, 10});   std::vector<int> classes = …;
+//   Tensor label = tensor(classes, i64);
 #pragma once
 #include <initializer_list>
 #include <type_traits>

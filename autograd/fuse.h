@@ -88,9 +88,11 @@ constexpr bool is_formula() {
   using V = kernels::GRADUS_SIMD_NAMESPACE::Vec<float>;
   return []<std::size_t... i>(std::index_sequence<i...>) {
     constexpr bool takes = std::is_invocable_v<const F&, std::conditional_t<i + 1 == 0, void, V>...>;
-    static_assert(takes, "fuse: the formula takes one argument of any type for each tensor: fuse([](auto x, auto y) { return x * y; }, x, y)");
+    static_assert(takes,
+                  "fuse: the formula takes one argument of any type for each tensor: fuse([](auto x, auto y) { return x * y; }, x, y)");
     if constexpr (takes) {
-      constexpr bool gives = std::is_same_v<std::remove_cvref_t<std::invoke_result_t<const F&, std::conditional_t<i + 1 == 0, void, V>...>>, V>;
+      constexpr bool gives =
+          std::is_same_v<std::remove_cvref_t<std::invoke_result_t<const F&, std::conditional_t<i + 1 == 0, void, V>...>>, V>;
       static_assert(gives, "fuse: the formula returns a number for each element: where(x > 0, like(x, 1), like(x, 0)) for a condition, "
                            "like(x, 1) for a constant");
       return gives;
@@ -109,10 +111,13 @@ template <class F, class... X>
 Tensor fuse(F f, const X&... x) {
   constexpr bool tensors = (std::is_convertible_v<const X&, Tensor> && ...), count = sizeof...(X) >= 1 && sizeof...(X) <= 6;
   static_assert(count, "fuse: a formula has one to six tensors");
-  static_assert(tensors, "fuse: what follows the formula are tensors; a number stands in the formula: fuse([c](auto x) { return c * x; }, x)");
+  static_assert(tensors,
+                "fuse: what follows the formula are tensors; a number stands in the formula: fuse([c](auto x) { return c * x; }, x)");
   if constexpr (tensors && count) {
     if constexpr (detail::is_formula<F, sizeof...(X)>())
-      return [&](const auto&... t) { return record(detail::Fused<F, sizeof...(X)>(std::move(f)), t...); }(static_cast<const Tensor&>(Tensor(x))...);
+      return [&](const auto&... t) {
+        return record(detail::Fused<F, sizeof...(X)>(std::move(f)), t...);
+      }(static_cast<const Tensor&>(Tensor(x))...);
   }
   return {};
 }

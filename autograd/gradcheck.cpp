@@ -65,8 +65,8 @@ class Comparison {
       if (!xs_[i].requires_grad()) continue;
       const std::vector<double> ours = tracked_.empty() ? std::vector<double>(xs_[i].size(), 0.0) : analytic[k].value().to_vector();
       if (!tracked_.empty())
-        check<GraphError>(analytic[k].shape() == xs_[i].shape(), "check_gradients: the gradient of input ", i, " has shape ", analytic[k].shape(),
-                          ", the input ", xs_[i].shape());
+        check<GraphError>(analytic[k].shape() == xs_[i].shape(), "check_gradients: the gradient of input ", i, " has shape ",
+                          analytic[k].shape(), ", the input ", xs_[i].shape());
       ++k;
       for (std::int64_t e = 0; e < xs_[i].size(); ++e) {
         const auto moved = [&](double step) {
@@ -77,8 +77,8 @@ class Comparison {
           return weighted(f_(all), weights);
         };
         const double numeric = (moved(options_.step) - moved(-options_.step)) / (2 * options_.step);
-        check<GraphError>(close(ours[e], numeric), "check_gradients: ", order_ == 1 ? "gradient" : "second-order gradient", " of input ", i, " ",
-                          inputs_[i].shape(), " at element ", e, ": backward says ", ours[e], ", central differences say ", numeric);
+        check<GraphError>(close(ours[e], numeric), "check_gradients: ", order_ == 1 ? "gradient" : "second-order gradient", " of input ", i,
+                          " ", inputs_[i].shape(), " at element ", e, ": backward says ", ours[e], ", central differences say ", numeric);
       }
     }
   }
@@ -96,9 +96,10 @@ class Comparison {
         const std::vector<double> high = up[k].value().to_vector(), low = down[k].value().to_vector();
         for (std::size_t e = 0; e < ours.size(); ++e) {
           const double numeric = (high[e] - low[e]) / (2 * options_.step);
-          check<GraphError>(close(ours[e], numeric), "check_gradients: ", order_ == 1 ? "tangent" : "tangent of the gradient", " of result ", k, " ",
-                            ys_[k].shape(), " at element ", e, ": ", transposed ? "the transposed backward" : "forward mode", " says ", ours[e],
-                            ", central differences say ", numeric);
+          check<GraphError>(close(ours[e], numeric), "check_gradients: ", order_ == 1 ? "tangent" : "tangent of the gradient",
+                            " of result ", k, " ", ys_[k].shape(), " at element ", e, ": ",
+                            transposed ? "the transposed backward" : "forward mode", " says ", ours[e], ", central differences say ",
+                            numeric);
         }
       }
     }

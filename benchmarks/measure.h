@@ -91,8 +91,8 @@ double seconds_of_second(double seconds, Untimed&& untimed, Timed&& timed) {
 }
 
 inline void report(std::string_view job, std::string_view unit, double value, double check = std::numeric_limits<double>::quiet_NaN()) {
-  std::printf("job=%.*s unit=%.*s value=%.9g check=%.9g\n", static_cast<int>(job.size()), job.data(), static_cast<int>(unit.size()), unit.data(),
-              value, check);
+  std::printf("job=%.*s unit=%.*s value=%.9g check=%.9g\n", static_cast<int>(job.size()), job.data(), static_cast<int>(unit.size()),
+              unit.data(), value, check);
   std::fflush(stdout);
 }
 

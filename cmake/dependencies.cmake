@@ -29,6 +29,9 @@ endif()
 if(GRADUS_DATA)
   find_package(ZLIB REQUIRED)           # IDX files come gzipped
   find_package(Threads REQUIRED)        # loader workers
+  find_package(xtensor REQUIRED)        # synthetic sets are written in its expressions
+  target_include_directories(gradus_private SYSTEM INTERFACE $<TARGET_PROPERTY:xtensor,INTERFACE_INCLUDE_DIRECTORIES>
+                             $<TARGET_PROPERTY:xtl,INTERFACE_INCLUDE_DIRECTORIES>)
   target_link_libraries(gradus_private INTERFACE ZLIB::ZLIB Threads::Threads)
 endif()
 

@@ -2,8 +2,8 @@
 //
 //   ./run example 04_custom_layer
 //
-// You should see the table of parameters with the names of the members, then a loss that falls from about 2 to about 0.001: the network learns
-// to subtract, and a copy of it stays as it is when the original is changed.
+// You should see the table of parameters with the names of the members, then a loss that falls from about 2 to about 0.001: the network
+// learns to subtract, and a copy of it stays as it is when the original is changed.
 #include <gradus/gradus.h>
 
 #include <cstdio>

@@ -3,8 +3,8 @@
 //   ./run demo                                   (or: ./run example 06_fashion_mnist_mlp)
 //   ./run demo --epochs 3 --seed 7 --data /path/to/the/four/idx/files
 //
-// You should see the test accuracy pass 0.85 in the first epoch and end near 0.90 after ten, in well under a minute on two cores; shirts are
-// the hard ones (recall about 0.73), trousers the easy ones (0.98). The curves are drawn into an SVG file beside the program.
+// You should see the test accuracy pass 0.85 in the first epoch and end near 0.90 after ten, in well under a minute on two cores; shirts
+// are the hard ones (recall about 0.73), trousers the easy ones (0.98). The curves are drawn into an SVG file beside the program.
 #include <gradus/gradus.h>
 
 #include <chrono>

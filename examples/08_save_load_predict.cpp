@@ -3,8 +3,8 @@
 //   ./run example 08_save_load_predict
 //   ./run example 08_save_load_predict --file net.safetensors --data /path/to/the/four/idx/files
 //
-// You should see two equal accuracies, about 0.85, before saving and after loading; then three pictures of clothes with the network's opinion.
-// The file is a safetensors file with PyTorch's names: Python reads it by safetensors.torch.load_file("net.safetensors").
+// You should see two equal accuracies, about 0.85, before saving and after loading; then three pictures of clothes with the network's
+// opinion. The file is a safetensors file with PyTorch's names: Python reads it by safetensors.torch.load_file("net.safetensors").
 #include <gradus/gradus.h>
 
 #include <cstdio>

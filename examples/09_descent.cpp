@@ -6,9 +6,9 @@
 //   ./run example descent two_wells sgd --noise 5 --seed 1 --schedule cosine
 //   ./run example descent ravine all                            everybody's result; with --svg FOLDER a picture each
 //
-// --option NAME=VALUE,… sets any option of the optimizer (betas.0=0.8,amsgrad=true), --schedule-option those of the schedule, --parameter the
-// surface's number (κ, b, A). You should see the path from S to E cross the contours, downhill, and where it ended. Lines of the map are
-// coloured on a terminal, and plain in a file.
+// --option NAME=VALUE,… sets any option of the optimizer (betas.0=0.8,amsgrad=true), --schedule-option those of the schedule, --parameter
+// the surface's number (κ, b, A). You should see the path from S to E cross the contours, downhill, and where it ended. Lines of the map
+// are coloured on a terminal, and plain in a file.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -69,7 +69,8 @@ struct Options {
 };
 
 Descent descent_of(const std::string& surface, const Options& options) {
-  Descent d{.surface = surface, .options = settings(options.option), .schedule = options.schedule, .schedule_options = settings(options.schedule_option),
+  Descent d{.surface = surface, .options = settings(options.option), .schedule = options.schedule,
+            .schedule_options = settings(options.schedule_option),
             .noise = options.noise, .seed = options.seed, .steps = options.steps};
   if (!options.lr.empty()) d.options.emplace_back("lr", options.lr);
   if (!options.parameter.empty()) d.parameter = number("--parameter", options.parameter);

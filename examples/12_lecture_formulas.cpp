@@ -1,11 +1,12 @@
-// The algorithms of an introductory lecture by its formulas: gradus's optimizers beside loops written out by hand, on the same mini-batches.
+// The algorithms of an introductory lecture by its formulas: gradus's optimizers beside loops written out by hand, on the same
+// mini-batches.
 //
 //   ./run example 12_lecture_formulas
 //
-// A line is fitted to points around y = 2x + 1 with noise of deviation 0.3. For each algorithm you should see its formula as describe() prints
-// it, with the numbers in use; where five epochs took it: near w = 2, b = 1 and a loss of 0.08 to 0.09, but for the whole set at once, which
-// is 5 steps and not 100; and the largest difference from the loop by hand in any step, which is rounding: below 1e-14. Of the mini-batch
-// runs those with a decaying rate end lowest: the noise of the last steps is smaller.
+// A line is fitted to points around y = 2x + 1 with noise of deviation 0.3. For each algorithm you should see its formula as describe()
+// prints it, with the numbers in use; where five epochs took it: near w = 2, b = 1 and a loss of 0.08 to 0.09, but for the whole set at
+// once, which is 5 steps and not 100; and the largest difference from the loop by hand in any step, which is rounding: below 1e-14. Of the
+// mini-batch runs those with a decaying rate end lowest: the noise of the last steps is smaller.
 #include <gradus/gradus.h>
 
 #include <algorithm>
@@ -60,8 +61,8 @@ double worst = 0;   // of all differences
 
 // Five epochs of both. `eta(t)` is the learning rate of iteration t = 1, 2, … by hand, `decay` the same schedule as gradus has it.
 template <class Optimizer, class Formula>
-void side_by_side(const char* title, const data::TensorDataset<2>& points, std::int64_t batch_size, const typename Optimizer::Options& options,
-                  const Formula& formula, auto eta, const optim::Curve& decay = {}) {
+void side_by_side(const char* title, const data::TensorDataset<2>& points, std::int64_t batch_size,
+                  const typename Optimizer::Options& options, const Formula& formula, auto eta, const optim::Curve& decay = {}) {
   nn::Linear line{1, 1, {.dtype = f64}};
   nn::init::zeros(line.weight);
   nn::init::zeros(line.bias);
@@ -104,7 +105,8 @@ int main() {
   constexpr double eta0 = 0.1;
   const auto constant = [](int) { return eta0; };
 
-  side_by_side<optim::SGD>("gradient descent, the whole set:  w → w − η ∂L/∂w", points, 200, lecture::gradient_descent(eta0), Descent{}, constant);
+  side_by_side<optim::SGD>("gradient descent, the whole set:  w → w − η ∂L/∂w", points, 200, lecture::gradient_descent(eta0), Descent{},
+                           constant);
   side_by_side<optim::SGD>("the same, mini-batches of 10", points, 10, lecture::gradient_descent(eta0), Descent{}, constant);
 
   using optim::Unit;
@@ -118,9 +120,11 @@ int main() {
                            [](int t) { return eta0 * std::pow(0.5, (t - 1) / 20); },
                            optim::StaircaseLR::curve({.every = 20, .of = optim::ExponentialLR::curve({.gamma = 0.5, .per = Unit::step})}));
 
-  side_by_side<optim::SGD>("momentum: an exponentially weighted average of gradients", points, 10, lecture::momentum(eta0, 0.9), Momentum{0.9}, constant);
+  side_by_side<optim::SGD>("momentum: an exponentially weighted average of gradients", points, 10, lecture::momentum(eta0, 0.9),
+                           Momentum{0.9}, constant);
   side_by_side<optim::RMSprop>("RMSprop: ε inside the root", points, 10, lecture::rmsprop(eta0, 0.9), RMSprop{0.9, 1e-8}, constant);
-  side_by_side<optim::Adam>("Adam: both together, without bias correction", points, 10, lecture::adam(eta0), Adam{0.9, 0.999, 1e-8}, constant);
+  side_by_side<optim::Adam>("Adam: both together, without bias correction", points, 10, lecture::adam(eta0), Adam{0.9, 0.999, 1e-8},
+                            constant);
 
   std::printf("largest difference of all: %.1e\n", worst);
 }

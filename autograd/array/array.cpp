@@ -41,7 +41,8 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
 
 Array Array::from_elements(const void* values, std::size_t count, Dtype dtype, const Shape& shape) {
   const std::int64_t elements = checked_elements(shape, "array");
-  check<ShapeError>(static_cast<std::int64_t>(count) == elements, "array: ", count, " values do not fill shape ", shape, ", which has ", elements);
+  check<ShapeError>(static_cast<std::int64_t>(count) == elements, "array: ", count, " values do not fill shape ", shape, ", which has ",
+                    elements);
   Array a(shape, dtype);
   if (count > 0) std::memcpy(a.mutable_raw(), values, count * size_of(dtype));
   return a;
@@ -50,8 +51,8 @@ Array Array::from_elements(const void* values, std::size_t count, Dtype dtype, c
 Array Array::from_blob(void* elements, const Shape& shape, const Shape& strides, Dtype dtype, void* holder, void (*release)(void* holder)) {
   const std::int64_t count = checked_elements(shape, "from_blob");
   check<ShapeError>(strides.rank() == shape.rank(), "from_blob: ", strides.rank(), " strides ", strides, " for shape ", shape);
-  check<ShapeError>(std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride >= 0; }), "from_blob: strides ", strides,
-                    " of shape ", shape, " must not be negative; copy the elements in the order that they are wanted in");
+  check<ShapeError>(std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride >= 0; }), "from_blob: strides ",
+                    strides, " of shape ", shape, " must not be negative; copy the elements in the order that they are wanted in");
   check<ValueError>(elements || count == 0, "from_blob: there are no elements at nullptr for shape ", shape);
   check<ValueError>(release != nullptr, "from_blob: release must be a function, one that does nothing if the memory outlives the array");
   Array a;
@@ -88,7 +89,8 @@ void* Array::mutable_raw() {
 }
 
 void Array::refuse_undefined(const char* op) {
-  fail<GraphError>(op, ": the tensor or array is undefined: it was default-constructed (an optional one that was left out?) and has neither ",
+  fail<GraphError>(op,
+                   ": the tensor or array is undefined: it was default-constructed (an optional one that was left out?) and has neither ",
                    "shape nor elements");
 }
 

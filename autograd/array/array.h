@@ -18,14 +18,15 @@ class Array {
   static Array full(const Shape& shape, double value, Dtype dtype = f32);
   static Array zeros(const Shape& shape, Dtype dtype = f32) { return full(shape, 0, dtype); }
   static Array scalar(double value, Dtype dtype = f32) { return full({}, value, dtype); }
-  // The values in row-major order, in their own dtype; integers of a type that is none become i64, and so do ints in braces. ShapeError unless
-  // the counts agree.
+  // The values in row-major order, in their own dtype; integers of a type that is none become i64, and so do ints in braces. ShapeError
+  // unless the counts agree.
   template <class T> static Array from(std::span<const T> values, const Shape& shape);
   template <class T> static Array from(const std::vector<T>& values, const Shape& shape);
   template <class T> static Array from(std::initializer_list<T> values, const Shape& shape);
-  // Elements in memory of another library, without a copy (strides in elements): when no array shows them any more, release(holder) is called,
-  // once, by whichever thread that was. ShapeError and ValueError; then nothing is taken over.
-  static Array from_blob(void* elements, const Shape& shape, const Shape& strides, Dtype dtype, void* holder, void (*release)(void* holder));
+  // Elements in memory of another library, without a copy (strides in elements): when no array shows them any more, release(holder) is
+  // called, once, by whichever thread that was. ShapeError and ValueError; then nothing is taken over.
+  static Array from_blob(void* elements, const Shape& shape, const Shape& strides, Dtype dtype, void* holder,
+                         void (*release)(void* holder));
 
   bool defined() const { return static_cast<bool>(body_); }
   const Shape& shape() const { return body_ ? body_->shape : scalar_shape; }
@@ -43,7 +44,11 @@ class Array {
   template <class T> T* mutable_data() { expect_dtype(dtype_of<T>); return static_cast<T*>(mutable_raw()); }
   // All elements in row-major order; ShapeError unless contiguous.
   template <class T> std::span<const T> span() const { expect_contiguous(); return {data<T>(), static_cast<std::size_t>(size())}; }
-  template <class T> std::span<T> mutable_span() { T* p = mutable_data<T>(); expect_contiguous(); return {p, static_cast<std::size_t>(size())}; }
+  template <class T> std::span<T> mutable_span() {
+    T* const elements = mutable_data<T>();
+    expect_contiguous();
+    return {elements, static_cast<std::size_t>(size())};
+  }
   const void* raw() const { return body_ ? body_->data : nullptr; }
   void* mutable_raw();
 
@@ -67,8 +72,8 @@ class Array {
 
   Array contiguous_copy() const;                                  // always elements of its own
   Array as_contiguous() const { return contiguous() ? *this : contiguous_copy(); }
-  // Converts. To whole numbers: the fraction is cut off, what is out of range is undefined; to bool: whether it is not zero; to a floating type:
-  // rounded once, to nearest even.
+  // Converts. To whole numbers: the fraction is cut off, what is out of range is undefined; to bool: whether it is not zero; to a floating
+  // type: rounded once, to nearest even.
   Array to(Dtype dtype) const;
 
  private:
@@ -95,7 +100,8 @@ Array Array::from(std::span<const T> values, const Shape& shape) {
   if constexpr (is_element<T>) {
     return from_elements(values.data(), values.size(), dtype_of<T>, shape);
   } else {
-    static_assert(std::is_integral_v<T>, "Array::from: elements are float, double, Half, BFloat16, bool or integers; convert the values first");
+    static_assert(std::is_integral_v<T>,
+                  "Array::from: elements are float, double, Half, BFloat16, bool or integers; convert the values first");
     const std::vector<std::int64_t> wide(values.begin(), values.end());
     return from_elements(wide.data(), wide.size(), i64, shape);
   }
@@ -103,7 +109,8 @@ Array Array::from(std::span<const T> values, const Shape& shape) {
 
 template <class T>
 Array Array::from(std::initializer_list<T> values, const Shape& shape) {
-  if constexpr (std::is_same_v<T, int>) return from(std::vector<std::int64_t>(values.begin(), values.end()), shape);   // {1, 2} says no width
+  // {1, 2} says no width
+  if constexpr (std::is_same_v<T, int>) return from(std::vector<std::int64_t>(values.begin(), values.end()), shape);
   else return from(std::span<const T>(values.begin(), values.size()), shape);
 }
 

@@ -1,7 +1,6 @@
 // Axes of a tensor, as functions take them: numbers of any integer type, counted from the front, negative ones from the back.
 //   sum(x, 1);   sum(x, {0, -1}, true);   std::vector<int> axes = …;  sum(x, axes);
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -27,7 +26,7 @@ struct Axis {
     const auto wide = static_cast<std::int64_t>(axis);
     if constexpr (std::unsigned_integral<T>)
       if (wide < 0) return static_cast<int>(most);
-    return static_cast<int>(std::clamp(wide, -most, most));
+    return static_cast<int>(wide < -most ? -most : wide > most ? most : wide);
   }
 };
 
@@ -41,7 +40,8 @@ class Axes {
   Axes(std::initializer_list<Axis> axes);   // ValueError above Shape::max_rank
   template <WholeNumbers R>
   Axes(const R& axes) : count_(checked_count(axes.size())) {
-    std::transform(axes.begin(), axes.end(), axes_.begin(), [](const auto& axis) { return Axis(axis).number; });
+    int* number = axes_.data();
+    for (const auto& axis : axes) *number++ = Axis(axis).number;
   }
 
   bool empty() const { return count_ == 0; }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t grain = 1 << 15;
 
-// Dimensions that both sides walk in one stride are merged, so that the loops below see few, long ones; the one in which `to` moves by single
-// elements comes last, and before it that in which `from` does, if that is another one.
+// Dimensions that both sides walk in one stride are merged, so that the loops below see few, long ones; the one in which `to` moves by
+// single elements comes last, and before it that in which `from` does, if that is another one.
 struct Walk {
   Shape shape, from, to;
   Walk(const Shape& sizes, const Shape& from_strides, const Shape& to_strides) {
@@ -124,7 +124,8 @@ struct Converted {
 
 // The two inner dimensions, begin <= i < end of the outer one, in tiles of one cache line each way, where one side jumps or both do.
 template <class Elements>
-void copy_plane(const Elements& elements, std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t begin, std::int64_t end) {
+void copy_plane(const Elements& elements, std::int64_t f, std::int64_t t, const Walk& w, int a, int b, std::int64_t begin,
+                std::int64_t end) {
   f += begin * w.from[a], t += begin * w.to[a];
   if (w.transposes() && elements.transpose(f, w.from[b], t, w.to[a], end - begin, w.shape[b])) return;
   constexpr std::int64_t tile = 16;

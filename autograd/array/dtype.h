@@ -1,8 +1,8 @@
 // The element types: one list, from which all else follows. Nothing is promoted silently; x.to(f64) converts.
 //   visit(x.dtype(), [&]<class T>(T) { … x.data<T>() … });      size_of(bf16);   name_of(i16);   dtype_of<float>
 // Loops compute in f32 and f64. f16 and bf16 (base/small_float.h) are storage: x.to(f32) widens them, .to(bf16) rounds to nearest even.
-// A type more is its name, its entry in the list, its line in array/formats/internal/safetensors_dtype.cpp, which does not compile without, and,
-// if registers are to load it, simd/internal/small_floats.h.
+// A type more is its name, its entry in the list, its line in array/formats/internal/safetensors_dtype.cpp, which does not compile without,
+// and, if registers are to load it, simd/internal/small_floats.h.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,27 +19,29 @@ namespace gradus {
 enum class Dtype : std::uint8_t { f32, f64, f16, bf16, i64, i32, i16, i8, u8, boolean };
 using enum Dtype;
 // As PyTorch calls them.
-inline constexpr Dtype float32 = f32, float64 = f64, float16 = f16, bfloat16 = bf16, int64 = i64, int32 = i32, int16 = i16, int8 = i8, uint8 = u8;
+inline constexpr Dtype float32 = f32, float64 = f64, float16 = f16, bfloat16 = bf16;
+inline constexpr Dtype int64 = i64, int32 = i32, int16 = i16, int8 = i8, uint8 = u8;
 
 namespace detail {
 
 // An entry: the type in C++, the one in which sums of it are kept, its name, and its name in safetensors files.
+using Text = std::string_view;
 template <class T, class Sum>
 struct ElementTypes {
   using Type = T;
   using SumType = Sum;
 };
 template <Dtype d> struct Element;
-template <> struct Element<f32> : ElementTypes<float, double> { static constexpr std::string_view name = "f32", in_files = "F32"; };
-template <> struct Element<f64> : ElementTypes<double, double> { static constexpr std::string_view name = "f64", in_files = "F64"; };
-template <> struct Element<f16> : ElementTypes<Half, float> { static constexpr std::string_view name = "f16", in_files = "F16"; };
-template <> struct Element<bf16> : ElementTypes<BFloat16, float> { static constexpr std::string_view name = "bf16", in_files = "BF16"; };
-template <> struct Element<i64> : ElementTypes<std::int64_t, std::int64_t> { static constexpr std::string_view name = "i64", in_files = "I64"; };
-template <> struct Element<i32> : ElementTypes<std::int32_t, std::int64_t> { static constexpr std::string_view name = "i32", in_files = "I32"; };
-template <> struct Element<i16> : ElementTypes<std::int16_t, std::int64_t> { static constexpr std::string_view name = "i16", in_files = "I16"; };
-template <> struct Element<i8> : ElementTypes<std::int8_t, std::int64_t> { static constexpr std::string_view name = "i8", in_files = "I8"; };
-template <> struct Element<u8> : ElementTypes<std::uint8_t, std::int64_t> { static constexpr std::string_view name = "u8", in_files = "U8"; };
-template <> struct Element<boolean> : ElementTypes<bool, std::int64_t> { static constexpr std::string_view name = "bool", in_files = "BOOL"; };
+template <> struct Element<f32> : ElementTypes<float, double> { static constexpr Text name = "f32", in_files = "F32"; };
+template <> struct Element<f64> : ElementTypes<double, double> { static constexpr Text name = "f64", in_files = "F64"; };
+template <> struct Element<f16> : ElementTypes<Half, float> { static constexpr Text name = "f16", in_files = "F16"; };
+template <> struct Element<bf16> : ElementTypes<BFloat16, float> { static constexpr Text name = "bf16", in_files = "BF16"; };
+template <> struct Element<i64> : ElementTypes<std::int64_t, std::int64_t> { static constexpr Text name = "i64", in_files = "I64"; };
+template <> struct Element<i32> : ElementTypes<std::int32_t, std::int64_t> { static constexpr Text name = "i32", in_files = "I32"; };
+template <> struct Element<i16> : ElementTypes<std::int16_t, std::int64_t> { static constexpr Text name = "i16", in_files = "I16"; };
+template <> struct Element<i8> : ElementTypes<std::int8_t, std::int64_t> { static constexpr Text name = "i8", in_files = "I8"; };
+template <> struct Element<u8> : ElementTypes<std::uint8_t, std::int64_t> { static constexpr Text name = "u8", in_files = "U8"; };
+template <> struct Element<boolean> : ElementTypes<bool, std::int64_t> { static constexpr Text name = "bool", in_files = "BOOL"; };
 inline constexpr std::size_t element_count = static_cast<std::size_t>(boolean) + 1;   // boolean is the last one
 
 template <std::size_t i> using ElementAt = Element<static_cast<Dtype>(i)>;
@@ -97,6 +99,11 @@ constexpr decltype(auto) visit_from(Dtype d, F&& f) {
 
 }  // namespace detail
 
+// As an option (base/describe/option.h) by its name, "bf16". One that is not among the first ones, where a range says so, is a DtypeError.
+struct OptionType;
+template <class T> struct OptionTraits;
+template <> struct OptionTraits<Dtype> { static const OptionType type; };
+
 constexpr std::size_t size_of(Dtype d) { return detail::Elements::sizes[static_cast<std::size_t>(d)]; }
 constexpr std::string_view name_of(Dtype d) { return detail::element_names[static_cast<std::size_t>(d)]; }
 std::ostream& operator<<(std::ostream& out, Dtype d);
@@ -109,7 +116,8 @@ constexpr bool is_small_float(Dtype d) { return kind_of(d) == detail::Kind::smal
 constexpr bool is_floating(Dtype d) { return computes_in(d) || is_small_float(d); }           // gradients may have it
 constexpr bool is_integer(Dtype d) { return kind_of(d) == detail::Kind::whole; }              // i64, i32, i16, i8, u8, not bool
 constexpr bool is_signed(Dtype d) { return detail::Elements::signs[static_cast<std::size_t>(d)]; }      // all but u8 and bool
-bool holds(Dtype d, double number);   // whether an element can be this number: any number for floating types, whole ones in range for the others
+bool holds(Dtype d, double number);   // whether an element can be this number:
+                                      // any number for floating types, whole ones in range for the others
 
 // Whether T is the C++ type of elements: float, double, Half, BFloat16, std::int64_t, …, std::uint8_t, bool.
 template <class T>

@@ -1,5 +1,6 @@
 #include <gradus/autograd/array/shape.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include <gradus/autograd/array/axes.h>

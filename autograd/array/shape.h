@@ -1,7 +1,6 @@
 // Shapes and strides: up to eight numbers, stored in place, so that copying one never allocates.
 //   zeros({2, 3});   zeros({words.size(), 128});   std::vector<int> sizes = …;  zeros(sizes);
 #pragma once
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -39,7 +38,8 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> sizes);
   template <WholeNumbers R>
   Shape(const R& sizes) : rank_(checked_rank(sizes.size())) {   // std::vector<int>, std::array<std::size_t, 2>, …
-    std::transform(sizes.begin(), sizes.end(), sizes_.begin(), [](const auto& size) { return static_cast<std::int64_t>(size); });
+    std::int64_t* place = sizes_.data();
+    for (const auto& size : sizes) *place++ = static_cast<std::int64_t>(size);
   }
   static Shape filled(int rank, std::int64_t size);
 

@@ -106,7 +106,8 @@ Shape shape_of(const E& e) {
 }  // namespace detail
 
 // The elements as an xtensor expression, for reading, any strides: a snapshot, which keeps them alive and which writing to the array does
-// not change. DtypeError unless T is the dtype. With a rank, as_xtensor<float, 2>(a), loops over elements are faster; ShapeError for another.
+// not change. DtypeError unless T is the dtype. With a rank, as_xtensor<float, 2>(a), loops over elements are faster; ShapeError for
+// another.
 template <class T>
 auto as_xtensor(const Array& a) { return detail::any_rank(detail::reading<T>(a), a); }
 template <class T, std::size_t N>

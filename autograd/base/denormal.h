@@ -5,9 +5,9 @@
 
 namespace gradus {
 
-// Whether the calling thread takes denormal operands and results for zeros (off at first, as the processor has it). Our own threads, of loops,
-// loaders and convolutions, do as the thread that they work for; threads of yours begin like the one that starts them. Returns whether this
-// processor can (x86-64 and 64-bit Arm); if not, nothing has changed. As torch.set_flush_denormal.
+// Whether the calling thread takes denormal operands and results for zeros (off at first, as the processor has it). Our own threads, of
+// loops, loaders and convolutions, do as the thread that they work for; threads of yours begin like the one that starts them. Returns
+// whether this processor can (x86-64 and 64-bit Arm); if not, nothing has changed. As torch.set_flush_denormal.
 bool set_flush_denormal(bool on);
 bool flush_denormal();
 

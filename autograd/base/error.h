@@ -40,7 +40,8 @@ template <class T>
 Part part(const T& value) {
   if constexpr (std::is_convertible_v<const T&, const char*>) return {static_cast<const char*>(value), write_chars};
   else if constexpr (std::is_function_v<T>) return {reinterpret_cast<const void*>(&value), write_manipulator};
-  else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>) return {&value, write_plain<T>};
+  else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>)
+    return {&value, write_plain<T>};
   else return {&value, write_any<T>};
 }
 

@@ -18,7 +18,8 @@ namespace {
 
 constexpr int most_threads = static_cast<int>(detail::Region::most_threads);
 
-// The number that an environment variable gives, 0 if none or not from 1 to most_threads. OMP_NUM_THREADS may be a list, one number for each level of nesting.
+// The number that an environment variable gives, 0 if none or not from 1 to most_threads. OMP_NUM_THREADS may be a list, one number for
+// each level of nesting.
 int wish(const char* name) {
   const char* value = std::getenv(name);
   if (!value) return 0;

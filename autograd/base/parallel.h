@@ -2,7 +2,6 @@
 //   parallel_for(n, 4096, [&](std::int64_t begin, std::int64_t end) { … });
 // A loop is cut into pieces by n, grain and num_threads() alone, so what it computes does not depend on who runs which piece.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -22,7 +21,8 @@ void parallel_ranges(std::int64_t n, std::int64_t grain, Range range, void* body
 
 // The grain of a loop over items of `cost` elements each, when a thread is worth waking for `elements` of them.
 inline std::int64_t items_worth(std::int64_t elements, std::int64_t cost) {
-  return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(cost, 1));
+  const std::int64_t items = elements / (cost > 0 ? cost : 1);
+  return items > 0 ? items : 1;
 }
 
 // Calls body(begin, end) on ranges that cover [0, n), each of about `grain` at least and at most two per thread; n <= num_threads()

@@ -19,8 +19,8 @@ void reset_peak();
 std::int64_t blocks_from_system();                       // how often the pool had to ask the system, since the start
 
 // Idle memory, all threads' together: blocks that were freed and wait for the next who asks. Beyond the limit they go back to the system,
-// first those of the sizes that nobody has used for the longest time. Unless it is set, the limit follows what has lately been in use at once
-// (at least 256 MiB), so that whatever a steady loop frees is there for its next round, and shapes that come and go don't pile up.
+// first those of the sizes that nobody has used for the longest time. Unless it is set, the limit follows what has lately been in use at
+// once (at least 256 MiB), so that whatever a steady loop frees is there for its next round, and shapes that come and go don't pile up.
 std::int64_t idle_bytes();                               // exact while nobody allocates or frees
 std::int64_t idle_limit();
 // 0 keeps nothing, no number follows use again. What other threads keep for themselves goes when they next free. ValueError below 0.

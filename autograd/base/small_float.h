@@ -1,5 +1,5 @@
-// Floating-point numbers of 16 bits and less, which are stored and not computed with: f16 (IEEE 754's binary16) and bf16 (the upper half of a
-// float). Made of any number, rounded once, to nearest even; used as floats, exactly.
+// Floating-point numbers of 16 bits and less, which are stored and not computed with: f16 (IEEE 754's binary16) and bf16 (the upper half of
+// a float). Made of any number, rounded once, to nearest even; used as floats, exactly.
 //   Half h(0.1);   float x = h;             // 0.099975586
 //   Half::from_bits(0x7bff)                 // 65504, the largest one
 // NaN stays NaN, quiet, with its sign and what fits of its payload; what is too large becomes infinite. (std::bit_cast by its compilers'
@@ -38,7 +38,8 @@ struct SmallFloat {
       if (size > infinity) return __builtin_bit_cast(float, sign | 0x7fc00000u | (size & (one - 1u)) << shift);
       if (size == infinity) return __builtin_bit_cast(float, sign | 0x7f800000u);
       if (size >= one) return __builtin_bit_cast(float, sign | ((size << shift) + (std::uint32_t{127 - bias} << 23)));
-      const float unit = __builtin_bit_cast(float, std::uint32_t{127 + 1 - bias - fraction_bits} << 23), x = static_cast<float>(size) * unit;
+      const float unit = __builtin_bit_cast(float, std::uint32_t{127 + 1 - bias - fraction_bits} << 23),
+                  x = static_cast<float>(size) * unit;
       return sign ? -x : x;
     }
   }

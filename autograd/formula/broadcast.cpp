@@ -142,7 +142,8 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   const Array* const result = *std::find_if(out.begin(), out.end(), [](const Array* a) { return a != nullptr; });
   if (one_row(shape, in, result->contiguous())) return run_one_row(elements, in, out, row, formula, grain);
   if (result->contiguous()) return run_rows(shape, in, out, row, formula, grain);
-  // Channels-last: the same with the dimensions in the order in which the results lie. The shape may be one of theirs, which are taken apart.
+  // Channels-last: the same with the dimensions in the order in which the results lie. The shape may be one of theirs, which are taken
+  // apart.
   const Shape order{0, 2, 3, 1}, whole = shape;
   std::array<Array, most> views;
   std::array<const Array*, most> from;

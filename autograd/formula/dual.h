@@ -127,8 +127,12 @@ struct Dual {
     const auto on = !(x.value <= V(0));
     return of(relu(x.value), [=](Slope s) { return s.kept_where(on); }, x);
   }
-  friend Dual maximum(const Dual& a, const Dual& b) { return extreme(maximum(a.value, b.value), a.value < b.value, b.value < a.value, a, b); }
-  friend Dual minimum(const Dual& a, const Dual& b) { return extreme(minimum(a.value, b.value), a.value > b.value, b.value > a.value, a, b); }
+  friend Dual maximum(const Dual& a, const Dual& b) {
+    return extreme(maximum(a.value, b.value), a.value < b.value, b.value < a.value, a, b);
+  }
+  friend Dual minimum(const Dual& a, const Dual& b) {
+    return extreme(minimum(a.value, b.value), a.value > b.value, b.value > a.value, a, b);
+  }
   friend Dual pow(const Dual& a, const Dual& b) {
     const V y = pow(a.value, b.value), zero(0), along_a = b.value * pow(a.value, b.value - 1), along_b = y * log(a.value);
     const auto moves_a = b.value != zero, moves_b = !(y == zero || (a.value == zero && b.value == zero));

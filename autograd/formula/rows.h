@@ -62,7 +62,8 @@ void each_register(const void* const* in, const bool* moves, void* const* out, s
 template <class F, class T, std::size_t n>
 void value_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
   const F f = *static_cast<const F*>(formula);
-  each_register<T, n, 1>(in, moves, out, count, [&](const auto& x, auto put) { put(0, std::apply([&](auto... v) { return f.value(v...); }, x)); });
+  each_register<T, n, 1>(in, moves, out, count,
+                         [&](const auto& x, auto put) { put(0, std::apply([&](auto... v) { return f.value(v...); }, x)); });
 }
 
 // in: the operands and, last, the gradient of the result.
@@ -98,7 +99,9 @@ void dual_row(const void* formula, const void* const* in, const bool* moves, voi
   const F f = *static_cast<const F*>(formula);
   using V = Vec<T>;
   each_register<T, n + 1, n>(in, moves, out, count, [&](const auto& x, auto put) {
-    const auto run = [&]<class D, std::size_t... i>(D, V seed, std::index_sequence<i...>) { return D(f.value(D::variable(x[i], i, seed)...)).slope; };
+    const auto run = [&]<class D, std::size_t... i>(D, V seed, std::index_sequence<i...>) {
+      return D(f.value(D::variable(x[i], i, seed)...)).slope;
+    };
     constexpr auto inputs = std::make_index_sequence<n>{};
     const auto slopes = run(Dual<V, FastSlope<V>, n>(), V(1), inputs);
     std::array<V, n> grads;

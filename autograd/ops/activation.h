@@ -1,5 +1,5 @@
-// What stands between two layers, elementwise on one tensor (f32 or f64); softmax is in ops/softmax.h. Formulas: ops/internal/formulas/activation.h.
-// GraphError for an undefined tensor, DtypeError.
+// What stands between two layers, elementwise on one tensor (f32 or f64); softmax is in ops/softmax.h. Formulas:
+// ops/internal/formulas/activation.h. GraphError for an undefined tensor, DtypeError.
 #pragma once
 #include <gradus/autograd/tape/tensor.h>
 

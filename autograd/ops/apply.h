@@ -1,4 +1,5 @@
-// A formula's row function (formula/broadcast.h) in one pass over tensors of any shapes: what the elementwise operations and fuse() stand on.
+// A formula's row function (formula/broadcast.h) in one pass over tensors of any shapes: what the elementwise operations and fuse() stand
+// on.
 #pragma once
 #include <gradus/autograd/formula/broadcast.h>
 #include <gradus/autograd/tape/op.h>

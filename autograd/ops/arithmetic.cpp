@@ -22,8 +22,8 @@ void refuse_true_division(const Tensor& x) {
 
 // As PyTorch says of a plain exponent; a tensor's is not looked through.
 void check_whole_exponent(double exponent, const Tensor& x) {
-  check<ValueError>(exponent >= 0, "pow: whole numbers to a negative power are fractions, which need f32 or f64: exponent ", exponent, " for ",
-                    describe(x), "; convert with x.to(f32)");
+  check<ValueError>(exponent >= 0, "pow: whole numbers to a negative power are fractions, which need f32 or f64: exponent ", exponent,
+                    " for ", describe(x), "; convert with x.to(f32)");
 }
 
 template <class B>

@@ -1,9 +1,9 @@
 // Arithmetic, with NumPy's broadcasting. Both sides have one dtype: nothing is promoted silently; a plain number
 // takes the tensor's dtype. Formulas: ops/internal/formulas/arithmetic.h.
 //
-// Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow, as in PyTorch.
-// Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert. Of two bools,
-// + is "or" and * is "and".
+// Whole numbers have arithmetic too, without a gradient: i64, i32, i16, i8 and u8 stay what they are and wrap around where they overflow,
+// as in PyTorch. Where PyTorch would promote there is a DtypeError: label * 0.5, label / 2 (true division) and mask + 1 say how to convert.
+// Of two bools, + is "or" and * is "and".
 #pragma once
 #include <gradus/autograd/tape/tensor.h>
 
@@ -23,7 +23,8 @@ Tensor floor_divide(const Tensor& a, double b);
 Tensor remainder(const Tensor& a, const Tensor& b);             // a − b·⌊a / b⌋ of whole numbers: Python's %, with the sign of b
 Tensor remainder(const Tensor& a, double b);
 Tensor neg(const Tensor& x);
-// x^exponent. Of whole numbers by multiplying; then ValueError for a negative plain exponent, and 1/n cut off to a whole number for a tensor's.
+// x^exponent. Of whole numbers by multiplying; then ValueError for a negative plain exponent, and 1/n cut off to a whole number for a
+// tensor's.
 Tensor pow(const Tensor& x, double exponent);
 Tensor pow(const Tensor& x, const Tensor& exponent);
 Tensor pow(double base, const Tensor& exponent);

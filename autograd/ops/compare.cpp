@@ -49,7 +49,8 @@ struct Where final : Op {
   Array forward(const Tensor& condition, const Tensor& a, const Tensor& b) {
     check_defined("where", condition, "the condition");
     check_dtypes("where", a, b);
-    check<DtypeError>(condition.dtype() == boolean, "where: the condition must be bool, not ", describe(condition), "; compare it, say with x != 0");
+    check<DtypeError>(condition.dtype() == boolean, "where: the condition must be bool, not ", describe(condition),
+                      "; compare it, say with x != 0");
     const Shape shape = broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
     save(condition);
     a_shape = a.shape(), b_shape = b.shape();
@@ -57,11 +58,14 @@ struct Where final : Op {
   }
   Grads backward(Tensor g) override {
     const Tensor condition = saved()[0];
-    return {Tensor{}, needs(1) ? sum_to(where(condition, g, 0.0), a_shape) : Tensor{}, needs(2) ? sum_to(where(condition, 0.0, g), b_shape) : Tensor{}};
+    return {Tensor{}, needs(1) ? sum_to(where(condition, g, 0.0), a_shape) : Tensor{},
+            needs(2) ? sum_to(where(condition, 0.0, g), b_shape) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const Tensor condition = saved()[0];
-    const Tensor chosen = !needs(1) ? where(condition, 0.0, vs[2]) : !needs(2) ? where(condition, vs[1], 0.0) : where(condition, vs[1], vs[2]);
+    const Tensor chosen = !needs(1)   ? where(condition, 0.0, vs[2])
+                          : !needs(2) ? where(condition, vs[1], 0.0)
+                                      : where(condition, vs[1], vs[2]);
     return expand(chosen, broadcast_shapes(condition.shape(), broadcast_shapes(a_shape, b_shape, "where"), "where"));
   }
 };

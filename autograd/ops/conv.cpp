@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/conv.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/apply.h>
@@ -63,7 +65,8 @@ struct ConvInputGradient final : Op {
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, weight] = saved<2>();
-    return detail::sum_of_tangents(needs(0) ? input_gradient(vs[0], weight, shape_) : Tensor{}, needs(1) ? input_gradient(g, vs[1], shape_) : Tensor{});
+    return detail::sum_of_tangents(needs(0) ? input_gradient(vs[0], weight, shape_) : Tensor{},
+                                   needs(1) ? input_gradient(g, vs[1], shape_) : Tensor{});
   }
   ConvShape shape_;
 };
@@ -81,7 +84,8 @@ struct ConvWeightGradient final : Op {
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, x] = saved<2>();
-    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, shape_) : Tensor{}, needs(1) ? weight_gradient(g, vs[1], shape_) : Tensor{});
+    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, shape_) : Tensor{},
+                                   needs(1) ? weight_gradient(g, vs[1], shape_) : Tensor{});
   }
   ConvShape shape_;
 };

@@ -38,7 +38,8 @@ struct Embedding final : Op {
   }
   Grads backward(Tensor g) override {
     const Tensor& index = saved()[0];
-    if (rows_.sparse && !recording()) return {Gradient::of_rows(rows_.n, index.value(), g.value().as_contiguous(), rows_.padding), Tensor{}};
+    if (rows_.sparse && !recording())
+      return {Gradient::of_rows(rows_.n, index.value(), g.value().as_contiguous(), rows_.padding), Tensor{}};
     return {record(EmbeddingGradient(rows_), g, index), Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override { return look_up(vs[0], saved()[0], rows_, true); }
@@ -66,8 +67,7 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
                     " rows: ", describe(weight));
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
     fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
-                     " of the indices ", index.shape(),
-                     " is out of range for ", n, " rows: ", describe(weight));
+                     " of the indices ", index.shape(), " is out of range for ", n, " rows: ", describe(weight));
   const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse};
   return look_up(weight, index, rows, false);
 }

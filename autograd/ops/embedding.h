@@ -14,8 +14,8 @@ struct EmbeddingOptions {
   bool sparse = false;
 };
 
-// weight[indices]: indices of any shape, i64, weight [n, d] → [indices..., d]. ValueError: an index outside [0, n), padding_idx outside [-n, n);
-// ShapeError: a weight that is no table; DtypeError.
+// weight[indices]: indices of any shape, i64, weight [n, d] → [indices..., d]. ValueError: an index outside [0, n), padding_idx outside
+// [-n, n); ShapeError: a weight that is no table; DtypeError.
 Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOptions& options = {});
 
 }  // namespace gradus

@@ -23,7 +23,8 @@ struct CrossEntropy final : Op {
   kernels::CrossEntropyRule rule;
   Reduction reduction;
   double scale;   // 1 / the number of rows that count, for a mean
-  CrossEntropy(const CrossEntropyOptions& o, double scale) : rule{o.ignore_index, o.label_smoothing}, reduction(o.reduction), scale(scale) {}
+  CrossEntropy(const CrossEntropyOptions& o, double scale)
+      : rule{o.ignore_index, o.label_smoothing}, reduction(o.reduction), scale(scale) {}
 
   Array forward(const Tensor& logits, const Tensor& label) {
     const Tensor x = logits.contiguous();
@@ -36,7 +37,8 @@ struct CrossEntropy final : Op {
   Grads backward(Tensor g) override {
     const auto [x, label, log_sums] = saved<3>();
     if (!recording())
-      return {kernels::cross_entropy_backward(x.value(), label.value(), log_sums.value(), g.value().expand({x.dim(0)}), scale, rule), Tensor{}};
+      return {kernels::cross_entropy_backward(x.value(), label.value(), log_sums.value(), g.value().expand({x.dim(0)}), scale, rule),
+              Tensor{}};
     const Tensor ignored = unsqueeze(label, 1) == static_cast<double>(rule.ignore_index);   // rows that may hold anything
     const Tensor distance = softmax(where(ignored, 0.0, x)) - Tensor(targets(label.value(), x.value()));
     return {where(ignored, 0.0, distance * ((g.rank() ? unsqueeze(g, 1) : g) * scale)), Tensor{}};
@@ -57,7 +59,9 @@ struct CrossEntropy final : Op {
 };
 
 // x, but 0 where an infinite one meets no gradient: 0·∞.
-Tensor seen(const Tensor& x, const Tensor& g) { return where(logical_and(g == 0, abs(x) == std::numeric_limits<double>::infinity()), 0.0, x); }
+Tensor seen(const Tensor& x, const Tensor& g) {
+  return where(logical_and(g == 0, abs(x) == std::numeric_limits<double>::infinity()), 0.0, x);
+}
 
 // mse_loss and bce_with_logits: one number against its target.
 struct PairwiseLoss final : Op {

@@ -26,12 +26,13 @@ struct MatMul final : Op {
   Array forward(const Tensor& a, const Tensor& b) {
     check<ShapeError>(a.rank() >= 2 && b.rank() >= 2, "matmul: needs matrices, of at least 2 dimensions: ", describe(a), " x ", describe(b),
                       "; unsqueeze(v, 0) makes a row of a vector, unsqueeze(v, 1) a column");
-    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(", a.dtype(), ")");
+    check<DtypeError>(a.dtype() == b.dtype(), "matmul: dtypes differ: ", describe(a), " x ", describe(b), "; convert one side with b.to(",
+                      a.dtype(), ")");
     check<DtypeError>(computes_in(a.dtype()), "matmul: needs f32 or f64: ", describe(a), " x ", describe(b));
     check<ShapeError>(a.dim(-1) == b.dim(-2), "matmul: inner dimensions differ: ", describe(a), " x ", describe(b));
     for (int i = 3; i <= std::min(a.rank(), b.rank()); ++i)
-      check<ShapeError>(a.dim(-i) == b.dim(-i) || a.dim(-i) == 1 || b.dim(-i) == 1, "matmul: the leading dimensions do not broadcast: ", describe(a), " x ",
-                        describe(b), "; they must be equal or 1");
+      check<ShapeError>(a.dim(-i) == b.dim(-i) || a.dim(-i) == 1 || b.dim(-i) == 1,
+                        "matmul: the leading dimensions do not broadcast: ", describe(a), " x ", describe(b), "; they must be equal or 1");
     save(a, b);
     return kernels::matmul(a.value(), b.value());
   }

@@ -109,7 +109,8 @@ Tensor in_either_layout(const Tensor& x) { return Tensor(kernels::either_layout(
 
 void check_channels(const Array& a, const Tensor& x, const char* what) {
   if (!a.defined()) return;
-  check<ShapeError>(a.shape() == Shape{x.dim(1)}, "batch_norm: ", what, " must be [C] = [", x.dim(1), "], not ", a.shape(), ": x ", x.shape());
+  check<ShapeError>(a.shape() == Shape{x.dim(1)}, "batch_norm: ", what, " must be [C] = [", x.dim(1), "], not ", a.shape(), ": x ",
+                    x.shape());
   check<DtypeError>(a.dtype() == x.dtype(), "batch_norm: x is ", x.dtype(), " but ", what, " is ", a.dtype());
 }
 
@@ -132,7 +133,8 @@ void update(Array& running, const Array& batch, double factor, double momentum) 
   visit_floating(next.dtype(), "batch_norm", [&]<class T>(T) {
     T* r = next.mutable_data<T>();
     const double* b = batch.data<double>();
-    for (std::int64_t c = 0; c < next.size(); ++c) r[c] = static_cast<T>((1 - momentum) * static_cast<double>(r[c]) + momentum * b[c] * factor);
+    for (std::int64_t c = 0; c < next.size(); ++c)
+      r[c] = static_cast<T>((1 - momentum) * static_cast<double>(r[c]) + momentum * b[c] * factor);
   });
   running = std::move(next);
 }
@@ -159,7 +161,8 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias
                        double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
-  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), in_either_layout(x), weight, bias);
+  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), in_either_layout(x),
+                weight, bias);
 }
 
 }  // namespace gradus

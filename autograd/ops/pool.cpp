@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/pool.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/images/pool.h>
 #include <gradus/autograd/tape/op.h>

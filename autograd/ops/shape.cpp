@@ -171,7 +171,8 @@ Tensor flatten(const Tensor& x, Axis first, Axis last) {
   check_defined("flatten", x);
   if (x.rank() == 0) return reshape(x, {1});
   first = normal_axis(first, x.rank(), "flatten"), last = normal_axis(last, x.rank(), "flatten");
-  check<ValueError>(first <= last, "flatten: the first dimension, ", first.number, ", comes after the last, ", last.number, ", for shape ", x.shape());
+  check<ValueError>(first <= last, "flatten: the first dimension, ", first.number, ", comes after the last, ", last.number, ", for shape ",
+                    x.shape());
   Shape shape;
   for (int i = 0; i <= first; ++i) shape.push_back(x.dim(i));
   for (int i = first + 1; i <= last; ++i) shape[first] *= x.dim(i);

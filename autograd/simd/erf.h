@@ -12,8 +12,8 @@ template <class A>
 Floats<A> fast_erf(const Floats<A>& x) {
   using F = Floats<A>;
   const F size = xsimd::min(F(3.95f), xsimd::abs(x)), z = size * size;   // beyond, erf is 1
-  const F q = polynomial(z, 0.1283791608f, -0.3761261305f, 0.1128353757f, -0.02685560693f, 0.005201187589f, -0.0008269977004f, 0.0001008226963f,
-                         -7.019338319e-6f);
+  const F q = polynomial(z, 0.1283791608f, -0.3761261305f, 0.1128353757f, -0.02685560693f, 0.005201187589f, -0.0008269977004f,
+                         0.0001008226963f, -7.019338319e-6f);
   F p = polynomial(size, 0.9997107348f, -0.06971885946f, -0.03803219768f, -0.003657458869f, 0.002789241838f, -0.0002623521045f);
   p = p * p, p = p * p, p = p * p;
   return xsimd::copysign(xsimd::select(size < F(1.3f), xsimd::fma(size, q, size), xsimd::fnma(p, p, F(1.f))), x);

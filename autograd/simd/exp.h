@@ -69,7 +69,8 @@ Doubles<A> exp_near_zero(const Doubles<A>& r, double k) {
   const Doubles<A> rr = r * r, r4 = rr * rr;
   const auto two = [&](double a, double b) { return polynomial(r, k * a, k * b); };
   const Doubles<A> low = xsimd::fma(rr, two(0.041666666666530414, 0.0083333333334961749), two(0.50000000000000106, 0.1666666666666641));
-  const Doubles<A> middle = xsimd::fma(rr, two(2.4801493138315916e-05, 2.7557589185741992e-06), two(0.0013888888943579384, 1.9841269503139163e-04));
+  const Doubles<A> middle =
+      xsimd::fma(rr, two(2.4801493138315916e-05, 2.7557589185741992e-06), two(0.0013888888943579384, 1.9841269503139163e-04));
   const Doubles<A> high = two(2.7630237838088018e-07, 2.4999248927045147e-08);
   return xsimd::fma(rr, xsimd::fma(r4, xsimd::fma(r4, high, middle), low), xsimd::fma(r, Doubles<A>(k), Doubles<A>(k)));
 }

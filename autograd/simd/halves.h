@@ -13,12 +13,14 @@ struct Halves {
 template <class A>
 Halves<A> widened(const Floats<A>& x) {   // masked by nothing: g++ 12 warns of the others
   const __m512d both = _mm512_castps_pd(x);
-  return {_mm512_maskz_cvtps_pd(static_cast<__mmask8>(-1), _mm512_castps512_ps256(x)),
-          _mm512_maskz_cvtps_pd(static_cast<__mmask8>(-1), _mm256_castpd_ps(_mm512_maskz_extractf64x4_pd(static_cast<__mmask8>(-1), both, 1)))};
+  return {
+      _mm512_maskz_cvtps_pd(static_cast<__mmask8>(-1), _mm512_castps512_ps256(x)),
+      _mm512_maskz_cvtps_pd(static_cast<__mmask8>(-1), _mm256_castpd_ps(_mm512_maskz_extractf64x4_pd(static_cast<__mmask8>(-1), both, 1)))};
 }
 template <class A>
 Floats<A> narrowed(const Halves<A>& x) {
-  const __m256 low = _mm512_maskz_cvtpd_ps(static_cast<__mmask8>(-1), x.low), high = _mm512_maskz_cvtpd_ps(static_cast<__mmask8>(-1), x.high);
+  const __m256 low = _mm512_maskz_cvtpd_ps(static_cast<__mmask8>(-1), x.low),
+               high = _mm512_maskz_cvtpd_ps(static_cast<__mmask8>(-1), x.high);
   return _mm512_castpd_ps(_mm512_insertf64x4(_mm512_castps_pd(_mm512_castps256_ps512(low)), _mm256_castps_pd(high), 1));
 }
 #elif defined(__AVX2__)

@@ -1,5 +1,5 @@
-// pow of registers. Errors, in units in the last place (tests/autograd/simd/simd_test.cpp): 2. Zeros, infinities, NaN and negative numbers are
-// std::pow's (Annex F of the C standard).
+// pow of registers. Errors, in units in the last place (tests/autograd/simd/simd_test.cpp): 2. Zeros, infinities, NaN and negative numbers
+// are std::pow's (Annex F of the C standard).
 // x^y = exp(y·log x), where exp multiplies every error of y·log x by its size, up to 745: f32 goes through f64, f64 through pairs of them.
 // Coefficients are minimax fits (Remez's exchange at 50 digits).
 #pragma once
@@ -22,7 +22,8 @@ Parts<A> parts_of_normal(const Doubles<A>& x) {
   using U = xsimd::batch<std::uint64_t, A>;
   constexpr std::uint64_t root_half = 0x3FE6A09E667F3BCDu, one = 0x3FF0000000000000u, shifter = 0x4330000000000000u;   // shifter: 2^52
   const U bits = xsimd::bitwise_cast<U>(x), biased = (bits + U(one - root_half)) >> 52;                                // k + 1023
-  return {xsimd::bitwise_cast<D>(bits - (biased << 52) + U(one)), xsimd::bitwise_cast<D>(biased | U(shifter)) - D(4503599627370496. + 1023.)};
+  return {xsimd::bitwise_cast<D>(bits - (biased << 52) + U(one)),
+          xsimd::bitwise_cast<D>(biased | U(shifter)) - D(4503599627370496. + 1023.)};
 }
 
 // x^y of f32 numbers in f64, x > 0 and finite.

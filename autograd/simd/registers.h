@@ -67,7 +67,8 @@ struct Vec {
   friend Vec log(Vec x) {
     if constexpr (std::is_same_v<T, double>)   // xsimd 8 takes subnormal numbers for normal ones
       if (const auto tiny = x.b < Batch(std::numeric_limits<T>::min()); xsimd::any(tiny)) [[unlikely]] {
-        const Batch scale = xsimd::select(tiny, Batch(18014398509481984.), Batch(1.)), more = xsimd::select(tiny, Batch(37.42994775023705), Batch(0.));
+        const Batch scale = xsimd::select(tiny, Batch(18014398509481984.), Batch(1.)),
+                    more = xsimd::select(tiny, Batch(37.42994775023705), Batch(0.));
         return xsimd::log(x.b * scale) - more;   // 2^54, 54·ln 2
       }
     return xsimd::log(x.b);

@@ -1,5 +1,5 @@
-// xsimd, in a namespace of the level's own: what is written xsimd::batch is xsimd::gradus_v4::batch to the linker. xsimd's functions are inline,
-// and the linker keeps one copy of each: without this it could be one that was compiled for another level or without optimisation.
+// xsimd, in a namespace of the level's own: what is written xsimd::batch is xsimd::gradus_v4::batch to the linker. xsimd's functions are
+// inline, and the linker keeps one copy of each: without this it could be one that was compiled for another level or without optimisation.
 // Where a program has included xsimd before, that one is used as it is.
 #pragma once
 #include <gradus/autograd/simd/namespace.h>

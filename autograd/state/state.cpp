@@ -30,7 +30,8 @@ std::string names_of(std::span<const StatePart> parts) {
 void check_names(std::string_view who, std::span<const StatePart> parts) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string& name = parts[i].name();
-    check<ValueError>(!name.empty() && name.find_first_of(".,") == name.npos, who, ": a part's name is not empty and has no dots or commas, not \"", name, '"');
+    check<ValueError>(!name.empty() && name.find_first_of(".,") == name.npos, who,
+                      ": a part's name is not empty and has no dots or commas, not \"", name, '"');
     for (std::size_t j = 0; j < i; ++j) check<ValueError>(parts[j].name() != name, who, ": two parts are named ", name);
   }
 }

@@ -1,10 +1,11 @@
-// State: what a thing that changes has to remember, as named arrays and named values. Everything that carries state (a model, an optimizer, a
-// schedule, an average, a loader, a generator, a struct of one's own) gives it by state() and takes it by load_state(), which refuses, with one
-// error that says all that does not fit and nothing changed, what is not of its kind. Several things' states have a sum:
+// State: what a thing that changes has to remember, as named arrays and named values. Everything that carries state (a model, an optimizer,
+// a schedule, an average, a loader, a generator, a struct of one's own) gives it by state() and takes it by load_state(), which refuses,
+// with one error that says all that does not fit and nothing changed, what is not of its kind. Several things' states have a sum:
 //   struct Best {                                            // a struct of one's own
 //     double loss = HUGE_VAL;
 //     State state() const { State s;  s.set("loss", loss);  return s; }
-//     void load_state(const State& s) { StateReader r(s);  const double l = r.number("loss", 0);  r.finish("Best: the state does not fit");  loss = l; }
+//     void load_state(const State& s) { StateReader r(s);  const double l = r.number("loss", 0);  r.finish("Best: the state does not fit");
+//     loss = l; }
 //   };
 //   const State all = sum_of_states({{"optimizer", adam}, {"best", best}});      // "optimizer.w.exp_avg", "best.loss"
 //   load_sum_of_states("resume", {{"optimizer", adam}, {"best", best}}, all);     // all of them, or an error and none
@@ -91,7 +92,9 @@ class StatePart {
  public:
   template <Stateful T>
   StatePart(std::string name, T& thing)
-      : StatePart(std::move(name), [&thing] { return StateAccess<T>::state(thing); }, [&thing](const State& state) { StateAccess<T>::load(thing, state); }) {}
+      : StatePart(
+            std::move(name), [&thing] { return StateAccess<T>::state(thing); },
+            [&thing](const State& state) { StateAccess<T>::load(thing, state); }) {}
   StatePart(std::string name, std::function<State()> state, std::function<void(const State&)> load)
       : name_(std::move(name)), state_(std::move(state)), load_(std::move(load)) {}
 

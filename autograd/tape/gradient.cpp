@@ -1,5 +1,6 @@
 #include <gradus/autograd/tape/gradient.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include <gradus/autograd/base/pool.h>

@@ -28,8 +28,8 @@ Tensor Hooks::change(int output, Tensor g) const {
     Tensor changed;
     hook->call(g, changed);
     if (!changed.defined()) continue;
-    check<ShapeError>(changed.shape() == g.shape(), "register_hook: the hook returned a gradient of shape ", changed.shape(), " in the place of ",
-                      g.shape());
+    check<ShapeError>(changed.shape() == g.shape(), "register_hook: the hook returned a gradient of shape ", changed.shape(),
+                      " in the place of ", g.shape());
     check<DtypeError>(changed.dtype() == g.dtype(), "register_hook: the hook returned ", changed.dtype(), " in the place of ", g.dtype());
     g = std::move(changed);
   }
@@ -49,8 +49,9 @@ void add_hook(const char* name, const Tensor& x, HookKind kind, std::shared_ptr<
   check<GraphError>(x.requires_grad(), name, ": the tensor ", describe(x),
                     " is not tracked: no gradient comes to it; make it a leaf with variable(x), or compute it from one");
   Node& node = *x.node();
-  check<GraphError>(kind == HookKind::gradient || node.is_leaf(), name, ": only leaves keep a gradient (a variable(x), a parameter), and this tensor ",
-                    describe(x), " is none; register_hook(f) sees the gradient of any tensor");
+  check<GraphError>(kind == HookKind::gradient || node.is_leaf(), name,
+                    ": only leaves keep a gradient (a variable(x), a parameter), and this tensor ", describe(x),
+                    " is none; register_hook(f) sees the gradient of any tensor");
   if (!node.hooks) node.hooks = std::make_unique<Hooks>(node.is_leaf());
   auto& list = kind == HookKind::gradient ? node.hooks->on_gradient : node.hooks->on_leaf;
   const auto kept = std::remove_if(list.begin(), list.end(), [](const Hooks::Entry& entry) { return entry.hook->removed; });

@@ -1,9 +1,11 @@
 // Listeners: functions that a walk calls with gradients, by PyTorch's names. Two kinds belong to a tensor, one to a single walk.
-//   x.register_hook([](const Tensor& g) { return 2 * g; });           // ∂L/∂x of a walk, whole, before it goes on; what comes back replaces it
+//   x.register_hook([](const Tensor& g) { return 2 * g; });           // ∂L/∂x of a walk, whole, before it goes on;
+//   what comes back replaces it
 //   HookHandle h = x.register_post_accumulate_grad_hook([&](const Tensor& leaf) { sgd.step(); });      h.remove();
 //   loss.backward({.on_final = [&](const Tensor& leaf) { send(leaf.grad()); }});
-// The last two are called as soon as the walk can bring no more to that leaf, while the rest of the gradients is still to come: docs/extending.md
-// says what they may rely on. Register and remove while no walk passes the tensor; hooks of a leaf that several threads walk to are called by each.
+// The last two are called as soon as the walk can bring no more to that leaf, while the rest of the gradients is still to come:
+// docs/extending.md says what they may rely on. Register and remove while no walk passes the tensor; hooks of a leaf that several threads
+// walk to are called by each.
 #pragma once
 #include <concepts>
 #include <memory>

@@ -1,6 +1,6 @@
 // Node: what a recorded operation leaves on the tape, owned by the tensors that need it and numbered at birth, higher than its inputs. So
-// backward is one loop over the reachable nodes, highest number first, forward mode one with the lowest first, and freeing a graph is a loop
-// too: no recursion. Who writes an operation reads op.h; this header is for the engine.
+// backward is one loop over the reachable nodes, highest number first, forward mode one with the lowest first, and freeing a graph is a
+// loop too: no recursion. Who writes an operation reads op.h; this header is for the engine.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -77,8 +77,8 @@ class Node : public pool::Pooled {
 
 namespace detail {
 
-// What the walk that is at a node in this thread wants of it, where that is less than all (see Op::needs), and its way to a tangent where the
-// operation has none of its own.
+// What the walk that is at a node in this thread wants of it, where that is less than all (see Op::needs), and its way to a tangent where
+// the operation has none of its own.
 struct Wish {
   const Node* node = nullptr;
   std::uint32_t inputs = 0;

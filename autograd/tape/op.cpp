@@ -99,8 +99,8 @@ void Op::check_gradient(int i, const Gradient& g) const {
     if (!g.is_rows() && g.value().shape() == shape && g.value().dtype() == dtype) [[likely]] return;
     check<ShapeError>(g.shape() == shape, name(), ": backward returned a gradient of shape ", g.shape(), " for input ", i, whose,
                       " of shape ", shape, "; each gradient must have its input's shape (sum_to(g, x.shape()) undoes a broadcast)");
-    check<DtypeError>(g.element_type() == dtype, name(), ": backward returned a gradient of dtype ", g.element_type(), " for input ", i, whose,
-                      ", which is ", dtype, "; convert it: g.to(", dtype, ")");
+    check<DtypeError>(g.element_type() == dtype, name(), ": backward returned a gradient of dtype ", g.element_type(), " for input ", i,
+                      whose, ", which is ", dtype, "; convert it: g.to(", dtype, ")");
   };
   if (input.node->is_leaf()) {
     const Array& value = static_cast<const Leaf&>(*input.node).value;

@@ -9,8 +9,8 @@
 //   };
 //   Tensor matmul(const Tensor& a, const Tensor& b) { return record(MatMul{}, a, b); }
 // Nothing is registered. Elementwise mathematics is shorter as a formula (fuse.h). Forward mode (walk/tangent.h) transposes the
-// recorded backward; `tangent`, where it is written, is faster. Several results: forward returns std::array<Array, n> or std::vector<Array>, and
-// backward_all takes the gradients of all of them.
+// recorded backward; `tangent`, where it is written, is faster. Several results: forward returns std::array<Array, n> or
+// std::vector<Array>, and backward_all takes the gradients of all of them.
 #pragma once
 #include <array>
 #include <memory>

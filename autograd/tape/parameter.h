@@ -1,6 +1,7 @@
 // Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
 // value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
-// Assigning a model to one that is being trained gives it the values: `net = best` and `net = Net{}` keep the leaves that an optimizer holds.
+// Assigning a model to one that is being trained gives it the values: `net = best` and `net = Net{}` keep the leaves that an optimizer
+// holds.
 //   Parameter w{Array::zeros({2, 3})};   w.set_grad(ones({2, 3}));   // a gradient of one's own making, for a step of an optimizer
 #pragma once
 #include <string>
@@ -22,8 +23,8 @@ class Parameter : detail::Census {
   }
   // The value, into the leaf that is there if shape and dtype agree; no gradient.
   Parameter& operator=(const Parameter& o);
-  // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype agree.
-  // One place of a tied weight gives all of them the value.
+  // The leaf; or the value and the gradient, into a leaf that others hold (an optimizer) from one that nobody else does, if shape and dtype
+  // agree. One place of a tied weight gives all of them the value.
   Parameter& operator=(Parameter&& o) noexcept;
   ~Parameter() { drop(); }
 

@@ -1,7 +1,6 @@
 // Puts one operation on the tape, if recording and any input is tracked: then the operation moves to its node before its forward runs. What
 // record() (op.h) is made of.
 #pragma once
-#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -32,7 +31,7 @@ class Recorder {
     std::uint32_t wants = 0;
     if (recording())
       for (std::size_t i = 0; i < n; ++i)
-        if (inputs[i]->requires_grad()) wants |= 1u << std::min<std::size_t>(i, 31);
+        if (inputs[i]->requires_grad()) wants |= 1u << (i < 31 ? i : 31);
     if (wants == 0) return;
     node_ = NodePtr(op_ = new O(std::move(op)));
     op_->tracked_inputs_ = wants;

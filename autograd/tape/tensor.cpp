@@ -26,7 +26,8 @@ struct Cast final : Op {
 }  // namespace
 
 void detail::refuse_undefined(std::string_view op, std::string_view what) {
-  fail<GraphError>(op, ": ", what, " is undefined: a default-constructed Tensor has neither shape nor elements; give it a value first, say ",
+  fail<GraphError>(op, ": ", what,
+                   " is undefined: a default-constructed Tensor has neither shape nor elements; give it a value first, say ",
                    "Tensor x = zeros({2, 3})");
 }
 
@@ -52,7 +53,8 @@ void Tensor::zero_grad() const {
 void Tensor::set_grad(const Tensor& gradient) const {
   check_defined("set_grad", *this);
   const Leaf* leaf = leaf_of(*this);
-  check<GraphError>(leaf, "set_grad: only leaves keep a gradient (a variable(x), a parameter), and this tensor ", describe(*this), " is none");
+  check<GraphError>(leaf, "set_grad: only leaves keep a gradient (a variable(x), a parameter), and this tensor ", describe(*this),
+                    " is none");
   const_cast<Leaf*>(leaf)->set_gradient(gradient);
 }
 

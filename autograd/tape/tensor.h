@@ -42,7 +42,8 @@ class Tensor {
   const NodePtr& node() const { return node_; }
   int output() const { return output_; }                 // which result of the node this is
   Tensor detach() const { return Tensor(value_); }       // the same value without a history
-  Tensor contiguous() const { return Tensor(value_.as_contiguous(), node_, output_); }   // the same tensor, its elements row-major in memory
+  Tensor contiguous() const { return Tensor(value_.as_contiguous(), node_, output_); }   // the same tensor,
+                                                                                         // its elements row-major in memory
   Tensor to(Dtype dtype) const;                          // differentiable between floating dtypes
 
   // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
@@ -89,8 +90,8 @@ class Tensor {
   int output_ = 0;
 };
 
-// A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless it is floating: of f16 and bf16 too,
-// whose gradients are of the same dtype (summed up in it where x is used twice).
+// A new leaf with x's value: gradients reach it (what PyTorch calls requires_grad_()). DtypeError unless it is floating: of f16 and bf16
+// too, whose gradients are of the same dtype (summed up in it where x is used twice).
 Tensor variable(const Tensor& x, std::string name = {});
 
 namespace detail {

@@ -1,5 +1,5 @@
-// What the Parameters that stand for one weight in several places of a model know of each other. Models say it by nn::Tie (nn/model/tie.h), which
-// is built on this.
+// What the Parameters that stand for one weight in several places of a model know of each other. Models say it by nn::Tie (nn/model/tie.h),
+// which is built on this.
 #pragma once
 #include <cstddef>
 #include <memory>

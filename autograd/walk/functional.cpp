@@ -45,7 +45,8 @@ Evaluation::Evaluation(const char* name, const std::vector<Tensor>& xs, const st
     : name_(name), create_graph_(create_graph || (asked_ && (any_tracked(xs) || any_tracked(along)))), along_(along) {
   for (const Tensor& x : xs) {
     check_defined(name, x);
-    check<DtypeError>(is_floating(x.dtype()), name, ": derivatives need f32 or f64, not ", describe(x), "; let f capture what is not differentiated");
+    check<DtypeError>(is_floating(x.dtype()), name, ": derivatives need f32 or f64, not ", describe(x),
+                      "; let f capture what is not differentiated");
     xs_.push_back(create_graph_ && x.requires_grad() ? record(Entry{}, x) : variable(x));
   }
 }
@@ -118,7 +119,8 @@ Tensor Evaluation::jacobian() const {
   if (!y.requires_grad() || shape.elements() == 0) return Array::zeros(shape, x.dtype());
   std::vector<Tensor> lines;
   if (x.size() < y.size()) {
-    for (std::int64_t i = 0; i < x.size(); ++i) lines.push_back(reshape(tangent(y, x, unit(x, i), {.create_graph = create_graph_}), {y.size()}));
+    for (std::int64_t i = 0; i < x.size(); ++i)
+      lines.push_back(reshape(tangent(y, x, unit(x, i), {.create_graph = create_graph_}), {y.size()}));
     return reshape(stack(lines, 1), shape);
   }
   for (std::int64_t i = 0; i < y.size(); ++i)
@@ -134,7 +136,8 @@ Tensor Evaluation::hessian() const {
   const Tensor slope = grad(y, x, {.create_graph = true});
   if (!slope.requires_grad()) return Array::zeros(shape, x.dtype());
   std::vector<Tensor> columns;
-  for (std::int64_t i = 0; i < x.size(); ++i) columns.push_back(reshape(tangent(slope, x, unit(x, i), {.create_graph = create_graph_}), {x.size()}));
+  for (std::int64_t i = 0; i < x.size(); ++i)
+    columns.push_back(reshape(tangent(slope, x, unit(x, i), {.create_graph = create_graph_}), {x.size()}));
   return reshape(stack(columns, 1), shape);
 }
 

@@ -17,9 +17,10 @@ namespace {
 
 using Seeds = std::span<const Tensor>;   // one for each root; an undefined one is 1, of a scalar
 
-// One walk down the tape, newest node first. All of its state is its own (walk/internal/), so that walks of several threads, and those inside
-// an operation's backward, may pass the same nodes and end at the same leaves. Each subject is a class: in which order (Frontier), which nodes
-// (Paths), how an operation runs (run_backward), what becomes of its node (Visit), what becomes of leaves (Landing) and who hears of it (Listening).
+// One walk down the tape, newest node first. All of its state is its own (walk/internal/), so that walks of several threads, and those
+// inside an operation's backward, may pass the same nodes and end at the same leaves. Each subject is a class: in which order (Frontier),
+// which nodes (Paths), how an operation runs (run_backward), what becomes of its node (Visit), what becomes of leaves (Landing) and who
+// hears of it (Listening).
 class Walk {
  public:
   Walk(const char* name, std::span<const Tensor> roots, Seeds seeds, bool retain_graph, bool create_graph)
@@ -163,7 +164,8 @@ void Tensor::backward(const Tensor& seed, Backward options) const {
   Walk("backward", {this, 1}, {&seed, 1}, options.retain_graph, options.create_graph).to_leaves(options.on_final);
 }
 
-std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds, const GradOptions& options) {
+std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds,
+                         const GradOptions& options) {
   check<ValueError>(ys.size() == seeds.size(), "grad: one seed for each result: ", seeds.size(), " for ", ys.size());
   return Walk("grad", ys, seeds, options.retain_graph, options.create_graph).to(xs);
 }

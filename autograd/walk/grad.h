@@ -28,7 +28,8 @@ inline std::vector<Tensor> grad(const Tensor& y, std::initializer_list<Tensor> x
 }
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
 // Of several results at once: Σₖ ∂⟨seedₖ, yₖ⟩/∂x for each x, in one walk. options.seed is not used.
-std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds, const GradOptions& options = {});
+std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds,
+                         const GradOptions& options = {});
 template <std::size_t n>
 std::array<Tensor, n> grad(const Tensor& y, const Tensor (&xs)[n], const GradOptions& options = {}) {
   auto all = grad(y, std::span<const Tensor>(xs, n), options);

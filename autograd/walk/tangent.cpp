@@ -123,7 +123,8 @@ class Climb {
   static void check_result(const Node& node, std::size_t i, const Tensor& v, const Stop& stop) {
     if (i >= stop.forms.size() || !stop.forms[i].known) return;
     const Form& form = stop.forms[i];
-    check<ShapeError>(v.shape() == form.shape, node.name(), ": tangent returned the shape ", v.shape(), " for a result of shape ", form.shape);
+    check<ShapeError>(v.shape() == form.shape, node.name(), ": tangent returned the shape ", v.shape(), " for a result of shape ",
+                      form.shape);
     check<DtypeError>(v.dtype() == form.dtype, node.name(), ": tangent returned ", v.dtype(), " for a result that is ", form.dtype);
   }
 
@@ -149,7 +150,8 @@ void check_arguments(std::span<const Tensor> ys, std::span<const Tensor> xs, std
 
 }  // namespace
 
-std::vector<Tensor> tangent(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> vs, const TangentOptions& options) {
+std::vector<Tensor> tangent(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> vs,
+                            const TangentOptions& options) {
   check_arguments(ys, xs, vs);
   const Recording mode(options.create_graph);
   Climb climb(ys, xs, options);

@@ -1,10 +1,11 @@
-// The floor of the jobs mlp-*: the same training without a framework. Each product goes through oneDNN's matmul primitive, created once, with
-// bias and ReLU inside, or through OpenBLAS, a part a thread, whichever proved faster in a trial; everything else in as few loops as possible;
-// Adam in one pass over one array of all parameters. Compiled for this machine alone.
+// The floor of the jobs mlp-*: the same training without a framework. Each product goes through oneDNN's matmul primitive, created once,
+// with bias and ReLU inside, or through OpenBLAS, a part a thread, whichever proved faster in a trial; everything else in as few loops as
+// possible; Adam in one pass over one array of all parameters. Compiled for this machine alone.
 #include <cblas.h>
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -69,8 +70,9 @@ class Product {
       const std::int64_t a_stride = a_.transposed ? m : k, b_stride = b_.transposed ? k : n;
       float* c = c_.data + row * n + column;
       if (count > 0)
-        cblas_sgemm(CblasRowMajor, a_.transposed ? CblasTrans : CblasNoTrans, b_.transposed ? CblasTrans : CblasNoTrans, rows, columns, k, 1,
-                    a_.data + row * (a_.transposed ? 1 : a_stride), a_stride, b_.data + column * (b_.transposed ? b_stride : 1), b_stride, 0, c, n);
+        cblas_sgemm(CblasRowMajor, a_.transposed ? CblasTrans : CblasNoTrans, b_.transposed ? CblasTrans : CblasNoTrans, rows, columns, k,
+                    1, a_.data + row * (a_.transposed ? 1 : a_stride), a_stride, b_.data + column * (b_.transposed ? b_stride : 1),
+                    b_stride, 0, c, n);
       if (bias_)
         for (std::int64_t i = 0; i < rows; ++i)
           for (std::int64_t j = 0; j < columns; ++j) {
@@ -132,7 +134,8 @@ class Step {
       const Matrix x{input, n, in}, y{output_[i].data(), n, out}, dy{slope_[i].data(), n, out}, dyt{slope_[i].data(), out, n, true};
       forward_.emplace_back(engine, x, Matrix{&p.value[p.weight[i]], in, out, true}, y, &p.value[p.bias[i]], i + 1 < layers);
       weight_.emplace_back(engine, dyt, x, Matrix{&p.gradient[p.weight[i]], out, in});
-      if (i) input_.push_back(std::make_unique<Product>(engine, dy, Matrix{&p.value[p.weight[i]], out, in}, Matrix{slope_[i - 1].data(), n, in}));
+      if (i) input_.push_back(std::make_unique<Product>(engine, dy, Matrix{&p.value[p.weight[i]], out, in},
+                                                        Matrix{slope_[i - 1].data(), n, in}));
       else input_.push_back(nullptr);
     }
   }
@@ -211,7 +214,8 @@ std::vector<unsigned char> bytes_after(const std::string& path, std::size_t head
 }
 
 void run(const bench::Options& options) {
-  const auto pixels = bytes_after(options.inputs + "/train-images-idx3-ubyte", 16), classes = bytes_after(options.inputs + "/train-labels-idx1-ubyte", 8);
+  const auto pixels = bytes_after(options.inputs + "/train-images-idx3-ubyte", 16),
+             classes = bytes_after(options.inputs + "/train-labels-idx1-ubyte", 8);
   std::vector<float> images(pixels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) images[i] = (static_cast<float>(pixels[i]) / 255 - 0.2860f) / 0.3530f;
   const std::vector<std::int64_t> labels(classes.begin(), classes.end());

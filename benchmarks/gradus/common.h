@@ -2,6 +2,7 @@
 #pragma once
 #include <gradus/gradus.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "../measure.h"
@@ -20,7 +21,8 @@ inline void load_weights(const Parameters& parameters, const bench::Options& opt
 }
 
 inline data::IdxImages pictures(const bench::Options& options) {
-  const Array images = data::read_idx(options.inputs + "/train-images-idx3-ubyte"), labels = data::read_idx(options.inputs + "/train-labels-idx1-ubyte");
+  const Array images = data::read_idx(options.inputs + "/train-images-idx3-ubyte"),
+              labels = data::read_idx(options.inputs + "/train-labels-idx1-ubyte");
   return {images.slice(0, 0, options.samples), labels.slice(0, 0, options.samples), {.mean = 0.2860, .deviation = 0.3530}};
 }
 

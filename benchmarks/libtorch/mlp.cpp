@@ -10,7 +10,8 @@ void run(const bench::Options& options) {
 
   const auto epoch = [&](auto& batches) {
     bench::Mean loss;
-    for (const Batch& batch : batches) loss.add(training_step(net, adam, batch.data, batch.target), static_cast<double>(batch.target.size(0)));
+    for (const Batch& batch : batches)
+      loss.add(training_step(net, adam, batch.data, batch.target), static_cast<double>(batch.target.size(0)));
     return loss.value();
   };
   if (!options.loads()) {

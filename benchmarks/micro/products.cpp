@@ -10,14 +10,16 @@ using namespace gradus;
 void product(benchmark::State& state) {
   const NoGrad guard;
   const std::int64_t m = state.range(0), n = state.range(1), k = state.range(2);
-  const Tensor a = state.range(3) & 1 ? transpose(rand({k, m})) : rand({m, k}), b = state.range(3) & 2 ? transpose(rand({n, k})) : rand({k, n});
+  const Tensor a = state.range(3) & 1 ? transpose(rand({k, m})) : rand({m, k}),
+               b = state.range(3) & 2 ? transpose(rand({n, k})) : rand({k, n});
   for (auto _ : state) benchmark::DoNotOptimize(matmul(a, b));
   state.counters["flops"] = benchmark::Counter(2.0 * m * n * k, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(product)
     ->ArgNames({"M", "N", "K", "transposed"})
     ->Args({64, 512, 784, 2})->Args({512, 784, 64, 1})->Args({64, 512, 256, 0})->Args({64, 10, 256, 2})->Args({256, 512, 784, 2})
-    ->Args({512, 784, 256, 1})->Args({1, 512, 784, 2})->Args({1, 16, 16, 2})->Args({16, 16, 16, 0})->Args({64, 64, 64, 0})->Args({1024, 1024, 1024, 0})
+    ->Args({512, 784, 256, 1})->Args({1, 512, 784, 2})->Args({1, 16, 16, 2})->Args({16, 16, 16, 0})->Args({64, 64, 64, 0})->Args({1024,
+        1024, 1024, 0})
     ->UseRealTime();
 
 // A 3x3 convolution of [batch, in, size, size], padded: in, out, size, stride.

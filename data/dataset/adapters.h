@@ -69,7 +69,8 @@ Subset<D> subset(D dataset, std::vector<std::int64_t> indices) {
   return {std::make_shared<const D>(std::move(dataset)), std::move(indices)};
 }
 
-// Two parts without a sample in common, shuffled by `seed`: the first has round(fraction · n) samples. ValueError unless 0 <= fraction <= 1.
+// Two parts without a sample in common, shuffled by `seed`: the first has round(fraction · n) samples. ValueError unless 0 <= fraction <=
+// 1.
 template <Dataset D>
 std::pair<Subset<D>, Subset<D>> split(D dataset, double fraction, std::uint64_t seed = 0) {
   check<ValueError>(0 <= fraction && fraction <= 1, "split: fraction must be between 0 and 1, not ", fraction);

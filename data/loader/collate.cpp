@@ -4,7 +4,8 @@
 
 namespace gradus::data::detail {
 
-Stacker::Stacker(std::int64_t count, const Array& first) : shape_(first.shape()), bytes_(static_cast<std::size_t>(first.size()) * size_of(first.dtype())) {
+Stacker::Stacker(std::int64_t count, const Array& first)
+    : shape_(first.shape()), bytes_(static_cast<std::size_t>(first.size()) * size_of(first.dtype())) {
   Shape shape = shape_;
   shape.insert(0, count);
   out_ = Array(shape, first.dtype());

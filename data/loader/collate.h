@@ -29,8 +29,9 @@ class Stacker {
 };
 
 template <class T>
-using Stored = std::conditional_t<std::same_as<T, bool> || std::same_as<T, std::uint8_t> || std::same_as<T, float> || std::same_as<T, double>, T,
-                                  std::conditional_t<std::floating_point<T>, double, std::int64_t>>;
+using Stored =
+    std::conditional_t<std::same_as<T, bool> || std::same_as<T, std::uint8_t> || std::same_as<T, float> || std::same_as<T, double>, T,
+                       std::conditional_t<std::floating_point<T>, double, std::int64_t>>;
 
 inline const Array& array_of(const Array& a) { return a; }
 inline const Array& array_of(const Tensor& t) { return t.value(); }

@@ -47,7 +47,8 @@ struct LoaderPlace {
   std::int64_t batch;
 };
 State state_of_loader(const LoaderOptions& options, std::int64_t samples, const LoaderPlace& place);
-LoaderPlace read_state_of_loader(const State& state, const LoaderOptions& options, std::int64_t samples, std::int64_t batches);   // ValueError
+// ValueError
+LoaderPlace read_state_of_loader(const State& state, const LoaderOptions& options, std::int64_t samples, std::int64_t batches);
 // Inside a catch block: throws what was caught again, of the same kind, `where` put before its message.
 [[noreturn]] void rethrow_with(const std::string& where);
 void give_up(void* lost);   // in the child of a fork: keeps what can neither be used nor destroyed
@@ -141,7 +142,8 @@ class LoaderEngine {
 
   std::span<const std::int64_t> indices(std::int64_t number) const {
     const auto begin = static_cast<std::size_t>(number * options_.batch_size);
-    return std::span(order_).subspan(begin, std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - begin));
+    const auto size = static_cast<std::size_t>(options_.batch_size), left = order_.size() - begin;
+    return std::span(order_).subspan(begin, size < left ? size : left);
   }
 
   // The old batch goes in the thread that makes the new one, which so gets the same memory again.
@@ -249,9 +251,9 @@ class DataLoader<D, Collate> {
     return *options_.seed;
   }
 
-  // The seed, if it has been given or drawn, and the place: the epoch and batch that come next, in a running loop the batch after the one that
-  // it is at. load_state() makes the next loop begin there. ValueError, with nothing changed, unless the dataset has as many samples, and
-  // batch_size, shuffle and drop_last are the same; workers may differ.
+  // The seed, if it has been given or drawn, and the place: the epoch and batch that come next, in a running loop the batch after the one
+  // that it is at. load_state() makes the next loop begin there. ValueError, with nothing changed, unless the dataset has as many samples,
+  // and batch_size, shuffle and drop_last are the same; workers may differ.
   State state() const {
     const bool middle = engine_ && engine_->in_the_middle();
     return detail::state_of_loader(options_, dataset().size(),
@@ -275,7 +277,8 @@ class DataLoader<D, Collate> {
     ~Iterator() { if (engine_ && engine_->run() == run_) engine_->stop(); }
 
     Batch& operator*() const {
-      check<ValueError>(engine_->run() == run_, "DataLoader: another loop over the same loader has begun; copy the loader to run two at once");
+      check<ValueError>(engine_->run() == run_,
+                        "DataLoader: another loop over the same loader has begun; copy the loader to run two at once");
       return engine_->current();
     }
     Iterator& operator++() {

@@ -46,7 +46,8 @@ struct Prefetcher::State {
 
 Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
     : state_(std::make_unique<State>(static_cast<std::size_t>(workers),
-                                     workers == 0 ? 1 : static_cast<std::size_t>(workers) * static_cast<std::size_t>(slots_each), make, owner)) {
+                                     workers == 0 ? 1 : static_cast<std::size_t>(workers) * static_cast<std::size_t>(slots_each), make,
+                                     owner)) {
   State& s = *state_;
   s.threads.reserve(s.workers.size());
   try {

@@ -13,7 +13,8 @@ namespace {
 template <class Bits>
 Bits big_endian(const std::byte* p) {
   Bits bits = 0;
-  for (std::size_t i = 0; i < sizeof(Bits); ++i) bits = static_cast<Bits>(static_cast<std::uint64_t>(bits) << 8 | std::to_integer<std::uint64_t>(p[i]));
+  for (std::size_t i = 0; i < sizeof(Bits); ++i)
+    bits = static_cast<Bits>(static_cast<std::uint64_t>(bits) << 8 | std::to_integer<std::uint64_t>(p[i]));
   return bits;
 }
 
@@ -50,8 +51,8 @@ void read_exactly(ByteSource& source, std::span<std::byte> to, const char* what)
 void check_limit(const ByteSource& source, const Shape& shape, Dtype dtype, std::uint64_t bytes, const IdxOptions& options) {
   if (!source.gzipped()) return;
   const std::uint64_t most = options.max_bytes.value_or(std::max(std::uint64_t{1} << 30, 100 * source.file_bytes()));
-  check<FileError>(bytes <= most, "the gzipped file of ", source.file_bytes(), " bytes would become ", shape, " ", dtype, ", ", bytes, " bytes, more than the ",
-                   most, " allowed; if it is to be trusted: read_idx(file, {.max_bytes = ", bytes, "u})");
+  check<FileError>(bytes <= most, "the gzipped file of ", source.file_bytes(), " bytes would become ", shape, " ", dtype, ", ", bytes,
+                   " bytes, more than the ", most, " allowed; if it is to be trusted: read_idx(file, {.max_bytes = ", bytes, "u})");
 }
 
 Array read(ByteSource& source, const IdxOptions& options) {
@@ -76,16 +77,20 @@ Array read(ByteSource& source, const IdxOptions& options) {
   }
   const std::int64_t elements = empty ? 0 : product / 8;
   const auto total = static_cast<std::uint64_t>(elements * type->bytes);
-  const auto truncated = [&](std::uint64_t there) { fail<FileError>("truncated: ", shape, " takes ", total, " bytes but only ", there, " are there"); };
+  const auto truncated = [&](std::uint64_t there) {
+    fail<FileError>("truncated: ", shape, " takes ", total, " bytes but only ", there, " are there");
+  };
   const std::uint64_t most = source.most_bytes() - 4 - 4 * static_cast<std::uint64_t>(rank);   // behind the header, which has been read
   if (total > most && !source.gzipped()) truncated(most);
-  check<FileError>(total <= most, "truncated: ", shape, " takes ", total, " bytes, which a gzipped file of ", source.file_bytes(), " cannot become");
+  check<FileError>(total <= most, "truncated: ", shape, " takes ", total, " bytes, which a gzipped file of ", source.file_bytes(),
+                   " cannot become");
   check_limit(source, shape, type->dtype, static_cast<std::uint64_t>(elements) * size_of(type->dtype), options);
 
   Array out(shape, type->dtype);
   std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(total, 1 << 16)));
   for (std::uint64_t at = 0; at < total;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), total - at)), n = source.read(std::span(piece).first(wanted));
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), total - at)),
+               n = source.read(std::span(piece).first(wanted));
     if (n < wanted) truncated(at + n);
     type->convert(std::span(piece).first(n), out, static_cast<std::int64_t>(at) / type->bytes);
     at += n;

@@ -11,13 +11,14 @@
 namespace gradus::data {
 
 struct IdxOptions {
-  // What a gzipped file may become, as an array; none: 1 GiB, or 100 times the file if that is more. Plain files have no limit but their own size.
+  // What a gzipped file may become, as an array; none: 1 GiB, or 100 times the file if that is more. Plain files have no limit but their
+  // own size.
   std::optional<std::uint64_t> max_bytes = {};
 };
 
 // Unsigned bytes give u8, floats f32, doubles f64, the other integers i64. FileError names the file and the rule broken: bad magic, unknown
-// element type, sizes that overflow, truncated, bytes left over, broken gzip, more than max_bytes. Sizes that the file cannot hold take no memory,
-// and nothing is inflated beyond what they say.
+// element type, sizes that overflow, truncated, bytes left over, broken gzip, more than max_bytes. Sizes that the file cannot hold take no
+// memory, and nothing is inflated beyond what they say.
 Array read_idx(const FileName& file, const IdxOptions& options = {});
 
 }  // namespace gradus::data

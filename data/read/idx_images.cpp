@@ -7,12 +7,13 @@ namespace gradus::data {
 IdxImages::IdxImages(const Array& images, const Array& labels, Normalisation normalisation) {
   check<DtypeError>(images.dtype() == u8, "IdxImages: images must be u8, not ", images.dtype());
   check<DtypeError>(labels.dtype() == u8 || labels.dtype() == i64, "IdxImages: labels must be u8 or i64, not ", labels.dtype());
-  check<ShapeError>(images.rank() == 3 || images.rank() == 4, "IdxImages: images must be [n, height, width] or [n, channels, height, width], not ",
-                    images.shape());
-  check<ShapeError>(images.rank() == 3 || images.dim(1) <= 4 || images.dim(3) > 4, "IdxImages: images must be [n, channels, height, width], not ", images.shape(),
+  check<ShapeError>(images.rank() == 3 || images.rank() == 4,
+                    "IdxImages: images must be [n, height, width] or [n, channels, height, width], not ", images.shape());
+  check<ShapeError>(images.rank() == 3 || images.dim(1) <= 4 || images.dim(3) > 4,
+                    "IdxImages: images must be [n, channels, height, width], not ", images.shape(),
                     "; channels that come last: images.permute({0, 3, 1, 2})");
-  check<ShapeError>(labels.rank() == 1 && labels.dim(0) == images.dim(0), "IdxImages: one label an image: images ", images.shape(), ", labels ",
-                    labels.shape());
+  check<ShapeError>(labels.rank() == 1 && labels.dim(0) == images.dim(0), "IdxImages: one label an image: images ", images.shape(),
+                    ", labels ", labels.shape());
   check<ValueError>(std::isfinite(normalisation.mean) && std::isfinite(normalisation.deviation) && normalisation.deviation != 0,
                     "IdxImages: cannot normalise by mean ", normalisation.mean, " and deviation ", normalisation.deviation);
   images_ = images.as_contiguous();

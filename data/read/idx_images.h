@@ -15,7 +15,8 @@ struct Normalisation {
 
 class IdxImages {
  public:
-  // images u8 [n, height, width] or [n, channels, height, width] (channels that come last: images.permute({0, 3, 1, 2})), labels u8 or i64 [n]. Throws DtypeError, ShapeError, and ValueError for a deviation of 0.
+  // images u8 [n, height, width] or [n, channels, height, width] (channels that come last: images.permute({0, 3, 1, 2})), labels u8 or i64
+  // [n]. Throws DtypeError, ShapeError, and ValueError for a deviation of 0.
   IdxImages(const Array& images, const Array& labels, Normalisation normalisation = {});
 
   std::int64_t size() const { return images_.shape()[0]; }

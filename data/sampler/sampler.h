@@ -9,7 +9,8 @@
 namespace gradus::data {
 
 void sequential_order(std::span<std::int64_t> order);                                             // 0, 1, 2, …
-void shuffled_order(std::span<std::int64_t> order, std::uint64_t seed, std::uint64_t epoch);      // a permutation; any is as likely as any other
+// a permutation; any is as likely as any other
+void shuffled_order(std::span<std::int64_t> order, std::uint64_t seed, std::uint64_t epoch);
 
 // Where the numbers come from that are drawn while sample `index` is made, and while batch `number` is; no two are alike.
 Generator sample_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t index);

@@ -9,7 +9,8 @@ namespace gradus::data {
 namespace {
 
 // The first file there is whose name is <prefix><part><mark><kind><end>.
-Array read(const FashionMnistOptions& options, std::initializer_list<const char*> parts, const char* what, std::initializer_list<const char*> kinds) {
+Array read(const FashionMnistOptions& options, std::initializer_list<const char*> parts, const char* what,
+           std::initializer_list<const char*> kinds) {
   const std::filesystem::path root = options.root;
   std::error_code unreachable;
   for (const char* part : parts)
@@ -19,15 +20,17 @@ Array read(const FashionMnistOptions& options, std::initializer_list<const char*
           const std::filesystem::path file = root / text(options.prefix, part, what, mark, kind, end);
           if (std::filesystem::is_regular_file(file, unreachable)) return read_idx(file);
         }
-  fail<FileError>("fashion_mnist: ", root / text(options.prefix, *parts.begin(), what, "-", *kinds.begin(), ".gz"),
-                  " is missing; Debian: apt install dataset-fashion-mnist, or set .root to the files' folder and .prefix to how their names begin");
+  fail<FileError>(
+      "fashion_mnist: ", root / text(options.prefix, *parts.begin(), what, "-", *kinds.begin(), ".gz"),
+      " is missing; Debian: apt install dataset-fashion-mnist, or set .root to the files' folder and .prefix to how their names begin");
 }
 
 }  // namespace
 
 IdxImages fashion_mnist(Split split, const FashionMnistOptions& options) {
   const std::initializer_list<const char*> train{"train"}, test{"t10k", "test"}, parts = split == Split::train ? train : test;
-  return {read(options, parts, "-images", {"idx3-ubyte", "idx4-ubyte"}), read(options, parts, "-labels", {"idx1-ubyte"}), options.normalisation};
+  return {read(options, parts, "-images", {"idx3-ubyte", "idx4-ubyte"}), read(options, parts, "-labels", {"idx1-ubyte"}),
+          options.normalisation};
 }
 
 }  // namespace gradus::data

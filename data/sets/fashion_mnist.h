@@ -18,9 +18,9 @@ struct FashionMnistOptions {
 };
 
 // Each sample is an image f32 [1, 28, 28] and its class. FileError when the files are missing (it says how to get them) or broken.
-// MNIST, KMNIST, EMNIST, QMNIST and others in the same four files can be read with a `root` and a `prefix` of their own: "<prefix>train-images-idx3-ubyte",
-// "t10k" or "test" for the others, ".idx3-ubyte" too, idx4 for pictures with channels, each with or without ".gz". EMNIST's pictures lie on their side
-// (transpose(2, 3)), and its letters are classes 1 to 26.
+// MNIST, KMNIST, EMNIST, QMNIST and others in the same four files can be read with a `root` and a `prefix` of their own:
+// "<prefix>train-images-idx3-ubyte", "t10k" or "test" for the others, ".idx3-ubyte" too, idx4 for pictures with channels, each with or
+// without ".gz". EMNIST's pictures lie on their side (transpose(2, 3)), and its letters are classes 1 to 26.
 IdxImages fashion_mnist(Split split, const FashionMnistOptions& options = {});
 
 inline constexpr std::array<std::string_view, 10> fashion_mnist_classes = {

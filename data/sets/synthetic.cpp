@@ -1,63 +1,65 @@
 #include <gradus/data/sets/synthetic.h>
 
-#include <cmath>
 #include <numbers>
 
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xmanipulation.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xoperation.hpp>
+
+#include <gradus/autograd/array/xtensor.h>
 #include <gradus/autograd/base/random.h>
 
 namespace gradus::data {
 namespace {
 
 constexpr std::uint64_t drawing = 0x73796e74'00000000;   // a stream of its own: "synt"
+constexpr double pi = std::numbers::pi;
 
-struct Point { double x, y; };
+using Column = xt::xtensor<double, 1>;
 
-// Sample i is of class i % 2; point(class, random) tells where.
-template <class F>
-TensorDataset<2> classes(std::int64_t n, double noise, std::uint64_t seed, F point) {
+// The random numbers of n samples, a column each: one that is uniform and `normals` that are normal, drawn sample after sample.
+std::vector<Column> draws(std::int64_t n, std::size_t normals, std::uint64_t seed) {
   check<ValueError>(n >= 0, "synthetic data: no number of samples: ", n);
-  Array points({n, 2}, f32), labels({n}, i64);
-  auto* p = points.mutable_data<float>();
-  auto* label = labels.mutable_data<std::int64_t>();
+  std::vector<Column> columns(1 + normals, Column::from_shape({static_cast<std::size_t>(n)}));
   Generator random(seed, drawing);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const Point at = point(i % 2, random);
-    *p++ = static_cast<float>(at.x + noise * random.normal());
-    *p++ = static_cast<float>(at.y + noise * random.normal());
-    *label++ = i % 2;
-  }
-  return TensorDataset(points, labels);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+    for (Column& column : columns) column(i) = &column == &columns[0] ? random.uniform() : random.normal();
+  return columns;
+}
+
+// Sample i is of class i % 2.
+auto classes(std::int64_t n) { return xt::arange(n) % 2; }
+
+template <class X, class Y, class Labels>
+TensorDataset<2> points(const X& x, const Y& y, const Labels& labels) {
+  return TensorDataset(from_xtensor<float>(xt::stack(xt::xtuple(x, y), 1)), from_xtensor<std::int64_t>(labels));
 }
 
 }  // namespace
 
 TensorDataset<2> two_spirals(std::int64_t n, SpiralOptions options) {
-  return classes(n, options.noise, options.seed, [&](std::int64_t arm, Generator& random) {
-    const double radius = std::sqrt(random.uniform());   // as many points in each unit of length
-    const double angle = 2 * std::numbers::pi * options.turns * radius + std::numbers::pi * static_cast<double>(arm);
-    return Point{radius * std::cos(angle), radius * std::sin(angle)};
-  });
+  const auto drawn = draws(n, 2, options.seed);
+  const auto arm = classes(n);
+  const auto radius = xt::sqrt(drawn[0]);   // as many points in each unit of length
+  const auto angle = 2 * pi * options.turns * radius + pi * arm;
+  return points(radius * xt::cos(angle) + options.noise * drawn[1], radius * xt::sin(angle) + options.noise * drawn[2], arm);
 }
 
 TensorDataset<2> two_moons(std::int64_t n, MoonOptions options) {
-  return classes(n, options.noise, options.seed, [](std::int64_t moon, Generator& random) {
-    const double angle = std::numbers::pi * random.uniform();
-    return moon == 0 ? Point{std::cos(angle), std::sin(angle)} : Point{1 - std::cos(angle), 0.5 - std::sin(angle)};
-  });
+  const auto drawn = draws(n, 2, options.seed);
+  const auto moon = classes(n);
+  const auto x = xt::cos(pi * drawn[0]);
+  const auto y = xt::sin(pi * drawn[0]);
+  return points(xt::where(xt::equal(moon, 0), x, 1 - x) + options.noise * drawn[1],
+                xt::where(xt::equal(moon, 0), y, 0.5 - y) + options.noise * drawn[2], moon);
 }
 
 TensorDataset<2> noisy_line(std::int64_t n, LineOptions options) {
-  check<ValueError>(n >= 0, "noisy_line: no number of samples: ", n);
-  Array x({n, 1}, f32), y({n, 1}, f32);
-  auto* to_x = x.mutable_data<float>();
-  auto* to_y = y.mutable_data<float>();
-  Generator random(options.seed, drawing);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double at = options.low + (options.high - options.low) * random.uniform();
-    to_x[i] = static_cast<float>(at);
-    to_y[i] = static_cast<float>(options.slope * at + options.intercept + options.noise * random.normal());
-  }
-  return TensorDataset(x, y);
+  const auto drawn = draws(n, 1, options.seed);
+  const auto x = options.low + (options.high - options.low) * drawn[0];
+  const auto y = options.slope * x + options.intercept + options.noise * drawn[1];
+  return TensorDataset(from_xtensor<float>(xt::expand_dims(x, 1)), from_xtensor<float>(xt::expand_dims(y, 1)));
 }
 
 }  // namespace gradus::data

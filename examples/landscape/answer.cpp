@@ -1,5 +1,6 @@
 #include "landscape/answer.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -149,7 +150,8 @@ Json surface_json(const Surface& s) {
   Json rates = Json::object();
   for (const OptimizerKind& kind : optimizers()) rates[std::string(kind.name)] = kind.rate(s);
   return {{"name", s.name}, {"title", s.title}, {"formula", s.formula}, {"tex", s.tex}, {"parameter", parameter},
-          {"window", {s.window.x0, s.window.x1, s.window.y0, s.window.y1}}, {"start", pair(s.start)}, {"minima", levels_json(Ground(s).levels())},
+          {"window", {s.window.x0, s.window.x1, s.window.y0, s.window.y1}}, {"start", pair(s.start)},
+              {"minima", levels_json(Ground(s).levels())},
           {"levels", s.log_levels ? "log" : "linear"}, {"rates", rates}};
 }
 
@@ -185,8 +187,11 @@ Json run_json(const Json& request) {
   std::vector<double> x, y;
   for (const Point at : path.at) x.push_back(at.x), y.push_back(at.y);
   const Outcome& o = path.outcome;
-  const Json outcome{{"kind", outcome_names[static_cast<int>(o.kind)]}, {"at", o.at ? Json(*o.at) : Json(nullptr)}, {"end", pair(path.at.back())},
-                     {"loss", number_json(path.loss.back())}, {"nearest", o.nearest ? Json(*o.nearest) : Json(nullptr)},
+  const Json outcome{{"kind", outcome_names[static_cast<int>(o.kind)]},
+                     {"at", o.at ? Json(*o.at) : Json(nullptr)},
+                     {"end", pair(path.at.back())},
+                     {"loss", number_json(path.loss.back())},
+                     {"nearest", o.nearest ? Json(*o.nearest) : Json(nullptr)},
                      {"distance", number_json(o.distance)}};
   return {{"x", list(x)}, {"y", list(y)}, {"loss", list(path.loss)}, {"lr", list(path.lr)}, {"gradient", list(path.gradient)},
           {"step", list(path.step)}, {"formula", path.formula}, {"outcome", outcome}};

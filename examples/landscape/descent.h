@@ -1,4 +1,5 @@
-// One run: a surface, a start, an optimizer, a schedule, noise. run() is a pure function: the same descent gives the same path, bit for bit.
+// One run: a surface, a start, an optimizer, a schedule, noise. run() is a pure function: the same descent gives the same path, bit for
+// bit.
 //   Path path = run({.surface = "ravine", .optimizer = "Adam", .options = {{"lr", "0.1"}}});
 #pragma once
 #include <cstdint>

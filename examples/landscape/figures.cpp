@@ -48,7 +48,8 @@ Json series(const std::vector<Series>& all) {
 }  // namespace
 
 Json curves(const Curves& f) {
-  return {{"kind", "curves"}, {"caption", f.caption}, {"xlabel", f.x}, {"ylabel", f.y}, {"logx", f.logx}, {"logy", f.logy}, {"series", series(f.series)}};
+  return {{"kind", "curves"}, {"caption", f.caption},      {"xlabel", f.x}, {"ylabel", f.y}, {"logx", f.logx},
+          {"logy", f.logy},   {"series", series(f.series)}};
 }
 
 Json scatter(const Scatter& f) {

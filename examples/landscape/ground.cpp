@@ -64,8 +64,8 @@ double Ground::loss(Point at) const {
 }
 
 std::vector<double> Ground::grid(const Window& window, int columns, int rows) const {
-  check<ValueError>(columns >= 2 && rows >= 2 && columns <= 1024 && rows <= 1024, "grid: columns and rows must lie in [2, 1024], not ", columns,
-                    " and ", rows);
+  check<ValueError>(columns >= 2 && rows >= 2 && columns <= 1024 && rows <= 1024, "grid: columns and rows must lie in [2, 1024], not ",
+                    columns, " and ", rows);
   check<ValueError>(std::isfinite(window.x0 + window.x1 + window.y0 + window.y1) && window.x0 < window.x1 && window.y0 < window.y1,
                     "grid: the window must be finite, x0 < x1 and y0 < y1, not [", window.x0, ", ", window.x1, ", ", window.y0, ", ",
                     window.y1, "]");

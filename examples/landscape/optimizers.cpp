@@ -43,8 +43,8 @@ std::vector<Option> options_of(typename Rule::Options defaults) {
   return out;
 }
 
-// An optimizer, or one with the options of a preset. `follows`: its steps are as long as the gradient is steep, so that its learning rate is
-// the surface's, times a factor.
+// An optimizer, or one with the options of a preset. `follows`: its steps are as long as the gradient is steep, so that its learning rate
+// is the surface's, times a factor.
 enum class Steps { own, follow };
 template <class Rule>
 OptimizerKind of(const typename Rule::Options& options, Steps steps = Steps::own, std::string_view name = Rule::name,

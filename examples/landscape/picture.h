@@ -1,5 +1,6 @@
 // A surface and the paths on it as a picture: in the terminal, or as a small SVG that is readable on light and on dark pages.
-//   std::cout << picture(ground, {{"Adam", path}});   picture(ground, {{"Adam", path}}).save_svg("adam.svg", {.width = 360, .height = 240});
+//   std::cout << picture(ground, {{"Adam", path}});
+//   picture(ground, {{"Adam", path}}).save_svg("adam.svg", {.width = 360, .height = 240});
 #pragma once
 #include <string>
 #include <vector>

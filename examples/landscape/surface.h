@@ -57,7 +57,8 @@ class Ground {
   double parameter() const { return parameter_; }            // 0 if the surface has none
   gradus::Tensor loss(const gradus::Tensor& x, const gradus::Tensor& y) const { return surface_->function(x, y, parameter_); }
   double loss(Point at) const;
-  // The losses at columns × rows points of the window, its edges included; row 0 is at y0. ValueError: fewer than 2 or more than 1024 of either.
+  // The losses at columns × rows points of the window, its edges included; row 0 is at y0. ValueError: fewer than 2 or more than 1024 of
+  // either.
   std::vector<double> grid(const Window& window, int columns, int rows) const;
   // Where the ground is level: found from the guesses with Newton's method, its Hessian from the tape.
   std::vector<Level> levels() const;

@@ -1,5 +1,5 @@
-// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/driver/rule.h), and for structs with the same Options and name
-// that stand for what is no rule: LBFGS, and optimizers around SGD.
+// How each kind of optimizer is made to walk. StepWalker<Rule> is for rules (optim/driver/rule.h), and for structs with the same Options
+// and name that stand for what is no rule: LBFGS, and optimizers around SGD.
 #pragma once
 #include <type_traits>
 

@@ -1,5 +1,5 @@
-// The arguments of an example: the members of an aggregate, --name value. --help lists them; what is not among them, or is no value of theirs,
-// ends the program.
+// The arguments of an example: the members of an aggregate, --name value. --help lists them; what is not among them, or is no value of
+// theirs, ends the program.
 //   struct Options { std::int64_t epochs = 10;  std::uint64_t seed = 1; };   const auto options = support::arguments<Options>(argc, argv);
 #pragma once
 #include <cstdio>

@@ -69,7 +69,8 @@ Result test(Net& net, Images& images) {
 }
 
 // Draws loss and accuracy into --picture, or a file beside the program, and says where.
-inline void draw_curves(const std::string& picture, const std::string& program, const std::string& title, const std::vector<Epoch>& epochs) {
+inline void draw_curves(const std::string& picture, const std::string& program, const std::string& title,
+                        const std::vector<Epoch>& epochs) {
   namespace drawing = gradus::drawing;
   const auto curve = [&](const char* name, double Epoch::*value) {
     drawing::Curve out{.style = drawing::Curve::Style::dotted};

@@ -37,8 +37,9 @@ inline std::vector<std::pair<std::string, gradus::optim::Preview>> schedule_gall
       {"wsd_lr", WSDLR::curve({.warmup = 10, .stable = 60, .decay = 30})},
       {"piecewise_lr", PiecewiseLR::curve({.at = {0, 20, 50, 100}, .factor = {0.1, 1, 0.4, 0}, .between = Between::linear})},
       {"warmup_lr", WarmupLR::curve({.steps = 15, .then = cosine(85)})},
-      {"sequential_lr", SequentialLR::curve({.schedules = {LinearLR::curve({.start_factor = 0.1, .total_iters = 20}), ExponentialLR::curve({.gamma = 0.97})},
-                                             .milestones = {20}})},
+      {"sequential_lr",
+       SequentialLR::curve({.schedules = {LinearLR::curve({.start_factor = 0.1, .total_iters = 20}), ExponentialLR::curve({.gamma = 0.97})},
+                            .milestones = {20}})},
       {"chained_scheduler", ChainedScheduler::curve({.schedules = {cosine(100), StepLR::curve({.step_size = 25, .gamma = 0.7})}})},
   };
   std::vector<std::pair<std::string, Preview>> out;

@@ -1,4 +1,5 @@
-// Functions as layers, for Sequential and Chain; elsewhere one writes relu(x). What they compute: ops/activation.h, ops/softmax.h, ops/shape.h.
+// Functions as layers, for Sequential and Chain; elsewhere one writes relu(x). What they compute: ops/activation.h, ops/softmax.h,
+// ops/shape.h.
 //   nn::Sequential net{nn::Linear{784, 256}, nn::ReLU{}, nn::Linear{256, 10}};
 #pragma once
 #include <gradus/autograd/ops/activation.h>

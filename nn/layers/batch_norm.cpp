@@ -8,7 +8,6 @@ BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
     : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
   check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
   check_options("BatchNorm", o);
-  check<DtypeError>(computes_in(o.dtype), "BatchNorm: parameters are f32 or f64, not ", o.dtype);
   if (o.affine) {
     weight = Parameter(Array::full({channels}, 1, o.dtype), "weight");
     bias = Parameter(Array::zeros({channels}, o.dtype), "bias");

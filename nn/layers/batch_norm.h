@@ -1,5 +1,6 @@
-// Batch normalisation (Ioffe and Szegedy, 2015): each channel to mean 0 and variance 1 over the batch, then scaled and shifted. In training a
-// call moves the running statistics that evaluation uses, one thread at a time (GraphError); in evaluation any number of threads may call.
+// Batch normalisation (Ioffe and Szegedy, 2015): each channel to mean 0 and variance 1 over the batch, then scaled and shifted. In training
+// a call moves the running statistics that evaluation uses, one thread at a time (GraphError); in evaluation any number of threads may
+// call.
 //   nn::BatchNorm2d norm{32};   Tensor y = norm(x);   nn::eval(net);          // x [64, 32, 28, 28]
 #pragma once
 #include <optional>
@@ -15,7 +16,8 @@ namespace gradus::nn {
 
 struct BatchNormOptions {
   double eps = 1e-5;
-  std::optional<double> momentum = 0.1;                      // running ← (1 − momentum)·running + momentum·batch; none: the mean of all batches
+  std::optional<double> momentum = 0.1;                      // running ← (1 − momentum)·running + momentum·batch;
+                                                             // none: the mean of all batches
   bool affine = true;                                        // weight and bias
   bool track_running_stats = true;                           // false: evaluation normalises by its own batch too
   Dtype dtype = f32;
@@ -23,6 +25,7 @@ struct BatchNormOptions {
   void describe(Describe& is) const {
     is(range::above_zero, eps);
     is(range::unit, momentum);
+    is(range::one_of_first(computing_types), dtype);
   }
 };
 

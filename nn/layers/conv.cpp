@@ -5,21 +5,13 @@
 #include <gradus/nn/init/init.h>
 
 namespace gradus::nn {
-namespace {
-
-bool at_least(const Pair& p, std::int64_t least) { return p.h >= least && p.w >= least; }
-
-}  // namespace
 
 Conv2d::Conv2d(std::int64_t in, std::int64_t out, const Conv2dOptions& o)
     : options_{.stride = o.stride, .padding = o.padding, .dilation = o.dilation, .groups = o.groups} {
   check<ValueError>(in >= 1 && out >= 1, "Conv2d: needs at least 1 input and 1 output channel, not ", in, " and ", out);
-  check<ValueError>(o.groups >= 1 && in % o.groups == 0 && out % o.groups == 0, "Conv2d: groups must divide both channels: groups ", o.groups,
+  check_options("Conv2d", o);
+  check<ValueError>(in % o.groups == 0 && out % o.groups == 0, "Conv2d: groups must divide both channels: groups ", o.groups,
                     ", input ", in, ", output ", out);
-  check<ValueError>(at_least(o.kernel, 1) && at_least(o.stride, 1) && at_least(o.dilation, 1) && at_least(o.padding, 0),
-                    "Conv2d: kernel, stride and dilation are >= 1 and padding >= 0, not ", o.kernel.h, 'x', o.kernel.w, ", ", o.stride.h, 'x',
-                    o.stride.w, ", ", o.dilation.h, 'x', o.dilation.w, ", ", o.padding.h, 'x', o.padding.w);
-  check<DtypeError>(computes_in(o.dtype), "Conv2d: parameters are f32 or f64, not ", o.dtype);
   Generator& generator = o.generator ? *o.generator : default_generator();
   weight = Parameter(Array({out, in / o.groups, o.kernel.h, o.kernel.w}, o.dtype), "weight");
   init::kaiming_uniform(weight, {.a = std::sqrt(5.0)}, generator);

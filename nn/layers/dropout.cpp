@@ -1,12 +1,13 @@
 #include <gradus/nn/layers/dropout.h>
 
+#include <gradus/autograd/base/describe/option.h>
 #include <gradus/autograd/ops/dropout.h>
 
 namespace gradus::nn {
 namespace {
 
 double probability(double p) {
-  check<ValueError>(p >= 0 && p <= 1, "Dropout: p is a probability in [0, 1], not ", p);
+  check_range("Dropout", "p", p, range::unit);
   return p;
 }
 

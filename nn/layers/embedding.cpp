@@ -17,14 +17,16 @@ std::optional<std::int64_t> padding_row(std::optional<std::int64_t> row, std::in
 }  // namespace
 
 Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, const EmbeddingOptions& options) {
-  check<ValueError>(num_embeddings >= 1 && embedding_dim >= 1, "Embedding: needs at least 1 vector of at least 1 number, not ", num_embeddings,
-                    " of ", embedding_dim);
-  check<DtypeError>(computes_in(options.dtype), "Embedding: parameters are f32 or f64, not ", options.dtype);
+  check<ValueError>(num_embeddings >= 1 && embedding_dim >= 1, "Embedding: needs at least 1 vector of at least 1 number, not ",
+                    num_embeddings, " of ", embedding_dim);
+  check_options("Embedding", options);
   options_ = {.padding_idx = padding_row(options.padding_idx, num_embeddings), .sparse = options.sparse};
-  Array vectors = normal(Array({num_embeddings, embedding_dim}, options.dtype), 0, 1, options.generator ? *options.generator : default_generator());
+  Array vectors =
+      normal(Array({num_embeddings, embedding_dim}, options.dtype), 0, 1, options.generator ? *options.generator : default_generator());
   if (options_.padding_idx)
-    visit_floating(vectors.dtype(), "Embedding",
-                   [&]<class T>(T) { std::fill_n(vectors.mutable_data<T>() + *options_.padding_idx * embedding_dim, embedding_dim, T(0)); });
+    visit_floating(vectors.dtype(), "Embedding", [&]<class T>(T) {
+      std::fill_n(vectors.mutable_data<T>() + *options_.padding_idx * embedding_dim, embedding_dim, T(0));
+    });
   weight = Parameter(std::move(vectors), "weight");
 }
 

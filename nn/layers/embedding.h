@@ -2,6 +2,7 @@
 //   nn::Embedding words{10000, 128, {.padding_idx = 0}};   Tensor y = words(x);          // x [64, 20] of i64 → [64, 20, 128]
 // With sparse = true a step costs what its words cost, not what the table does: train it by optim::SparseAdam, or SGD without momentum.
 #pragma once
+#include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/random.h>
 #include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/tape/parameter.h>
@@ -14,6 +15,8 @@ struct EmbeddingOptions {
   bool sparse = false;                                       // gradients of rows, see ops/embedding.h
   Dtype dtype = f32;
   Generator* generator = nullptr;                            // of the initial values; null: default_generator()
+
+  void describe(Describe& is) const { is(range::one_of_first(computing_types), dtype); }
 };
 struct PretrainedOptions {
   bool freeze = true;

@@ -9,7 +9,7 @@ namespace gradus::nn {
 
 Linear::Linear(std::int64_t in, std::int64_t out, const LinearOptions& options) {
   check<ValueError>(in >= 1 && out >= 1, "Linear: needs at least 1 input and 1 output feature, not ", in, " and ", out);
-  check<DtypeError>(computes_in(options.dtype), "Linear: parameters are f32 or f64, not ", options.dtype);
+  check_options("Linear", options);
   Generator& generator = options.generator ? *options.generator : default_generator();
   weight = Parameter(Array({out, in}, options.dtype), "weight");
   init::kaiming_uniform(weight, {.a = std::sqrt(5.0)}, generator);

@@ -42,7 +42,8 @@ StatisticsPass::StatisticsPass(ModuleRef net) : before_(std::make_unique<Before>
   if (!any()) return;
   std::vector<std::array<Array, 3>> fresh;     // all that can fail (memory) comes before the first change
   for (const auto& layer : before_->layers)
-    fresh.push_back({Array::zeros(layer.mean.shape(), layer.mean.dtype()), Array::full(layer.var.shape(), 1, layer.var.dtype()), Array::zeros({}, i64)});
+    fresh.push_back({Array::zeros(layer.mean.shape(), layer.mean.dtype()), Array::full(layer.var.shape(), 1, layer.var.dtype()),
+                     Array::zeros({}, i64)});
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     const RunningStatistics& now = before_->layers[i].now;
     now.mean = fresh[i][0];

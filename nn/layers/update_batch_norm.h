@@ -12,9 +12,9 @@
 
 namespace gradus::nn {
 
-// The statistics of a model on their way: reset when this begins, with every layer training and taking the plain mean of all batches; at the
-// end momentum, modes and streams of random numbers are as they were, and so are the statistics of layers that saw no batch, and all of them
-// unless finish() was called.
+// The statistics of a model on their way: reset when this begins, with every layer training and taking the plain mean of all batches; at
+// the end momentum, modes and streams of random numbers are as they were, and so are the statistics of layers that saw no batch, and all of
+// them unless finish() was called.
 class StatisticsPass {
  public:
   explicit StatisticsPass(ModuleRef net);
@@ -29,9 +29,9 @@ class StatisticsPass {
 
 // Sets the statistics to the mean over one pass over `batches` (any range), each with the same weight; forward(batch) calls the model. They
 // are all that changes: training and evaluation modes are put back, of every layer for itself (PyTorch gives all of them the model's), and
-// dropout's streams, also when something throws, and then the statistics, too. Nothing is recorded. A model without batch norm is left alone
-// and no batch is fetched; a layer that no batch reached keeps its statistics, and without batches there is a ValueError (PyTorch leaves
-// mean 0, variance 1).
+// dropout's streams, also when something throws, and then the statistics, too. Nothing is recorded. A model without batch norm is left
+// alone and no batch is fetched; a layer that no batch reached keeps its statistics, and without batches there is a ValueError (PyTorch
+// leaves mean 0, variance 1).
 template <class Batches, class Forward>
 void update_batch_norm(ModuleRef net, Batches&& batches, Forward&& forward) {
   StatisticsPass pass(net);

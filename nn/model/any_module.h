@@ -1,6 +1,7 @@
 // AnyModule: a value that holds any one layer or model, for models that are put together at run time (a list of them: Sequential<>).
 // Copying copies what is inside; names and modes are as if it stood there itself.
-//   std::map<std::string, nn::AnyModule> heads{{"digits", nn::Linear{64, 10}}, {"price", nn::Sequential{nn::Linear{64, 1}, nn::Softplus{}}}};
+//   std::map<std::string, nn::AnyModule> heads{{"digits", nn::Linear{64, 10}},
+//   {"price", nn::Sequential{nn::Linear{64, 1}, nn::Softplus{}}}};
 #pragma once
 #include <concepts>
 #include <memory>

@@ -1,6 +1,6 @@
-// Buffer: an array that a layer keeps beside its parameters, saved and not trained, which a const call may change: batch norm's running mean.
-// A handle like Parameter: a copy has the same value and goes its own way. (A member of type Array is saved, too; only calls that are not
-// const change it.)
+// Buffer: an array that a layer keeps beside its parameters, saved and not trained, which a const call may change: batch norm's running
+// mean. A handle like Parameter: a copy has the same value and goes its own way. (A member of type Array is saved, too; only calls that are
+// not const change it.)
 //   class Largest {                                             // remembers the largest number it has seen in training
 //    public:
 //     Tensor operator()(const Tensor& x) const {

@@ -1,6 +1,7 @@
-// A checkpoint: the states of a model and of all that trains it, in one safetensors file. Training that is interrupted, and goes on with new
-// objects that were given the checkpoint, is bit for bit the training that was not.
-//   nn::save_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, {"schedule", schedule}, {"average", ema}, {"loader", loader},
+// A checkpoint: the states of a model and of all that trains it, in one safetensors file. Training that is interrupted, and goes on with
+// new objects that were given the checkpoint, is bit for bit the training that was not.
+//   nn::save_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, {"schedule", schedule}, {"average", ema},
+//   {"loader", loader},
 //                                           {"generator", default_generator()}});
 //   nn::load_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, …});                  // the same parts, in any order
 // A part is a model, or anything with state() and load_state() (autograd/state/state.h), a struct of one's own too. The file's arrays are

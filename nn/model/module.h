@@ -46,7 +46,7 @@ class ConstModuleRef {
 // What an optimizer trains: every parameter that is not frozen, in the order of declaration, by full name; one that is shared by several
 // places stands there once, by the first. Writes the names into the parameters, frozen ones too, so that error messages say them.
 // Names are the whole model's: when it has been listed once, a part of it is listed by the names that it has there,
-//   nn::parameters(net);   optim::SGD sgd({{.params = nn::parameters(net.encoder)}, {.params = nn::parameters(net.head)}});   // "encoder.weight", …
+//   nn::parameters(net);   optim::SGD sgd({{.params = nn::parameters(net.encoder)}, {.params = nn::parameters(net.head)}});
 // and a prefix goes before all names, for two models in one optimizer: nn::parameters(critic, "critic"). ValueError if two parameters get
 // one name (a map's key "a.b" beside a member a with a member b).
 Parameters parameters(ModuleRef net, std::string_view prefix = {});

@@ -36,9 +36,10 @@ class OneCaller {
   // The call that may change it, for as long as the result lives. GraphError, and nothing has changed, while another one lives.
   [[nodiscard]] Call exclusive(std::string_view layer) const {
     const std::uint64_t in_this_process = gradus::detail::forks() + 1;   // a caller from before a fork stayed in the parent
-    check<GraphError>(busy_.exchange(in_this_process, std::memory_order_acquire) != in_this_process, layer,
-                      ": two threads call one layer at a time, and its call changes what it keeps (in training, or when the call is not const): "
-                      "give each thread a copy of the model, or call nn::eval(net) before");
+    check<GraphError>(
+        busy_.exchange(in_this_process, std::memory_order_acquire) != in_this_process, layer,
+        ": two threads call one layer at a time, and its call changes what it keeps (in training, or when the call is not const): "
+        "give each thread a copy of the model, or call nn::eval(net) before");
     return Call(busy_);
   }
 

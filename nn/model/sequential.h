@@ -1,5 +1,5 @@
-// Sequential: layers one after another; any callable from Tensor to Tensor is a layer. Names are PyTorch's: "0.weight", "2.weight", where an
-// activation counts and has none. The layers' types are known, deduced or written, or erased: Sequential<>, which can grow.
+// Sequential: layers one after another; any callable from Tensor to Tensor is a layer. Names are PyTorch's: "0.weight", "2.weight", where
+// an activation counts and has none. The layers' types are known, deduced or written, or erased: Sequential<>, which can grow.
 //   nn::Sequential net{nn::Linear{784, 256}, nn::ReLU{}, nn::Linear{256, 10}};   Tensor y = net(x);
 //   nn::Sequential small{nn::Linear{2, 8}, [](const Tensor& x) { return tanh(x); }, nn::Linear{8, 1}};
 // In a struct C++ deduces no types, so that a member has <> or all of them:
@@ -8,7 +8,6 @@
 //     nn::Sequential<nn::Linear, nn::ReLU> hidden{nn::Linear{256, 64}, nn::ReLU{}};
 //   };
 #pragma once
-#include <algorithm>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -52,8 +51,8 @@ class Sequential {
   std::tuple<Layers...> layers_;
 };
 
-// Types erased: a list of AnyModule, empty (it returns x) or not. Sequential<>{net} of another Sequential<> is a copy of it, and a layer that
-// is a Sequential<> only where there are others beside.
+// Types erased: a list of AnyModule, empty (it returns x) or not. Sequential<>{net} of another Sequential<> is a copy of it, and a layer
+// that is a Sequential<> only where there are others beside.
 //   nn::Sequential<> net{nn::Linear{784, 256}, nn::ReLU{}};
 //   for (int i = 0; i < depth; ++i) net.push_back(nn::Linear{256, 256});                        // "0.weight", "2.weight", "3.weight", …
 template <>
@@ -71,8 +70,8 @@ class Sequential<> {
   Sequential(Sequential&&) noexcept = default;
   Sequential& operator=(const Sequential&) = default;
   Sequential& operator=(Sequential&& o) noexcept {           // layer by layer: an optimizer's parameters stay (Parameter)
-    if (layers_.size() == o.layers_.size()) std::move(o.layers_.begin(), o.layers_.end(), layers_.begin());
-    else layers_ = std::move(o.layers_);
+    if (layers_.size() != o.layers_.size()) layers_ = std::move(o.layers_);
+    else for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i] = std::move(o.layers_[i]);
     return *this;
   }
 

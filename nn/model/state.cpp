@@ -74,8 +74,8 @@ void complete(State& state, const Snapshot& model, StateReader& reader) {
   }
 }
 
-// Puts the state's values in; every name has been found to be there. The walk only notes what goes where, so that it may fail half way; commit()
-// cannot.
+// Puts the state's values in; every name has been found to be there. The walk only notes what goes where, so that it may fail half way;
+// commit() cannot.
 class Restore final : public Visitor {
  public:
   explicit Restore(const State& ready) : ready_(ready) {}
@@ -86,7 +86,8 @@ class Restore final : public Visitor {
     if (a.defined()) arrays_.emplace_back(&a, ready_.arrays.at(path.text()));
   }
   void stream(const Path& path, Stream& s) override {
-    if (const auto found = ready_.values.find(path.text()); found != ready_.values.end()) streams_.emplace_back(&s, *as_stream(found->second));
+    if (const auto found = ready_.values.find(path.text()); found != ready_.values.end())
+      streams_.emplace_back(&s, *as_stream(found->second));
   }
   void commit() noexcept {
     for (auto& [place, value] : arrays_) std::swap(*place, value);

@@ -1,5 +1,5 @@
-// A model's state: its parameters and buffers by name, and where its streams of random numbers are, so that training resumes bit for bit. Names
-// and layouts are PyTorch's, so weights move between the two:
+// A model's state: its parameters and buffers by name, and where its streams of random numbers are, so that training resumes bit for bit.
+// Names and layouts are PyTorch's, so weights move between the two:
 //   nn::save(net, "net.safetensors");                       // Python: net.load_state_dict(safetensors.torch.load_file("net.safetensors"))
 //   nn::load(net, "net.safetensors");                       // Python: safetensors.torch.save_file(net.state_dict(), "net.safetensors")
 #pragma once

@@ -1,6 +1,6 @@
 // Stream: a layer's own stream of random numbers, from which a const call may draw: dropout's masks. A copy has a stream of its own, which
-// follows from this one and from how many copies were made before, so blocks that are copies of one block draw different masks, and the same
-// ones in every run. Its state belongs to the model's (state.h). (A member of type Generator is copied as it is, and not saved.)
+// follows from this one and from how many copies were made before, so blocks that are copies of one block draw different masks, and the
+// same ones in every run. Its state belongs to the model's (state.h). (A member of type Generator is copied as it is, and not saved.)
 //   class Noise {
 //    public:
 //     Tensor operator()(const Tensor& x) const {

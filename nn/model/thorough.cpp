@@ -23,7 +23,8 @@ std::span<const Parameter* const> inside(const std::vector<const Parameter*>& li
 
 // Most walks meet them in the order of their addresses.
 void Thorough::see(const Parameter* p) {
-  const auto place = seen_.empty() || std::less<>()(seen_.back(), p) ? seen_.end() : std::lower_bound(seen_.begin(), seen_.end(), p, std::less<>());
+  const auto place =
+      seen_.empty() || std::less<>()(seen_.back(), p) ? seen_.end() : std::lower_bound(seen_.begin(), seen_.end(), p, std::less<>());
   if (place == seen_.end() || *place != p) seen_.insert(place, p);
 }
 

@@ -1,13 +1,13 @@
-// Tie: one weight in several places of a model, said as a member after them. Optimizers, counts and summary see it once, by the first of its
-// names; states and files have it by every name, as PyTorch's do, and need one of them; a copy of the model has a tie of its own.
+// Tie: one weight in several places of a model, said as a member after them. Optimizers, counts and summary see it once, by the first of
+// its names; states and files have it by every name, as PyTorch's do, and need one of them; a copy of the model has a tie of its own.
 //   struct Net {
 //     nn::Embedding words{1000, 64};
 //     nn::Linear output{64, 1000, {.bias = false}};
 //     nn::Tie tied{words.weight, output.weight};   // or whole layers with the same parameters: nn::Tie tied{encoder, decoder};
 //     Tensor operator()(const Tensor& i) const { return output(words(i)); }
 //   };
-// A shared_ptr to a layer that stands in two places of a model is one layer, too, but copies of the model share it with the original, as C++
-// has it.
+// A shared_ptr to a layer that stands in two places of a model is one layer, too, but copies of the model share it with the original, as
+// C++ has it.
 #pragma once
 #include <memory>
 #include <vector>

@@ -22,8 +22,8 @@ struct Path {
   void append_to(SmallVector<char, 128>& text) const;                       // the same without malloc
 };
 
-// Something that a layer offers to those who ask for that type, beside its parameters, buffers, streams and mode: what its member `offers()`
-// returned, such as batch norm's running statistics (nn/layers/running_statistics.h), which the walk itself knows nothing of.
+// Something that a layer offers to those who ask for that type, beside its parameters, buffers, streams and mode: what its member
+// `offers()` returned, such as batch norm's running statistics (nn/layers/running_statistics.h), which the walk itself knows nothing of.
 class Offer {
  public:
   template <class T> explicit Offer(T& thing) : thing_(&thing), type_(&typeid(T)) {}

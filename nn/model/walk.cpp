@@ -1,5 +1,6 @@
 #include <gradus/nn/model/walk.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 #if __has_include(<cxxabi.h>)
@@ -35,14 +36,22 @@ void Path::append_to(SmallVector<char, 128>& text) const {
 
 namespace detail {
 
+Index::Index(std::uint64_t i, bool is_signed) {
+  const auto end = digits + sizeof digits;
+  const auto [past, error] = is_signed ? std::to_chars(digits, end, static_cast<std::int64_t>(i)) : std::to_chars(digits, end, i);
+  length = static_cast<std::size_t>(past - digits);
+}
+
 void refuse_derived(const Path& path, const std::type_info& what, const std::type_info& base) {
   fail<ValueError>("nn: the pointer at ", path.text(), " is to a ", class_name(base), " and holds a ", class_name(what),
-                   ", whose members cannot be seen; give the base class virtual void walk(const nn::Path&, nn::Visitor&) and override it in the derived ones by "
+                   ", whose members cannot be seen; give the base class virtual void walk(const nn::Path&, nn::Visitor&) and override it "
+                   "in the derived ones by "
                    "nn::walk_members(*this, path, visitor)");
 }
 
 void refuse_handles(const Path& path) {
-  fail<ValueError>("nn: the function at ", path.text(), " has parameters inside (or a dropout's or batch norm's state) that nobody would see, "
+  fail<ValueError>("nn: the function at ", path.text(),
+                   " has parameters inside (or a dropout's or batch norm's state) that nobody would see, "
                    "train or save; hold the layer in an nn::AnyModule, which takes any callable and is seen");
 }
 

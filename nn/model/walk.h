@@ -1,12 +1,13 @@
-// Walking through a model: every Parameter, every buffer (a field of type Buffer or Array: saved, not trained), every Stream and every mode (a
-// field `bool training`), each with its path, and what a layer `offers()` beside (visitor.h). Goes into plain structs, classes that list their Fields
-// (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional, what a std::variant holds and what
-// std::unique_ptr and std::shared_ptr point to; passes over numbers, strings, tensors, constant Arrays, functions, the standard library's
-// other classes, and what is said to be no part of the model: PassedOver (passed_over.h). Whatever else might have parameters and cannot be
-// seen does not compile, or is an error of nn::parameters and nn::state.
-//   struct Count : nn::Visitor { void parameter(const nn::Path&, Parameter&) override { ++n; } int n = 0; } count;   nn::walk(net, {}, count);
-// A container of one's own has a member `void walk(const nn::Path&, nn::Visitor&)` that calls nn::walk for each thing inside (sequential.h).
-// A base class whose derived ones are layers has a virtual one, and they say what they have by walk_members:
+// Walking through a model: every Parameter, every buffer (a field of type Buffer or Array: saved, not trained), every Stream and every mode
+// (a field `bool training`), each with its path, and what a layer `offers()` beside (visitor.h). Goes into plain structs, classes that list
+// their Fields (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional, what a std::variant holds
+// and what std::unique_ptr and std::shared_ptr point to; passes over numbers, strings, tensors, constant Arrays, functions, the standard
+// library's other classes, and what is said to be no part of the model: PassedOver (passed_over.h). Whatever else might have parameters and
+// cannot be seen does not compile, or is an error of nn::parameters and nn::state.
+//   struct Count : nn::Visitor { void parameter(const nn::Path&, Parameter&) override { ++n; } int n = 0; } count;
+//   nn::walk(net, {}, count);
+// A container of one's own has a member `void walk(const nn::Path&, nn::Visitor&)` that calls nn::walk for each thing inside
+// (sequential.h). A base class whose derived ones are layers has a virtual one, and they say what they have by walk_members:
 //   struct Expert {
 //     virtual Tensor operator()(const Tensor&) const = 0;
 //     virtual void walk(const nn::Path&, nn::Visitor&) = 0;
@@ -19,7 +20,6 @@
 //   };
 //   struct Net { std::vector<std::unique_ptr<Expert>> experts; };
 #pragma once
-#include <charconv>
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
@@ -37,7 +37,8 @@ namespace detail {
 // The name of the i-th thing, in place.
 struct Index {
   template <class Integer>
-  explicit Index(Integer i) : length(static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, i).ptr - digits)) {}
+  explicit Index(Integer i) : Index(static_cast<std::uint64_t>(i), std::is_signed_v<Integer>) {}
+  Index(std::uint64_t i, bool is_signed);
   operator std::string_view() const { return {digits, length}; }
   char digits[20];
   std::size_t length;
@@ -90,10 +91,11 @@ void walk_pointee([[maybe_unused]] T& thing, [[maybe_unused]] const Path& path, 
   if constexpr (!std::is_polymorphic_v<T> || std::is_final_v<T> || Walks<T> || is_of_a_library<T>()) {
     nn::walk(thing, path, visitor);
   } else if constexpr (std::is_abstract_v<T>) {
-    static_assert(!std::is_abstract_v<T>,
-                  "gradus::nn sees the base class alone behind this pointer: give it virtual void walk(const nn::Path&, nn::Visitor&) = 0; and "
-                  "its classes void walk(const nn::Path& path, nn::Visitor& visitor) override { nn::walk_members(*this, path, visitor); } "
-                  "(a std::variant or nn::AnyModule needs neither; nn::PassedOver<std::unique_ptr<Base>> is no part of the model)");
+    static_assert(
+        !std::is_abstract_v<T>,
+        "gradus::nn sees the base class alone behind this pointer: give it virtual void walk(const nn::Path&, nn::Visitor&) = 0; and "
+        "its classes void walk(const nn::Path& path, nn::Visitor& visitor) override { nn::walk_members(*this, path, visitor); } "
+        "(a std::variant or nn::AnyModule needs neither; nn::PassedOver<std::unique_ptr<Base>> is no part of the model)");
   } else {
     if (typeid(thing) != typeid(T)) refuse_derived(path, typeid(thing), typeid(T));
     nn::walk(thing, path, visitor);
@@ -117,9 +119,10 @@ void walk_members([[maybe_unused]] M& module, [[maybe_unused]] const Path& path,
                   "gradus::nn: this class adds members to a layer and inherits its list of fields, so they would not be trained: "
                   "list all: using Fields = nn::Fields<&Base::weight, &Derived::extra>;");
     if constexpr (reflect::reflectable<M>)
-      static_assert(lists_all<M>(),
-                    "gradus::nn: a member that has parameters is not in this struct's list of fields, and would not be trained: leave the list out "
-                    "(a plain struct needs none), or list all: using Fields = nn::Fields<&Net::first, &Net::second>;");
+      static_assert(
+          lists_all<M>(),
+          "gradus::nn: a member that has parameters is not in this struct's list of fields, and would not be trained: leave the list out "
+          "(a plain struct needs none), or list all: using Fields = nn::Fields<&Net::first, &Net::second>;");
     M::Fields::each(module, enter);
     visitor.listed(path, &module, sizeof(M));
   } else if constexpr (reflect::reflectable<M>) {
@@ -129,9 +132,10 @@ void walk_members([[maybe_unused]] M& module, [[maybe_unused]] const Path& path,
                   "gradus::nn cannot tell this struct's members (a base class, a reference, a std::any or more than 26 members): "
                   "list them after the last one: using Fields = nn::Fields<&Net::first, &Net::second>;");
   } else if constexpr (is_of_a_library<M>()) {
-    static_assert(!holds<M>(),
-                  "gradus::nn cannot see what this class of the standard library holds or refers to: a layer stands in the model itself, in a "
-                  "std::vector, std::unique_ptr, std::shared_ptr …; one that is no part of it in nn::PassedOver");
+    static_assert(
+        !holds<M>(),
+        "gradus::nn cannot see what this class of the standard library holds or refers to: a layer stands in the model itself, in a "
+        "std::vector, std::unique_ptr, std::shared_ptr …; one that is no part of it in nn::PassedOver");
   } else {
     static_assert(!StatefulLayer<M>,
                   "gradus::nn cannot see into this layer (a class with a constructor or private members, or a lambda with captures), "
@@ -149,9 +153,10 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
   using namespace detail;
   using Plain = std::remove_const_t<M>;
   if constexpr (points_at_module<Plain>) {
-    static_assert(!points_at_module<Plain>,
-                  "gradus::nn does not follow a pointer, since it does not say whose the layer is: the model owns one that it has as a member, in "
-                  "a std::unique_ptr or a std::shared_ptr, and one that stands elsewhere is passed over: nn::PassedOver<nn::Linear*>");
+    static_assert(
+        !points_at_module<Plain>,
+        "gradus::nn does not follow a pointer, since it does not say whose the layer is: the model owns one that it has as a member, in "
+        "a std::unique_ptr or a std::shared_ptr, and one that stands elsewhere is passed over: nn::PassedOver<nn::Linear*>");
   } else if constexpr (is_leaf_type<Plain> || std::is_same_v<Plain, Tensor>) {
     return;
   } else if constexpr (is_passed_over<Plain>) {
@@ -182,9 +187,10 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
   } else if constexpr (Erased<M>) {
     if (visitor.searches()) refuse_handles_in(module, path);
   } else if constexpr (Walks<M>) {
-    static_assert(walks_all<M>(),
-                  "gradus::nn: this class adds members to one whose walk it inherits, so they would not be trained: write a walk that visits all, "
-                  "or let the other be a member");
+    static_assert(
+        walks_all<M>(),
+        "gradus::nn: this class adds members to one whose walk it inherits, so they would not be trained: write a walk that visits all, "
+        "or let the other be a member");
     module.walk(path, visitor);
   } else if constexpr (is_optional<M>) {
     if (module) nn::walk(*module, path, visitor);

@@ -10,7 +10,8 @@ GradientAccumulation::GradientAccumulation(Parameters parameters, const Gradient
     : parameters_(std::move(parameters)), options_(options) {
   check_options("GradientAccumulation", options);
   check<ValueError>(!parameters_.empty(), "GradientAccumulation: there are no parameters; did a name pattern match nothing?");
-  for (const NamedParameter& p : parameters_) check<ValueError>(static_cast<bool>(p.leaf), "GradientAccumulation: parameter ", p.name, " is undefined");
+  for (const NamedParameter& p : parameters_)
+    check<ValueError>(static_cast<bool>(p.leaf), "GradientAccumulation: parameter ", p.name, " is undefined");
   const GradientRow no_parameter_twice("GradientAccumulation", parameters_);
 }
 
@@ -18,8 +19,10 @@ bool GradientAccumulation::backward(const Tensor& loss, std::int64_t samples) {
   check<ValueError>(samples >= 1, "GradientAccumulation: samples must be at least 1, not ", samples);
   check<ShapeError>(loss.defined() && loss.size() == 1, "GradientAccumulation: the loss must be one number, not ", loss.shape());
   const bool first = batches_ == 0;
-  check<ValueError>(first || std::any_of(parameters_.begin(), parameters_.end(), [](const NamedParameter& p) { return p.leaf->has_gradient(); }),
-                    "GradientAccumulation: the gradients of the ", batches_, " micro-batches before this one are gone; call zero_grad() only after a step");
+  check<ValueError>(
+      first || std::any_of(parameters_.begin(), parameters_.end(), [](const NamedParameter& p) { return p.leaf->has_gradient(); }),
+      "GradientAccumulation: the gradients of the ", batches_,
+      " micro-batches before this one are gone; call zero_grad() only after a step");
   if (first)
     for (const NamedParameter& p : parameters_) p.leaf->zero_grad();
   loss.backward(Tensor(Array::full(loss.shape(), options_.mean ? static_cast<double>(samples) : 1, loss.dtype())));
@@ -32,7 +35,9 @@ bool GradientAccumulation::finish() {
   if (batches_ == 0) return false;
   if (options_.mean && samples_ > 1) {
     const double factor = 1 / static_cast<double>(samples_);
-    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) { vector_loops(T{}).scale(static_cast<T>(factor), g, g, n); });
+    GradientRow("GradientAccumulation", parameters_).update([factor]<class T>(T* g, std::int64_t n) {
+      vector_loops(T{}).scale(static_cast<T>(factor), g, g, n);
+    });
   }
   batches_ = samples_ = 0;
   return true;
@@ -80,8 +85,8 @@ void GradientAccumulation::load_state(const State& state) {
   reader.expect_no_more_arrays();
   reader.finish("GradientAccumulation: the state does not fit");
   check_options("GradientAccumulation", options);
-  check<ValueError>(batches < options.batches || batches == 0, "GradientAccumulation: group.batches is ", batches, ", but it is below batches = ",
-                    options.batches);
+  check<ValueError>(batches < options.batches || batches == 0, "GradientAccumulation: group.batches is ", batches,
+                    ", but it is below batches = ", options.batches);
   for (std::size_t i = 0; batches > 0 && i < parameters_.size(); ++i) {
     Leaf& leaf = *parameters_[i].leaf;
     auto& [dense, rows] = gradients[i];

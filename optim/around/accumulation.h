@@ -28,14 +28,14 @@ class GradientAccumulation {
 
   // Adds the gradients of a micro-batch, whose loss is of `samples` samples, and says whether a group is complete: then the parameters have
   // the gradients of the whole batch, to be clipped and stepped with. The first of a group forgets the gradients that it finds, so there is
-  // no need for zero_grad(). ValueError: samples below 1, the group's gradients have been forgotten meanwhile; ShapeError: the loss is not one
-  // number; GraphError: it cannot be differentiated. After an error the group goes on as if this micro-batch had not been.
+  // no need for zero_grad(). ValueError: samples below 1, the group's gradients have been forgotten meanwhile; ShapeError: the loss is not
+  // one number; GraphError: it cannot be differentiated. After an error the group goes on as if this micro-batch had not been.
   bool backward(const Tensor& loss, std::int64_t samples = 1);
   // Ends a group before it is complete; false if there was none.
   bool finish();
 
-  // The group that has begun: its counts, and the gradients that are at the parameters, "<parameter>.grad" (or ".rows" and ".values"). ValueError
-  // for a state that does not fit, with nothing changed.
+  // The group that has begun: its counts, and the gradients that are at the parameters, "<parameter>.grad" (or ".rows" and ".values").
+  // ValueError for a state that does not fit, with nothing changed.
   State state() const;
   void load_state(const State& state);
 

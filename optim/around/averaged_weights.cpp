@@ -36,8 +36,10 @@ AveragedWeights::AveragedWeights(const Optimizer& optimizer, Buffers keep, int) 
 
 void AveragedWeights::put(const Counted<Leaf>& leaf, Array average) {
   const Array& now = leaf->value;
-  check<ShapeError>(average.shape() == now.shape(), "AveragedWeights: ", leaf->label, " has shape ", now.shape(), " but its average has ", average.shape());
-  check<DtypeError>(average.dtype() == now.dtype(), "AveragedWeights: ", leaf->label, " is ", now.dtype(), " but its average is ", average.dtype());
+  check<ShapeError>(average.shape() == now.shape(), "AveragedWeights: ", leaf->label, " has shape ", now.shape(), " but its average has ",
+                    average.shape());
+  check<DtypeError>(average.dtype() == now.dtype(), "AveragedWeights: ", leaf->label, " is ", now.dtype(), " but its average is ",
+                    average.dtype());
   kept_.emplace_back(leaf, now);
   leaf->value = std::move(average);
 }

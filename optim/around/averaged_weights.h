@@ -9,9 +9,9 @@
 
 namespace gradus::optim {
 
-// Parameters that have no average yet (no step or update since they are known) stay as they are. Several such objects may live at a time, if
-// they end in the reverse order. Meanwhile update() of the average and step() of the Lookahead are a ValueError; what another optimizer's
-// step() does to the weights is forgotten at the end, and it does not touch the average.
+// Parameters that have no average yet (no step or update since they are known) stay as they are. Several such objects may live at a time,
+// if they end in the reverse order. Meanwhile update() of the average and step() of the Lookahead are a ValueError; what another
+// optimizer's step() does to the weights is forgotten at the end, and it does not touch the average.
 //
 // `keep`: buffers that change meanwhile and are to be put back (nn::update_batch_norm for the averaged weights). An EMA or SWA that has
 // buffers puts its own into the model, and the model's back.

@@ -45,9 +45,10 @@ void Lookahead::step() {
   std::size_t old = 0;               // how many have slow weights: the first ones
   for (; old < followed_.size() && followed_[old].slow.defined(); ++old) {
     const auto& [name, leaf, slow] = followed_[old];
-    check<ShapeError>(leaf->value.shape() == slow.shape(), "Lookahead: ", name, " has shape ", leaf->value.shape(), " but its slow weights have ",
-                      slow.shape());
-    check<DtypeError>(leaf->value.dtype() == slow.dtype(), "Lookahead: ", name, " is ", leaf->value.dtype(), " but its slow weights are ", slow.dtype());
+    check<ShapeError>(leaf->value.shape() == slow.shape(), "Lookahead: ", name, " has shape ", leaf->value.shape(),
+                      " but its slow weights have ", slow.shape());
+    check<DtypeError>(leaf->value.dtype() == slow.dtype(), "Lookahead: ", name, " is ", leaf->value.dtype(), " but its slow weights are ",
+                      slow.dtype());
   }
   const bool due = steps_since_sync_ + 1 >= options_.k;
   SmallVector<Pair, 16> pairs;       // all that synchronising needs is taken before the optimizer changes anything
@@ -72,7 +73,8 @@ void Lookahead::step() {
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].fast = followed_[i].leaf->value.mutable_raw();
   row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(pairs[i].dtype, "Lookahead", [&]<class T>(T) {
-      kernels::vector_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin, options_.alpha);
+      kernels::vector_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin,
+                                                options_.alpha);
     });
   });
   steps_since_sync_ = 0;
@@ -108,7 +110,8 @@ void Lookahead::load_state(const State& given) {
     p.slow = reader.array(name + ".slow", leaf->value.shape(), leaf->value.dtype());
     state.arrays.erase(name + ".slow");
   }
-  if (count > static_cast<std::int64_t>(followed.size())) reader.problem("it follows ", count, " parameters, the optimizer has ", followed.size());
+  if (count > static_cast<std::int64_t>(followed.size()))
+    reader.problem("it follows ", count, " parameters, the optimizer has ", followed.size());
   reader.finish("Lookahead: the state does not fit");
   check_options("Lookahead", options);
   check<ValueError>(since < options.k, "Lookahead: lookahead.steps_since_sync is ", since, ", but it is below k = ", options.k);
@@ -124,8 +127,8 @@ void Lookahead::save(const FileName& file) const { save_state(file, state()); }
 void Lookahead::load(const FileName& file) { load_state(read_state(file)); }
 
 std::string Lookahead::describe() const {
-  return text(optimizer_.describe(), "\n  Lookahead\n    every ", options_.k, options_.k == 1 ? " step: " : " steps: ", "slow ← slow + ", options_.alpha,
-              "·(w − slow);  w ← slow", options_.reset_state ? ";  the optimizer starts anew" : "");
+  return text(optimizer_.describe(), "\n  Lookahead\n    every ", options_.k, options_.k == 1 ? " step: " : " steps: ", "slow ← slow + ",
+              options_.alpha, "·(w − slow);  w ← slow", options_.reset_state ? ";  the optimizer starts anew" : "");
 }
 
 }  // namespace gradus::optim

@@ -3,7 +3,8 @@
 //   optim::SGD sgd(nn::parameters(net), {.lr = 0.1, .momentum = 0.9});
 //   optim::Lookahead lookahead(sgd, {.k = 5, .alpha = 0.5});      optim::CosineAnnealingLR schedule(sgd, {.t_max = 90});
 //   sgd.zero_grad();  loss.backward();  lookahead.step();
-//   { optim::AveragedWeights slow(lookahead);  evaluate(net); }              // as the paper does; after a multiple of k steps they are the same
+//   { optim::AveragedWeights slow(lookahead);  evaluate(net); }              // as the paper does;
+//   after a multiple of k steps they are the same
 //   every k-th step:  slow ← slow + alpha·(w − slow);  w ← slow
 #pragma once
 #include <gradus/optim/driver/closure.h>

@@ -8,8 +8,8 @@ namespace {
 
 void validate(const RangeTestOptions& o) {
   check_options("lr_range_test", o);
-  check<ValueError>(std::isfinite(o.lr_max) && o.lr_max > o.lr_min, "lr_range_test: lr_max must be finite and above lr_min, not ", o.lr_max, " and ",
-                    o.lr_min);
+  check<ValueError>(std::isfinite(o.lr_max) && o.lr_max > o.lr_min, "lr_range_test: lr_max must be finite and above lr_min, not ", o.lr_max,
+                    " and ", o.lr_min);
   for (const LRScheduler* schedule : o.schedules) check<ValueError>(schedule, "lr_range_test: each of schedules must be given");
 }
 
@@ -52,8 +52,9 @@ void suggest(RangeTest& test) {
   constexpr std::size_t enough = 5;       // steps
   constexpr double least_fall = 1e-3;     // of the first loss
   if (test.smoothed.size() < enough) {
-    test.reason = test.smoothed.empty() ? text("the first loss is ", test.loss.front(), ": the model or its data is at fault, not the learning rate")
-                                        : text("the loss diverged after ", test.loss.size(), " steps: begin with a smaller lr_min than ", test.lr.front());
+    test.reason = test.smoothed.empty()
+                      ? text("the first loss is ", test.loss.front(), ": the model or its data is at fault, not the learning rate")
+                      : text("the loss diverged after ", test.loss.size(), " steps: begin with a smaller lr_min than ", test.lr.front());
     return;
   }
   const auto position = [&](std::size_t i) { return test.spacing == Spacing::linear ? test.lr[i] : std::log(test.lr[i]); };
@@ -103,7 +104,8 @@ RangeTest lr_range_test(const std::function<double(double)>& step, const RangeTe
 RangeTest lr_range_test(Optimizer& optimizer, const std::function<double()>& step, const RangeTestOptions& options) {
   validate(options);
   std::vector<double> ratios;
-  for (int group = 0; group < optimizer.groups(); ++group) ratios.push_back(optimizer.lr(0) > 0 ? optimizer.lr(group) / optimizer.lr(0) : 1);
+  for (int group = 0; group < optimizer.groups(); ++group)
+    ratios.push_back(optimizer.lr(0) > 0 ? optimizer.lr(group) / optimizer.lr(0) : 1);
   const Snapshot before(optimizer, options.schedules);
   const auto step_with = [&](double lr) {
     for (std::size_t group = 0; group < ratios.size(); ++group) optimizer.set_lr(lr * ratios[group], static_cast<int>(group));

@@ -45,8 +45,8 @@ struct RangeTest {
   std::vector<double> lr, loss, smoothed;          // of each step; loss[i] is what the step with lr[i] found before its update
   Spacing spacing = Spacing::geometric;
   bool diverged = false;                           // it ended before lr_max
-  // Where the smoothed loss falls fastest (per decade; with linear spacing, per unit), and a tenth of the rate where the loss is least. Both
-  // are for schedules that begin or peak there. None where the curve cannot tell, and `reason` says why.
+  // Where the smoothed loss falls fastest (per decade; with linear spacing, per unit), and a tenth of the rate where the loss is least.
+  // Both are for schedules that begin or peak there. None where the curve cannot tell, and `reason` says why.
   std::optional<double> steepest, tenth_of_minimum;
   std::string reason;
 

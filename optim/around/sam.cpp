@@ -1,5 +1,6 @@
 #include <gradus/optim/around/sam.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <gradus/optim/kernels/partition.h>
@@ -78,8 +79,10 @@ SAM::Climb::Climb(SAM& sam) {
     const Tensor grad = leaf->gradient();
     if (!grad.defined()) continue;
     const Array& value = leaf->value;
-    check<ShapeError>(grad.shape() == value.shape(), "SAM: the gradient of ", name, " has shape ", grad.shape(), " but the parameter has ", value.shape());
-    check<DtypeError>(grad.dtype() == value.dtype(), "SAM: the gradient of ", name, " is ", grad.dtype(), " but the parameter is ", value.dtype());
+    check<ShapeError>(grad.shape() == value.shape(), "SAM: the gradient of ", name, " has shape ", grad.shape(), " but the parameter has ",
+                      value.shape());
+    check<DtypeError>(grad.dtype() == value.dtype(), "SAM: the gradient of ", name, " is ", grad.dtype(), " but the parameter is ",
+                      value.dtype());
     kept_.emplace_back(leaf.get(), value);
     slopes.push_back({value.as_contiguous(), grad.value().as_contiguous(), Array(value.shape(), value.dtype())});
     row.add(value.size());

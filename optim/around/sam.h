@@ -1,6 +1,6 @@
-// SAM, sharpness-aware minimisation (Foret et al. 2021): the gradient is taken where the loss is largest in a small ball around the weights,
-// as the first gradient shows it, so that minima are sought whose neighbourhood is low too. ASAM (Kwon et al. 2021, adaptive = true) scales
-// the ball by the weights. Any optimizer makes the step; each costs two gradients.
+// SAM, sharpness-aware minimisation (Foret et al. 2021): the gradient is taken where the loss is largest in a small ball around the
+// weights, as the first gradient shows it, so that minima are sought whose neighbourhood is low too. ASAM (Kwon et al. 2021, adaptive =
+// true) scales the ball by the weights. Any optimizer makes the step; each costs two gradients.
 //   optim::SGD sgd(nn::parameters(net), {.lr = 0.1, .momentum = 0.9});
 //   optim::SAM sam(sgd, {.rho = 0.05});                                      optim::CosineAnnealingLR schedule(sgd, {.t_max = 200});
 //   sam.step([&] { sam.zero_grad();  Tensor loss = nn::cross_entropy(net(x), y);  loss.backward();  return loss; });
@@ -21,15 +21,16 @@ struct SAMOptions {
 
 class SAM {
  public:
-  // The optimizer, on which schedules go on working, must outlive this. ValueError: rho or eta negative or not finite, eta without adaptive.
+  // The optimizer, on which schedules go on working, must outlive this. ValueError: rho or eta negative or not finite, eta without
+  // adaptive.
   explicit SAM(Optimizer& optimizer, const SAMOptions& options = {});
   SAM(const SAM&) = delete;
   SAM& operator=(const SAM&) = delete;
 
   // Calls the closure (closure.h) twice, the second time with the weights moved by e, puts the weights back, bit for bit, and takes the
   // optimizer's step; returns the first loss. Parameters without a gradient in the first call do not move. Whatever throws, the weights are
-  // as before. Layers that change when they are called do so twice: running statistics, random numbers. ValueError: the optimizer maximizes;
-  // ShapeError or DtypeError: a gradient does not fit its parameter.
+  // as before. Layers that change when they are called do so twice: running statistics, random numbers. ValueError: the optimizer
+  // maximizes; ShapeError or DtypeError: a gradient does not fit its parameter.
   template <LossClosure F>
   double step(F&& closure) {
     check_direction();

@@ -30,7 +30,8 @@ void run(const SmallVector<Pull, 16>& pulls) {
 
 }  // namespace
 
-WeightAverage::WeightAverage(std::string_view name, const Parameters& parameters, std::optional<double> decay, bool use_buffers, Buffers buffers)
+WeightAverage::WeightAverage(std::string_view name, const Parameters& parameters, std::optional<double> decay, bool use_buffers,
+                             Buffers buffers)
     : decay_(decay), use_buffers_(use_buffers), name_(name), visit_buffers_(std::move(buffers)) {
   if (decay_) check_options(name_, EMAOptions{*decay_, use_buffers});
   check<ValueError>(!use_buffers || visit_buffers_, name_, ": use_buffers needs to see the buffers: "
@@ -88,8 +89,10 @@ void WeightAverage::update() {
   for (const auto& [entry, now, fresh] : jobs) {
     if (entry->updates == 0) continue;
     const Array& average = entry->average;
-    check<ShapeError>(now.shape() == average.shape(), name_, ": ", entry->name, " has shape ", now.shape(), " but its average has ", average.shape());
-    check<DtypeError>(now.dtype() == average.dtype(), name_, ": ", entry->name, " is ", now.dtype(), " but its average is ", average.dtype());
+    check<ShapeError>(now.shape() == average.shape(), name_, ": ", entry->name, " has shape ", now.shape(), " but its average has ",
+                      average.shape());
+    check<DtypeError>(now.dtype() == average.dtype(), name_, ": ", entry->name, " is ", now.dtype(), " but its average is ",
+                      average.dtype());
   }
   // Whatever can fail (memory) comes before the first change.
   SmallVector<Pull, 16> pulls;
@@ -97,7 +100,9 @@ void WeightAverage::update() {
     const bool averaged = job.entry->leaf || (use_buffers_ && computes_in(job.now.dtype()));
     if (!averaged) job.fresh = job.now;
     else if (job.entry->updates == 0) job.fresh = job.now.contiguous_copy();
-    else pulls.push_back({job.entry->average.mutable_raw(), job.now.as_contiguous(), decay_ ? 1 - *decay_ : 1 / static_cast<double>(job.entry->updates + 1)});
+    else
+      pulls.push_back({job.entry->average.mutable_raw(), job.now.as_contiguous(),
+                       decay_ ? 1 - *decay_ : 1 / static_cast<double>(job.entry->updates + 1)});
   }
   run(pulls);
   for (Job& job : jobs) {
@@ -114,7 +119,8 @@ std::string WeightAverage::describe() const {
   std::string out = text(name_, "\n  ", entries_.size(), one ? " parameter, " : " parameters, ", elements, " numbers, ", updates_,
                          updates_ == 1 ? " update" : " updates");
   if (visit_buffers_) out += use_buffers_ ? ", buffers averaged" : ", buffers copied";
-  return out + (decay_ ? text("\n    a ← w at first, then a ← ", *decay_, "·a + ", 1 - *decay_, "·w") : "\n    a ← w at first, then a ← a + (w − a)/(n + 1)");
+  return out + (decay_ ? text("\n    a ← w at first, then a ← ", *decay_, "·a + ", 1 - *decay_, "·w")
+                       : "\n    a ← w at first, then a ← a + (w − a)/(n + 1)");
 }
 
 void EMA::set_decay(double decay) {

@@ -32,8 +32,8 @@ class WeightAverage {
   void add_parameters(const Parameters& parameters);
   Parameters parameters() const;
 
-  // The averages under the names of parameters and buffers, so that the arrays are a model's state (nn::load_state(net, ema.state().arrays));
-  // values: "average" (EMA), "updates", the options and "<name>.updates".
+  // The averages under the names of parameters and buffers, so that the arrays are a model's state (nn::load_state(net,
+  // ema.state().arrays)); values: "average" (EMA), "updates", the options and "<name>.updates".
   State state() const;
   // To go on bit for bit. ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. decay is
   // taken from the state, use_buffers must agree.

@@ -13,8 +13,8 @@ namespace gradus::optim {
 template <class F>
 concept LossClosure = std::is_invocable_r_v<Tensor, F&>;
 
-// Calls the closure, with operations recorded whatever the caller's mode, and returns its loss. ValueError, in the name of `who`, unless that
-// is one number.
+// Calls the closure, with operations recorded whatever the caller's mode, and returns its loss. ValueError, in the name of `who`, unless
+// that is one number.
 template <LossClosure F>
 double loss_of(std::string_view who, F&& closure) {
   const Recording on(true);

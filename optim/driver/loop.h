@@ -55,14 +55,16 @@ void loop(const Stretch& stretch, const void* scalars) {
       static_cast<T*>(stretch.slots[1]), static_cast<T*>(stretch.slots[2]), stretch.n);
 }
 
-// The loop for parameters of a dtype in which loops compute, null for others, when these slots are kept: one for each set that options can ask for.
+// The loop for parameters of a dtype in which loops compute, null for others, when these slots are kept: one for each set that options can
+// ask for.
 template <class Rule, unsigned mask = (1u << slot_count<Rule>) - 1>
 Loop compiled_here(Dtype dtype, Kept kept) {
   constexpr unsigned always = always_kept<Rule>.mask;
   if constexpr ((mask & always) == always)
     if (kept == Kept{mask})
-      return computes_in(dtype) ? gradus::detail::visit_from<0, computing_types>(dtype, []<class T>(T) -> Loop { return loop<Rule, T, Kept{mask}>; })
-                                : nullptr;
+      return computes_in(dtype)
+                 ? gradus::detail::visit_from<0, computing_types>(dtype, []<class T>(T) -> Loop { return loop<Rule, T, Kept{mask}>; })
+                 : nullptr;
   if constexpr (mask > always) return compiled_here<Rule, mask - 1>(dtype, kept);
   return nullptr;
 }

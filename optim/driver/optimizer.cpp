@@ -76,7 +76,8 @@ void Optimizer::step() {
     const Job& job = jobs_[i];
     if (!job.rows) return run(job, begin, begin, end - begin);
     // Each row belongs to the stretch in which it begins, and stays whole: its last elements must not depend on the number of threads.
-    for (std::int64_t r = (begin + job.width - 1) / job.width; r * job.width < end; ++r) run(job, job.rows[r] * job.width, r * job.width, job.width);
+    for (std::int64_t r = (begin + job.width - 1) / job.width; r * job.width < end; ++r)
+      run(job, job.rows[r] * job.width, r * job.width, job.width);
   });
   for (const Job& job : jobs_) {
     ++job.entry->t;
@@ -135,8 +136,8 @@ void Optimizer::run(const Job& job, std::int64_t at, std::int64_t from, std::int
   job.loop(stretch, scalars_[job.scalars].bytes);
 }
 
-// A parameter may be without a gradient in some steps, or in all, but not all of them in the first; unless nothing has been computed since they
-// were made, in a loop that only shows a schedule.
+// A parameter may be without a gradient in some steps, or in all, but not all of them in the first; unless nothing has been computed since
+// they were made, in a loop that only shows a schedule.
 void Optimizer::check_gradients() const {
   bool any = steps_ > 0;
   const std::uint64_t latest = gradus::detail::last_recorded();

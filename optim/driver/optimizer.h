@@ -35,10 +35,10 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;               // a copy would update the same parameters twice; schedules refer to this object
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is undefined is
-  // left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError, DtypeError or ValueError, before anything
-  // changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h); when no parameter has one
-  // in the first step although something was computed; when one has none and belongs to no model any more.
+  // Updates every parameter that has a gradient; rules by elements in one pass over memory on all cores. A parameter whose gradient is
+  // undefined is left alone: no decay, no state, no step count; a gradient of zeros counts. ShapeError, DtypeError or ValueError, before
+  // anything changes, when a gradient does not fit its parameter, or is one of rows and the rule's are not (row_use.h); when no parameter
+  // has one in the first step although something was computed; when one has none and belongs to no model any more.
   void step();
   // The same with the gradients that the closure computes (closure.h); returns its loss. Operations are recorded inside, under NoGrad too.
   template <LossClosure F>
@@ -50,7 +50,8 @@ class Optimizer {
   // What a step makes of gradients that are not finite; not part of the state. Skipped steps count nowhere but in steps().
   void on_nonfinite(NonFinite what) { on_nonfinite_ = what; }
   std::int64_t skipped_steps() const { return skipped_steps_; }
-  const std::string& nonfinite_parameter() const { return nonfinite_parameter_; }   // of the last step that was skipped; "" before the first
+  const std::string& nonfinite_parameter() const { return nonfinite_parameter_; }   // of the last step that was skipped;
+                                                                                    // "" before the first
   // Forgets what it has gathered, averages and step counts; options and learning rates stay.
   void reset_state() noexcept;
   // Forgets all gradients, or fills those that are defined with zeros.
@@ -71,8 +72,8 @@ class Optimizer {
   double lr(int group = 0) const { return option("lr", group); }
   void set_lr(double lr, int group = 0) { set_option("lr", lr, group); }
 
-  // What schedules start from: the group's learning rate before any of them changed it, or of a group that was added later what would have led
-  // to the one that it had. And their t when one of them last went on.
+  // What schedules start from: the group's learning rate before any of them changed it, or of a group that was added later what would have
+  // led to the one that it had. And their t when one of them last went on.
   std::optional<double> initial_lr(int group) const;
   void set_initial_lr(double lr, int group);
   std::optional<double> scheduled_at() const { return scheduled_at_; }
@@ -85,8 +86,8 @@ class Optimizer {
   // All that a fresh optimizer over the same parameters needs to continue bit for bit.
   State state() const;
   // ValueError lists everything that is missing, unexpected or does not fit, and nothing is changed then. Numbers (lr, momentum, …) are
-  // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's. The state of
-  // a part ("weight") fits the same parameters named by their whole model ("head.weight"), and the other way round.
+  // taken from the state; switches and choices (nesterov, form, …), which choose the formula, must agree with this optimizer's. The state
+  // of a part ("weight") fits the same parameters named by their whole model ("head.weight"), and the other way round.
   void load_state(const State& state);
   void save(const FileName& file) const;
   void load(const FileName& file);

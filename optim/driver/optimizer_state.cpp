@@ -21,7 +21,8 @@ std::string outer_part(const std::vector<std::string>& names, const std::set<std
   const std::string& first = names.front();
   for (std::size_t dot = first.find('.'); dot != first.npos; dot = first.find('.', dot + 1)) {
     const std::string outer = first.substr(0, dot + 1);
-    if (std::all_of(names.begin(), names.end(), [&](const std::string& name) { return name.starts_with(outer) && others.contains(name.substr(outer.size())); }))
+    if (std::all_of(names.begin(), names.end(),
+                    [&](const std::string& name) { return name.starts_with(outer) && others.contains(name.substr(outer.size())); }))
       return outer;
   }
   return {};
@@ -67,7 +68,8 @@ State Optimizer::state() const {
     state.values[entry.name + ".group"] = std::to_string(entry.group);
     if (entry.t == 0) continue;
     state.arrays[entry.name + ".step"] = Array::from({entry.t}, {});
-    for (std::size_t j = 0; j < numbers().size(); ++j) state.arrays[text(entry.name, ".", numbers()[j].name)] = Array::scalar(entry.numbers[j], f64);
+    for (std::size_t j = 0; j < numbers().size(); ++j)
+      state.arrays[text(entry.name, ".", numbers()[j].name)] = Array::scalar(entry.numbers[j], f64);
     for (std::size_t j = 0; j < slot_names().size(); ++j)
       if (entry.slots[j].defined()) state.arrays[text(entry.name, ".", slot_names()[j])] = entry.slots[j];
   }
@@ -116,7 +118,8 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
     Entry& entry = in.entries.emplace_back(Entry{.name = mine.name, .leaf = mine.leaf, .group = mine.group});
     for (std::size_t j = 0; j < numbers().size(); ++j) entry.numbers[j] = numbers()[j].initial;
     const std::string* group = reader.need(mine.name + ".group");
-    if (group && *group != std::to_string(mine.group)) reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
+    if (group && *group != std::to_string(mine.group))
+      reader.problem(mine.name, " is in group ", *group, " in the state but ", mine.group, " here");
     const Array* step = reader.find_array(mine.name + ".step");
     if (!group || !step) continue;   // the state does not know the parameter, or it has not taken a step
     if (step->dtype() == i64 && step->size() == 1 && *step->as_contiguous().data<std::int64_t>() >= 1 &&
@@ -127,7 +130,8 @@ Optimizer::Incoming Optimizer::read_state(const State& state) {
       const std::string key = text(mine.name, ".", numbers()[j].name);
       const Array* number = reader.find_array(key);
       if (!number) reader.missing(key);
-      else if (number->dtype() != f64 || number->size() != 1 || !std::isfinite(number->item())) reader.problem(key, " must be one finite f64");
+      else if (number->dtype() != f64 || number->size() != 1 || !std::isfinite(number->item()))
+        reader.problem(key, " must be one finite f64");
       else entry.numbers[j] = number->item();
     }
     for (std::size_t j = 0; j < slot_names().size(); ++j) {

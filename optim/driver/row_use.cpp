@@ -15,11 +15,12 @@ void check_row_use(std::string_view optimizer, std::string_view parameter, RowUs
                     " with these options moves all rows at every step: give the parameter to SparseAdam, or construct its embedding with "
                     "sparse = false");
   const Array& value = leaf.value;
-  const bool fits = value.rank() == 2 && rows.rank() == 1 && values.rank() == 2 && values.dim(0) == rows.dim(0) && values.dim(1) == value.dim(1);
+  const bool fits =
+      value.rank() == 2 && rows.rank() == 1 && values.rank() == 2 && values.dim(0) == rows.dim(0) && values.dim(1) == value.dim(1);
   check<ShapeError>(fits, optimizer, ": the gradient of ", parameter, " has rows ", rows.shape(), " and values ", values.shape(),
                     " but the parameter is ", value.shape());
-  check<DtypeError>(values.dtype() == value.dtype() && rows.dtype() == i64, optimizer, ": the gradient of ", parameter, " has ", rows.dtype(),
-                    " rows and ", values.dtype(), " values but the parameter is ", value.dtype(), " and rows are i64");
+  check<DtypeError>(values.dtype() == value.dtype() && rows.dtype() == i64, optimizer, ": the gradient of ", parameter, " has ",
+                    rows.dtype(), " rows and ", values.dtype(), " values but the parameter is ", value.dtype(), " and rows are i64");
   std::int64_t least = 0;
   const Array numbers = rows.as_contiguous();
   for (const std::int64_t row : numbers.span<std::int64_t>()) {

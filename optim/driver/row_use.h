@@ -1,4 +1,5 @@
-// What rules make of gradients of rows (autograd/tape/row_gradient.h), which embeddings with sparse = true have: an optional part of a rule,
+// What rules make of gradients of rows (autograd/tape/row_gradient.h), which embeddings with sparse = true have: an optional part of a
+// rule,
 //   static RowUse row_use(const Options& o) { return o.weight_decay == 0 ? RowUse::takes : RowUse::refuses; }
 #pragma once
 #include <string_view>

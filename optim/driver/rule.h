@@ -1,6 +1,6 @@
 // A rule and the optimizer made of it. A rule is its options and one formula for one element; the driver does the rest:
 //   struct SignumRule {                                         // m ← β·m + (1−β)·g;   w ← w − lr·sign(m)
-//     struct Options {                                          // PyTorch's names and defaults, with their ranges (base/describe/options.h)
+//     struct Options {                                          // PyTorch's names and defaults, with ranges (base/describe/options.h)
 //       double lr = 1e-4, beta = 0.9;
 //       void describe(Describe& is) const { is(range::at_least_zero, lr);  is(range::below_one, beta); }
 //     };
@@ -8,8 +8,8 @@
 //     static constexpr Slot<Options> slots[] = {{"exp_avg"}};   // the arrays kept for each parameter, see slot.h
 //     static std::string formula(const Options& o);             // the same for people
 //     struct Scalars { double lr, beta; };                      // what step t (from 1) needs, computed once a step and in double;
-//     static Scalars scalars(const Options& o, std::int64_t t, bool first) { return {o.lr, o.beta}; }   // first: a slot was empty until now
-//     template <class T> static auto update(const Scalars& s) { return [b = T(s.beta), …](T& w, T g, T& m) { m = b * m + (1 - b) * g; … }; }
+//     static Scalars scalars(const Options& o, std::int64_t t, bool first) { return {o.lr, o.beta}; }   // first: a slot was empty
+//     template <class T> static auto update(const Scalars& s) { return [b = T(s.beta), …](T& w, T g, T& m) { m = b * m + …; … }; }
 //     static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }       // see loop.h
 //   };
 //   using Signum = OptimizerOf<SignumRule>;

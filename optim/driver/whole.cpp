@@ -8,11 +8,13 @@ namespace {
 template <class T>
 double norm_of(double* parts, const T* x, std::int64_t n) {
   const auto square_sum = kernels::vector_loops().of(T{}).square_sum;
-  return root_of_squares(sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) { return square_sum(x + begin, end - begin); }),
+  return root_of_squares(sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) { return square_sum(x + begin, end - begin);
+    }),
                          [=](double s) {
                            return sum_over_blocks(parts, n, [=](std::int64_t begin, std::int64_t end) {
                              double total = 0;
-                             for (std::int64_t i = begin; i < end; ++i) total += (s * static_cast<double>(x[i])) * (s * static_cast<double>(x[i]));
+                             for (std::int64_t i = begin; i < end; ++i)
+                               total += (s * static_cast<double>(x[i])) * (s * static_cast<double>(x[i]));
                              return total;
                            });
                          });

@@ -27,7 +27,9 @@ void require_norm_type(const char* op, double norm_type) {
   check<ValueError>(norm_type > 0, op, ": norm_type must be above 0 or infinity, not ", norm_type);
 }
 
-void require_max_norm(const char* op, double max_norm) { check<ValueError>(max_norm >= 0, op, ": max_norm must be at least 0, not ", max_norm); }
+void require_max_norm(const char* op, double max_norm) {
+  check<ValueError>(max_norm >= 0, op, ": max_norm must be at least 0, not ", max_norm);
+}
 
 void scale_to(const GradientRow& row, double max_norm, double total) {
   const double factor = max_norm / (total + 1e-6);

@@ -1,7 +1,7 @@
 // Clipping gradients between backward() and step(). Parameters without a gradient are passed over.
 //   loss.backward();  optim::clip_grad_norm(params, 1.0);  adam.step();
-// All throw, before anything changes, ValueError for a parameter that is given twice, DtypeError for a gradient that is neither f32 nor f64,
-// and ShapeError for one of another shape than its parameter's.
+// All throw, before anything changes, ValueError for a parameter that is given twice, DtypeError for a gradient that is neither f32 nor
+// f64, and ShapeError for one of another shape than its parameter's.
 #pragma once
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/tape/parameter_list.h>
@@ -38,8 +38,8 @@ struct AdaptiveClipOptions {
 };
 
 // Adaptive gradient clipping (Brock et al. 2021), unit by unit: where ‖g‖ ≥ λ·max(‖w‖, eps), g ← g·λ·max(‖w‖, eps)/‖g‖. A unit is what
-// makes one output: a row of a matrix [outputs, inputs], a filter of a convolution [outputs, inputs, height, width], in general one index of
-// the first dimension; a vector (a bias, the scales of a norm) or scalar is one unit. That is timm's reading; optax's for its transposed
+// makes one output: a row of a matrix [outputs, inputs], a filter of a convolution [outputs, inputs, height, width], in general one index
+// of the first dimension; a vector (a bias, the scales of a norm) or scalar is one unit. That is timm's reading; optax's for its transposed
 // layouts, but that it takes a matrix with a single row or column as one unit. A gradient that is not finite spreads no further than its
 // unit. Returns the number of units shortened. The paper leaves out the last layer: without(params, "head.*").
 std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClipOptions& options = {});

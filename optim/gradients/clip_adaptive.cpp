@@ -31,8 +31,10 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
   check_options("clip_grad_adaptive", options);
   const GradientRow row("clip_grad_adaptive", parameters);
   for (const NamedParameter& p : parameters)
-    check<DtypeError>(!p.leaf || !p.leaf->grad.tensor().defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(), "clip_grad_adaptive: the gradient of ",
-                      p.name, " is ", [&] { return p.leaf->grad.dtype(); }, " but the parameter is ", [&] { return p.leaf->value.dtype(); });
+    check<DtypeError>(
+        !p.leaf || !p.leaf->grad.tensor().defined() || p.leaf->grad.dtype() == p.leaf->value.dtype(),
+        "clip_grad_adaptive: the gradient of ", p.name, " is ", [&] { return p.leaf->grad.dtype(); }, " but the parameter is ",
+        [&] { return p.leaf->value.dtype(); });
   SmallVector<Array, 16> gradients = row.take();
   std::atomic<std::int64_t> shortened = 0;
   for (std::size_t i = 0; i < gradients.size(); ++i) {

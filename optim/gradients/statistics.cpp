@@ -22,8 +22,8 @@ struct Sums {
   }
 };
 
-// Sums of blocks of several arrays, on all cores and the same for any number of them; blocks are small enough to stay in cache from one sum to
-// the next.
+// Sums of blocks of several arrays, on all cores and the same for any number of them; blocks are small enough to stay in cache from one sum
+// to the next.
 class BlockSums {
  public:
   void add(std::int64_t n) {
@@ -147,8 +147,8 @@ const StepStatistics& Statistics::group(int group) const {
 
 const StepStatistics& Statistics::parameter(std::string_view name) const {
   const auto at = std::find_if(parameters_.begin(), parameters_.end(), [&](const Watched& p) { return p.name == name; });
-  check<ValueError>(at != parameters_.end(), "Statistics: there is no parameter ", name, "; there are ", parameters_.size(), ", the first being ",
-                    parameters_.front().name);
+  check<ValueError>(at != parameters_.end(), "Statistics: there is no parameter ", name, "; there are ", parameters_.size(),
+                    ", the first being ", parameters_.front().name);
   return at->statistics;
 }
 
@@ -160,18 +160,20 @@ std::vector<std::string> Statistics::names() const {
 
 std::string Statistics::text() const {
   const drawing::Digits norm = drawing::scientific_digits(2);
-  drawing::Table table({{}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}}, {.gap = 1, .indent = 0, .head = false});
+  drawing::Table table({{}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}, {"", norm, 8}, {}},
+                       {.gap = 1, .indent = 0, .head = false});
   for (int k = 0; k < groups(); ++k) {
     const StepStatistics& s = groups_[k];
-    table.add(gradus::text("step ", measured_, "  group ", k), " ‖g‖", s.gradient_norm, " ‖w‖", s.parameter_norm, " ‖Δw‖", s.update_norm, " ‖Δw‖/‖w‖",
-              s.update_ratio, s.nonfinite ? gradus::text(" ", warning(s)) : "");
+    table.add(gradus::text("step ", measured_, "  group ", k), " ‖g‖", s.gradient_norm, " ‖w‖", s.parameter_norm, " ‖Δw‖", s.update_norm,
+              " ‖Δw‖/‖w‖", s.update_ratio, s.nonfinite ? gradus::text(" ", warning(s)) : "");
   }
   return table.text();
 }
 
 std::string Statistics::table() const {
   const drawing::Digits norm = drawing::scientific_digits(2);
-  drawing::Table table({{"parameter"}, {"‖g‖", norm, 8}, {"‖w‖", norm, 8}, {"‖Δw‖", norm, 8}, {"‖Δw‖/‖w‖", norm, 8}, {}}, {.gap = 2, .indent = 0});
+  drawing::Table table({{"parameter"}, {"‖g‖", norm, 8}, {"‖w‖", norm, 8}, {"‖Δw‖", norm, 8}, {"‖Δw‖/‖w‖", norm, 8}, {}},
+                       {.gap = 2, .indent = 0});
   for (const Watched& p : parameters_)
     if (const StepStatistics& s = p.statistics; s.parameters != 0)
       table.add(p.name, s.gradient_norm, s.parameter_norm, s.update_norm, s.update_ratio, warning(s));

@@ -33,8 +33,8 @@ class GradientRow {
       if (!p.leaf->has_gradient()) continue;
       const Array& g = gradient(*p.leaf);
       check<DtypeError>(computes_in(g.dtype()), op, ": the gradient of ", p.name, " is ", g.dtype(), "; it must be f32 or f64");
-      check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->grad.is_rows(), op, ": the gradient of ", p.name, " has shape ", g.shape(), " but the parameter has ",
-                        p.leaf->value.shape());
+      check<ShapeError>(g.shape() == p.leaf->value.shape() || p.leaf->grad.is_rows(), op, ": the gradient of ", p.name, " has shape ",
+                        g.shape(), " but the parameter has ", p.leaf->value.shape());
       leaves_.push_back(p.leaf.get());
       partition_.add(g.size());
     }
@@ -70,7 +70,8 @@ class GradientRow {
   void update(Change change) const {
     SmallVector<Array, 16> gradients = take();
     partition_.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
-      visit_floating(gradients[i].dtype(), "clip", [&](auto zero) { change(gradients[i].mutable_data<decltype(zero)>() + begin, end - begin); });
+      visit_floating(gradients[i].dtype(), "clip",
+                     [&](auto zero) { change(gradients[i].mutable_data<decltype(zero)>() + begin, end - begin); });
     });
     put(gradients);
   }

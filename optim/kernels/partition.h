@@ -26,7 +26,8 @@ class Partition {
   template <class Body>
   void for_each(std::int64_t grain, Body&& body) const {
     parallel_for(units_, std::max<std::int64_t>(grain / unit_, 1), [&](std::int64_t first, std::int64_t last) {
-      const Part* part = std::upper_bound(parts_.begin(), parts_.end(), first, [](std::int64_t u, const Part& p) { return u < p.first_unit; }) - 1;
+      const Part* part =
+          std::upper_bound(parts_.begin(), parts_.end(), first, [](std::int64_t u, const Part& p) { return u < p.first_unit; }) - 1;
       for (; part != parts_.end() && part->first_unit < last; ++part) {
         const std::int64_t begin = std::max<std::int64_t>(first - part->first_unit, 0) * unit_;
         const std::int64_t end = std::min((last - part->first_unit) * unit_, part->n);

@@ -1,5 +1,5 @@
-// Loops over vectors of n elements, for clipping, statistics, averages, Lookahead, SAM, Muon and L-BFGS, compiled for several instruction sets.
-// Sums are in SumOf<T>.
+// Loops over vectors of n elements, for clipping, statistics, averages, Lookahead, SAM, Muon and L-BFGS, compiled for several instruction
+// sets. Sums are in SumOf<T>.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// Learning rate schedules on an optimizer. A schedule is a pure function lr(base, t) (optim/schedules/); LRScheduler is PyTorch's shell around
-// it: it counts, and writes the learning rate of every group of its optimizer, and the momentum if the schedule moves it.
+// Learning rate schedules on an optimizer. A schedule is a pure function lr(base, t) (optim/schedules/); LRScheduler is PyTorch's shell
+// around it: it counts, and writes the learning rate of every group of its optimizer, and the momentum if the schedule moves it.
 //   optim::StepLR schedule(sgd, {.step_size = 30});
 //   for (int epoch = 0; epoch < 90; ++epoch) { train(net, sgd);  schedule.step(); }
 // Since the function is pure, nothing drifts and nothing decays twice: stopping, saving, loading and going on gives the same numbers.
@@ -20,9 +20,9 @@ namespace gradus::optim {
 class LRScheduler {
  public:
   // The optimizer must outlive the schedule. last_epoch = -1 begins at t = 0 from the learning rates that the groups have. last_epoch = k
-  // goes on at t = k + 1 with an optimizer whose state was loaded, from each group's initial_lr and from the learning rate that it has, which
-  // shows what other schedules, a plateau or the user did to it; the state may have been saved before the step() to k + 1 or after it. It is a
-  // ValueError if a group has no initial_lr.
+  // goes on at t = k + 1 with an optimizer whose state was loaded, from each group's initial_lr and from the learning rate that it has,
+  // which shows what other schedules, a plateau or the user did to it; the state may have been saved before the step() to k + 1 or after
+  // it. It is a ValueError if a group has no initial_lr.
   LRScheduler(Optimizer& optimizer, Curve curve, std::int64_t last_epoch = -1);
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
@@ -81,7 +81,8 @@ class ScheduleOf : public LRScheduler {
   explicit ScheduleOf(Optimizer& optimizer, const Options& options = {}, std::int64_t last_epoch = -1)
       : LRScheduler(optimizer, curve(options), last_epoch) {}
 
-  static Curve curve(const Options& options = {}) { return Curve::of<Rule>(options); }   // without an optimizer, as a part of another schedule
+  static Curve curve(const Options& options = {}) { return Curve::of<Rule>(options); }   // without an optimizer,
+                                                                                         // as a part of another schedule
 };
 
 }  // namespace gradus::optim

@@ -20,7 +20,8 @@ constexpr std::int64_t worthwhile = blocks_worth_a_thread * whole_block, most_pi
 struct Cut {
   bool by_rows;
   std::int64_t length, across, size, pieces;
-  Cut(std::int64_t rows, std::int64_t columns) : by_rows(4 * rows >= columns), length(by_rows ? rows : columns), across(by_rows ? columns : rows) {
+  Cut(std::int64_t rows, std::int64_t columns)
+      : by_rows(4 * rows >= columns), length(by_rows ? rows : columns), across(by_rows ? columns : rows) {
     const std::int64_t wanted = std::clamp<std::int64_t>(rows * columns / worthwhile, 1, std::min(length, most_pieces));
     size = (length + wanted - 1) / wanted;
     pieces = (length + size - 1) / size;
@@ -66,14 +67,16 @@ void factor(const T* g, T* r, T* c, T* a, T* b, std::int64_t rows, std::int64_t 
   for (std::int64_t j = 0; j < columns; ++j) b[j] = static_cast<T>(1 / std::sqrt(static_cast<double>(c[j])));
 }
 
-// A stack of matrices [rows, columns] in tiles of about a block, each within one matrix; and what it needs besides: partial sums, the scales a
-// and b, and the room for sums of squares of each matrix, of one if they are so large that each takes all cores, or none if the stack will do.
+// A stack of matrices [rows, columns] in tiles of about a block, each within one matrix; and what it needs besides: partial sums, the
+// scales a and b, and the room for sums of squares of each matrix, of one if they are so large that each takes all cores, or none if the
+// stack will do.
 struct Stack {
   std::int64_t rows, columns, matrix, matrices, width, height, across, down, tiles, sums, sums_of_each;
   explicit Stack(const Shape& shape)
       : rows(shape[shape.rank() - 2]), columns(shape[shape.rank() - 1]), matrix(rows * columns), matrices(shape.elements() / matrix),
         width(std::min(columns, whole_block)), height(std::min(rows, std::max<std::int64_t>(1, whole_block / width))),
-        across((columns + width - 1) / width), down((rows + height - 1) / height), tiles(matrices * down * across), sums(Cut(rows, columns).room()),
+        across((columns + width - 1) / width), down((rows + height - 1) / height), tiles(matrices * down * across),
+        sums(Cut(rows, columns).room()),
         sums_of_each(large() || few() ? 0 : sums) {}
   static constexpr std::int64_t few_sums = 512;
   bool large() const { return matrix > worthwhile; }
@@ -101,13 +104,17 @@ void update_factored(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&&
   else parallel_for(matrices, items_worth(worthwhile, matrix), take_in);
 
   const auto tile = [=, &p, &stack](std::int64_t i, auto&& use) {
-    const std::int64_t k = i / (stack.down * stack.across), top = i / stack.across % stack.down * stack.height, left = i % stack.across * stack.width;
+    const std::int64_t k = i / (stack.down * stack.across), top = i / stack.across % stack.down * stack.height,
+                       left = i % stack.across * stack.width;
     const std::int64_t from = k * stack.matrix + top * stack.columns + left;
-    return use(kernels::FactoredTile<T>{p.g + from, a + k * stack.rows + top, b + k * stack.columns + left, std::min(stack.height, stack.rows - top),
-                                        std::min(stack.width, stack.columns - left), stack.columns, 1 / eps}, from);
+    return use(kernels::FactoredTile<T>{p.g + from, a + k * stack.rows + top, b + k * stack.columns + left,
+                                        std::min(stack.height, stack.rows - top), std::min(stack.width, stack.columns - left),
+                                        stack.columns, 1 / eps},
+               from);
   };
   const std::int64_t grain = items_worth(worthwhile, stack.width * stack.height);
-  const T step = step_of(ordered_sum(parts, stack.tiles, grain, [&](std::int64_t i) { return tile(i, [&](const auto& t, std::int64_t) { return loops.squares(t); }); }));
+  const T step = step_of(ordered_sum(
+      parts, stack.tiles, grain, [&](std::int64_t i) { return tile(i, [&](const auto& t, std::int64_t) { return loops.squares(t); }); }));
   parallel_for(stack.tiles, grain, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) tile(i, [&](const auto& t, std::int64_t from) { loops.step(t, p.w + from, keep, step); });
   });
@@ -120,14 +127,17 @@ void update_whole(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& st
   const T step = step_of(sum_over_blocks(static_cast<double*>(p.scratch), p.n, [&](std::int64_t begin, std::int64_t end) {
     return loops.whole_squares(p.g + begin, v + begin, end - begin, take, eps);
   }));
-  for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) { loops.whole_step(p.w + begin, p.g + begin, v + begin, end - begin, eps, keep, step); });
+  for_blocks(p.n, [&](std::int64_t begin, std::int64_t end) {
+    loops.whole_step(p.w + begin, p.g + begin, v + begin, end - begin, eps, keep, step);
+  });
 }
 
 template <class T>
 void update(const WholeParameter<T>& p, const AdafactorRule::Scalars& s) {
   if (p.n == 0) return;
   const T take(s.take), eps(s.eps1 == 0 ? std::numeric_limits<T>::epsilon() : T(s.eps1)), keep(s.keep);
-  const double count = static_cast<double>(p.n), alpha = std::max(s.eps2, norm(static_cast<double*>(p.scratch), p.w, p.n) / std::sqrt(count)) * s.rho;
+  const double count = static_cast<double>(p.n),
+               alpha = std::max(s.eps2, norm(static_cast<double*>(p.scratch), p.w, p.n) / std::sqrt(count)) * s.rho;
   const auto step_of = [&](double squares) { return static_cast<T>(s.sign * alpha / std::max(1., std::sqrt(squares / count) / s.d)); };
   if (p.shape.rank() > 1) update_factored(p, take, eps, keep, step_of);
   else update_whole(p, take, eps, keep, step_of);
@@ -153,15 +163,16 @@ std::int64_t AdafactorRule::scratch(const Shape& shape, Dtype dtype) {
 
 AdafactorRule::Scalars AdafactorRule::scalars(const Options& o, std::int64_t t, bool) {
   const double steps = static_cast<double>(t);
-  return {.sign = o.maximize ? -1. : 1., .take = std::pow(steps, o.beta2_decay), .rho = std::min(o.lr, 1 / std::sqrt(steps)), .eps1 = o.eps[0],
+  return {.sign = o.maximize ? -1. : 1., .take = std::pow(steps, o.beta2_decay), .rho = std::min(o.lr, 1 / std::sqrt(steps)),
+          .eps1 = o.eps[0],
           .eps2 = o.eps[1], .d = o.d, .keep = 1 - o.lr * o.weight_decay};
 }
 
 std::string AdafactorRule::formula(const Options& o) {
   const std::string eps = o.eps[0] == 0 ? "ε(dtype)" : text(o.eps[0]);
-  return text(o.maximize ? "g ← −g;  " : "", o.weight_decay != 0 ? text("w ← w − ", o.lr, "·", o.weight_decay, "·w;  ") : "", "q = t^", o.beta2_decay,
-              ";  r ← r + q·(row mean of g² − r);  c ← c + q·(column mean of g² − c);  U = g/max(√(r·cᵀ/max(mean r, ", eps, ")), ", eps,
-              ");  w ← w − max(", o.eps[1], ", RMS(w))·min(", o.lr, ", 1/√t) · U/max(1, RMS(U)/", o.d, ")");
+  return text(o.maximize ? "g ← −g;  " : "", o.weight_decay != 0 ? text("w ← w − ", o.lr, "·", o.weight_decay, "·w;  ") : "", "q = t^",
+              o.beta2_decay, ";  r ← r + q·(row mean of g² − r);  c ← c + q·(column mean of g² − c);  U = g/max(√(r·cᵀ/max(mean r, ", eps,
+              ")), ", eps, ");  w ← w − max(", o.eps[1], ", RMS(w))·min(", o.lr, ", 1/√t) · U/max(1, RMS(U)/", o.d, ")");
 }
 
 Loop AdafactorRule::loop(Dtype dtype, Kept) {

@@ -30,7 +30,9 @@ struct AdagradRule {
   using Options = AdagradOptions;
   static constexpr std::string_view name = "Adagrad";
   static constexpr Slot<Options> slots[] = {{"sum"}};
-  static RowUse row_use(const Options& o) { return o.weight_decay == 0 && o.initial_accumulator_value == 0 ? RowUse::takes : RowUse::refuses; }
+  static RowUse row_use(const Options& o) {
+    return o.weight_decay == 0 && o.initial_accumulator_value == 0 ? RowUse::takes : RowUse::refuses;
+  }
 
   static std::string formula(const Options& o);
   static Loop loop(Dtype dtype, Kept kept);
@@ -41,8 +43,11 @@ struct AdagradRule {
   };
   static Scalars scalars(const Options& o, std::int64_t t, bool first) {
     const bool inside = o.eps_at == Eps::inside;
-    return {.in{o.maximize, o.weight_decay}, .start = first ? o.initial_accumulator_value : 0,
-            .step = o.lr / (1 + static_cast<double>(t - 1) * o.lr_decay), .eps_inside = inside ? o.eps : 0, .eps_outside = inside ? 0 : o.eps};
+    return {.in{o.maximize, o.weight_decay},
+            .start = first ? o.initial_accumulator_value : 0,
+            .step = o.lr / (1 + static_cast<double>(t - 1) * o.lr_decay),
+            .eps_inside = inside ? o.eps : 0,
+            .eps_outside = inside ? 0 : o.eps};
   }
   template <class T>
   static auto update(const Scalars& s) {

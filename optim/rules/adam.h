@@ -3,7 +3,6 @@
 //   m ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g²;   w ← w − lr/(1−β₁ᵗ) · m/(√v/√(1−β₂ᵗ) + eps)
 // t counts the steps of each parameter. amsgrad puts the largest v so far (before the correction) in the place of v.
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -59,12 +58,13 @@ struct AdamRule {
   }
   template <class T>
   static auto update(const Scalars& s) {
-    const T keep(s.in.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), step(s.step), root(s.root), inside(s.eps_inside), outside(s.eps_outside);
+    const T keep(s.in.keep), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), step(s.step), root(s.root), inside(s.eps_inside),
+        outside(s.eps_outside);
     return [=, take_in = intake<T>(s.in), amsgrad = s.amsgrad](T& w, T g, T& m, T& v, T& largest) {
       g = take_in(g, w);
       m += rest1 * (g - m);
       v = beta2 * v + rest2 * g * g;
-      if (amsgrad) largest = std::max(largest, v);
+      if (amsgrad) largest = largest < v ? v : largest;
       w = keep * w - step * m / (std::sqrt((amsgrad ? largest : v) + inside) * root + outside);
     };
   }

@@ -2,7 +2,6 @@
 //   optim::Adamax adamax(nn::parameters(net), {.lr = 2e-3});
 //   m ← β₁·m + (1−β₁)·g;  u ← max(β₂·u, |g| + eps);   w ← w − lr/(1−β₁ᵗ) · m/u
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -50,7 +49,8 @@ struct AdamaxRule {
     return [=, take_in = intake<T>(s.in)](T& w, T g, T& m, T& u) {
       g = take_in(g, w);
       m += rest1 * (g - m);
-      u = std::max(beta2 * u, std::abs(g) + inside);
+      const T faded = beta2 * u, now = std::abs(g) + inside;
+      u = faded < now ? now : faded;
       w -= step * m / (u + outside);
     };
   }

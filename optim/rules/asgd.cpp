@@ -5,9 +5,8 @@
 namespace gradus::optim {
 
 std::string ASGDRule::formula(const Options& o) {
-  return intake_text(o.maximize, o.weight_decay) +
-         text("w ← w − η·", o.lambd, "·w − η·g;  ax ← ax + μ·(w − ax);  η ← ", o.lr, "/(1 + ", o.lambd * o.lr, "·t)^", o.alpha, ";  μ ← 1/max(1, t − ",
-              o.t0, ")");
+  return intake_text(o.maximize, o.weight_decay) + text("w ← w − η·", o.lambd, "·w − η·g;  ax ← ax + μ·(w − ax);  η ← ", o.lr, "/(1 + ",
+                                                        o.lambd * o.lr, "·t)^", o.alpha, ";  μ ← 1/max(1, t − ", o.t0, ")");
 }
 
 Array ASGDRule::average(const Options&, const Array&, std::span<const Array> slots) { return slots[0]; }

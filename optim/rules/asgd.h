@@ -4,7 +4,6 @@
 //   w ← w − η·lambd·w − η·g;  ax ← w up to step t0 + 1, then ax + μ·(w − ax);   η = lr/(1 + lambd·lr·t)^alpha, μ = 1/max(1, t − t0)
 // η and μ are those of the step before, numbers in the state; at first η = lr and μ = 1.
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -47,7 +46,7 @@ struct ASGDRule {
     const Scalars s{.in{o.maximize, o.weight_decay}, .keep = 1 - o.lambd * eta, .eta = eta, .mu = mu};
     const double steps = static_cast<double>(t);
     eta = o.lr / std::pow(1 + o.lambd * o.lr * steps, o.alpha);
-    mu = 1 / std::max(1., steps - o.t0);
+    mu = steps - o.t0 > 1 ? 1 / (steps - o.t0) : 1;
     return s;
   }
   template <class T>

@@ -1,5 +1,5 @@
-// Ftrl, "follow the regularised leader" (McMahan et al. 2013, "Ad click prediction: a view from the trenches"), as Keras has it: each weight is
-// the minimum of all linearised losses so far and of penalties, so that an ℓ₁ penalty makes weights exactly 0.
+// Ftrl, "follow the regularised leader" (McMahan et al. 2013, "Ad click prediction: a view from the trenches"), as Keras has it: each
+// weight is the minimum of all linearised losses so far and of penalties, so that an ℓ₁ penalty makes weights exactly 0.
 //   optim::Ftrl ftrl(nn::parameters(net), {.lr = 0.1, .l1_regularization_strength = 0.01});
 //   n ← n + g²;  z ← z + g + 2·shrinkage·w − (nᵖ − (n before)ᵖ)/lr·w,  p = −learning_rate_power;   n starts at initial_accumulator_value
 //   w ← 0 where |z| ≤ l1, else (sign(z)·l1 − z)/((beta + nᵖ)/lr + 2·l2)
@@ -44,7 +44,8 @@ struct FtrlRule {
   };
   static Scalars scalars(const Options& o, std::int64_t, bool first) {
     return {.sign = o.maximize ? -1. : 1., .start = first ? o.initial_accumulator_value : 0, .power = -o.learning_rate_power, .lr = o.lr,
-            .l1 = o.l1_regularization_strength, .l2 = 2 * o.l2_regularization_strength, .shrink = 2 * o.l2_shrinkage_regularization_strength,
+            .l1 = o.l1_regularization_strength, .l2 = 2 * o.l2_regularization_strength,
+            .shrink = 2 * o.l2_shrinkage_regularization_strength,
             .beta = o.beta};
   }
   template <class T>

@@ -14,8 +14,8 @@ struct Intake {
       : sign(maximize ? -1 : 1), coupled(decoupled ? 0 : weight_decay), keep(decoupled ? 1 - lr * weight_decay : 1) {}
 };
 
-// a·b, rounded: no compiler makes one instruction of this and a sum that follows. Where a penalty all but cancels the gradient, what is left is
-// rounding, and rules that divide by its size would step one way or another by what the compiler happened to choose.
+// a·b, rounded: no compiler makes one instruction of this and a sum that follows. Where a penalty all but cancels the gradient, what is
+// left is rounding, and rules that divide by its size would step one way or another by what the compiler happened to choose.
 template <class T>
 T rounded_product(T a, T b) {
 #if defined(__has_builtin)

@@ -16,7 +16,8 @@ template <class T>
 void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) {
   T *w = p.w, *m = p.slots[0], *v = p.slots[1];
   const kernels::LambLoopsOf<T>& loops = kernels::lamb_loops().of(T{});
-  const kernels::LambNumbers<T> numbers{T(s.sign), T(s.rest1), T(s.beta2), T(s.rest2), T(s.correction1), T(s.root), T(s.eps), T(s.weight_decay)};
+  const kernels::LambNumbers<T> numbers{T(s.sign),        T(s.rest1), T(s.beta2), T(s.rest2),
+                                        T(s.correction1), T(s.root),  T(s.eps),   T(s.weight_decay)};
   double* parts = static_cast<double*>(p.scratch);
   const double weight = norm(parts, w, p.n);
   const double sum = sum_over_blocks(parts, p.n, [&](std::int64_t begin, std::int64_t end) {

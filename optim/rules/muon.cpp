@@ -43,7 +43,9 @@ const T* orthogonal(T* x, T* next, T* gram, T* factor, std::int64_t m, std::int6
 struct Room {
   std::int64_t parts, whole, square;
   explicit Room(const Shape& shape)
-      : parts((blocks_of(shape.elements()) + 7) / 8 * 8), whole(shape.elements()), square(std::min(shape[0], shape[1]) * std::min(shape[0], shape[1])) {}
+      : parts((blocks_of(shape.elements()) + 7) / 8 * 8),
+        whole(shape.elements()),
+        square(std::min(shape[0], shape[1]) * std::min(shape[0], shape[1])) {}
 };
 
 template <class T>
@@ -77,7 +79,8 @@ void MuonRule::require_shape(std::string_view parameter, const Shape& shape) {
 
 std::int64_t MuonRule::scratch(const Shape& shape, Dtype dtype) {
   const Room room(shape);
-  return room.parts * static_cast<std::int64_t>(sizeof(double)) + 2 * (room.whole + room.square) * static_cast<std::int64_t>(size_of(dtype));
+  return room.parts * static_cast<std::int64_t>(sizeof(double)) +
+         2 * (room.whole + room.square) * static_cast<std::int64_t>(size_of(dtype));
 }
 
 MuonRule::Scalars MuonRule::scalars(const Options& o, std::int64_t, bool) {
@@ -88,8 +91,8 @@ MuonRule::Scalars MuonRule::scalars(const Options& o, std::int64_t, bool) {
 std::string MuonRule::formula(const Options& o) {
   const auto [a, b, c] = o.ns_coefficients;
   const std::string u = o.nesterov ? text(1 - o.momentum, "·g + ", o.momentum, "·b") : "b";
-  return text("b ← ", o.momentum, "·b + ", 1 - o.momentum, "·g;  u = ", u, ";  O = u/‖u‖, then ", o.ns_steps, " times O ← ", a, "·O + (", b, "·G + ",
-              c, "·G²)·O with G = O·Oᵀ;  w ← w − ", o.lr, "·", o.weight_decay, "·w − ", o.lr,
+  return text("b ← ", o.momentum, "·b + ", 1 - o.momentum, "·g;  u = ", u, ";  O = u/‖u‖, then ", o.ns_steps, " times O ← ", a, "·O + (", b,
+              "·G + ", c, "·G²)·O with G = O·Oᵀ;  w ← w − ", o.lr, "·", o.weight_decay, "·w − ", o.lr,
               o.adjust_lr == MuonScale::original ? "·√max(1, rows/columns)·O" : "·0.2·√max(rows, columns)·O");
 }
 

@@ -2,7 +2,8 @@
 //   optim::Muon muon(hidden_matrices, {.lr = 0.02});
 //   b ← momentum·b + (1−momentum)·g;  u = nesterov ? (1−momentum)·g + momentum·b : b;  O = u/‖u‖, ns_steps times O ← a·O + (b·G + c·G²)·O,
 //   G = O·Oᵀ;   w ← w − lr·weight_decay·w − lr·scale·O,  scale = √max(1, rows/columns) or 0.2·√max(rows, columns)
-// As PyTorch has it, whose documentation shows a sum where its code averages; PyTorch orthogonalises in bfloat16, we in the parameter's dtype.
+// As PyTorch has it, whose documentation shows a sum where its code averages; PyTorch orthogonalises in bfloat16, we in the parameter's
+// dtype.
 #pragma once
 #include <array>
 

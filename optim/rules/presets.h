@@ -36,16 +36,17 @@ inline AdamOptions adam(double lr, double beta1 = 0.9, double beta2 = 0.999, dou
 }  // namespace gradus::optim::lecture
 
 // Keras 3 (keras/src/optimizers/*.py), and TensorFlow, whose optimizers they are: the learning rate inside the momentum, ε inside RMSprop's
-// and Adagrad's root, Adam's ε beside √v before the bias correction, Adamax's outside the maximum; NAdam's momentum warms up 250 times faster.
-// Each takes Keras's arguments in Keras's order with Keras's defaults; without momentum Nesterov's is none. Adafactor's ε₁, which Keras adds to g²
-// and we compare with √V, is its root; LAMB and Lion have no decay unless told (.weight_decay).
+// and Adagrad's root, Adam's ε beside √v before the bias correction, Adamax's outside the maximum; NAdam's momentum warms up 250 times
+// faster. Each takes Keras's arguments in Keras's order with Keras's defaults; without momentum Nesterov's is none. Adafactor's ε₁, which
+// Keras adds to g² and we compare with √V, is its root; LAMB and Lion have no decay unless told (.weight_decay).
 namespace gradus::optim::keras {
 
 inline SGDOptions sgd(double lr = 0.01, double momentum = 0, bool nesterov = false) {
   return {.lr = lr, .momentum = momentum, .nesterov = nesterov && momentum != 0, .form = Momentum::lr_inside};
 }
 inline RMSpropOptions rmsprop(double lr = 1e-3, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false) {
-  return {.lr = lr, .alpha = rho, .eps = epsilon, .momentum = momentum, .centered = centered, .eps_at = Eps::inside, .form = Momentum::lr_inside};
+  return {.lr = lr, .alpha = rho, .eps = epsilon, .momentum = momentum, .centered = centered, .eps_at = Eps::inside,
+          .form = Momentum::lr_inside};
 }
 inline AdamOptions adam(double lr = 1e-3, double beta_1 = 0.9, double beta_2 = 0.999, double epsilon = 1e-7, bool amsgrad = false) {
   return {.lr = lr, .betas = {beta_1, beta_2}, .eps = epsilon, .amsgrad = amsgrad, .eps_at = Eps::scaled_hat};
@@ -63,7 +64,9 @@ inline NAdamOptions nadam(double lr = 1e-3, double beta_1 = 0.9, double beta_2 =
 inline AdagradOptions adagrad(double lr = 1e-3, double initial_accumulator_value = 0.1, double epsilon = 1e-7) {
   return {.lr = lr, .initial_accumulator_value = initial_accumulator_value, .eps = epsilon, .eps_at = Eps::inside};
 }
-inline AdadeltaOptions adadelta(double lr = 1e-3, double rho = 0.95, double epsilon = 1e-7) { return {.lr = lr, .rho = rho, .eps = epsilon}; }
+inline AdadeltaOptions adadelta(double lr = 1e-3, double rho = 0.95, double epsilon = 1e-7) {
+  return {.lr = lr, .rho = rho, .eps = epsilon};
+}
 inline LAMBOptions lamb(double lr = 1e-3, double beta_1 = 0.9, double beta_2 = 0.999, double epsilon = 1e-7) {
   return {.lr = lr, .betas = {beta_1, beta_2}, .eps = epsilon};
 }

@@ -3,7 +3,6 @@
 //   v ← alpha·v + (1−alpha)·g²;  d = g/(√v + eps);   w ← w − lr·d,  with momentum b ← momentum·b + d;  w ← w − lr·b
 // centered divides by √(v − ḡ²) + eps, ḡ ← alpha·ḡ + (1−alpha)·g. Where rounding makes v − ḡ² negative it counts as 0 (PyTorch: NaN).
 #pragma once
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -52,14 +51,16 @@ struct RMSpropRule {
   }
   template <class T, Kept kept>
   static auto update(const Scalars& s) {
-    const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take), step(s.step);
+    const T alpha(s.alpha), rest(s.rest), eps_inside(s.eps_inside), eps_outside(s.eps_outside), momentum(s.momentum), take(s.take),
+        step(s.step);
     return [=, take_in = intake<T>(s.in)](T& w, T g, T& v, T& b, T& mean) {
       g = take_in(g, w);
       v = alpha * v + rest * g * g;
       T spread = v;
       if constexpr (kept[2]) {
         mean += rest * (g - mean);
-        spread = std::max(v - mean * mean, T(0));
+        spread = v - mean * mean;
+        spread = spread < 0 ? T(0) : spread;
         if (!(v <= std::numeric_limits<T>::max())) spread = v;   // ∞, not ∞ − ∞
       }
       T d = g / (std::sqrt(spread + eps_inside) + eps_outside);

@@ -4,7 +4,6 @@
 // A gradient of NaN moves nothing, as in PyTorch, and the next one goes on.
 //   where g·(the gradient before) > 0: size ← size·etas[1];  where < 0: size ← size·etas[0], g ← 0;   w ← w − sign(g)·size
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -46,8 +45,11 @@ struct RpropRule {
     const T sign(s.sign), start(s.start), minus(s.minus), plus(s.plus), least(s.least), most(s.most);
     return [=](T& w, T g, T& before, T& size) {
       g *= sign;
-      const T sign_now = T(g > 0) - T(g < 0), same = sign_now * (T(before > 0) - T(before < 0));   // not g·before, which may vanish; NaN has no sign
-      size = std::min(std::max((size + start) * (same > 0 ? plus : same < 0 ? minus : T(1)), least), most);
+      // not g·before, which may vanish; NaN has no sign
+      const T sign_now = T(g > 0) - T(g < 0), same = sign_now * (T(before > 0) - T(before < 0));
+      size = (size + start) * (same > 0 ? plus : same < 0 ? minus : T(1));
+      size = size < least ? least : size;
+      size = most < size ? most : size;
       g = same < 0 ? T(0) : g;
       w -= size * (same < 0 ? T(0) : sign_now);
       before = g;

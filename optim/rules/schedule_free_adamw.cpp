@@ -20,9 +20,9 @@ Array ScheduleFreeAdamWRule::average(const Options& o, const Array& y, std::span
 }
 
 std::string ScheduleFreeAdamWRule::formula(const Options& o) {
-  return text("v ← ", o.betas[1], "·v + ", 1 - o.betas[1], "·g²;  d = g/(√(v/(1 − ", o.betas[1], "ᵗ)) + ", o.eps, ") + ", o.weight_decay, "·y;  η = ",
-              o.lr, o.warmup_steps > 0 ? text("·min(1, t/", o.warmup_steps, ")") : "", ";  y ← y + c·(z − y) − η·(1 − ", o.betas[0],
-              "·(1 − c))·d;  z ← z − η·d");
+  return text("v ← ", o.betas[1], "·v + ", 1 - o.betas[1], "·g²;  d = g/(√(v/(1 − ", o.betas[1], "ᵗ)) + ", o.eps, ") + ", o.weight_decay,
+              "·y;  η = ", o.lr, o.warmup_steps > 0 ? text("·min(1, t/", o.warmup_steps, ")") : "", ";  y ← y + c·(z − y) − η·(1 − ",
+              o.betas[0], "·(1 − c))·d;  z ← z − η·d");
 }
 
 Loop ScheduleFreeAdamWRule::loop(Dtype dtype, Kept kept) { return built_in_loop<ScheduleFreeAdamWRule>(dtype, kept); }

@@ -2,10 +2,10 @@
 // takes the place of a schedule. The parameters hold y, where gradients are taken; the average x is for evaluating and saving:
 //   optim::ScheduleFreeAdamW adam(nn::parameters(net), {.lr = 2.5e-3, .warmup_steps = 1000});
 //   { optim::AveragedWeights average(adam);  evaluate(net); }
-//   v as in Adam;  d = g/(√(v/(1−β₂ᵗ)) + eps) + weight_decay·y;  η = lr·min(1, t/warmup_steps);  c = aₜ/Σa,  aₜ = tʳ·(largest η)^weight_lr_power
+//   v as in Adam;  d = g/(√(v/(1−β₂ᵗ)) + eps) + weight_decay·y;  η = lr·min(1, t/warmup_steps);
+//   c = aₜ/Σa,  aₜ = tʳ·(largest η)^weight_lr_power
 //   y ← y + c·(z − y) − η·(1 − β₁·(1−c))·d;   z ← z − η·d, from z = y at first;   x = y + (1 − 1/β₁)·(z − y)
 #pragma once
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -48,7 +48,7 @@ struct ScheduleFreeAdamWRule {
     const double steps = static_cast<double>(t);
     const double lr = t < o.warmup_steps ? o.lr * steps / static_cast<double>(o.warmup_steps) : o.lr;
     auto& [sum, most] = n;
-    most = std::max(lr, most);
+    if (most < lr) most = lr;
     const double weight = std::pow(steps, o.r) * std::pow(most, o.weight_lr_power);
     sum += weight;
     const double pull = sum > 0 ? weight / sum : 0;

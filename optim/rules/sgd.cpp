@@ -7,8 +7,8 @@ namespace gradus::optim {
 void SGDRule::validate(const Options& o) {
   check<ValueError>(!o.nesterov || (o.momentum > 0 && o.dampening == 0), name,
                     ": nesterov needs momentum > 0 and dampening 0, not momentum ", o.momentum, " and dampening ", o.dampening);
-  check<ValueError>(o.form == Momentum::classic || o.dampening == 0, name, ": dampening belongs to Momentum::classic; it must be 0 here, not ",
-                    o.dampening);
+  check<ValueError>(o.form == Momentum::classic || o.dampening == 0, name,
+                    ": dampening belongs to Momentum::classic; it must be 0 here, not ", o.dampening);
   const bool average = o.form == Momentum::ema || o.form == Momentum::ema_debiased;
   check<ValueError>(!average || o.momentum < 1, name, ": the momentum of an average must lie in [0, 1), not ", o.momentum);
   check<ValueError>(o.form != Momentum::ema_debiased || !o.nesterov, name, ": nesterov is not defined for Momentum::ema_debiased");

@@ -1,6 +1,6 @@
 // CosineAnnealingLR (Loshchilov and Hutter 2017, without restarts): lr = eta_min + (base − eta_min)·(1 + cos(π·t/t_max))/2, half a
-// wave from base to eta_min. After t_max it rises again, with period 2·t_max, as PyTorch's does, and as there towards the group's initial_lr:
-// what other schedules did to the learning rate on the way down is forgotten at the trough.
+// wave from base to eta_min. After t_max it rises again, with period 2·t_max, as PyTorch's does, and as there towards the group's
+// initial_lr: what other schedules did to the learning rate on the way down is forgotten at the trough.
 //   optim::CosineAnnealingLR schedule(adam, {.t_max = 10});
 #pragma once
 #include <cmath>

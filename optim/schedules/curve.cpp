@@ -37,7 +37,8 @@ void Curve::read(ValueReader& reader, const std::string& prefix) {
   read_options(reader, prefix, model_->options(), ValueReader::Agree::nothing);
   if (reader.problems() != before) return;
   if (unit() != here)
-    return reader.problem(prefix, "per: the state counts ", unit_text(unit()), "s, this schedule ", unit_text(here), "s; construct it with the other .per");
+    return reader.problem(prefix, "per: the state counts ", unit_text(unit()), "s, this schedule ", unit_text(here),
+                          "s; construct it with the other .per");
   try {
     model_->validate();
   } catch (const ValueError& error) {
@@ -49,16 +50,16 @@ void require_curves(std::string_view who, std::string_view option, const std::ve
   check<ValueError>(!curves.empty(), who, ": ", option, " must have at least one schedule");
   for (const Curve& curve : curves) {
     check<ValueError>(curve.defined(), who, ": each of ", option, " must be given");
-    check<ValueError>(curve.unit() == curves[0].unit(), who, ": ", option, " must all count steps or all count epochs; ", curves[0].name(), " counts ",
-                      unit_text(curves[0].unit()), "s, ", curve.name(), " ", unit_text(curve.unit()), "s; set .per");
+    check<ValueError>(curve.unit() == curves[0].unit(), who, ": ", option, " must all count steps or all count epochs; ", curves[0].name(),
+                      " counts ", unit_text(curves[0].unit()), "s, ", curve.name(), " ", unit_text(curve.unit()), "s; set .per");
   }
 }
 
 void check_groups(std::string_view who, const OptionList& options, int groups) {
   const auto fits = [&](const Option& option, const auto* list) {
     if (!list) return;
-    check<ValueError>(list->fits(groups), who, ": ", option.name(), " must be one value or one for each group, of which there are ", groups, ", not ",
-                      list->values().size(), " values");
+    check<ValueError>(list->fits(groups), who, ": ", option.name(), " must be one value or one for each group, of which there are ", groups,
+                      ", not ", list->values().size(), " values");
   };
   for (const Option& option : options) {
     fits(option, option.as<PerGroup<double>>());

@@ -4,7 +4,8 @@
 // Schedules are built of others:
 //   optim::WarmupLR schedule(adam, {.steps = 500, .then = optim::CosineAnnealingLR::curve({.t_max = 9500, .per = optim::Unit::step})});
 // It is made of a rule, a struct of
-//   Options, name                      as in step_lr.h, the shortest example; the options describe themselves (autograd/base/describe/options.h)
+//   Options, name                      as in step_lr.h, the shortest example;
+//   the options describe themselves (autograd/base/describe/options.h)
 //   lr(Options, base, t[, group[, memo]])                    t = 0 before the first step()
 // and, where they are needed,
 //   validate(Options)                  throws ValueError for what the options' ranges cannot say
@@ -179,7 +180,8 @@ struct CurvesOption {
 
 }  // namespace detail
 
-// A rule's schedule on an optimizer; it is in lr_scheduler/lr_scheduler.h, and so is StepLR::curve(options), which is Curve::of<StepLRRule>.
+// A rule's schedule on an optimizer; it is in lr_scheduler/lr_scheduler.h, and so is StepLR::curve(options), which is
+// Curve::of<StepLRRule>.
 template <class Rule>
 class ScheduleOf;
 
@@ -187,7 +189,8 @@ class ScheduleOf;
 
 template <> struct gradus::OptionTraits<gradus::optim::Curve> {
   using O = optim::detail::CurveOption;
-  static constexpr OptionType type{.kind = OptionKind::part, .cpp = &typeid(optim::Curve), .text = O::text, .check = O::check, .parts = O::parts,
+  static constexpr OptionType type{.kind = OptionKind::part, .cpp = &typeid(optim::Curve), .text = O::text, .check = O::check,
+                                   .parts = O::parts,
                                    .write = O::write, .read = O::read};
 };
 template <> struct gradus::OptionTraits<std::vector<gradus::optim::Curve>> {

@@ -1,4 +1,5 @@
-// LinearLR: lr = base · (start_factor + (end_factor − start_factor)·min(t, total_iters)/total_iters); from total_iters on exactly end_factor.
+// LinearLR: lr = base · (start_factor + (end_factor − start_factor)·min(t, total_iters)/total_iters); from total_iters on exactly
+// end_factor.
 //   optim::LinearLR schedule(sgd, {.start_factor = 0.1, .total_iters = 5});
 #pragma once
 #include <gradus/optim/schedules/curve.h>

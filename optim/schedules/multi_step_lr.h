@@ -1,7 +1,6 @@
 // MultiStepLR: lr = base · gamma^(number of milestones m ≤ t). A milestone that is given twice counts twice; their order does not matter.
 //   optim::MultiStepLR schedule(sgd, {.milestones = {30, 80}, .gamma = 0.1});
 #pragma once
-#include <algorithm>
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
@@ -20,8 +19,9 @@ struct MultiStepLRRule {
   using Options = MultiStepLROptions;
   static constexpr std::string_view name = "MultiStepLR";
   static double lr(const Options& o, double base, double t) {
-    const auto passed = std::count_if(o.milestones.begin(), o.milestones.end(), [t](std::int64_t m) { return static_cast<double>(m) <= t; });
-    return base * std::pow(o.gamma, static_cast<double>(passed));
+    double passed = 0;
+    for (const std::int64_t m : o.milestones) passed += static_cast<double>(m) <= t;
+    return base * std::pow(o.gamma, passed);
   }
 };
 

@@ -5,7 +5,9 @@
 namespace gradus::optim {
 namespace {
 
-double steps(const OneCycleLROptions& o) { return o.total_steps ? static_cast<double>(o.total_steps) : static_cast<double>(o.epochs) * static_cast<double>(o.steps_per_epoch); }
+double steps(const OneCycleLROptions& o) {
+  return o.total_steps ? static_cast<double>(o.total_steps) : static_cast<double>(o.epochs) * static_cast<double>(o.steps_per_epoch);
+}
 
 // The value at t of what is `low` at the start, `high` at the peak and `end` at the end.
 double value(const OneCycleLROptions& o, double t, double low, double high, double end) {
@@ -20,12 +22,15 @@ double value(const OneCycleLROptions& o, double t, double low, double high, doub
 }  // namespace
 
 void OneCycleLRRule::validate(const Options& o) {
-  check<ValueError>(o.total_steps != 0 || o.epochs != 0 || o.steps_per_epoch != 0, name, ": total_steps, or epochs and steps_per_epoch, must be given");
-  check<ValueError>(o.total_steps > 0 || (o.epochs > 0 && o.steps_per_epoch > 0), name, ": total_steps, or epochs and steps_per_epoch, must be ",
-                    "at least 1, not ", o.total_steps, ", ", o.epochs, " and ", o.steps_per_epoch);
+  check<ValueError>(o.total_steps != 0 || o.epochs != 0 || o.steps_per_epoch != 0, name,
+                    ": total_steps, or epochs and steps_per_epoch, must be given");
+  check<ValueError>(o.total_steps > 0 || (o.epochs > 0 && o.steps_per_epoch > 0), name,
+                    ": total_steps, or epochs and steps_per_epoch, must be ", "at least 1, not ", o.total_steps, ", ", o.epochs, " and ",
+                    o.steps_per_epoch);
   check<ValueError>(!o.three_phase || o.pct_start <= 0.5, name, ": pct_start must lie in [0, 0.5] with three phases, not ", o.pct_start);
-  check<ValueError>(o.pct_start * steps(o) != 1, name, ": pct_start·total_steps must not be 1, for a rise that takes no step: pct_start is ",
-                    o.pct_start, ", total_steps ", steps(o), "; pct_start = 0 begins at the peak");
+  check<ValueError>(o.pct_start * steps(o) != 1, name,
+                    ": pct_start·total_steps must not be 1, for a rise that takes no step: pct_start is ", o.pct_start, ", total_steps ",
+                    steps(o), "; pct_start = 0 begins at the peak");
 }
 
 double OneCycleLRRule::lr(const Options& o, double, double t, int group) {

@@ -57,7 +57,8 @@ struct FunctionPerGroupOption {
   static void check(const void* p, const Range& range, std::string_view who, std::string_view name) {
     const auto& functions = static_cast<const PerGroup<Factor>*>(p)->values();
     if (range.given && functions.empty()) gradus::detail::fail_not_given(who, name);
-    for (const Factor& function : functions) gradus::check<ValueError>(function != nullptr, who, ": ", name, " must not be an empty function");
+    for (const Factor& function : functions)
+      gradus::check<ValueError>(function != nullptr, who, ": ", name, " must not be an empty function");
   }
 };
 
@@ -68,6 +69,8 @@ template <> struct gradus::OptionTraits<gradus::optim::PerGroup<double>> {
   static constexpr OptionType type = detail::value_type<optim::detail::PerGroupOption, optim::PerGroup<double>>(OptionKind::list);
 };
 template <> struct gradus::OptionTraits<gradus::optim::PerGroup<gradus::optim::Factor>> {
-  static constexpr OptionType type{.kind = OptionKind::function, .cpp = &typeid(optim::PerGroup<optim::Factor>),
-                                   .text = optim::detail::FunctionPerGroupOption::text, .check = optim::detail::FunctionPerGroupOption::check};
+  static constexpr OptionType type{.kind = OptionKind::function,
+                                   .cpp = &typeid(optim::PerGroup<optim::Factor>),
+                                   .text = optim::detail::FunctionPerGroupOption::text,
+                                   .check = optim::detail::FunctionPerGroupOption::check};
 };

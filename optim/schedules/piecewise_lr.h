@@ -23,8 +23,8 @@ struct PiecewiseLRRule {
   static constexpr std::string_view name = "PiecewiseLR";
   static void validate(const Options& o) {
     check<ValueError>(!o.at.empty() || !o.factor.empty(), name, ": at and factor must be given");
-    check<ValueError>(!o.at.empty() && o.at.size() == o.factor.size(), name, ": at and factor must be as long as each other and not empty, not ",
-                      o.at.size(), " and ", o.factor.size());
+    check<ValueError>(!o.at.empty() && o.at.size() == o.factor.size(), name,
+                      ": at and factor must be as long as each other and not empty, not ", o.at.size(), " and ", o.factor.size());
     for (std::size_t i = 1; i < o.at.size(); ++i)
       check<ValueError>(o.at[i - 1] < o.at[i], name, ": at must ascend; after ", o.at[i - 1], " comes ", o.at[i]);
   }

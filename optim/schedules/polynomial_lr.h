@@ -1,7 +1,6 @@
 // PolynomialLR: lr = base · (1 − min(t, total_iters)/total_iters)^power; 0 from total_iters on.
 //   optim::PolynomialLR schedule(sgd, {.total_iters = 100, .power = 2});
 #pragma once
-#include <algorithm>
 #include <cmath>
 
 #include <gradus/optim/schedules/curve.h>
@@ -24,7 +23,7 @@ struct PolynomialLRRule {
   static constexpr std::string_view name = "PolynomialLR";
   static double lr(const Options& o, double base, double t) {
     const double n = static_cast<double>(o.total_iters);
-    return base * std::pow(1 - std::min(t, n) / n, o.power);
+    return base * std::pow(t < n ? 1 - t / n : 0, o.power);
   }
 };
 

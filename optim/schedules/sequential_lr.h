@@ -1,11 +1,10 @@
 // SequentialLR: one schedule after the other. From milestones[i] on schedules[i + 1] is in force, with its own t counted from there.
-//   optim::SequentialLR schedule(sgd, {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
+//   optim::SequentialLR schedule(sgd,
+//   {.schedules = {optim::LinearLR::curve({.total_iters = 5}), optim::ExponentialLR::curve({.gamma = 0.9})},
 //                                      .milestones = {5}});
-// Each begins from base, MultiplicativeLR and SWALR from the learning rate that they find, as PyTorch's: of MultiplicativeLR that rate times
-// lr_lambda(0). All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
+// Each begins from base, MultiplicativeLR and SWALR from the learning rate that they find, as PyTorch's: of MultiplicativeLR that rate
+// times lr_lambda(0). All count the same unit. ReduceLROnPlateau cannot be one of them: it is no function of t.
 #pragma once
-#include <algorithm>
-
 #include <gradus/optim/schedules/curve.h>
 
 namespace gradus::optim {
@@ -24,11 +23,14 @@ struct SequentialLRRule {
     require_curves(name, "schedules", o.schedules);
     check<ValueError>(o.milestones.size() + 1 == o.schedules.size(), name, ": milestones must be one fewer than the ", o.schedules.size(),
                       " schedules, not ", o.milestones.size());
-    check<ValueError>(std::is_sorted(o.milestones.begin(), o.milestones.end()), name, ": milestones must ascend");
+    for (std::size_t i = 1; i < o.milestones.size(); ++i)
+      check<ValueError>(o.milestones[i - 1] <= o.milestones[i], name, ": milestones must ascend");
   }
   static Unit unit(const Options& o) { return o.schedules[0].unit(); }
   static bool chains(const Options& o) {
-    return std::all_of(o.schedules.begin(), o.schedules.end(), [](const Curve& curve) { return curve.chains(); });
+    for (const Curve& curve : o.schedules)
+      if (!curve.chains()) return false;
+    return true;
   }
 
   struct Part {

@@ -21,7 +21,9 @@ struct StepLROptions {
 struct StepLRRule {
   using Options = StepLROptions;
   static constexpr std::string_view name = "StepLR";
-  static double lr(const Options& o, double base, double t) { return base * std::pow(o.gamma, std::floor(t / static_cast<double>(o.step_size))); }
+  static double lr(const Options& o, double base, double t) {
+    return base * std::pow(o.gamma, std::floor(t / static_cast<double>(o.step_size)));
+  }
 };
 
 extern template Curve Curve::of<StepLRRule>(const StepLRRule::Options&);

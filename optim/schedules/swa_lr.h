@@ -3,8 +3,6 @@
 //   optim::SWALR averaging(sgd, {.swa_lr = 0.05});
 //   epoch < 160 ? schedule.step() : averaging.step();
 #pragma once
-#include <algorithm>
-
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/curve.h>
 

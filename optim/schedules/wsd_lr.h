@@ -32,12 +32,15 @@ struct WSDLRRule {
   using Options = WSDLROptions;
   static constexpr std::string_view name = "WSDLR";
   static double lr(const Options& o, double base, double t) {
-    const double warmup = static_cast<double>(o.warmup), begin = warmup + static_cast<double>(o.stable), decay = static_cast<double>(o.decay);
+    const double warmup = static_cast<double>(o.warmup), begin = warmup + static_cast<double>(o.stable),
+                 decay = static_cast<double>(o.decay);
     if (t < warmup) return base * (o.start_factor + (1 - o.start_factor) * t / warmup);
     if (t <= begin) return base;
     if (t >= begin + decay) return base * o.end_factor;
     const double s = (t - begin) / decay;
-    const double left = o.shape == Decay::linear ? 1 - s : o.shape == Decay::sqrt ? 1 - std::sqrt(s) : (1 + std::cos(std::numbers::pi * s)) / 2;
+    const double left = o.shape == Decay::linear ? 1 - s
+                        : o.shape == Decay::sqrt ? 1 - std::sqrt(s)
+                                                 : (1 + std::cos(std::numbers::pi * s)) / 2;
     return base * (o.end_factor + (1 - o.end_factor) * left);
   }
 };

@@ -44,7 +44,9 @@ Array joined(const Parameters& parameters, const SmallVector<Array, 16>& arrays)
   row_of(parameters).for_each(worth_a_thread, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
     double* to = all + offsets[i];
     if (!arrays[i].defined()) std::fill(to + begin, to + end, 0.);
-    else visit_floating(arrays[i].dtype(), "LBFGS", [&]<class T>(T) { std::copy(arrays[i].data<T>() + begin, arrays[i].data<T>() + end, to + begin); });
+    else
+      visit_floating(arrays[i].dtype(), "LBFGS",
+                     [&]<class T>(T) { std::copy(arrays[i].data<T>() + begin, arrays[i].data<T>() + end, to + begin); });
   });
   return out;
 }
@@ -96,8 +98,8 @@ Array LBFGS::gradient() const {
   for (const NamedParameter& p : parameters_) {
     const Tensor grad = p.leaf->gradient();
     check_not_abandoned("LBFGS", p.name, *p.leaf);
-    check<ShapeError>(!grad.defined() || grad.shape() == p.leaf->value.shape(), "LBFGS: the gradient of ", p.name, " has shape ", grad.shape(),
-                      " but the parameter has ", p.leaf->value.shape());
+    check<ShapeError>(!grad.defined() || grad.shape() == p.leaf->value.shape(), "LBFGS: the gradient of ", p.name, " has shape ",
+                      grad.shape(), " but the parameter has ", p.leaf->value.shape());
     arrays.push_back(grad.defined() ? grad.value().as_contiguous() : Array());
   }
   return joined(parameters_, arrays);

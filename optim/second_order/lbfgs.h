@@ -1,5 +1,5 @@
-// L-BFGS (Liu and Nocedal 1989), as PyTorch has it: steps by the curvature that the last gradients show. For smooth functions without noise,
-// such as the loss over the whole set. It asks for the loss as often as it likes, so step() takes a function that computes it:
+// L-BFGS (Liu and Nocedal 1989), as PyTorch has it: steps by the curvature that the last gradients show. For smooth functions without
+// noise, such as the loss over the whole set. It asks for the loss as often as it likes, so step() takes a function that computes it:
 //   optim::LBFGS lbfgs(nn::parameters(net), {.line_search = optim::LineSearch::strong_wolfe});
 //   lbfgs.step([&] { lbfgs.zero_grad();  Tensor loss = nn::mse_loss(net(x), y);  loss.backward();  return loss; });
 // All parameters are one vector, kept in double with its history: up to 2·history_size + 5 times their number.
@@ -17,7 +17,8 @@ enum class LineSearch { none, strong_wolfe };
 struct LBFGSOptions {
   double lr = 1;                          // the length of a step, or of its first trial
   std::int64_t max_iter = 20;             // iterations in one step()
-  std::int64_t max_eval = 0;              // calls of the closure after which no iteration begins; a line search may make one more; 0: max_iter·5/4
+  std::int64_t max_eval = 0;              // calls of the closure after which no iteration begins;
+                                          // a line search may make one more; 0: max_iter·5/4
   double tolerance_grad = 1e-7;           // done when no |gᵢ| is larger
   double tolerance_change = 1e-9;         // done when neither the loss nor a weight changes by more
   std::int64_t history_size = 100;

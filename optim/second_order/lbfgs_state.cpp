@@ -89,8 +89,9 @@ void LBFGS::load_state(const State& state) {
 
 std::string LBFGS::describe() const {
   const bool search = options_.line_search == LineSearch::strong_wolfe;
-  return text("LBFGS\n  ", parameters_.size(), " parameters, ", weights().size(), " numbers\n    d = −H·g, H from the last ", options_.history_size,
-              " changes of w and g;  w ← w + ", search ? "t" : text(options_.lr), "·d", search ? text(", t by strong Wolfe from ", options_.lr) : "");
+  return text("LBFGS\n  ", parameters_.size(), " parameters, ", weights().size(), " numbers\n    d = −H·g, H from the last ",
+              options_.history_size, " changes of w and g;  w ← w + ", search ? "t" : text(options_.lr), "·d",
+              search ? text(", t by strong Wolfe from ", options_.lr) : "");
 }
 
 }  // namespace gradus::optim

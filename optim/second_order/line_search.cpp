@@ -10,7 +10,8 @@ namespace {
 double cubic_minimum(const LinePoint& a, const LinePoint& b, double low, double high) {
   const LinePoint &left = a.t <= b.t ? a : b, &right = a.t <= b.t ? b : a;
   const double d1 = a.slope + b.slope - 3 * (a.f - b.f) / (a.t - b.t);
-  const double size = std::max({std::abs(d1), std::abs(a.slope), std::abs(b.slope)}), by = size > 1e150 ? 1 / size : 1;   // squares stay in range
+  // squares stay in range
+  const double size = std::max({std::abs(d1), std::abs(a.slope), std::abs(b.slope)}), by = size > 1e150 ? 1 / size : 1;
   const double e1 = by * d1, first = by * left.slope, last = by * right.slope, square = e1 * e1 - first * last, e2 = std::sqrt(square);
   const double at = right.t - (right.t - left.t) * ((last + e2 - e1) / (last - first + 2 * e2));
   return square >= 0 && !std::isnan(at) ? std::min(std::max(at, low), high) : (low + high) / 2;
@@ -18,8 +19,8 @@ double cubic_minimum(const LinePoint& a, const LinePoint& b, double low, double 
 
 }  // namespace
 
-LinePoint strong_wolfe(const std::function<LinePoint(double t)>& at, const LinePoint& start, double t, double largest_direction, double tolerance,
-                       std::int64_t most) {
+LinePoint strong_wolfe(const std::function<LinePoint(double t)>& at, const LinePoint& start, double t, double largest_direction,
+                       double tolerance, std::int64_t most) {
   const auto falls = [&](const LinePoint& p) { return p.f <= start.f + 1e-4 * p.t * start.slope; };
   const auto flat = [&](const LinePoint& p) { return std::abs(p.slope) <= -0.9 * start.slope; };
 

@@ -15,10 +15,10 @@ struct LinePoint {
   double slope = 0;
 };
 
-// From `start` (t = 0, of negative slope) looks for a point where f ≤ f₀ + 10⁻⁴·t·slope₀ and |slope| ≤ 0.9·|slope₀|, trying t first; returns
-// the best it has found after `most` evaluations. A bracket shorter than `tolerance` over the largest |dᵢ| ends the search. Where the function
-// is not finite the step was too long (PyTorch would follow it).
-LinePoint strong_wolfe(const std::function<LinePoint(double t)>& at, const LinePoint& start, double t, double largest_direction, double tolerance,
-                       std::int64_t most);
+// From `start` (t = 0, of negative slope) looks for a point where f ≤ f₀ + 10⁻⁴·t·slope₀ and |slope| ≤ 0.9·|slope₀|, trying t first;
+// returns the best it has found after `most` evaluations. A bracket shorter than `tolerance` over the largest |dᵢ| ends the search. Where
+// the function is not finite the step was too long (PyTorch would follow it).
+LinePoint strong_wolfe(const std::function<LinePoint(double t)>& at, const LinePoint& start, double t, double largest_direction,
+                       double tolerance, std::int64_t most);
 
 }  // namespace gradus::optim

@@ -38,7 +38,8 @@ Function product(Mistake m) { return [m](const auto& x) { return record(Product(
 
 TEST(Gradcheck, PassesWhatIsRightAndFindsWhatIsWrong) {
   EXPECT_NO_THROW(check_gradients(product(Mistake::none), inputs()));
-  expect_error<GraphError>([] { check_gradients(product(Mistake::sign), inputs()); }, {"gradient of input 1", "element 0", "backward says"});
+  expect_error<GraphError>([] { check_gradients(product(Mistake::sign), inputs()); },
+                           {"gradient of input 1", "element 0", "backward says"});
   expect_error<GraphError>([] { check_gradients(product(Mistake::factor), inputs()); }, {"input 0"});
   expect_error<GraphError>([] { check_gradients(product(Mistake::missing_input), inputs()); }, {"input 1"});
   expect_error<GraphError>([] { check_gradients(product(Mistake::unsummed_second_order), inputs()); }, {"second-order"});

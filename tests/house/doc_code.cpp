@@ -113,8 +113,9 @@ void write(const std::vector<Block>& blocks, const std::string& document, const 
     }
     tests << "}\n";
   }
-  out << "// Made from " << document << " by doc_code.\n#include <fstream>\n#include <iterator>\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
-      << includes.str() << "namespace document::" << suite << " {\n"   // apart from other documents: each may have its own Net
+  out << "// Made from " << document
+      << " by doc_code.\n#include <fstream>\n#include <iterator>\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
+      << includes.str() << "namespace document::" << suite << " {\n"  // apart from other documents: each may have its own Net
       << code.str() << "}\n"
       << tests.str();
 }

@@ -93,7 +93,8 @@ TEST(Documents, NameFilesThatThereAre) {
   int files = 0;
   for (const fs::path& document : documents()) {
     if (document.filename() == "CHANGELOG.md") continue;   // it tells of files as they were
-    for (const std::string& path : matches(content(document), R"(`(?:gradus/)?((?:\w+/)+\w+\.(?:simd\.)?(?:h|cpp|py|cmake|md|txt|safetensors))`)")) {
+    for (const std::string& path :
+         matches(content(document), R"(`(?:gradus/)?((?:\w+/)+\w+\.(?:simd\.)?(?:h|cpp|py|cmake|md|txt|safetensors))`)")) {
       ++files;
       EXPECT_TRUE(is_there(path, document)) << document.filename() << " speaks of " << path;
     }
@@ -110,7 +111,8 @@ TEST(Comments, NameFilesThatThereAre) {
       for (std::string line; std::getline(in, line);) {
         const auto comment = line.find("// ");
         if (comment == line.npos || line.find('/', comment + 3) == line.npos) continue;   // before what takes a while
-        for (const std::string& path : matches(line.substr(comment), R"((?:^|[^\w/.<])((?:[a-z_]\w*/)+[a-z_]\w*\.(?:simd\.)?(?:h|cpp|py|md))\b)")) {
+        for (const std::string& path :
+             matches(line.substr(comment), R"((?:^|[^\w/.<])((?:[a-z_]\w*/)+[a-z_]\w*\.(?:simd\.)?(?:h|cpp|py|md))\b)")) {
           ++files;
           EXPECT_TRUE(is_there(path, file.path())) << fs::relative(file.path(), root) << " speaks of " << path;
         }

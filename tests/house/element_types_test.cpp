@@ -1,5 +1,5 @@
-// Element types are one list, autograd/array/dtype.h: no source says which two or three there are. "f64, else float" would read a third floating type
-// as float, and says nothing when it comes.
+// Element types are one list, autograd/array/dtype.h: no source says which two or three there are. "f64, else float" would read a third
+// floating type as float, and says nothing when it comes.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -18,7 +18,8 @@ namespace {
 const std::vector<std::pair<const char*, const char*>>& patterns() {
   static const std::vector<std::pair<const char*, const char*>> all{
       {R"([!=]=\s*(gradus::)?(Dtype::)?f(32|64)\s*\?.*\b(float|double)\b)", "visit_floating(dtype, op, []<class T>(T) { … })"},
-      {R"(if\s*\([^;{}]*[!=]=\s*(gradus::)?(Dtype::)?f(32|64)\s*\).*\b(float|double)\b.*;\s*else)", "visit_floating(dtype, op, []<class T>(T) { … })"},
+      {R"(if\s*\([^;{}]*[!=]=\s*(gradus::)?(Dtype::)?f(32|64)\s*\).*\b(float|double)\b.*;\s*else)",
+       "visit_floating(dtype, op, []<class T>(T) { … })"},
       {R"(\[[!=a-z.()]*\s*[!=]=\s*f(32|64)\])", "computing_place(dtype)"},
       {R"(visit_floating\([^;]*\[\]\(auto\)\s*\{\s*\})", "check_computes_in(dtype, op)"},
       {R"(sizeof\(T\)\s*/\s*4)", "computing_place(dtype_of<T>)"},
@@ -64,10 +65,12 @@ TEST(ElementTypes, NobodyElseSaysWhichThereAre) {
 }
 
 TEST(ElementTypes, TheSearchFindsThem) {
-  for (const char* code : {"x.dtype() == f64 ? run<double>() : run<float>()", "return d != Dtype::f32\n ? 0 : a.data<float>();", "if (x.dtype() == f64) a<double>(); else b();",
-                           "rows().value[y.dtype() == f64]", "visit_floating(x.dtype(), \"op\", [](auto) {});", "const int at = sizeof(T) / 4 - 1;",
-                           "const auto& of(float) const { return f32; }", "AddLoop<double> f64;"})
+  for (const char* code :
+       {"x.dtype() == f64 ? run<double>() : run<float>()", "return d != Dtype::f32\n ? 0 : a.data<float>();",
+        "if (x.dtype() == f64) a<double>(); else b();", "rows().value[y.dtype() == f64]", "visit_floating(x.dtype(), \"op\", [](auto) {});",
+        "const int at = sizeof(T) / 4 - 1;", "const auto& of(float) const { return f32; }", "AddLoop<double> f64;"})
     EXPECT_THAT(found_in(code), testing::Not(testing::IsEmpty())) << code;
-  for (const char* code : {"x.dtype() == f64 ? variable(x) : x", "check<DtypeError>(x.dtype() == f64, \"only f64\");", "if (y.dtype() == f64) return;", "Array a({n}, f64);", "Vec<float> f;"})
+  for (const char* code : {"x.dtype() == f64 ? variable(x) : x", "check<DtypeError>(x.dtype() == f64, \"only f64\");",
+                           "if (y.dtype() == f64) return;", "Array a({n}, f64);", "Vec<float> f;"})
     EXPECT_THAT(found_in(code), testing::IsEmpty()) << code;
 }

@@ -1,8 +1,8 @@
 # What <gradus/gradus.h> costs a program, against the standard headers that it included once and that programs include anyway. Seconds differ from
-# run to run; the memory that g++ takes goes with them, and is the same at each run. The aim is 130 %, as it was before
-# small floats, tangents and options that describe themselves came; until it is reached again, what there is may not get heavier.
+# run to run; the memory that g++ takes goes with them, and is the same at each run. What weighs: each std::vector of another type 0.4 MB,
+# <algorithm> 4 MB, a g++ that reads more than 524288 tokens, standard headers included, 16 MB at once (it was 505000 of them).
 #   cmake -DCXX=g++ -DFLAGS=… -DINCLUDE=… -DWORK=… -P front_door.cmake
-set(most 141)
+set(most 130)
 set(standard algorithm any array atomic charconv chrono cmath concepts condition_variable cstddef cstdint exception filesystem functional
   initializer_list iosfwd iterator limits locale map memory mutex new numbers optional span sstream stdexcept string string_view thread tuple
   type_traits typeinfo unordered_set utility variant vector)

@@ -1,5 +1,5 @@
-// docs/optimizers.md has a section for every optimizer and every schedule, with their options, the defaults of the code, what they keep, and
-// a picture.
+// docs/optimizers.md has a section for every optimizer and every schedule, with their options, the defaults of the code, what they keep,
+// and a picture.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -140,9 +140,10 @@ TEST(OptimizersDocument, HasTheOptimizersThatAreNoRules) {
 TEST(OptimizersDocument, HasEverySchedule) {
   using namespace optim;
   std::set<std::string> names =
-      expect_schedules<StepLRRule, MultiStepLRRule, ConstantLRRule, LinearLRRule, ExponentialLRRule, PolynomialLRRule, CosineAnnealingLRRule,
-                       CosineAnnealingWarmRestartsRule, CyclicLRRule, OneCycleLRRule, LambdaLRRule, MultiplicativeLRRule, SWALRRule, InverseSqrtLRRule,
-                       InverseTimeLRRule, StaircaseLRRule, NoamLRRule, WSDLRRule, PiecewiseLRRule, WarmupLRRule, SequentialLRRule, ChainedSchedulerRule>();
+      expect_schedules<StepLRRule, MultiStepLRRule, ConstantLRRule, LinearLRRule, ExponentialLRRule, PolynomialLRRule,
+                       CosineAnnealingLRRule, CosineAnnealingWarmRestartsRule, CyclicLRRule, OneCycleLRRule, LambdaLRRule,
+                       MultiplicativeLRRule, SWALRRule, InverseSqrtLRRule, InverseTimeLRRule, StaircaseLRRule, NoamLRRule, WSDLRRule,
+                       PiecewiseLRRule, WarmupLRRule, SequentialLRRule, ChainedSchedulerRule>();
   expect_documented("ReduceLROnPlateau", defaults_of<ReduceLROnPlateauOptions>());
   names.insert("ReduceLROnPlateau");
 

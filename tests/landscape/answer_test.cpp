@@ -15,9 +15,10 @@ namespace {
 using Json = nlohmann::json;
 
 Json ask(const std::string& request) { return Json::parse(answer(request)); }
-const std::string adam = R"({"ask":"run","surface":{"name":"ravine","parameter":30},"start":[-3,1],"optimizer":{"name":"Adam","options":)"
-                         R"({"lr":0.1,"betas.0":0.9,"eps_at":"inside","amsgrad":true}},"schedule":{"name":"cosine","options":{"eta_min":0.001}},)"
-                         R"("noise":0.2,"seed":7,"steps":60})";
+const std::string adam =
+    R"({"ask":"run","surface":{"name":"ravine","parameter":30},"start":[-3,1],"optimizer":{"name":"Adam","options":)"
+    R"({"lr":0.1,"betas.0":0.9,"eps_at":"inside","amsgrad":true}},"schedule":{"name":"cosine","options":{"eta_min":0.001}},)"
+    R"("noise":0.2,"seed":7,"steps":60})";
 
 TEST(Answer, ARunHasOneNumberMoreOfPointsThanOfSteps) {
   const Json run = ask(adam);
@@ -37,8 +38,9 @@ TEST(Answer, TheSameRequestHasTheSameAnswer) {
 
 TEST(Answer, LeftOutIsDefault) {
   const std::string least = R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"SGD"}})";
-  EXPECT_EQ(answer(least), answer(R"({"ask":"run","surface":{"name":"ravine","parameter":25},"start":[-4.4,1.6],"optimizer":{"name":"SGD","options":)"
-                                  R"({"lr":0.07,"momentum":0,"nesterov":false,"form":"classic"}},"schedule":null,"noise":0,"seed":1,"steps":200})"));
+  EXPECT_EQ(answer(least),
+            answer(R"({"ask":"run","surface":{"name":"ravine","parameter":25},"start":[-4.4,1.6],"optimizer":{"name":"SGD","options":)"
+                   R"({"lr":0.07,"momentum":0,"nesterov":false,"form":"classic"}},"schedule":null,"noise":0,"seed":1,"steps":200})"));
 }
 
 TEST(Answer, TheCatalogueListsWhatThereIs) {
@@ -100,7 +102,8 @@ TEST(Answer, ARunThatLeavesAllBoundsEndsThere) {
   EXPECT_EQ(run["outcome"]["kind"], "diverged");
   EXPECT_EQ(run["outcome"]["at"], run["x"].size() - 1);
   EXPECT_LT(run["x"].size(), 10);
-  const Json beyond = ask(R"({"ask":"run","surface":{"name":"beale"},"start":[1e6,1e6],"optimizer":{"name":"SGD","options":{"lr":1e300}}})");
+  const Json beyond =
+      ask(R"({"ask":"run","surface":{"name":"beale"},"start":[1e6,1e6],"optimizer":{"name":"SGD","options":{"lr":1e300}}})");
   EXPECT_EQ(beyond["outcome"]["kind"], "diverged");
   EXPECT_TRUE(beyond["x"].back().is_null() && beyond["outcome"]["end"][0].is_null());   // no number
 }
@@ -143,7 +146,8 @@ TEST(Answer, WhatCannotBeAnsweredIsAnError) {
       {R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"},"start":[1e300,1]})", "start"},
       {R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"},"schedule":{"name":"slope"}})", "schedule"},
       {R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"},"schedule":"cosine"})", "schedule"},
-      {R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"},"schedule":{"name":"cosine","options":{"t_max":1e30}}})", "t_max"},
+      {R"({"ask":"run","surface":{"name":"ravine"},"optimizer":{"name":"Adam"},"schedule":{"name":"cosine","options":{"t_max":1e30}}})",
+       "t_max"},
   };
   for (const auto& [request, says] : all) {
     SCOPED_TRACE(request.substr(0, 200));

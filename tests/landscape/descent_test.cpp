@@ -1,4 +1,5 @@
 // Runs: the same as a loop by hand over the same optimizer, the same again bit for bit, and an end when all bounds are left.
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -60,7 +61,8 @@ TEST(Descent, IsTheLoopThatOneWouldWrite) {
 TEST(Descent, GivesLBFGSItsClosure) {
   Parameter w(Array::from({-1.2, 1.0}, {2}), "w");
   optim::LBFGS lbfgs({{"w", w.leaf()}}, {.max_iter = 4, .max_eval = 25, .line_search = optim::LineSearch::strong_wolfe});
-  const Path path = run({.surface = "rosenbrock", .start = {{-1.2, 1.0}}, .optimizer = "LBFGS", .options = {{"max_iter", "4"}}, .steps = 9});
+  const Path path =
+      run({.surface = "rosenbrock", .start = {{-1.2, 1.0}}, .optimizer = "LBFGS", .options = {{"max_iter", "4"}}, .steps = 9});
   for (std::size_t t = 0; t < 9; ++t) {
     EXPECT_EQ(path.loss[t], lbfgs.step([&] {
       lbfgs.zero_grad();
@@ -76,7 +78,8 @@ TEST(Descent, GivesLBFGSItsClosure) {
 
 TEST(Descent, NoiseIsOfItsSeedAndSize) {
   const auto noisy = [](double noise, std::uint64_t seed) {
-    return run({.surface = "ravine", .parameter = 1, .start = {{0, 0}}, .options = {{"lr", "1"}}, .noise = noise, .seed = seed, .steps = 4000});
+    return run(
+        {.surface = "ravine", .parameter = 1, .start = {{0, 0}}, .options = {{"lr", "1"}}, .noise = noise, .seed = seed, .steps = 4000});
   };
   const Path one = noisy(0.5, 1), again = noisy(0.5, 1), other = noisy(0.5, 2);
   std::size_t same = 0;

@@ -1,4 +1,5 @@
 // The surfaces: values, gradients and level places that are known from the literature or by hand.
+#include <algorithm>
 #include <cmath>
 
 #include <gradus/autograd/creation.h>
@@ -115,7 +116,8 @@ TEST(Surface, RefusesWhatIsOutOfRange) {
 }
 
 TEST(Surface, AnUnknownNameIsAnsweredWithTheNearest) {
-  expect_error<ValueError>([] { named("rosenbrok"); }, {"surface", "\"rosenbrok\"", "did you mean \"rosenbrock\"", "ravine, rosenbrock, beale"});
+  expect_error<ValueError>([] { named("rosenbrok"); },
+                           {"surface", "\"rosenbrok\"", "did you mean \"rosenbrock\"", "ravine, rosenbrock, beale"});
   expect_error<ValueError>([] { named("zzz"); }, {"There are: ravine"});
   EXPECT_EQ(named("Two wells").name, "two_wells");
 }

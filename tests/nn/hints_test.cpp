@@ -1,5 +1,5 @@
-// What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands here
-// as code too.
+// What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands
+// here as code too.
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/fuse.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -69,7 +69,8 @@ struct Saving final : Op {
 
 // By their text, computed parts filled in.
 std::map<std::string, std::function<void()>> hints() {
-  const Tensor x = variable(ones({2, 3})), g = x, y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}), target = ones({2});
+  const Tensor x = variable(ones({2, 3})), g = x, y = sum(x), a = tensor({1, 2}, i64), b = tensor({3, 4}, i64), v = ones({3}),
+               target = ones({2});
   const data::TensorDataset<1> dataset(v);
   const std::int64_t i = 0;
   const double c = 2;
@@ -79,7 +80,8 @@ std::map<std::string, std::function<void()>> hints() {
   static nn::Linear net{3, 2};
   using data::read_idx;
   return {
-      HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)), HINT(target.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
+      HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)),
+      HINT(target.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
       HINT(unsqueeze(x, -1)), HINT(unsqueeze(v, 0)), HINT(unsqueeze(v, 1)), HINT(floor_divide(a, b)), HINT(logical_and(a, b)),
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
@@ -87,13 +89,15 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},
-      DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;), DECLARATION(using Fields = nn::Fields<&Net::first, &Net::second>;),
+      DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;),
+      DECLARATION(using Fields = nn::Fields<&Net::first, &Net::second>;),
       DECLARATION(using Fields = nn::Fields<&Layer::weight_>;),
       HINT(sum_to(g, x.shape())), HINT(g.to(f32)), {"save(x)", [=] { record(Saving{}, x); }},
       HINT(images.permute({0, 3, 1, 2})), {"read_idx(file, {.max_bytes = 1u})", [] {
         if (const std::string file; !file.empty()) read_idx(file, {.max_bytes = 1u});   // there is no such file
       }},
-      {"tangent(y, x, v)", [=] { tangent(sum(x), x, x.detach()); }}, {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
+      {"tangent(y, x, v)", [=] { tangent(sum(x), x, x.detach()); }},
+      {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
       {"register_hook(f)", [] { variable(ones({2})).register_hook([](const Tensor&) {}); }},
       {"{.retain_graph = true}", [=] { sum(x).backward({.retain_graph = true}); }},
   };

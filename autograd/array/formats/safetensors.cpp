@@ -40,7 +40,8 @@ std::uint64_t header_length(const InputFile& file) {
 // The shape that an Array can have. The product without the zeros is bounded too, for strides are made of it.
 Shape shape_of(const SafetensorsEntry& e, std::size_t element) {
   const auto name = [&] { return in_quotes(e.name); };   // written only for errors: there may be a million tensors
-  check<FileError>(e.shape.size() <= Shape::max_rank, "tensor ", name, ": ", e.shape.size(), " dimensions; gradus has at most ", Shape::max_rank);
+  check<FileError>(e.shape.size() <= Shape::max_rank, "tensor ", name, ": ", e.shape.size(), " dimensions; gradus has at most ",
+                   Shape::max_rank);
   constexpr std::uint64_t most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   std::int64_t product = static_cast<std::int64_t>(element);
   bool fits = true;
@@ -64,7 +65,8 @@ struct SafetensorsFile::State {
 
   const SafetensorsEntry* find(std::string_view name) const {
     const auto& places = header.by_name;
-    const auto at = std::lower_bound(places.begin(), places.end(), name, [this](std::uint32_t i, std::string_view n) { return header.entries[i].name < n; });
+    const auto at = std::lower_bound(places.begin(), places.end(), name,
+                                     [this](std::uint32_t i, std::string_view n) { return header.entries[i].name < n; });
     return at == places.end() || header.entries[*at].name != name ? nullptr : &header.entries[*at];
   }
   const SafetensorsEntry& entry(std::string_view name) const {
@@ -101,7 +103,8 @@ struct SafetensorsFile::State {
   Safetensors load_all() const {
     Safetensors all{{}, header.metadata};
     std::vector<Array*> arrays(header.entries.size());
-    for (const std::uint32_t i : header.by_name) arrays[i] = &all.arrays.emplace_hint(all.arrays.end(), header.entries[i].name, Array())->second;
+    for (const std::uint32_t i : header.by_name)
+      arrays[i] = &all.arrays.emplace_hint(all.arrays.end(), header.entries[i].name, Array())->second;
     for (std::size_t i = 0; i < arrays.size(); ++i) *arrays[i] = load(header.entries[i]);
     return all;
   }
@@ -143,7 +146,8 @@ void save_safetensors(const FileName& path, const Safetensors& contents) {
   std::vector<const std::pair<const std::string, Array>*> arrays;
   for (const auto& named : contents.arrays) {
     check<ValueError>(named.first != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);
-    check<ValueError>(named.second.defined(), "save_safetensors: ", path, ": tensor ", [&] { return in_quotes(named.first); }, " is undefined");
+    check<ValueError>(
+        named.second.defined(), "save_safetensors: ", path, ": tensor ", [&] { return in_quotes(named.first); }, " is undefined");
     arrays.push_back(&named);
   }
   std::stable_sort(arrays.begin(), arrays.end(), [](const auto* a, const auto* b) {
@@ -156,7 +160,8 @@ void save_safetensors(const FileName& path, const Safetensors& contents) {
   } catch (const ValueError& e) {
     fail<ValueError>("save_safetensors: ", path, ": ", e.what());
   }
-  check<ValueError>(header.size() <= longest_header, "save_safetensors: ", path, ": the header of ", header.size(), " bytes exceeds ", longest_header);
+  check<ValueError>(header.size() <= longest_header, "save_safetensors: ", path, ": the header of ", header.size(), " bytes exceeds ",
+                    longest_header);
 
   std::array<unsigned char, prefix_bytes> prefix;
   for (std::size_t i = 0; i < prefix_bytes; ++i) prefix[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));

@@ -24,7 +24,8 @@ struct Safetensors {
 };
 
 struct SafetensorsOptions {
-  std::uint64_t max_entries = 1'000'000;   // tensors and metadata entries of one file: a header of 100 MB, the format's limit, can name more
+  std::uint64_t max_entries = 1'000'000;   // tensors and metadata entries of one file:
+                                           // a header of 100 MB, the format's limit, can name more
 };
 
 // What a file says of one tensor.
@@ -36,8 +37,8 @@ struct SafetensorsEntry {
   std::uint64_t begin = 0, end = 0;        // its bytes, counted from the end of the header
 };
 
-// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F8_* to f32, U16,
-// U32 and U64 to i64. Any member may be called by several threads.
+// An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F8_* to f32,
+// U16, U32 and U64 to i64. Any member may be called by several threads.
 class SafetensorsFile {
  public:
   // FileError names the file, the rule broken, the tensor at fault and where in the header it stands: missing, truncated, malformed JSON,
@@ -52,8 +53,8 @@ class SafetensorsFile {
   bool contains(std::string_view name) const;
   const SafetensorsEntry& entry(std::string_view name) const;      // ValueError if there is none
 
-  // One tensor, read now. ValueError: no such tensor. FileError: a dtype that loads as none, a U64 of 2^63 or more, more dimensions or elements
-  // than an Array has; every other tensor can be loaded nevertheless.
+  // One tensor, read now. ValueError: no such tensor. FileError: a dtype that loads as none, a U64 of 2^63 or more, more dimensions or
+  // elements than an Array has; every other tensor can be loaded nevertheless.
   Array load(std::string_view name) const;
   std::vector<std::byte> bytes(std::string_view name) const;       // as they are in the file, little endian
 

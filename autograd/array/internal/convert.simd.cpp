@@ -25,7 +25,8 @@ void round(const float* x, std::int64_t n, T* y) {
 
 template <class T>
 void add(const T* a, const T* b, std::int64_t n, T* y) {
-  for_registers(n, [=](std::int64_t i, auto... lanes) { store_small(load_small(a + i, lanes...) + load_small(b + i, lanes...), y + i, lanes...); });
+  for_registers(
+      n, [=](std::int64_t i, auto... lanes) { store_small(load_small(a + i, lanes...) + load_small(b + i, lanes...), y + i, lanes...); });
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ struct Block<std::uint32_t> {
     const auto ac = __builtin_shufflevector(a, c, 0, 4, 1, 5), bd = __builtin_shufflevector(b, d, 0, 4, 1, 5);
     const auto ac_high = __builtin_shufflevector(a, c, 2, 6, 3, 7), bd_high = __builtin_shufflevector(b, d, 2, 6, 3, 7);
     const decltype(ac) turned[] = {__builtin_shufflevector(ac, bd, 0, 4, 1, 5), __builtin_shufflevector(ac, bd, 2, 6, 3, 7),
-                                   __builtin_shufflevector(ac_high, bd_high, 0, 4, 1, 5), __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7)};
+                                   __builtin_shufflevector(ac_high, bd_high, 0, 4, 1, 5),
+                                   __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7)};
     for (int i = 0; i < 4; ++i) std::memcpy(to + i * to_stride, &turned[i], 16);
   }
 };
@@ -86,7 +87,8 @@ void turn_tile(const T* from, std::int64_t stride, Tile<T>& tile, std::int64_t r
 }
 
 template <class T>
-void transpose(const void* source, std::int64_t from_stride, void* target, std::int64_t to_stride, std::int64_t rows, std::int64_t columns) {
+void transpose(const void* source, std::int64_t from_stride, void* target, std::int64_t to_stride, std::int64_t rows,
+               std::int64_t columns) {
   const T* from = static_cast<const T*>(source);
   T* to = static_cast<T*>(target);
   Tile<T> tile;

@@ -34,7 +34,8 @@ std::string command_line_help(std::string_view program, const OptionList& option
   std::string out = text("usage: ", program, " [--NAME VALUE]...\n\n");
   for (const Option& option : options) {
     const std::string value = option.text(), words = option.words();
-    out += text("  --", with(option.name(), '_', '-'), " (", value.empty() ? "nothing" : value, ")", words.empty() ? "" : ": ", words, "\n");
+    out +=
+        text("  --", with(option.name(), '_', '-'), " (", value.empty() ? "nothing" : value, ")", words.empty() ? "" : ": ", words, "\n");
   }
   return out;
 }

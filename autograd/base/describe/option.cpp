@@ -65,8 +65,8 @@ std::string_view next_item(std::string_view& text) {
   return item;
 }
 
-void check_choice(double at, const Range& range, std::span<const std::string_view> names, std::string_view enumeration, std::string_view who,
-                  std::string_view name) {
+void check_choice(double at, const Range& range, std::span<const std::string_view> names, std::string_view enumeration,
+                  std::string_view who, std::string_view name) {
   if (range.checked) names = names.first(std::min(names.size(), static_cast<std::size_t>(range.most) + 1));
   if (0 <= at && at < static_cast<double>(names.size())) return;
   std::string all;
@@ -97,7 +97,8 @@ std::optional<double> Option::number(std::string_view text) const {
 
 void Option::fail_no_value(std::string_view who, std::string_view text) const {
   const std::string words = this->words();
-  fail<ValueError>(who, ": \"", text.substr(0, 64), "\" is no value of ", name_, words.empty() ? "" : " (", words, words.empty() ? "" : ")");
+  fail<ValueError>(who, ": \"", text.substr(0, 64), "\" is no value of ", name_, words.empty() ? "" : " (", words,
+                   words.empty() ? "" : ")");
 }
 
 std::string Option::code(std::string_view text) const {

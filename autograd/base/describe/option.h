@@ -1,8 +1,8 @@
-// Option: one member of an aggregate of options, by its name, with all that follows from its type and range: how it is written and read, what
-// is no value of it. options.h lists those of an aggregate.
+// Option: one member of an aggregate of options, by its name, with all that follows from its type and range: how it is written and read,
+// what is no value of it. options.h lists those of an aggregate.
 //   for (const Option& option : options_of(adam)) std::cout << option.name() << " = " << option.text() << "\n";     // lr = 0.001
-// Numbers, whole numbers, switches, enumerations, texts, lists and std::optional of these are known; another type says by a specialisation of
-// OptionTraits how it is one.
+// Numbers, whole numbers, switches, enumerations, texts, lists and std::optional of these are known; another type says by a specialisation
+// of OptionTraits how it is one.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -22,7 +22,8 @@
 
 namespace gradus {
 
-// toggle: bool. choice: one of an enumeration's values. function: not written. part: has options of its own, which it reads and writes itself.
+// toggle: bool. choice: one of an enumeration's values. function: not written. part: has options of its own, which it reads and writes
+// itself.
 enum class OptionKind { number, integer, toggle, choice, text, list, function, part };
 
 class Option;
@@ -37,7 +38,8 @@ struct OptionType {
   double (*get)(const void* place) = nullptr;                                    // of number, integer, toggle, choice
   void (*set)(void* place, double value) = nullptr;
   std::string (*text)(const void* place) = nullptr;
-  bool (*parse)(void* place, std::string_view text) = nullptr;                   // null: cannot be read; a text that is no value changes nothing
+  bool (*parse)(void* place, std::string_view text) = nullptr;                   // null: cannot be read;
+                                                                                 // a text that is no value changes nothing
   void (*check)(const void* place, const Range& range, std::string_view who, std::string_view name) = nullptr;   // ValueError
   OptionList (*parts)(const void* place) = nullptr;                                                              // of a part, these three
   void (*write)(const void* place, Values& values, const std::string& key) = nullptr;
@@ -52,7 +54,8 @@ class Option {
  public:
   // `name` is kept by reference.
   template <HasOptionTraits T>
-  Option(std::string_view name, T& place, const Range& range = range::any) : name_(name), place_(&place), type_(&OptionTraits<T>::type), range_(range) {}
+  Option(std::string_view name, T& place, const Range& range = range::any)
+      : name_(name), place_(&place), type_(&OptionTraits<T>::type), range_(range) {}
 
   std::string_view name() const { return name_; }                // "lr"; "betas.0", an element of an array
   OptionKind kind() const { return type_->kind; }
@@ -68,7 +71,8 @@ class Option {
   double get() const { return type_->get(place_); }              // of a choice: its place among the names
   void set(double value) const { type_->set(place_, value); }
   std::string text() const { return type_->text(place_); }       // reads back as the same value: 0.1, 30, true, ema, 10,20,30, none
-  bool parse(std::string_view text) const { return type_->parse && type_->parse(place_, text); }   // false, with nothing changed, for no such value
+  // false, with nothing changed, for no such value
+  bool parse(std::string_view text) const { return type_->parse && type_->parse(place_, text); }
   std::optional<double> number(std::string_view text) const;     // of a number, switch or choice: what parse() would set
   [[noreturn]] void fail_no_value(std::string_view who, std::string_view text) const;   // ValueError: 'Adam: "fast" is no value of lr (…)'
   std::string code(std::string_view text) const;                 // how a program sets it: ".form = Momentum::ema"
@@ -130,7 +134,9 @@ struct IntegerOption {
   static std::string text(const void* p) { return std::to_string(*static_cast<const T*>(p)); }
   static bool parse(void* p, std::string_view text) {
     std::uint64_t bits = 0;
-    if (!parse_integer(text, static_cast<std::int64_t>(std::numeric_limits<T>::min()), static_cast<std::uint64_t>(std::numeric_limits<T>::max()), bits)) return false;
+    if (!parse_integer(text, static_cast<std::int64_t>(std::numeric_limits<T>::min()),
+                       static_cast<std::uint64_t>(std::numeric_limits<T>::max()), bits))
+      return false;
     *static_cast<T*>(p) = static_cast<T>(bits);
     return true;
   }
@@ -147,8 +153,8 @@ struct ToggleOption {
   static void check(const void*, const gradus::Range&, std::string_view, std::string_view) {}
 };
 
-void check_choice(double at, const gradus::Range& range, std::span<const std::string_view> names, std::string_view enumeration, std::string_view who,
-                  std::string_view name);
+void check_choice(double at, const gradus::Range& range, std::span<const std::string_view> names, std::string_view enumeration,
+                  std::string_view who, std::string_view name);
 
 template <class E>
 struct ChoiceOption {
@@ -278,7 +284,8 @@ template <class E> requires std::is_enum_v<E> struct OptionTraits<E> {
 template <> struct OptionTraits<std::string> {
   static constexpr OptionType type = detail::value_type<detail::TextOption, std::string>(OptionKind::text);
 };
-template <class T> requires(HasOptionTraits<T> && OptionTraits<T>::type.kind != OptionKind::function && OptionTraits<T>::type.kind != OptionKind::part)
+template <class T>
+  requires(HasOptionTraits<T> && OptionTraits<T>::type.kind != OptionKind::function && OptionTraits<T>::type.kind != OptionKind::part)
 struct OptionTraits<std::vector<T>> {
   static constexpr OptionType type = detail::value_type<detail::ListOption<T>, std::vector<T>>(OptionKind::list);
 };

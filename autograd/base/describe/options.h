@@ -1,5 +1,5 @@
-// Options as aggregates with designated initialisers, described once. Names and defaults are the aggregate's own; what else there is to say,
-// above all the ranges, it says in one function:
+// Options as aggregates with designated initialisers, described once. Names and defaults are the aggregate's own; what else there is to
+// say, above all the ranges, it says in one function:
 //   struct LionOptions {
 //     double lr = 1e-4;
 //     std::array<double, 2> betas{0.9, 0.99};
@@ -9,8 +9,8 @@
 //   check_options("Lion", options);            // ValueError: Lion: betas.1 must lie in [0, 1), not 2
 //   set_option("Lion", options, "lr", "3e-4");
 //   describe_options("Lion", options);         // Lion(lr=3e-04, betas.0=0.9, betas.1=0.99, weight_decay=0)
-// Errors, files, command lines (command_line.h) and the documents' tests read the same description. An element of a std::array is an option,
-// "betas.0"; a pointer is none.
+// Errors, files, command lines (command_line.h) and the documents' tests read the same description. An element of a std::array is an
+// option, "betas.0"; a pointer is none.
 #pragma once
 #include <array>
 #include <string>
@@ -76,8 +76,9 @@ void list_member(OptionList& out, Member& member) {
   if constexpr (elements_of_array<Member> > 0) {
     list_elements<T, i>(out, member, std::make_index_sequence<elements_of_array<Member>>());
   } else if constexpr (!is_pointer<Member>) {
-    static_assert(HasOptionTraits<Member>, "an option is a number, a bool, an enumeration, a text, a list or an optional of these, or of a type with "
-                                           "a gradus::OptionTraits");
+    static_assert(HasOptionTraits<Member>,
+                  "an option is a number, a bool, an enumeration, a text, a list or an optional of these, or of a type with "
+                  "a gradus::OptionTraits");
     out.push_back(Option(reflect::member_name<T, i>, member));
   }
 }
@@ -128,7 +129,8 @@ void set_option(std::string_view who, const OptionList& options, std::string_vie
 std::string describe_options(std::string_view name, const OptionList& options);
 // Keys are prefix + name; only what belongs to the state.
 void write_options(Values& values, std::string_view prefix, const OptionList& options);
-void read_options(ValueReader& reader, std::string_view prefix, const OptionList& options, ValueReader::Agree agree = ValueReader::Agree::switches);
+void read_options(ValueReader& reader, std::string_view prefix, const OptionList& options,
+                  ValueReader::Agree agree = ValueReader::Agree::switches);
 // The one of this name, an option of a part by its path ("then.t_max"), or none.
 std::optional<Option> find_option(const OptionList& options, std::string_view name);
 // ValueError: "Adam: has no option bettas.0; did you mean …; it has lr, …"

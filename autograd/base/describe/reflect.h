@@ -103,7 +103,10 @@ constexpr decltype(auto) with_members(T& whole, F&& use) {
   else if constexpr (count == 10) { auto& [a, b, c, d, e, f, g, h, i, j] = whole; return use(a, b, c, d, e, f, g, h, i, j); }
   else if constexpr (count == 11) { auto& [a, b, c, d, e, f, g, h, i, j, k] = whole; return use(a, b, c, d, e, f, g, h, i, j, k); }
   else if constexpr (count == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = whole; return use(a, b, c, d, e, f, g, h, i, j, k, l); }
-  else if constexpr (count == 13) { auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = whole; return use(a, b, c, d, e, f, g, h, i, j, k, l, m); }
+  else if constexpr (count == 13) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = whole;
+    return use(a, b, c, d, e, f, g, h, i, j, k, l, m);
+  }
   else if constexpr (count == 14) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = whole;
     return use(a, b, c, d, e, f, g, h, i, j, k, l, m, n);

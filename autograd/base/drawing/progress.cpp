@@ -25,7 +25,8 @@ std::string rate(double per_second) {
 std::string minutes(double seconds) {
   const auto s = static_cast<std::int64_t>(std::min(std::ceil(seconds), 3.6e8));
   const auto two = [](std::int64_t n) { return text(n / 10, n % 10); };
-  return s < 3600 ? text(std::to_string(s / 60), ':', two(s % 60)) : text(std::to_string(s / 3600), ':', two(s / 60 % 60), ':', two(s % 60));
+  return s < 3600 ? text(std::to_string(s / 60), ':', two(s % 60))
+                  : text(std::to_string(s / 3600), ':', two(s / 60 % 60), ':', two(s % 60));
 }
 
 std::string bar(double part, int width) {
@@ -59,7 +60,8 @@ void ProgressBar::step() {
   ++done_;
   if (done_ >= steps_) return finish();
   const auto now = seconds_now();
-  if (now - drawn_ >= (terminal_ ? options_.interval : options_.silence) || (!terminal_ && done_ * options_.lines / steps_ > lines_)) draw(now);
+  if (now - drawn_ >= (terminal_ ? options_.interval : options_.silence) || (!terminal_ && done_ * options_.lines / steps_ > lines_))
+    draw(now);
 }
 
 void ProgressBar::finish() noexcept {
@@ -90,7 +92,8 @@ std::string ProgressBar::line(double now, int width) const {
   const bool whole = done_ >= steps_;
 
   const std::string percent = std::to_string(static_cast<int>(part * 100));
-  const std::string head = text(label_, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' '), label_.empty() ? "" : " ", percent, '%');
+  const std::string head =
+      text(label_, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' '), label_.empty() ? "" : " ", percent, '%');
   const std::string count = text(' ', std::to_string(done_), '/', std::to_string(steps_));
   std::string speed, rest;
   if (done_ > 0 && seconds > 0) {
@@ -113,7 +116,8 @@ void ProgressBar::draw(double now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
     const int width = options_.width > 0 ? options_.width : terminal_columns(2);
-    out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals; then clears the line's rest
+    out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals;
+                                                                       // then clears the line's rest
   } else {
     out << text(line(now, 0), '\n') << std::flush;
     if (steps_ > 0) lines_ = static_cast<int>(done_ * options_.lines / steps_);

@@ -64,7 +64,8 @@ class ProgressBar {
 template <class Range>
 class Progress {
  public:
-  Progress(Range&& range, std::string label, ProgressOptions options) : range_(std::forward<Range>(range)), bar_(std::move(label), options) {}
+  Progress(Range&& range, std::string label, ProgressOptions options)
+      : range_(std::forward<Range>(range)), bar_(std::move(label), options) {}
 
   template <class Value> void note(std::string_view name, const Value& value) { bar_.note(name, value); }
 

@@ -1,5 +1,6 @@
 #include <gradus/autograd/base/internal/file.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>

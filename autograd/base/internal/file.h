@@ -23,7 +23,8 @@ class InputFile {
   std::uint64_t size() const { return size_; }
   void read(std::span<std::byte> to);                       // fills `to` with the next bytes; FileError when the file ends before
   void read(void* to, std::size_t bytes) { read({static_cast<std::byte*>(to), bytes}); }
-  void read_at(std::uint64_t position, std::span<std::byte> to) const;   // the same from any place; by several threads at once, if they like
+  void read_at(std::uint64_t position, std::span<std::byte> to) const;   // the same from any place;
+                                                                         // by several threads at once, if they like
   void read_at(std::uint64_t position, void* to, std::size_t bytes) const { read_at(position, {static_cast<std::byte*>(to), bytes}); }
 
  private:

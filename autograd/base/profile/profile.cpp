@@ -75,10 +75,11 @@ class Recorder {
     std::fputs("{\"traceEvents\":[", out);
     const char* separator = "\n";
     for (const Event& e : events_) {
-      std::fprintf(out, "%s{\"name\":%s,\"cat\":%s,\"ph\":\"X\",\"ts\":%.3f,\"dur\":%.3f,\"pid\":1,\"tid\":%d,"
+      std::fprintf(out,
+                   "%s{\"name\":%s,\"cat\":%s,\"ph\":\"X\",\"ts\":%.3f,\"dur\":%.3f,\"pid\":1,\"tid\":%d,"
                    "\"args\":{\"shapes\":%s,\"bytes\":%.0f,\"flops\":%.0f}}",
-                   separator, json(e.name).c_str(), json(e.kind).c_str(), e.start, e.microseconds, e.thread, json(e.shapes).c_str(), e.bytes,
-                   e.flops);
+                   separator, json(e.name).c_str(), json(e.kind).c_str(), e.start, e.microseconds, e.thread, json(e.shapes).c_str(),
+                   e.bytes, e.flops);
       separator = ",\n";
     }
     std::fputs("\n]}\n", out);

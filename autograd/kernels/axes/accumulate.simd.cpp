@@ -7,7 +7,9 @@ namespace {
 
 template <class T>
 void add(const T* a, const T* b, std::int64_t n, T* y) {
-  for_batches<T>(n, [=](std::int64_t i, auto... lanes) { (Vec<T>::load(a + i, lanes...) + Vec<T>::load(b + i, lanes...)).store(y + i, lanes...); });
+  for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+    (Vec<T>::load(a + i, lanes...) + Vec<T>::load(b + i, lanes...)).store(y + i, lanes...);
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <utility>
+#include <cstring>
 
 #include <gradus/autograd/base/parallel.h>
 

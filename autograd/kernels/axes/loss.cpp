@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/loss.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 

@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/norm.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/moments.h>
@@ -55,7 +57,8 @@ struct Parts {
 template <class T>
 struct ChannelArrays {
   Array high, low, a, b, c;
-  ChannelArrays(const Array& mean, const Array& a, const Array& b, const Array& c) : high(mean.to(dtype_of<T>)), low(mean.shape(), dtype_of<T>) {
+  ChannelArrays(const Array& mean, const Array& a, const Array& b, const Array& c)
+      : high(mean.to(dtype_of<T>)), low(mean.shape(), dtype_of<T>) {
     const double* m = mean.data<double>();
     const T* h = high.data<T>();
     T* l = low.mutable_data<T>();

@@ -1,4 +1,5 @@
-// Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), row-major or channels-last, f32 or f64. So is the result, and g.
+// Normalisation of each channel. x is [N, C, L] (L = 1 for plain features), row-major or channels-last, f32 or f64. So is the result, and
+// g.
 #pragma once
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/per_type.h>

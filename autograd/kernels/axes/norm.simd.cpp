@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/norm.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
 
@@ -44,7 +46,8 @@ void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels,
     return;
   }
   const Vec<T> a = channels.a[channel];
-  for_batches<T>(n, [=](std::int64_t i, auto... lanes) { (Vec<T>::load(g + i, lanes...) * a + own(i, lanes...)).store(out + i, lanes...); });
+  for_batches<T>(n,
+                 [=](std::int64_t i, auto... lanes) { (Vec<T>::load(g + i, lanes...) * a + own(i, lanes...)).store(out + i, lanes...); });
 }
 
 template <class T>
@@ -86,7 +89,8 @@ void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t str
     for (std::int64_t r = r0; r < std::min(rows, r0 + block); ++r)
       for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
         const Vec<T> slope = Vec<T>::load(g + r * stride + j, lanes...);
-        const Vec<T> delta = (Vec<T>::load(x + r * stride + j, lanes...) - Vec<T>::load(high + j, lanes...)) - Vec<T>::load(low + j, lanes...);
+        const Vec<T> delta =
+            (Vec<T>::load(x + r * stride + j, lanes...) - Vec<T>::load(high + j, lanes...)) - Vec<T>::load(low + j, lanes...);
         (Vec<T>::load(part_g + j, lanes...) + slope).store(part_g + j, lanes...);
         (Vec<T>::load(part_gx + j, lanes...) + slope * delta).store(part_gx + j, lanes...);
       });

@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include <gradus/autograd/base/parallel.h>
@@ -69,7 +70,8 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
   Array partial;
   if (parts > 1) partial = Array({outer, parts, inner}, dtype_of<SumOf<T>>);
   SumOf<T>* sums = parts > 1 ? partial.mutable_data<SumOf<T>>() : nullptr;
-  parallel_for(outer * parts * strips, items_worth(grain, part_rows * std::min(inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
+  parallel_for(outer * parts * strips, items_worth(grain, part_rows * std::min(inner, max_width)),
+               [=, &loops](std::int64_t begin, std::int64_t end) {
     SumOf<T> local[max_width];
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width;

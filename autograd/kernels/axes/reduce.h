@@ -11,9 +11,9 @@ namespace gradus::kernels {
 using AxisSet = unsigned;   // bit i: dimension i is reduced
 Shape with_ones(Shape shape, AxisSet axes);   // what is left of `shape`, the reduced dimensions kept with size 1
 
-// f32 is added up in f64, in long sums four by four before that: the error stays below 1e-7 of the magnitudes' sum for any length, below 1.8e-7
-// (three roundings) where single elements outweigh all others. f16 and bf16 are added up as f32 is and rounded at the end; whole numbers and bool
-// give i64.
+// f32 is added up in f64, in long sums four by four before that: the error stays below 1e-7 of the magnitudes' sum for any length, below
+// 1.8e-7 (three roundings) where single elements outweigh all others. f16 and bf16 are added up as f32 is and rounded at the end; whole
+// numbers and bool give i64.
 Array sum(const Array& x, AxisSet axes);
 Array mean(const Array& x, AxisSet axes);                     // f32 or f64; NaN for no elements
 

@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
+#include <algorithm>
 #include <limits>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>

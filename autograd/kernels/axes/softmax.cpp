@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/axes/softmax.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
 #include <gradus/autograd/simd/internal/level.h>

@@ -1,5 +1,6 @@
 #include <gradus/autograd/kernels/axes/softmax.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -30,9 +31,11 @@ void forward_long(const T* x, std::int64_t rows, std::int64_t n, bool logarithm,
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     const Vec<T> largest = static_cast<double>(largest_of(x, n));
     if (logarithm) {
-      const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp_to_one(Vec<T>::load(x + i, lanes...) - largest); });
+      const double total =
+          slow_sum<T>(n, [=](std::int64_t i, auto... lanes) { return exp_to_one(Vec<T>::load(x + i, lanes...) - largest); });
       const Vec<T> log_sum = std::log(total);
-      for_batches<T>(n, [=](std::int64_t i, auto... lanes) { ((Vec<T>::load(x + i, lanes...) - largest) - log_sum).store(y + i, lanes...); });
+      for_batches<T>(n,
+                     [=](std::int64_t i, auto... lanes) { ((Vec<T>::load(x + i, lanes...) - largest) - log_sum).store(y + i, lanes...); });
     } else {
       const double total = slow_sum<T>(n, [=](std::int64_t i, auto... lanes) {
         const Vec<T> e = exp_to_one(Vec<T>::load(x + i, lanes...) - largest);

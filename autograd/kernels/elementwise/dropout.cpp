@@ -1,5 +1,7 @@
 #include <gradus/autograd/kernels/elementwise/dropout.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 

@@ -27,7 +27,9 @@ using Lanes = unsigned long long __attribute__((vector_size(16)));
 Lanes merge_low(Lanes a, Lanes b) { return __builtin_shufflevector(a, b, 0, 2); }
 Lanes merge_high(Lanes a, Lanes b) { return __builtin_shufflevector(a, b, 1, 3); }
 #if defined(__SSE2__)
-Lanes product(Lanes a, Lanes b) { return reinterpret_cast<Lanes>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b))); }
+Lanes product(Lanes a, Lanes b) {
+  return reinterpret_cast<Lanes>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+}
 #else
 Lanes product(Lanes a, Lanes b) { return (a & 0xFFFFFFFF) * (b & 0xFFFFFFFF); }
 #endif

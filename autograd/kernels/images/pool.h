@@ -1,6 +1,8 @@
 // Pooling over windows of images: x [n, c, h.in, w.in] → y [n, c, h.out, w.out], f32 or f64; both lie row-major, or both channels-last
 // (channels_last.h), as the shape says.
 #pragma once
+#include <algorithm>
+
 #include <gradus/autograd/array/array.h>
 #include <gradus/autograd/array/internal/per_type.h>
 
@@ -11,7 +13,9 @@ struct PoolAxis {
   std::int64_t in, out, kernel, stride, padding;   // kernel 0: adaptive, `out` windows that cover the inputs evenly
   bool adaptive() const { return kernel == 0; }
   std::int64_t begin(std::int64_t o) const { return adaptive() ? o * in / out : std::max<std::int64_t>(0, o * stride - padding); }
-  std::int64_t end(std::int64_t o) const { return adaptive() ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel); }
+  std::int64_t end(std::int64_t o) const {
+    return adaptive() ? ((o + 1) * in + out - 1) / out : std::min(in, o * stride - padding + kernel);
+  }
 };
 
 struct PoolShape {

@@ -40,7 +40,8 @@ void for_each_window(const PoolShape& s, Begin&& begin_window, Pixel&& pixel, En
         const std::int64_t y = (row * s.w.out + j) * s.c;
         begin_window(y);
         for (std::int64_t i = rows.begin; i < rows.end; ++i)
-          for (std::int64_t k = columns.begin; k < columns.end; ++k) pixel(y, ((sample * s.h.in + i) * s.w.in + k) * s.c, rows.count * columns.count);
+          for (std::int64_t k = columns.begin; k < columns.end; ++k)
+            pixel(y, ((sample * s.h.in + i) * s.w.in + k) * s.c, rows.count * columns.count);
         end_window(y, rows.count * columns.count);
       }
     }

@@ -17,8 +17,8 @@ class Team {
   bool brought_along_ = false;
 };
 
-// The largest team, up to so many threads, that the system can be expected to give: OpenMP ends the process where it gives fewer. One thread
-// in the child of a fork that had several: OpenMP's stayed behind.
+// The largest team, up to so many threads, that the system can be expected to give: OpenMP ends the process where it gives fewer. One
+// thread in the child of a fork that had several: OpenMP's stayed behind.
 int team_that_fits(int threads);
 
 }  // namespace gradus::kernels

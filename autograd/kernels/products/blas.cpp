@@ -16,8 +16,8 @@
 namespace gradus::kernels {
 namespace {
 
-// While one lives, OpenBLAS's own thread pool is off, where its flavour has one. The setting belongs to the process, so the first of several
-// threads that come here at once saves the host's number and the last one restores it.
+// While one lives, OpenBLAS's own thread pool is off, where its flavour has one. The setting belongs to the process, so the first of
+// several threads that come here at once saves the host's number and the last one restores it.
 class PoolOff {
  public:
   PoolOff() {
@@ -117,8 +117,9 @@ void blas_gemm(const Product<float>& product) { blas_split(product); }
 void blas_gemm(const Product<double>& product) { blas_split(product); }
 
 bool blas_core_is_old(std::string_view core, Level machine) {
-  constexpr std::string_view without_avx[] = {"Generic", "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Core2", "Core", "Penryn",
-                                              "Dunnington", "Nehalem", "Atom", "Nano", "Athlon", "Opteron", "Opteron_SSE3", "Barcelona", "Bobcat"};
+  constexpr std::string_view without_avx[] = {"Generic", "Katmai", "Coppermine", "Northwood",    "Prescott",  "Banias",
+                                              "Core2",   "Core",   "Penryn",     "Dunnington",   "Nehalem",   "Atom",
+                                              "Nano",    "Athlon", "Opteron",    "Opteron_SSE3", "Barcelona", "Bobcat"};
   return machine >= Level::v3 && std::ranges::find(without_avx, core) != std::end(without_avx);
 }
 
@@ -128,7 +129,9 @@ std::string blas_description() {
   const int parallel = openblas_get_parallel();
   const char* threads = parallel == OPENBLAS_THREAD ? "pthreads" : parallel == OPENBLAS_OPENMP ? "OpenMP" : "one thread";
   return text(name, " (", threads, "), kernels for ", core,
-              ours_are_newer() ? text(", which are older than this processor: gradus multiplies by loops of its own, for ", level_name(level_in_use())) : "");
+              ours_are_newer()
+                  ? text(", which are older than this processor: gradus multiplies by loops of its own, for ", level_name(level_in_use()))
+                  : "");
 }
 
 }  // namespace gradus::kernels

@@ -1,4 +1,6 @@
 // Products of arrays: finds how each operand lies in memory, and loops over the leading dimensions.
+#include <algorithm>
+
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 

@@ -38,7 +38,8 @@ void product_of_panels(const Product<T>& p) {
           const T* const b_panel = b.data() + j * terms;
           for (std::int64_t i = 0; i < rows; i += tall) {
             const Start<T> start{.from_c = p.accumulate || term > 0, .bias = p.bias && term == 0 ? p.bias + column + j : nullptr};
-            add_tile(terms, a.data() + i * terms, b_panel, p.c + (row + i) * p.c_stride + column + j, p.c_stride, rows - i, columns - j, start);
+            add_tile(terms, a.data() + i * terms, b_panel, p.c + (row + i) * p.c_stride + column + j, p.c_stride, rows - i, columns - j,
+                     start);
           }
         }
       }

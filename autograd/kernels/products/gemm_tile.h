@@ -81,7 +81,8 @@ void add_part(std::int64_t terms, const T* a, const T* b, T* c, std::int64_t c_s
     if (static_cast<std::int64_t>(i) >= rows_left) return;
     T* const to = c + static_cast<std::int64_t>(i) * c_stride;
     store(to, columns_left, left[i] + ((start.from_c ? load(to, columns_left) : none) + bias_left));
-    if constexpr (registers == 2) store(to + w, columns_left - w, right[i] + ((start.from_c ? load(to + w, columns_left - w) : none) + bias_right));
+    if constexpr (registers == 2)
+      store(to + w, columns_left - w, right[i] + ((start.from_c ? load(to + w, columns_left - w) : none) + bias_right));
   });
 }
 
@@ -90,7 +91,9 @@ template <class T>
 void add_tile(std::int64_t terms, const T* a, const T* b, T* c, std::int64_t c_stride, std::int64_t rows_left, std::int64_t columns_left,
               Start<T> start) {
   const bool low = rows_left <= tall / 2, narrow = columns_left <= Vec<T>::size;
-  const auto part = low ? (narrow ? add_part<tall / 2, 1, T> : add_part<tall / 2, 2, T>) : narrow ? add_part<tall, 1, T> : add_part<tall, 2, T>;
+  const auto part = low      ? (narrow ? add_part<tall / 2, 1, T> : add_part<tall / 2, 2, T>)
+                    : narrow ? add_part<tall, 1, T>
+                             : add_part<tall, 2, T>;
   part(terms, a, b, c, c_stride, rows_left, columns_left, start);
 }
 

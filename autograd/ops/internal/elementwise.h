@@ -118,8 +118,9 @@ struct Elementwise final : Op {
   }
 
   const formulas::FormulaRows& rows() const {
-    static_assert(Compiled<F>, "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
-                               "ops/internal/formulas/ that it stands in");
+    static_assert(Compiled<F>,
+                  "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
+                  "ops/internal/formulas/ that it stands in");
     return rows_of(formula);
   }
 

@@ -29,7 +29,9 @@ inline constexpr auto every16 = static_cast<__mmask16>(-1);
 inline __m256i bits16(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
 inline void put16(void* p, __m256i x) { _mm256_storeu_si256(static_cast<__m256i*>(p), x); }
 inline Vec<float> load_small(const Half* p) { return Vec<float>::Batch(_mm512_maskz_cvtph_ps(every16, bits16(p))); }
-inline void store_small(Vec<float> x, Half* p) { put16(p, _mm512_maskz_cvtps_ph(every16, x.b, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)); }
+inline void store_small(Vec<float> x, Half* p) {
+  put16(p, _mm512_maskz_cvtps_ph(every16, x.b, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
 inline Vec<float> load_small(const BFloat16* p) {
   return Vec<float>::Batch(_mm512_castsi512_ps(_mm512_maskz_slli_epi32(every16, _mm512_maskz_cvtepu16_epi32(every16, bits16(p)), 16)));
 }

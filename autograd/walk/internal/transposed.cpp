@@ -9,9 +9,10 @@
 namespace gradus {
 
 Tangents transposed_backward(Node& node, std::span<const Tensor> tangents, std::span<const Form> results) {
-  check<GraphError>(std::any_of(results.begin(), results.end(), [](const Form& form) { return form.known; }), node.name(),
-                    ": forward mode has to transpose its backward, and does not know the shape of its result, since the operation that takes it does "
-                    "not check its gradients; give one of them a tangent, or leave checks_gradients on");
+  check<GraphError>(
+      std::any_of(results.begin(), results.end(), [](const Form& form) { return form.known; }), node.name(),
+      ": forward mode has to transpose its backward, and does not know the shape of its result, since the operation that takes it does "
+      "not check its gradients; give one of them a tangent, or leave checks_gradients on");
   SmallVector<Tensor, 1> seeds;   // ones: a mask may ask whether a gradient is zero
   SmallVector<Tensor, 4> us;
   for (const Form& form : results) {
@@ -39,7 +40,8 @@ Tangents transposed_backward(Node& node, std::span<const Tensor> tangents, std::
   Tangents found;
   std::vector<Tensor> moved(us.size());
   if (!pulled.empty())
-    moved = grad({pulled.data(), pulled.size()}, {us.data(), us.size()}, {along.data(), along.size()}, {.create_graph = recording(), .retain_graph = true});
+    moved = grad({pulled.data(), pulled.size()}, {us.data(), us.size()}, {along.data(), along.size()},
+                 {.create_graph = recording(), .retain_graph = true});
   std::size_t k = 0;
   for (const Form& form : results) found.push_back(form.known ? moved[k++] : Tensor{});
   return found;

@@ -1,5 +1,5 @@
-// The tangent of an operation that has written none: its backward, g ↦ Jᵀg, is linear in g, so the gradient of ⟨backward(u), v⟩ with respect to
-// u is J·v, for any u.
+// The tangent of an operation that has written none: its backward, g ↦ Jᵀg, is linear in g, so the gradient of ⟨backward(u), v⟩ with
+// respect to u is J·v, for any u.
 #pragma once
 #include <span>
 

@@ -1,5 +1,5 @@
-// The bytes of a file, inflated on the way if it is gzipped (which its first bytes say, not its name): several members one after the other, and
-// zeros behind one, as gzip and Python read them.
+// The bytes of a file, inflated on the way if it is gzipped (which its first bytes say, not its name): several members one after the other,
+// and zeros behind one, as gzip and Python read them.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -20,11 +20,14 @@ using namespace gradus;
 namespace {
 
 Tensor line(const Tensor& w1, const Tensor& w2, const Tensor& x) { return w1 * x + w2; }
-Tensor wave(const Tensor& w1, const Tensor& w2, const Tensor& x) { return cosine(w1 * x + w2, 3); }   // three quarters of a turn on: the sine
+// three quarters of a turn on: the sine
+Tensor wave(const Tensor& w1, const Tensor& w2, const Tensor& x) { return cosine(w1 * x + w2, 3); }
 
 Tensor number(double value) { return tensor(value, f64); }
 
-Tensor mean_square(const Fit& fit, const Tensor& w1, const Tensor& w2, const Tensor& x, const Tensor& v) { return mean(square(fit.model(w1, w2, x) - v)); }
+Tensor mean_square(const Fit& fit, const Tensor& w1, const Tensor& w2, const Tensor& x, const Tensor& v) {
+  return mean(square(fit.model(w1, w2, x) - v));
+}
 
 Fit points(decltype(Fit::model) model, Weights truth, std::int64_t n, double from, double to, double noise, std::uint64_t seed) {
   Generator generator(seed);

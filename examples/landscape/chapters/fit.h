@@ -1,6 +1,7 @@
 // Fitting a model of two weights to points, so that its loss is a landscape over the plane which really comes from data: the whole of it,
 // and the one that each mini-batch sees.
-//   const Fit line = line_through_points();   double loss = line.loss({0.2, 0.9});   Walk walk = line.descend({-2, 2}, {.rate = 0.1, .batch = 4});
+//   const Fit line = line_through_points();   double loss = line.loss({0.2, 0.9});
+//   Walk walk = line.descend({-2, 2}, {.rate = 0.1, .batch = 4});
 #pragma once
 #include <cstdint>
 #include <vector>

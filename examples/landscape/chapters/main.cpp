@@ -12,8 +12,8 @@ int main(int argc, char** argv) try {
     return 2;
   }
   using namespace landscape::chapters;
-  landscape::figure::write(argv[1], {predictions_and_loss(), loss_landscape(), gradient_descent(), learning_rates(), poor_minimum(), mini_batches(),
-                                     decaying_rates(), momentum(), rmsprop(), adam(), race(), hyper_parameters()});
+  landscape::figure::write(argv[1], {predictions_and_loss(), loss_landscape(), gradient_descent(), learning_rates(), poor_minimum(),
+                                     mini_batches(), decaying_rates(), momentum(), rmsprop(), adam(), race(), hyper_parameters()});
 } catch (const gradus::Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

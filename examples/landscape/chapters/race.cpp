@@ -25,7 +25,9 @@ std::vector<Racer> all_on(const std::string& surface, int steps) {
   return out;
 }
 
-std::string entry(const Json& value) { return value.is_null() ? "–" : value.is_string() ? value.get<std::string>() : text(value.get<double>()); }
+std::string entry(const Json& value) {
+  return value.is_null() ? "–" : value.is_string() ? value.get<std::string>() : text(value.get<double>());
+}
 
 Table results(const std::vector<Racer>& racers) {
   Table out{.caption = "In the order of their last loss. Each had a rate chosen for it; with another, the order would be another.",
@@ -47,12 +49,16 @@ Json race() {
   });
   std::vector<Path> walks;
   for (const Racer& racer : racers) walks.push_back(racer.path);
-  return chapter({.id = "race", .title = "All optimizers in a race",
-                  .text = {"Rosenbrock's valley is easy to find and hard to follow: it bends, and its floor is nearly level. Every optimizer starts at the same "
+  return chapter({.id = "race",
+                  .title = "All optimizers in a race",
+                  .text = {"Rosenbrock's valley is easy to find and hard to follow: it bends, and its floor is nearly level. Every "
+                           "optimizer starts at the same "
                            "place and takes four hundred steps.",
-                           "LBFGS, which learns the curvature as it goes and searches along each direction, is made for this. On a noisy network it would not be."},
+                           "LBFGS, which learns the curvature as it goes and searches along each direction, is made for this. On a noisy "
+                           "network it would not be."},
                   .tex = "\\mathcal L(x, y) = (1-x)^2 + 100\\,(y-x^2)^2",
-                  .figures = {paths(on_surface("rosenbrock", {}, "All at once. Choose those you want to compare.", std::move(walks))), table(results(racers))}});
+                  .figures = {paths(on_surface("rosenbrock", {}, "All at once. Choose those you want to compare.", std::move(walks))),
+                              table(results(racers))}});
 }
 
 Json hyper_parameters() {
@@ -69,12 +75,19 @@ Json hyper_parameters() {
             }};
   std::vector<Path> betas;
   for (const double beta : {0.0, 0.7, 0.9, 0.98})
-    betas.push_back(walk("β = " + text(beta), run({.surface = "ravine", .parameter = 40, .start = {{-4.6, 1.5}}, .optimizer = "SGD",
-                                                            .options = {{"lr", 0.04}, {"momentum", beta}, {"form", "ema"}}, .steps = 150})));
-  return chapter({.id = "hyper-parameters", .title = "The hyper-parameters at a glance",
-                  .text = {"None of these numbers is found by gradient descent. One tries, looks at the path, and tries again: that is what the laboratory below is for."},
-                  .tex = "\\eta,\\ |B|,\\ k,\\ \\beta,\\ \\beta',\\ \\beta_1,\\ \\beta_2,\\ \\varepsilon",
-                  .figures = {table(all), paths(on_surface("ravine", 40, "One of them, turned: momentum at the same η = 0.04.", std::move(betas)))}});
+    betas.push_back(walk("β = " + text(beta), run({.surface = "ravine",
+                                                   .parameter = 40,
+                                                   .start = {{-4.6, 1.5}},
+                                                   .optimizer = "SGD",
+                                                   .options = {{"lr", 0.04}, {"momentum", beta}, {"form", "ema"}},
+                                                   .steps = 150})));
+  return chapter(
+      {.id = "hyper-parameters",
+       .title = "The hyper-parameters at a glance",
+       .text = {"None of these numbers is found by gradient descent. One tries, looks at the path, and tries again: that is what the "
+                "laboratory below is for."},
+       .tex = "\\eta,\\ |B|,\\ k,\\ \\beta,\\ \\beta',\\ \\beta_1,\\ \\beta_2,\\ \\varepsilon",
+       .figures = {table(all), paths(on_surface("ravine", 40, "One of them, turned: momentum at the same η = 0.04.", std::move(betas)))}});
 }
 
 }  // namespace landscape::chapters

@@ -29,11 +29,14 @@ const Decay decays[] = {
 
 Json learning_rates() {
   return chapter({.id = "rates", .title = "Too small, good, too big",
-                  .text = {"Three runs of sixty steps from the same place; only η differs. Too small, and the valley floor stays far away. Too big, and "
+                  .text = {"Three runs of sixty steps from the same place; only η differs. Too small, and the valley floor stays far away. "
+                           "Too big, and "
                            "every step lands higher up the opposite wall. In between it is quick.",
-                           "What counts as big is up to the steepest direction: on this ravine its curvature is 10, and beyond η = 2/10 a step overshoots "
+                           "What counts as big is up to the steepest direction: on this ravine its curvature is 10, and beyond η = 2/10 a "
+                           "step overshoots "
                            "by more than it came from."},
-                  .tex = "w \\leftarrow w - \\eta\\,\\frac{\\partial\\mathcal L}{\\partial w},\\qquad \\eta\\in\\{0.01,\\ 0.15,\\ 0.203\\},\\qquad \\eta_{\\max} = \\frac{2}{\\kappa} = 0.2",
+                  .tex = "w \\leftarrow w - \\eta\\,\\frac{\\partial\\mathcal L}{\\partial w},\\qquad \\eta\\in\\{0.01,\\ 0.15,\\ "
+                         "0.203\\},\\qquad \\eta_{\\max} = \\frac{2}{\\kappa} = 0.2",
                   .figures = {one_rate(0.01, "Too small: after sixty steps it is not half of the way there."),
                               one_rate(0.15, "Good: across the ravine in a few swings, then straight along it."),
                               one_rate(0.203, "Too big: each swing is a little wider than the one before.")},
@@ -44,7 +47,8 @@ Json decaying_rates() {
   Curves rates{.caption = "What each makes of η₀ = 0.12 in two hundred steps.", .x = "iteration t", .y = "η(t)", .series = {}};
   std::vector<Path> walks;
   for (const Decay& decay : decays) {
-    const Json request = run({.surface = "ravine", .parameter = kappa, .start = {{-4.5, 1.5}}, .options = {{"lr", 0.12}}, .schedule = decay.schedule,
+    const Json request = run({.surface = "ravine", .parameter = kappa, .start = {{-4.5, 1.5}}, .options = {{"lr", 0.12}},
+                              .schedule = decay.schedule,
                               .noise = 4, .seed = 3, .steps = 200});
     walks.push_back(walk(decay.label, request));
     Series& series = rates.series.emplace_back(Series{decay.label, {}, {}});
@@ -55,11 +59,15 @@ Json decaying_rates() {
     }
   }
   return chapter({.id = "decays", .title = "Learning rates that decay",
-                  .text = {"With noisy gradients a constant rate never comes to rest: it wanders about in a cloud whose size grows with η. A rate that "
+                  .text = {"With noisy gradients a constant rate never comes to rest: it wanders about in a cloud whose size grows with η. "
+                           "A rate that "
                            "decays takes big steps while it is far away, and small ones when the noise would otherwise have the last word.",
                            "t counts iterations here; k, the height and the length of the stairs are hyper-parameters like η₀."},
-                  .tex = "\\eta(t)=\\frac{\\eta_0}{\\sqrt t},\\qquad \\eta(t)=\\eta_0\\,e^{-0.015\\,t},\\qquad \\eta(t)=\\eta_0\\cdot0.4^{\\lfloor t/50\\rfloor},\\qquad \\eta_0 = 0.12",
-                  .figures = {curves(rates), paths(on_surface("ravine", kappa, "The same noise for all four, of deviation 4 in each gradient.", std::move(walks)))}});
+                  .tex = "\\eta(t)=\\frac{\\eta_0}{\\sqrt t},\\qquad \\eta(t)=\\eta_0\\,e^{-0.015\\,t},\\qquad "
+                         "\\eta(t)=\\eta_0\\cdot0.4^{\\lfloor t/50\\rfloor},\\qquad \\eta_0 = 0.12",
+                  .figures = {curves(rates),
+                              paths(on_surface("ravine", kappa, "The same noise for all four, of deviation 4 in each gradient.",
+                                               std::move(walks)))}});
 }
 
 }  // namespace landscape::chapters

@@ -1,5 +1,6 @@
 #include "landscape/network/classifier.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include <gradus/autograd/ops/arithmetic.h>

@@ -1,6 +1,7 @@
 // Computes the last chapter of the page, the landscape of a real network, into a JSON file: trains a small classifier with several
 // optimizers, and looks at its loss along two random directions and along the two main directions of a path.
 //   landscape_network network.json
+#include <algorithm>
 #include <cstdio>
 
 #include <gradus/autograd/base/random.h>
@@ -32,7 +33,8 @@ Grid look(const Plane& plane, const double (&window)[4], int columns, int rows, 
   Grid grid{columns, rows, {}};
   for (int row = 0; row < rows; ++row)
     for (int column = 0; column < columns; ++column) {
-      net.move_to(plane.at(window[0] + (window[1] - window[0]) * column / (columns - 1), window[2] + (window[3] - window[2]) * row / (rows - 1)));
+      net.move_to(
+          plane.at(window[0] + (window[1] - window[0]) * column / (columns - 1), window[2] + (window[3] - window[2]) * row / (rows - 1)));
       grid.values.push_back(net.loss(pictures));
     }
   return grid;
@@ -73,7 +75,8 @@ Json random_view(const std::vector<Course>& courses, const Pictures& pictures) {
   const Plane plane = filter_normalised_plane(net, generator);
   Paths figure{.caption = "Two random directions, each row of weights as long as the network's own. " + courses.front().label +
                           " ends at the origin. Random directions see little of a path among thousands: all seem to come straight down.",
-               .surface = nullptr, .window = {-1.5, 1.5, -1.5, 1.5}, .grid = {}, .log_levels = true, .three = true, .x = "random direction 1",
+               .surface = nullptr, .window = {-1.5, 1.5, -1.5, 1.5}, .grid = {}, .log_levels = true, .three = true,
+                   .x = "random direction 1",
                .y = "random direction 2", .paths = project(plane, courses), .curves = {}};
   figure.grid = look(plane, figure.window, 41, 41, pictures);
   return paths(figure);
@@ -82,7 +85,8 @@ Json random_view(const std::vector<Course>& courses, const Pictures& pictures) {
 Json path_view(const std::vector<Course>& courses, const Pictures& pictures) {
   const auto [plane, share] = principal_plane(courses.front().points);
   Paths figure{.caption = "The two main directions of the path of " + courses.front().label + ", which hold " +
-                          text(100 * share) + " % of it, with a point for every fifth step. The other paths are projected onto this plane, so " +
+                          text(100 * share) + " % of it, with a point for every fifth step. The other paths are projected onto this plane, "
+                                              "so " +
                           "their own losses are not quite those of the ground they are drawn on.",
                .surface = nullptr, .window = {}, .grid = {}, .log_levels = true, .three = true, .x = "first main direction",
                .y = "second main direction", .paths = project(plane, courses), .curves = {"loss"}};
@@ -116,9 +120,13 @@ int main(int argc, char** argv) try {
   std::vector<Course> courses;
   for (const Plan& each : plans) courses.push_back(train(each, pictures, seed, {}));
 
-  Table ends{.caption = "Where each run ended after 600 steps with batches of 100.", .columns = {"optimizer", "loss", "accuracy"}, .rows = {}};
+  Table ends{
+      .caption = "Where each run ended after 600 steps with batches of 100.", .columns = {"optimizer", "loss", "accuracy"}, .rows = {}};
   Curves losses{.caption = "The loss over all 10 000 pictures.", .x = "step", .y = "loss", .series = {}, .logy = true};
-  Curves sharp{.caption = "The largest eigenvalue of the Hessian along each path, over 2000 of the pictures.", .x = "step", .y = "λ max", .series = {}};
+  Curves sharp{.caption = "The largest eigenvalue of the Hessian along each path, over 2000 of the pictures.",
+               .x = "step",
+               .y = "λ max",
+               .series = {}};
   for (const Course& course : courses) {
     ends.rows.push_back({course.label, text(course.losses.back()), text(course.accuracy)});
     losses.series.push_back({course.label, course.steps, course.losses});
@@ -127,18 +135,25 @@ int main(int argc, char** argv) try {
 
   const double rate = 0.2;
   const Pictures few = pictures.part(0, 2000);
-  const Course whole = train(plan<optim::SGD>("gradient descent, η = 0.2", {.lr = rate}), few, seed, {.steps = 1500, .every = 25, .batch = few.size()});
-  Curves edge{.caption = "Gradient descent on whole batches climbs to the edge of stability: the curvature grows until it meets 2/η, beyond "
-                         "which steps along the steepest direction would overshoot, and stays there.",
-              .x = "step", .y = "λ max", .series = {sharpness_along(whole, 1, few), {"2/η", {0, 1500}, {2 / rate, 2 / rate}}}};
+  const Course whole =
+      train(plan<optim::SGD>("gradient descent, η = 0.2", {.lr = rate}), few, seed, {.steps = 1500, .every = 25, .batch = few.size()});
+  Curves edge{.caption =
+                  "Gradient descent on whole batches climbs to the edge of stability: the curvature grows until it meets 2/η, beyond "
+                  "which steps along the steepest direction would overshoot, and stays there.",
+              .x = "step",
+              .y = "λ max",
+              .series = {sharpness_along(whole, 1, few), {"2/η", {0, 1500}, {2 / rate, 2 / rate}}}};
 
   const Json last = chapter(
-      {.id = "network", .title = "The landscape of a real network",
-       .text = {"A network of 196 inputs, 24 hidden units and 10 outputs has 4978 weights: its loss is a surface over that many dimensions. "
-                "Trained on ten thousand small pictures of clothes, it can be looked at along any two of them.",
-                "Each point of these surfaces is the true loss over all ten thousand pictures, computed anew."},
+      {.id = "network",
+       .title = "The landscape of a real network",
+       .text =
+           {"A network of 196 inputs, 24 hidden units and 10 outputs has 4978 weights: its loss is a surface over that many dimensions. "
+            "Trained on ten thousand small pictures of clothes, it can be looked at along any two of them.",
+            "Each point of these surfaces is the true loss over all ten thousand pictures, computed anew."},
        .tex = "\\mathcal L(a, b) = \\frac1n \\sum_{i=1}^{n} \\ell\\bigl(f_{w^* + a\\,d_1 + b\\,d_2}(x_i),\\, y_i\\bigr)",
-       .figures = {random_view(courses, pictures), path_view(courses, pictures), curves(losses), table(ends), curves(sharp), curves(edge)}});
+       .figures = {random_view(courses, pictures), path_view(courses, pictures), curves(losses), table(ends), curves(sharp),
+                   curves(edge)}});
   write(argv[1], {last});
 } catch (const gradus::Error& error) {
   std::fprintf(stderr, "%s\n", error.what());

@@ -1,5 +1,7 @@
 #include "landscape/network/training.h"
 
+#include <algorithm>
+
 namespace landscape::network {
 
 // Ten thousand pictures come in no order to begin with: batches are consecutive stretches, round and round.

@@ -28,10 +28,13 @@ Parameters checked_parameters(std::string_view who, const Parameters& given, con
 }
 
 void refuse_abandoned(std::string_view who, std::string_view name) {
-  fail<ValueError>(who, ": no model has the parameter ", name, " any more: its layer was replaced or destroyed after ", who,
-                   " was made (net = best with a std::map, a std::unique_ptr or another structure inside, net.head = nn::Linear{…} of another "
-                   "shape). Make ", who, " afterwards, from nn::parameters(net), or give the old layers the values: "
-                   "nn::load_state(net, nn::state(best))");
+  fail<ValueError>(
+      who, ": no model has the parameter ", name, " any more: its layer was replaced or destroyed after ", who,
+      " was made (net = best with a std::map, a std::unique_ptr or another structure inside, net.head = nn::Linear{…} of another "
+      "shape). Make ",
+      who,
+      " afterwards, from nn::parameters(net), or give the old layers the values: "
+      "nn::load_state(net, nn::state(best))");
 }
 
 std::string_view no_gradients() {
@@ -40,7 +43,8 @@ std::string_view no_gradients() {
 }
 
 std::string named_alike(std::string_view name) {
-  return text("two parameters are named ", name, ", and state is kept by name. Parts of one model: call nn::parameters(net) for the whole before, "
+  return text("two parameters are named ", name,
+              ", and state is kept by name. Parts of one model: call nn::parameters(net) for the whole before, "
               "and they have its names. Several models: give one a prefix, nn::parameters(critic, \"critic\")");
 }
 

@@ -8,7 +8,8 @@ namespace gradus::optim::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-double moments(const T* __restrict w, const T* __restrict g, T* __restrict m, T* __restrict v, std::int64_t n, const LambNumbers<T>& numbers) {
+double moments(const T* __restrict w, const T* __restrict g, T* __restrict m, T* __restrict v, std::int64_t n,
+               const LambNumbers<T>& numbers) {
   const LambNumbers<T> s = numbers;
   return square_sum_of<T>(n, [=](std::int64_t i) {
     const T x = s.sign * g[i], mi = m[i] + s.rest1 * (x - m[i]), vi = s.beta2 * v[i] + s.rest2 * x * x;

@@ -8,8 +8,8 @@
 namespace gradus::optim {
 namespace {
 
-// Products of up to so many multiply-adds are left in one piece; gemm does not cut those either. Pieces are computed inside a parallel loop,
-// where gemm cuts nothing.
+// Products of up to so many multiply-adds are left in one piece; gemm does not cut those either. Pieces are computed inside a parallel
+// loop, where gemm cuts nothing.
 constexpr std::int64_t one_piece = 1 << 18;
 constexpr std::int64_t tile = 16, piece = 96, most_pieces = 16;
 
@@ -76,10 +76,12 @@ void symmetric(const gradus::kernels::Matrix<T>& a, const gradus::kernels::Matri
 void fixed_product(const gradus::kernels::Product<float>& product) { cut_product(product); }
 void fixed_product(const gradus::kernels::Product<double>& product) { cut_product(product); }
 
-void symmetric_product(const gradus::kernels::Matrix<float>& a, const gradus::kernels::Matrix<float>& b, std::int64_t n, std::int64_t k, float* c) {
+void symmetric_product(const gradus::kernels::Matrix<float>& a, const gradus::kernels::Matrix<float>& b, std::int64_t n, std::int64_t k,
+                       float* c) {
   symmetric(a, b, n, k, c);
 }
-void symmetric_product(const gradus::kernels::Matrix<double>& a, const gradus::kernels::Matrix<double>& b, std::int64_t n, std::int64_t k, double* c) {
+void symmetric_product(const gradus::kernels::Matrix<double>& a, const gradus::kernels::Matrix<double>& b, std::int64_t n, std::int64_t k,
+                       double* c) {
   symmetric(a, b, n, k, c);
 }
 

@@ -1,5 +1,6 @@
 #include <gradus/optim/second_order/internal/vectors.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <gradus/optim/driver/whole.h>

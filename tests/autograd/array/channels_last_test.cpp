@@ -61,15 +61,18 @@ std::vector<Case> cases() {
          Array m, v;
          return batch_norm(x, cast(weight, x), cast(bias, x), m, v);
        }},
-      {"batch_norm_eval", [=](const Tensor& x) { return batch_norm_eval(x, cast(weight, x), cast(bias, x), mean.to(x.dtype()), var.to(x.dtype())); }},
+      {"batch_norm_eval", [=](const Tensor& x) { return batch_norm_eval(x, cast(weight, x), cast(bias, x), mean.to(x.dtype()),
+                                                                        var.to(x.dtype())); }},
       {"max_pool2d", [](const Tensor& x) { return max_pool2d(x, {.kernel = 2}); }},
       {"max_pool2d, overlapping", [](const Tensor& x) { return max_pool2d(x, {.kernel = 3, .stride = 1, .padding = 1}); }},
       {"max_pool2d, uneven", [](const Tensor& x) { return max_pool2d(x, {.kernel = {3, 2}, .stride = {2, 3}, .padding = {1, 0}}); }},
       {"avg_pool2d", [](const Tensor& x) { return avg_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1}); }},
-      {"avg_pool2d, without padding", [](const Tensor& x) { return avg_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1, .count_include_pad = false}); }},
+      {"avg_pool2d, without padding", [](const Tensor& x) {
+          return avg_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1, .count_include_pad = false}); }},
       {"adaptive_avg_pool2d", [](const Tensor& x) { return adaptive_avg_pool2d(x, {4, 3}); }},
       {"global average", [](const Tensor& x) { return adaptive_avg_pool2d(x, 1); }, false},   // one pixel lies both ways
-      {"conv2d", [](const Tensor& x) { return conv2d(x, images({4, 5, 3, 3}, 10, x.dtype()), images({4}, 11, x.dtype()), {.padding = 1}); }, false},
+      {"conv2d", [](const Tensor& x) { return conv2d(x, images({4, 5, 3, 3}, 10, x.dtype()), images({4}, 11, x.dtype()), {.padding = 1}); },
+       false},
       {"sum", [](const Tensor& x) { return sum(x, {0, 2, 3}); }, false},
       {"reshape", [](const Tensor& x) { return flatten(x, 1); }, false},
   };
@@ -101,7 +104,8 @@ TEST(ChannelsLast, GradientsToSecondOrder) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
     const Tensor x(channels_last(images({2, 5, 6, 7}, 1).value()));
-    if (std::string_view(c.name) == "row-major partner" || std::string_view(c.name) == "one channel for all") continue;   // of three samples
+    // of three samples
+    if (std::string_view(c.name) == "row-major partner" || std::string_view(c.name) == "one channel for all") continue;
     EXPECT_NO_THROW(check_gradients([&](const std::vector<Tensor>& in) { return c.f(in[0]); }, {x}));
   }
 }

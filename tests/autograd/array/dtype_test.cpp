@@ -43,7 +43,8 @@ TEST(Dtypes, AreOneList) {
   EXPECT_EQ(at, detail::element_count);
   EXPECT_EQ(text(f32, f64, f16, bf16, i64, i32, i16, i8, u8, boolean), "f32f64f16bf16i64i32i16i8u8bool");
   EXPECT_EQ(bfloat16, bf16);
-  EXPECT_TRUE((std::is_same_v<SumOf<Half>, float> && std::is_same_v<SumOf<float>, double> && std::is_same_v<SumOf<std::int8_t>, std::int64_t>));
+  EXPECT_TRUE(
+      (std::is_same_v<SumOf<Half>, float> && std::is_same_v<SumOf<float>, double> && std::is_same_v<SumOf<std::int8_t>, std::int64_t>));
 }
 
 TEST(Dtypes, HoldNumbersInTheirRange) {
@@ -236,8 +237,10 @@ TEST(Dtypes, SmallFloatsAreNotComputedWith) {
     const Tensor x = ones({2, 2}, d), image = ones({1, 1, 4, 4}, d);
     const std::string not_this = text("not ", d);
     const std::pair<const char*, std::function<void()>> uses[] = {
-        {"add", [&] { x + x; }}, {"mul", [&] { x * 2; }}, {"exp", [&] { exp(x); }}, {"mean", [&] { mean(x); }}, {"matmul", [&] { matmul(x, x); }},
-        {"softmax", [&] { softmax(x); }}, {"cross_entropy", [&] { cross_entropy(x, zeros({2}, i64)); }}, {"mse_loss", [&] { mse_loss(x, x); }},
+        {"add", [&] { x + x; }}, {"mul", [&] { x * 2; }}, {"exp", [&] { exp(x); }}, {"mean", [&] { mean(x); }},
+        {"matmul", [&] { matmul(x, x); }},
+        {"softmax", [&] { softmax(x); }}, {"cross_entropy", [&] { cross_entropy(x, zeros({2}, i64)); }},
+        {"mse_loss", [&] { mse_loss(x, x); }},
         {"dropout", [&] { dropout(x, 0.5, default_generator()); }}, {"max_pool2d", [&] { max_pool2d(image, {.kernel = 2}); }},
         {"conv2d", [&] { conv2d(image, image); }}, {"linear", [&] { linear(x, x); }}, {"embedding", [&] { embedding(zeros({1}, i64), x); }},
         {"random numbers", [&] { randn({2}, default_generator(), d); }}, {"max", [&] { max(variable(x)); }},
@@ -272,8 +275,11 @@ TEST(Dtypes, ConversionsBetweenFloatsAreDifferentiable) {
 TEST(Dtypes, LeavesOfSmallFloatsSumTheirGradients) {
   for (const Dtype d : {f16, bf16}) {
     const Tensor x = variable(tensor({{1, 2}, {3, 4}}, d));
-    const Tensor wide = x.to(f32), other = transpose(x, 0, 1).to(f32), part = slice(x, 0, 0, 1).to(f32), many = expand(unsqueeze(x, 0), {3, 2, 2}).to(f32);
-    (sum(wide * wide) + sum(other) + sum(part * 10) + sum(many) + sum(gather(x, 1, zeros({2, 2}, i32)).to(f32)) + sum(cat({x, x}, 0)).to(f32)).backward();
+    const Tensor wide = x.to(f32), other = transpose(x, 0, 1).to(f32), part = slice(x, 0, 0, 1).to(f32),
+                 many = expand(unsqueeze(x, 0), {3, 2, 2}).to(f32);
+    (sum(wide * wide) + sum(other) + sum(part * 10) + sum(many) + sum(gather(x, 1, zeros({2, 2}, i32)).to(f32)) +
+     sum(cat({x, x}, 0)).to(f32))
+        .backward();
     EXPECT_EQ(x.grad().dtype(), d);
     EXPECT_THAT(x.grad().value().to_vector(), ElementsAre(2 + 1 + 10 + 3 + 2 + 2, 4 + 1 + 10 + 3 + 2, 6 + 1 + 3 + 2 + 2, 8 + 1 + 3 + 2));
   }

@@ -31,7 +31,8 @@ struct Settings {
   bool flush_before = flush_denormal();
 };
 
-// How many elements of f() are zeros when it runs with this setting. Compared without it: for a thread that flushes, a denormal number equals 0.
+// How many elements of f() are zeros when it runs with this setting. Compared without it: for a thread that flushes, a denormal number
+// equals 0.
 template <class F>
 std::int64_t zeros_of(bool flush, F&& f) {
   set_flush_denormal(flush);

@@ -122,7 +122,9 @@ bool convolves(std::int64_t images, std::int64_t size, Dtype dtype = f32) {
   sum(y).backward();
   return max(y).item() == 36 && max(kernels.grad()).item() == static_cast<double>(images * size * size);
 }
-bool multiplies(std::int64_t n, Dtype dtype = f64) { return max(matmul(ones({n, n}, dtype), ones({n, n}, dtype))).item() == static_cast<double>(n); }
+bool multiplies(std::int64_t n, Dtype dtype = f64) {
+  return max(matmul(ones({n, n}, dtype), ones({n, n}, dtype))).item() == static_cast<double>(n);
+}
 bool allocates() {
   for (int i = 0; i < 50; ++i) {
     const Tensor small = ones({100 + i}), large = ones({100'000 + 1000 * i});

@@ -48,7 +48,8 @@ unsigned nearest(double x) {
   x = std::abs(x);
   const auto above = std::upper_bound(all.begin(), all.end(), x);
   const unsigned low = static_cast<unsigned>(above - all.begin()) - 1;
-  const double next = above == all.end() ? all.back() + (all.back() - all[all.size() - 2]) : *above;   // beyond the largest one stands infinity
+  // beyond the largest one stands infinity
+  const double next = above == all.end() ? all.back() + (all.back() - all[all.size() - 2]) : *above;
   const double middle = (all[low] + next) / 2;
   return sign | (x > middle || (x == middle && low % 2 != 0) ? low + 1 : low);
 }
@@ -80,8 +81,9 @@ TYPED_TEST(SmallFloats, EveryOneComesBack) {
 TYPED_TEST(SmallFloats, TiesGoToTheEvenOne) {
   for (unsigned bits = 0; bits < Format<TypeParam>::infinity; ++bits)
     for (const double sign : {1.0, -1.0}) {
-      const double here = Format<TypeParam>::value(bits), step = bits + 1 < Format<TypeParam>::infinity ? Format<TypeParam>::value(bits + 1) - here
-                                                                                                     : here - Format<TypeParam>::value(bits - 1);
+      const double here = Format<TypeParam>::value(bits), step = bits + 1 < Format<TypeParam>::infinity
+                                                                     ? Format<TypeParam>::value(bits + 1) - here
+                                                                     : here - Format<TypeParam>::value(bits - 1);
       const double tie = sign * (here + step / 2);
       const unsigned minus = sign < 0 ? 0x8000 : 0, even = bits % 2 ? bits + 1 : bits;
       ASSERT_EQ(TypeParam(tie).bits, minus | even) << bits;
@@ -120,7 +122,8 @@ TYPED_TEST(SmallFloats, NaNStaysNaN) {
     std::memcpy(&x, &bits, sizeof x);
     return x;
   };
-  for (const std::uint32_t bits : {0x7f800001u, 0xff800001u, 0x7fc00000u, 0xffffffffu, 0x7f801000u, 0x7fa00000u}) {   // the first ones' payload is lost
+  // the first ones' payload is lost
+  for (const std::uint32_t bits : {0x7f800001u, 0xff800001u, 0x7fc00000u, 0xffffffffu, 0x7f801000u, 0x7fa00000u}) {
     const TypeParam x(float_of(bits));
     EXPECT_TRUE(std::isnan(static_cast<float>(x))) << std::hex << bits << " gives " << x.bits;
     EXPECT_EQ(x.bits >> 15, bits >> 31);

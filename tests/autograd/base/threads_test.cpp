@@ -92,9 +92,11 @@ TEST(ParallelFor, InsideAnotherItIsOneRange) {
 TEST(ParallelFor, PassesExceptionsOn) {
   const Threads now(3);
   for (int i = 0; i < 100; ++i) {
-    expect_error<ValueError>([] { parallel_for(1000, 1, [](std::int64_t begin, std::int64_t) { fail<ValueError>("range at ", begin, "!"); }); },
-                             {"range at 0!"});
-    expect_error<ShapeError>([] { parallel_for(3, 1, [](std::int64_t begin, std::int64_t) { if (begin > 0) fail<ShapeError>(begin); }); }, {"1"});
+    expect_error<ValueError>(
+        [] { parallel_for(1000, 1, [](std::int64_t begin, std::int64_t) { fail<ValueError>("range at ", begin, "!"); }); },
+        {"range at 0!"});
+    expect_error<ShapeError>([] { parallel_for(3, 1, [](std::int64_t begin, std::int64_t) { if (begin > 0) fail<ShapeError>(begin); }); },
+                             {"1"});
     ASSERT_EQ(ranges_of(6, 1).size(), 6u);
     ASSERT_FALSE(in_parallel_for());
   }

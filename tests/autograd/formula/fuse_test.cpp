@@ -49,8 +49,9 @@ TEST(Fuse, CapturesAndSeveralInputs) {
   const double slope = 0.2;
   const auto leaky = [slope](auto x) { return where(x > 0, x, slope * x); };
   check_gradients([&](const auto& x) { return fuse(leaky, x[0]); }, {tensor({-1.0, 2.0, -0.5}, f64)});
-  check_gradients([](const auto& x) { return fuse([](auto a, auto b, auto c, auto d) { return a * b + c * d * a; }, x[0], x[1], x[2], x[3]); },
-                  {tensor({1.0, 2.0}, f64), tensor({3.0}, f64), tensor({{1.0}, {2.0}}, f64), tensor(2.0, f64)});
+  check_gradients(
+      [](const auto& x) { return fuse([](auto a, auto b, auto c, auto d) { return a * b + c * d * a; }, x[0], x[1], x[2], x[3]); },
+      {tensor({1.0, 2.0}, f64), tensor({3.0}, f64), tensor({{1.0}, {2.0}}, f64), tensor(2.0, f64)});
 }
 
 TEST(Fuse, AnInputThatIsNotUsed) {
@@ -61,7 +62,8 @@ TEST(Fuse, AnInputThatIsNotUsed) {
 TEST(Fuse, NaNIsUnequalToItself) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const Dtype dtype : {f32, f64}) {
-    const Tensor y = fuse([](auto x) { return where(x != x, like(x, 1), where(x == x, like(x, 2), like(x, 3))); }, tensor({nan, 0.0}, dtype));
+    const Tensor y =
+        fuse([](auto x) { return where(x != x, like(x, 1), where(x == x, like(x, 2), like(x, 3))); }, tensor({nan, 0.0}, dtype));
     EXPECT_THAT(y.value().to_vector(), testing::ElementsAre(1, 2));
   }
 }

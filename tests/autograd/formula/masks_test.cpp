@@ -27,15 +27,17 @@ constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numer
 using Numbers = std::vector<double>;
 using Unary = std::function<Tensor(const Tensor&)>;
 
-Tensor column(const Numbers& x, Dtype dtype) { return variable(Tensor(Array::from(x, {static_cast<std::int64_t>(x.size())})).to(dtype).detach()); }
+Tensor column(const Numbers& x, Dtype dtype) {
+  return variable(Tensor(Array::from(x, {static_cast<std::int64_t>(x.size())})).to(dtype).detach());
+}
 
 void expect_numbers(const Tensor& got, const Numbers& wanted, const std::string& what) {
   expect_near(got.value().to(f64), Array::from(wanted, {static_cast<std::int64_t>(wanted.size())}), 1e-6, what);
 }
 
 // The gradients of f(x...) for the seed g everywhere are `wanted`, whichever way they are computed.
-void expect_gradients(const std::string& what, const std::function<Tensor(std::span<const Tensor>)>& f, const std::vector<Numbers>& xs, double g,
-                      const std::vector<Numbers>& wanted) {
+void expect_gradients(const std::string& what, const std::function<Tensor(std::span<const Tensor>)>& f, const std::vector<Numbers>& xs,
+                      double g, const std::vector<Numbers>& wanted) {
   for (const Dtype dtype : {f32, f64})
     for (const bool recorded : {false, true}) {
       std::vector<Tensor> x;
@@ -67,7 +69,8 @@ TEST(Masks, OfOneTensorLetNothingThrough) {
   expect_both("sign", [](auto x) { return sign(x); }, points, inf, {0, 0, 0, 0, 0, 0, 0});
   expect_both("x⁰", [](auto x) { return pow(x, 0.0) + 0 * sign(x); }, {-3, 2, 0}, inf, {0, 0, 0});
   expect_both("where", [](auto x) { return where(x > 0, x, like(x, 1)); }, points, inf, {0, 0, 0, 0, inf, inf, 0});
-  expect_gradients("clamp", [](auto x) { return clamp(x[0], 0, 9); }, {{-inf, -1, 0, 4, 9, 10, inf, nan}}, inf, {{0, 0, inf, inf, inf, 0, 0, 0}});
+  expect_gradients("clamp", [](auto x) { return clamp(x[0], 0, 9); }, {{-inf, -1, 0, 4, 9, 10, inf, nan}}, inf,
+                   {{0, 0, inf, inf, inf, 0, 0, 0}});
 }
 
 TEST(Masks, OfTwoTensorsLetNothingThrough) {
@@ -114,7 +117,8 @@ TEST(Masks, ProductsAreNoMasks) {
 }
 
 TEST(Masks, SlopesThatAreZeroInTheLimit) {
-  expect_both("x^y", [](auto x, auto y) { return pow(x, y); }, {inf, 0, 0, inf, 2}, {-1, 2, 0, -2, 3}, 1, {-0., 0, 0, -0., 12}, {0, 0, 0, 0, 8 * std::log(2.)});
+  expect_both("x^y", [](auto x, auto y) { return pow(x, y); }, {inf, 0, 0, inf, 2}, {-1, 2, 0, -2, 3}, 1, {-0., 0, 0, -0., 12},
+              {0, 0, 0, 0, 8 * std::log(2.)});
   for (const Dtype dtype : {f32, f64}) {
     const Tensor x = column({-inf, -1e20, 0.5, 1e20, inf}, dtype), dx = grad(sum(erf(x)), x, {.create_graph = true});
     const double slope = 2 / std::sqrt(std::acos(-1.)) * std::exp(-0.25);
@@ -134,7 +138,8 @@ TEST(Masks, OfDropout) {
   for (const bool recorded : {false, true})
     for (const double p : {0.5, 1.0}) {
       Generator noise(7);
-      const Tensor x = variable(ones({200})), y = dropout(x, p, noise), dx = grad(y, x, {.create_graph = recorded, .seed = full({200}, inf, f32)});
+      const Tensor x = variable(ones({200})), y = dropout(x, p, noise),
+                   dx = grad(y, x, {.create_graph = recorded, .seed = full({200}, inf, f32)});
       const auto kept = y.value().to_vector(), slopes = dx.value().to_vector();
       for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(slopes[i], kept[i] == 0 ? 0 : inf) << i;
     }

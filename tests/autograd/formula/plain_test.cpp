@@ -1,4 +1,5 @@
-// Level plain, the loops without SIMD registers that WebAssembly and unknown processors have: every formula on them against the same on doubles.
+// Level plain, the loops without SIMD registers that WebAssembly and unknown processors have: every formula on them against the same on
+// doubles.
 #ifndef GRADUS_PLAIN
 #define GRADUS_PLAIN
 #endif

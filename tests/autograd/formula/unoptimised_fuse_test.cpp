@@ -1,5 +1,5 @@
-// This file is compiled at -O0 for the machine that builds it (tests/CMakeLists.txt), as programs are that somebody debugs: fuse compiles, and
-// what is compiled here does not take the place of the library's loops, nor the other way round.
+// This file is compiled at -O0 for the machine that builds it (tests/CMakeLists.txt), as programs are that somebody debugs: fuse compiles,
+// and what is compiled here does not take the place of the library's loops, nor the other way round.
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/creation.h>
@@ -31,7 +31,8 @@ void expect_same(F f, Dtype dtype, double tolerance) {
 
 TEST(UnoptimisedFuse, IsTheComposedFormula) {
   const auto f = [](auto a, auto b) {
-    return where(a < b, log(a) + tanh(a) * sigmoid(b), sqrt(a) + erf(a) + softplus(a - b)) + log1p(a) * maximum(a, b) + pow(a, b) + exp(-a) / b;
+    return where(a < b, log(a) + tanh(a) * sigmoid(b), sqrt(a) + erf(a) + softplus(a - b)) + log1p(a) * maximum(a, b) + pow(a, b) +
+           exp(-a) / b;
   };
   expect_same(f, f32, 2e-6);
   expect_same(f, f64, 1e-14);

@@ -140,7 +140,8 @@ TEST(Conv2d, EitherLayoutAnyDivision) {
     for (const std::int64_t kernel : {1, 3}) {
       SCOPED_TRACE(text(threads, " threads, kernel ", kernel));
       const ConvOptions options{.padding = kernel / 2};
-      const Tensor x = random({13, 16, 12, 11}, 1), w = random({24, 16, kernel, kernel}, 2), b = random({24}, 3), g = random({13, 24, 12, 11}, 4);
+      const Tensor x = random({13, 16, 12, 11}, 1), w = random({24, 16, kernel, kernel}, 2), b = random({24}, 3),
+                   g = random({13, 24, 12, 11}, 4);
       const auto run = [&](Dtype dtype, bool x_last, bool g_last) {
         const auto laid = [&](const Tensor& t, bool last) {
           return last ? kernels::channels_last(t.value().to(dtype)) : t.value().to(dtype);

@@ -31,7 +31,8 @@ const std::vector<std::pair<std::string, std::function<float(std::int64_t, std::
 TEST(Edges, SumsOfF32AreRoundedAboutOnce) {
   for (const auto& [name, value] : patterns) {
     const bool outweighed = name == "large and small";
-    for (const std::int64_t n : {1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 255, 256, 300, 1000, 1024, 2047, 2048, 5000, 70000})
+    for (const std::int64_t n :
+         {1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 63, 64, 65, 100, 127, 255, 256, 300, 1000, 1024, 2047, 2048, 5000, 70000})
       for (const std::int64_t width : {1, 3, 17, 70})
         for (const bool rows : {false, true}) {
           if (n * width > 100000) continue;
@@ -47,7 +48,8 @@ TEST(Edges, SumsOfF32AreRoundedAboutOnce) {
           const Tensor sums = sum(Tensor(Array::from(x, rows ? Shape{width, n} : Shape{n, width})), rows ? 1 : 0);
           for (std::int64_t j = 0; j < width; ++j) {
             const auto k = static_cast<std::size_t>(j);
-            ASSERT_LE(std::abs(static_cast<long double>(sums.value().span<float>()[k]) - wanted[k]), (outweighed ? 1.8e-7L : 1e-7L) * sizes[k])
+            ASSERT_LE(std::abs(static_cast<long double>(sums.value().span<float>()[k]) - wanted[k]),
+                      (outweighed ? 1.8e-7L : 1e-7L) * sizes[k])
                 << name << ", " << n << (rows ? " in each of " : " rows of ") << width;
           }
         }
@@ -66,7 +68,8 @@ TEST(Edges, CertainLogitsCostNothingOrEverything) {
       const auto slopes = grad(loss, {x, t}, {.create_graph = recorded, .seed = ones({7}, dtype)});
       expect_near(slopes[0].value().to(f64), Array::from<double>({0, 1, 0, -1, 0.75, -0.25, 0}, {7}), 1e-6);
       expect_near(slopes[1].value().to(f64), Array::from<double>({-inf, -inf, inf, inf, -inf, inf, 0}, {7}), 1e-6);
-      const auto none = grad(bce_with_logits(x, t, {.reduction = Reduction::none}), {x, t}, {.create_graph = recorded, .seed = zeros({7}, dtype)});
+      const auto none =
+          grad(bce_with_logits(x, t, {.reduction = Reduction::none}), {x, t}, {.create_graph = recorded, .seed = zeros({7}, dtype)});
       for (const Tensor& slope : none) expect_near(slope.value().to(f64), Array::zeros({7}, f64), 0);
       if (recorded) {
         const Tensor second = grad(sum(slopes[0]), x);
@@ -103,7 +106,8 @@ TEST(Edges, NoLaneWithoutAnElementRaisesAFlag) {
       {"mse_loss", [](const Tensor& x, const Tensor& y) { return mse_loss(x, y); }},
       {"bce_with_logits", [](const Tensor& x, const Tensor& y) { return bce_with_logits(x, y); }},
       {"fused log", [](const Tensor& x, const Tensor&) { return fuse([](auto a) { return log(a); }, x); }},
-      {"fused quotient", [](const Tensor& x, const Tensor& y) { return fuse([](auto a, auto b) { return sqrt(a) / b + pow(a, b); }, x, y); }}};
+      {"fused quotient",
+       [](const Tensor& x, const Tensor& y) { return fuse([](auto a, auto b) { return sqrt(a) / b + pow(a, b); }, x, y); }}};
   for (const Dtype dtype : {f32, f64})
     for (const auto& [name, f] : functions)
       for (std::int64_t n = 1; n <= 40; ++n) {

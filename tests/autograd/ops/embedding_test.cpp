@@ -32,7 +32,9 @@ std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
 std::vector<double> values(const Array& x) { return x.to_vector(); }
 Tensor words(std::initializer_list<std::int64_t> numbers, const Shape& shape) { return Array::from<std::int64_t>(numbers, shape); }
 Tensor words(std::initializer_list<std::int64_t> numbers) { return words(numbers, {static_cast<std::int64_t>(numbers.size())}); }
-Tensor counting(const Shape& shape, double from = 1) { return reshape(arange(from, from + static_cast<double>(shape.elements()), 1, f64), shape); }
+Tensor counting(const Shape& shape, double from = 1) {
+  return reshape(arange(from, from + static_cast<double>(shape.elements()), 1, f64), shape);
+}
 
 // What make_sparse.py seeds its backwards with.
 Tensor seed_of(int step, const Shape& shape) {
@@ -233,7 +235,8 @@ TEST(Embedding, RefusesWhatItCannotLookUp) {
   expect_error<ShapeError>([&] { embedding(words({0}), zeros({4})); }, {"must be a table [n, d], not [4]"});
   expect_error<ShapeError>([&] { embedding(zeros(Shape::filled(8, 1), i64), table); }, {"no room"});
   for (std::int64_t padding : {10, -11})
-    expect_error<ValueError>([&] { embedding(words({0}), table, {.padding_idx = padding}); }, {"padding_idx", std::to_string(padding), "10 rows"});
+    expect_error<ValueError>([&] { embedding(words({0}), table, {.padding_idx = padding}); },
+                             {"padding_idx", std::to_string(padding), "10 rows"});
   EXPECT_NO_THROW(embedding(words({0}), table, {.padding_idx = -10}));
 }
 

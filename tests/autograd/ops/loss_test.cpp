@@ -23,7 +23,8 @@ Tensor labels(std::initializer_list<std::int64_t> values) {
   return Array::from<std::int64_t>(values, {static_cast<std::int64_t>(values.size())});
 }
 
-const std::vector<std::pair<std::string, Reduction>> reductions{{"mean", Reduction::mean}, {"sum", Reduction::sum}, {"none", Reduction::none}};
+const std::vector<std::pair<std::string, Reduction>> reductions{
+    {"mean", Reduction::mean}, {"sum", Reduction::sum}, {"none", Reduction::none}};
 
 TEST(CrossEntropy, AgreesWithPyTorchInAllOptions) {
   const Tensor x = variable(Tensor(golden("cross_entropy.x"))), label = golden("cross_entropy.label");

@@ -1,4 +1,6 @@
 // Products against a triple loop in double, for every layout, size and dtype; their gradients; what they refuse.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -265,8 +267,11 @@ TEST(Linear, GradientsToSecondOrder) {
 
 TEST(Matmul, ErrorsNameRuleAndShapes) {
   const Tensor w = variable(zeros({128, 784}), "fc1.weight");
-  EXPECT_THAT([&] { linear(zeros({64, 800}), w); },
-              ThrowsMessage<ShapeError>(HasSubstr("linear: input has 800 features but fc1.weight expects 784: x [64, 800], weight [128, 784]")));
+  EXPECT_THAT(
+      [&] {
+        linear(zeros({64, 800}), w);
+      },
+      ThrowsMessage<ShapeError>(HasSubstr("linear: input has 800 features but fc1.weight expects 784: x [64, 800], weight [128, 784]")));
   EXPECT_THAT([&] { linear(zeros({64, 800}), zeros({128, 784})); }, ThrowsMessage<ShapeError>(HasSubstr("but weight expects 784")));
   EXPECT_THAT([&] { linear(zeros({64, 784}), w, zeros({64})); }, ThrowsMessage<ShapeError>(HasSubstr("bias must be [128]")));
   EXPECT_THAT([&] { linear(zeros({64, 784}), zeros({784})); }, ThrowsMessage<ShapeError>(HasSubstr("weight must be [outputs, inputs]")));

@@ -1,5 +1,6 @@
 #include "autograd/ops/op_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -288,13 +289,16 @@ TEST(OpTable, EveryPublicOperationHasARow) {
   for (const Row& row : op_table()) rows.insert(row.name);
   const std::regex declaration(R"(^(?:inline )?(?:Tensor|std::array<Tensor, \d+>|std::vector<Tensor>) (operator\S+?|\w+)\()");
   for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
-    if (file.path().extension() != ".h" || file.path().filename() == "apply.h" || file.path().string().find("/internal/") != std::string::npos) continue;
+    if (file.path().extension() != ".h" || file.path().filename() == "apply.h" ||
+        file.path().string().find("/internal/") != std::string::npos)
+      continue;
     std::ifstream in(file.path());
     for (std::string line; std::getline(in, line);)
       if (std::smatch match; std::regex_search(line, match, declaration)) declared.insert(match[1]);
   }
   EXPECT_GT(declared.size(), 50u);
-  for (const std::string& name : declared) EXPECT_TRUE(rows.contains(name)) << name << " is declared in autograd/ops but has no row in tests/autograd/ops/table";
+  for (const std::string& name : declared)
+    EXPECT_TRUE(rows.contains(name)) << name << " is declared in autograd/ops but has no row in tests/autograd/ops/table";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Sums, means, largest elements: against plain loops, in every layout, with gradients to second order.
+#include <algorithm>
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
@@ -85,8 +86,14 @@ TEST(Sum, NoAxesAreAllAxes) {
 }
 
 // What may stand for axes, and for one axis.
-template <class A> concept SumsOver = requires(const Tensor& x, A axes) { sum(x, axes), mean(x, axes), max(x, axes), all(x, axes), any(x, axes); };
-template <class A> concept IsAnAxis = requires(const Tensor& x, A axis) { argmax(x, axis), softmax(x, axis), squeeze(x, axis), select(x, axis, 0); };
+template <class A>
+concept SumsOver = requires(const Tensor& x, A axes) {
+  sum(x, axes), mean(x, axes), max(x, axes), all(x, axes), any(x, axes);
+};
+template <class A>
+concept IsAnAxis = requires(const Tensor& x, A axis) {
+  argmax(x, axis), softmax(x, axis), squeeze(x, axis), select(x, axis, 0);
+};
 
 TEST(Axes, OfAnyIntegerTypeKnownWhenTheProgramRuns) {
   const Tensor x = ones({2, 3, 4, 5});

@@ -54,7 +54,8 @@ TEST(Shape, ComesFromSizesOfAnyIntegerType) {
   EXPECT_EQ(Array(std::vector<int>{5, 3}, f32).shape(), expected);
   EXPECT_EQ(zeros(std::vector<int>{}).shape(), Shape{});
   EXPECT_TRUE(zeros({5, 3}).shape() == (std::vector<int>{5, 3}));
-  static_assert(!std::is_convertible_v<std::vector<double>, Shape> && !std::is_convertible_v<std::string, Shape> && !std::is_convertible_v<int, Shape>);
+  static_assert(!std::is_convertible_v<std::vector<double>, Shape> && !std::is_convertible_v<std::string, Shape> &&
+                !std::is_convertible_v<int, Shape>);
   expect_error<ShapeError>([] { zeros(std::vector<int>(9, 1)); }, {"shape: at most 8 dimensions are possible, not 9"});
   expect_error<ShapeError>([] { zeros({std::numeric_limits<std::size_t>::max()}); }, {"must not be negative"});
 }

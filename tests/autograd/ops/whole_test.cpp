@@ -107,8 +107,10 @@ TEST(WholeNumbers, AreNotPromoted) {
 TEST(WholeNumbers, ErrorsNameWhatWasWritten) {
   const Tensor none;
   const std::pair<const char*, std::function<void()>> uses[] = {
-      {"neg: ", [&] { -none; }}, {"sub: ", [&] { none - 1; }}, {"sub: ", [&] { 1 - none; }}, {"div: ", [&] { none / 2; }}, {"div: ", [&] { 2 / none; }},
-      {"pow: ", [&] { pow(none, 2); }}, {"pow: ", [&] { pow(none, 0.5); }}, {"maximum: ", [&] { maximum(none, 0); }}};
+      {"neg: ", [&] { -none; }},          {"sub: ", [&] { none - 1; }},
+      {"sub: ", [&] { 1 - none; }},       {"div: ", [&] { none / 2; }},
+      {"div: ", [&] { 2 / none; }},       {"pow: ", [&] { pow(none, 2); }},
+      {"pow: ", [&] { pow(none, 0.5); }}, {"maximum: ", [&] { maximum(none, 0); }}};
   for (const auto& [op, use] : uses) expect_error<GraphError>(use, {std::string(op) + (op == std::string("maximum: ") ? "a" : "")});
 }
 

@@ -92,8 +92,12 @@ void add_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("reshape", [](const Tensors& in) { return reshape(in[0], {4, -1}); },
                      [](const Xs& x) { return X(xt::reshape_view(x[0], std::vector<std::size_t>{4, x[0].size() / 4})); },
                      {{{2, 3, 4}}, {{1, 4}}, {{2, 6}}}));
-  rows.push_back(row("flatten", [](const Tensors& in) { return flatten(in[0], 1); },
-                     [](const Xs& x) { return X(xt::reshape_view(x[0], Axes_{x[0].shape(0), x[0].shape(1) * x[0].shape(2)})); }, cubes_and_none));
+  rows.push_back(row(
+      "flatten", [](const Tensors& in) { return flatten(in[0], 1); },
+      [](const Xs& x) {
+        return X(xt::reshape_view(x[0], Axes_{x[0].shape(0), x[0].shape(1) * x[0].shape(2)}));
+      },
+      cubes_and_none));
   rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0], 0, 2); },
                      [](const Xs& x) { return X(xt::transpose(x[0], {2, 1, 0})); }, cubes_and_none));
   rows.push_back(row("transpose", [](const Tensors& in) { return transpose(in[0]); },

@@ -19,7 +19,11 @@ Level level_with(const char* wish) {
 TEST(Level, IsNeverAboveTheWish) {
   const char* wish = std::getenv("GRADUS_SIMD_LEVEL");
   const std::string text = wish ? wish : "v4";
-  EXPECT_LE(simd_level(), text == "plain" ? Level::plain : text == "base" ? Level::base : text == "v2" ? Level::v2 : text == "v3" ? Level::v3 : Level::v4);
+  EXPECT_LE(simd_level(), text == "plain"  ? Level::plain
+                          : text == "base" ? Level::base
+                          : text == "v2"   ? Level::v2
+                          : text == "v3"   ? Level::v3
+                                           : Level::v4);
 }
 
 TEST(LevelDeathTest, WishLowersWhatTheMachineHas) {

@@ -1,5 +1,6 @@
 // The SIMD loops at their edges: rows of every length, which may neither read nor write a byte beyond their end, and elementary functions
 // against long doubles over all magnitudes, subnormal results included.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -88,7 +89,8 @@ double units(T got, long double exact) {
     return std::isinf(got) && size > static_cast<long double>(Limits::max()) * (1 - static_cast<long double>(Limits::epsilon())) ? 0 : 1e9;
   const int exponent = std::max(std::ilogb(size), Limits::min_exponent - 1);
   const long double unit = std::ldexp(1.0L, exponent - Limits::digits + 1);
-  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) / (size == 0 ? std::ldexp(1.0L, Limits::min_exponent - Limits::digits) : unit));
+  return static_cast<double>(std::abs(static_cast<long double>(got) - exact) /
+                             (size == 0 ? std::ldexp(1.0L, Limits::min_exponent - Limits::digits) : unit));
 }
 
 // About `count` numbers in [low, high], as many of each magnitude, and as many more evenly spread.
@@ -99,7 +101,8 @@ std::vector<T> numbers(double low, double high, std::uint64_t count = 60000) {
   const auto all = static_cast<std::uint64_t>(std::numeric_limits<Bits>::max());
   for (std::uint64_t bits = 0, step = all / (4 * count); bits < all - step; bits += step)
     if (const T x = std::bit_cast<T>(static_cast<Bits>(bits)); x >= low && x <= high) points.push_back(x);
-  for (std::uint64_t i = 0; i < count; ++i) points.push_back(static_cast<T>(low + (high - low) * static_cast<double>(i) / static_cast<double>(count)));
+  for (std::uint64_t i = 0; i < count; ++i)
+    points.push_back(static_cast<T>(low + (high - low) * static_cast<double>(i) / static_cast<double>(count)));
   return points;
 }
 
@@ -114,7 +117,8 @@ void expect_exact(const char* name, Tensor (*f)(const Tensor&), Exact exact, dou
   const Tensor y = f(column(x));
   double worst = 0, at = 0;
   for (std::size_t i = 0; i < x.size(); ++i)
-    if (const double u = units(y.value().span<T>()[i], exact(static_cast<long double>(x[i]))); !(u <= worst)) worst = u, at = static_cast<double>(x[i]);
+    if (const double u = units(y.value().span<T>()[i], exact(static_cast<long double>(x[i]))); !(u <= worst))
+      worst = u, at = static_cast<double>(x[i]);
   EXPECT_LE(worst, most) << name << " of f" << 8 * sizeof(T) << " at " << at;
 }
 
@@ -176,8 +180,10 @@ void expect_special_powers() {
   const Tensor powers = pow(column(x), column(y));
   for (std::size_t i = 0; i < x.size(); ++i) {
     const T got = powers.value().span<T>()[i], wanted = std::pow(x[i], y[i]);
-    const bool same = std::isnan(wanted) ? std::isnan(got) : got == wanted || std::abs(got - wanted) <= 4 * Limits::epsilon() * std::abs(wanted);
-    EXPECT_TRUE(same && (std::isnan(wanted) || std::signbit(got) == std::signbit(wanted))) << x[i] << "^" << y[i] << ": " << got << ", not " << wanted;
+    const bool same =
+        std::isnan(wanted) ? std::isnan(got) : got == wanted || std::abs(got - wanted) <= 4 * Limits::epsilon() * std::abs(wanted);
+    EXPECT_TRUE(same && (std::isnan(wanted) || std::signbit(got) == std::signbit(wanted)))
+        << x[i] << "^" << y[i] << ": " << got << ", not " << wanted;
   }
 }
 

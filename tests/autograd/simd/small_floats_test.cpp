@@ -32,8 +32,10 @@ std::vector<float> hard_floats() {
   std::vector<float> out;
   for (const T small : all_bits<T>()) {
     const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(small));
-    for (const std::uint32_t beside : {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x7fffu, 0x8000u, 0x8001u}) out.push_back(std::bit_cast<float>(bits + beside));
-    out.push_back(static_cast<float>(small) + (std::abs(static_cast<float>(small)) < 0x1p-14f ? 0x1p-25f : 0));   // a tie of two subnormal halves
+    for (const std::uint32_t beside : {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x7fffu, 0x8000u, 0x8001u})
+      out.push_back(std::bit_cast<float>(bits + beside));
+    // a tie of two subnormal halves
+    out.push_back(static_cast<float>(small) + (std::abs(static_cast<float>(small)) < 0x1p-14f ? 0x1p-25f : 0));
   }
   std::mt19937 random(2);
   for (int i = 0; i < 200'000; ++i) out.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(random())));

@@ -70,7 +70,8 @@ TEST(AStatesReader, ListsAllThatDoesNotFit) {
   reader.number("x", 0);
   reader.expect_no_more_arrays();
   EXPECT_EQ(message_of([&] { reader.finish("Thing: does not fit"); }),
-            "Thing: does not fit:\n  b is [3] f32 in the state but [3] f64 here\n  missing c [4, 1] i64\n  n is \"-1\", which is no count\n  missing m\n"
+            "Thing: does not fit:\n  b is [3] f32 in the state but [3] f64 here\n  missing c [4, 1] i64\n  n is \"-1\", which is no "
+            "count\n  missing m\n"
             "  x is \"nan\", which is not a finite number of at least 0\n  unexpected z [] f32");
 }
 
@@ -123,9 +124,15 @@ TEST(SumOfStates, IsLoadedWholeOrNotAtAll) {
 TEST(SumOfStates, OfOtherPartsIsRefused) {
   Best one, two;
   const State sum = sum_of_states({{"one", one}, {"two", two}});
-  EXPECT_EQ(message_of([&] { load_sum_of_states("resume", {{"one", one}, {"three", two}}, sum); }),
-            "resume: the parts are not the same (one,two in the state, one,three here):\n  missing three\n  unexpected two\n  unexpected two.weights [2] f32");
-  EXPECT_EQ(message_of([&] { load_sum_of_states("resume", {{"one", one}}, one.state()); }), "resume: this is no sum of states: it has no \"parts\"");
+  EXPECT_EQ(message_of([&] {
+              load_sum_of_states("resume", {{"one", one}, {"three", two}}, sum);
+            }),
+            "resume: the parts are not the same (one,two in the state, one,three here):\n  missing three\n  unexpected two\n  unexpected "
+            "two.weights [2] f32");
+  EXPECT_EQ(message_of([&] {
+              load_sum_of_states("resume", {{"one", one}}, one.state());
+            }),
+            "resume: this is no sum of states: it has no \"parts\"");
   EXPECT_EQ(message_of([&] { sum_of_states({{"one", one}, {"one", two}}); }), "sum_of_states: two parts are named one");
   EXPECT_THAT(message_of([&] { sum_of_states({{"a.b", one}}); }), HasSubstr("not \"a.b\""));
 }

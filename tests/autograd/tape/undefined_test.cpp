@@ -50,8 +50,8 @@ TEST(Undefined, IsRefusedWhereverAShapeOrElementsAreNeeded) {
       use();
       ADD_FAILURE() << "no error";
     } catch (const GraphError& error) {
-      EXPECT_THAT(error.what(), testing::AllOf(testing::StartsWith(op + ": "), testing::HasSubstr("undefined"), testing::Not(testing::HasSubstr("[]")),
-                                               testing::Not(testing::HasSubstr("scalar"))));
+      EXPECT_THAT(error.what(), testing::AllOf(testing::StartsWith(op + ": "), testing::HasSubstr("undefined"),
+                                               testing::Not(testing::HasSubstr("[]")), testing::Not(testing::HasSubstr("scalar"))));
     }
   }
 }

@@ -1,5 +1,5 @@
-// Who listens to a walk: hooks of tensors and of leaves, the listener of one backward; when they are called, what they may rely on, and what
-// stands when something fails afterwards.
+// Who listens to a walk: hooks of tensors and of leaves, the listener of one backward; when they are called, what they may rely on, and
+// what stands when something fails afterwards.
 #include <atomic>
 #include <cmath>
 #include <functional>
@@ -219,8 +219,8 @@ TEST(Hook, OfATableWithAGradientOfRows) {
   EXPECT_THAT(values(table.grad()), ElementsAre(0, 2, 0, 2));
 }
 
-// An optimizer's step for each weight while the backward goes on: the weights are those of stepping afterwards, bit for bit, since an operation
-// keeps the values that it saw.
+// An optimizer's step for each weight while the backward goes on: the weights are those of stepping afterwards, bit for bit, since an
+// operation keeps the values that it saw.
 TEST(Hook, StepsDuringBackward) {
   const auto train = [](bool during) {
     std::vector<Parameter> w;

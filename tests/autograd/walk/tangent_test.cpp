@@ -1,5 +1,5 @@
-// Forward mode along the tape, and derivatives of functions: against closed forms, against reverse mode, in every nesting, and what is refused.
-// The op table checks every operation.
+// Forward mode along the tape, and derivatives of functions: against closed forms, against reverse mode, in every nesting, and what is
+// refused. The op table checks every operation.
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -93,10 +93,13 @@ Tensor wrong(const Tensor& x, T t) { return record(Wrong<T>(t), x); }
 
 TEST(Tangent, OfAnOperationIsCheckedAndByCheckGradientsToo) {
   const Tensor x = variable(tensor({1.0, 2.0}, f64)), v = tensor({1.0, 1.0}, f64);
-  expect_error<ShapeError>([&] { tangent(exp(wrong(x, [](const Tensor& t) { return sum(t); })), x, v); }, {"wrong: tangent returned the shape []", "[2]"});
-  expect_error<DtypeError>([&] { tangent(wrong(x, [](const Tensor& t) { return t.to(f32); }), x, v); }, {"wrong: tangent returned f32", "f64"});
+  expect_error<ShapeError>([&] { tangent(exp(wrong(x, [](const Tensor& t) { return sum(t); })), x, v); },
+                           {"wrong: tangent returned the shape []", "[2]"});
+  expect_error<DtypeError>([&] { tangent(wrong(x, [](const Tensor& t) { return t.to(f32); }), x, v); },
+                           {"wrong: tangent returned f32", "f64"});
   const Function twice = [](const Tensors& t) { return wrong(t[0], [](const Tensor& u) { return 2 * u; }); };
-  expect_error<GraphError>([&] { check_gradients(twice, {x.detach()}); }, {"tangent of result 0", "forward mode says", "central differences say"});
+  expect_error<GraphError>([&] { check_gradients(twice, {x.detach()}); },
+                           {"tangent of result 0", "forward mode says", "central differences say"});
   EXPECT_NO_THROW(check_gradients(twice, {x.detach()}, {.forward_mode = false}));
 }
 
@@ -111,7 +114,8 @@ struct Silent final : Op {
 TEST(Tangent, WithoutAFormToTransposeIsExplained) {
   const Tensor x = variable(tensor(1.0));
   EXPECT_EQ(tangent(record(Silent{}, x), x, tensor(3.0)).item(), 3);   // the result's form is known
-  expect_error<GraphError>([&] { tangent(record(Silent{}, record(Silent{}, x)), x, tensor(3.0)); }, {"silent: forward mode", "checks_gradients"});
+  expect_error<GraphError>([&] { tangent(record(Silent{}, record(Silent{}, x)), x, tensor(3.0)); },
+                           {"silent: forward mode", "checks_gradients"});
 }
 
 // Masks select, they never multiply: what is infinite behind a mask stays away.
@@ -214,6 +218,22 @@ TEST(Functional, SeveralInputsAndResults) {
   const auto [zs, dxs] = vjp(f, {a, b}, {tensor({1.0, 10.0}, f64), tensor(1.0, f64)});
   EXPECT_THAT(values(dxs[0]), ElementsAre(3 + 2, 40 + 4));
   EXPECT_THAT(values(dxs[1]), ElementsAre(1, 20));
+}
+
+// {x} is a Tensor to C++; what f takes says what was meant.
+TEST(Functional, AListOfOneIsAListToAFunctionOfLists) {
+  const auto list = [](const Tensors& t) { return Tensors{t[0] * t[0] * t[0]}; };
+  const auto one = [](const Tensor& t) { return t * t * t; };
+  const Tensor x = tensor({2.0, -1.0}, f64), v = tensor({1.0, 10.0}, f64), u = tensor({1.0, 1.0}, f64);
+  const auto [ys, dys] = jvp(list, {x}, {v});
+  ASSERT_EQ(std::pair(ys.size(), dys.size()), std::pair(std::size_t{1}, std::size_t{1}));
+  EXPECT_THAT(values(ys[0]), ElementsAre(8, -1));
+  EXPECT_THAT(values(dys[0]), ElementsAre(12, 30));
+  EXPECT_THAT(values(jvp(one, {x}, {v}).second), ElementsAre(12, 30));
+  EXPECT_THAT(values(vjp(list, {x}, {u}).second[0]), ElementsAre(12, 3));
+  EXPECT_THAT(values(vjp(one, {x}, {u}).second), ElementsAre(12, 3));
+  EXPECT_THAT(values(hvp([](const Tensors& t) { return sum(t[0] * t[0] * t[0]); }, {x}, {v}).second[0]), ElementsAre(12, -60));
+  EXPECT_THAT(values(hvp([](const Tensor& t) { return sum(t * t * t); }, {x}, {v}).second), ElementsAre(12, -60));
 }
 
 TEST(Functional, JacobianAndHessian) {

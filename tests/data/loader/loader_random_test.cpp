@@ -44,7 +44,8 @@ TEST(DataLoader, RandomNumbersOfASampleDependOnSeedEpochAndIndexAlone) {
     EXPECT_EQ(all(1, workers, false, 4), expected) << workers << " workers";
     EXPECT_EQ(all(1, workers, false, 7), expected) << workers << " workers";
     auto shuffled = all(1, workers, true, 5), sorted = expected;
-    std::sort(shuffled.begin(), shuffled.begin() + 46), std::sort(sorted.begin(), sorted.begin() + 46);   // an epoch is 23 samples of 2 values
+    // an epoch is 23 samples of 2 values
+    std::sort(shuffled.begin(), shuffled.begin() + 46), std::sort(sorted.begin(), sorted.begin() + 46);
     EXPECT_TRUE(std::equal(shuffled.begin(), shuffled.begin() + 46, sorted.begin())) << workers << " workers";
   }
   EXPECT_NE(all(2, 0, false, 4), expected);

@@ -56,9 +56,10 @@ TEST(DataLoaderState, ThatDoesNotFitChangesNothing) {
   DataLoader loader(rows(10), {.batch_size = 3, .shuffle = true, .seed = 5}), other(rows(12), {.batch_size = 4, .shuffle = false});
   const State before = loader.state();
   EXPECT_THAT([&] { loader.load_state(other.state()); },
-              ThrowsMessage<ValueError>("DataLoader: the state does not fit this loader:\n  batch_size is 4 in the state but 3 here: construct it with "
-                                        ".batch_size = 4\n  shuffle is false in the state but true here: construct it with .shuffle = false\n"
-                                        "  the dataset has 12 samples in the state but 10 here"));
+              ThrowsMessage<ValueError>(
+                  "DataLoader: the state does not fit this loader:\n  batch_size is 4 in the state but 3 here: construct it with "
+                  ".batch_size = 4\n  shuffle is false in the state but true here: construct it with .shuffle = false\n"
+                  "  the dataset has 12 samples in the state but 10 here"));
   State far = before;
   far.values["batch"] = "5";
   EXPECT_THAT([&] { loader.load_state(far); }, ThrowsMessage<ValueError>(HasSubstr("batch is 5, but an epoch has 4")));

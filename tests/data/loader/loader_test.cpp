@@ -112,7 +112,8 @@ TEST(DataLoader, GoesOnInTheMiddleOfAnEpoch) {
 
 TEST(DataLoader, CollatesByAFunction) {
   DataLoader loader(map(Numbers{5}, [](const Tensor&, std::int64_t y) { return std::string(static_cast<std::size_t>(y / 10), 'x'); }),
-                    {.batch_size = 2, .workers = 1}, [](std::span<std::string> lines) { return std::accumulate(lines.begin(), lines.end(), std::string("|")); });
+                    {.batch_size = 2, .workers = 1},
+                    [](std::span<std::string> lines) { return std::accumulate(lines.begin(), lines.end(), std::string("|")); });
   std::vector<std::string> batches;
   for (const std::string& batch : loader) batches.push_back(batch);
   EXPECT_THAT(batches, ElementsAre("|x", "|xxxxx", "|xxxx"));
@@ -216,7 +217,8 @@ TEST(DataLoader, ErrorsKeepTheirKind) {
   EXPECT_THROW(kind(std::bad_alloc()), std::bad_alloc);
   DataLoader ragged(map(Numbers{30}, [](Tensor, std::int64_t y) { return Array::zeros({y == 200 ? 2 : 1}); }), {.batch_size = 4});
   EXPECT_THAT([&] { for (auto& x : ragged) (void)x; },
-              ThrowsMessage<ShapeError>(AllOf(HasSubstr("DataLoader: batch 5 (samples 20, 21, 22, 23): "), HasSubstr("shapes differ: [2] and [1]"))));
+              ThrowsMessage<ShapeError>(AllOf(HasSubstr("DataLoader: batch 5 (samples 20, 21, 22, 23): "),
+                                              HasSubstr("shapes differ: [2] and [1]"))));
 }
 
 TEST(DataLoader, LeavingEarlyIsClean) {

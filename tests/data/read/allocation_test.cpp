@@ -36,7 +36,11 @@ TEST(Allocation, LoadersMakeNoneInSteadyEpochs) {
     DataLoader samples(Numbers{}, options);
     DataLoader halves(subset(TensorDataset(Array::zeros({500})), std::vector<std::int64_t>(500, 7)), options);
     std::int64_t n = 0;
-    const auto over = [&](auto& loader) { return allocations_in([&] { for (const auto& batch : loader) n += std::get<0>(batch).dim(0); }); };
+    const auto over = [&](auto& loader) {
+      return allocations_in([&] {
+        for (const auto& batch : loader) n += std::get<0>(batch).dim(0);
+      });
+    };
     EXPECT_EQ(over(rows), 0) << workers << " workers";
     EXPECT_EQ(over(images), 0) << workers << " workers";
     EXPECT_EQ(over(samples), 0) << workers << " workers";

@@ -77,8 +77,8 @@ std::string gzip_with_header(const std::string& bytes) {
 TEST(Idx, ReadsGzipAsGzipDoes) {
   const TemporaryFolder folder;
   const std::string zeros(100'000, '\0'), first = gzip(two_by_three.substr(0, 9)), second = gzip(two_by_three.substr(9));
-  for (const std::string& bytes : {gzip_with_header(two_by_three), gzip(two_by_three) + '\0', gzip(two_by_three) + zeros, first + zeros + second + zeros,
-                                   first + gzip("") + second + gzip("")}) {
+  for (const std::string& bytes : {gzip_with_header(two_by_three), gzip(two_by_three) + '\0', gzip(two_by_three) + zeros,
+                                   first + zeros + second + zeros, first + gzip("") + second + gzip("")}) {
     EXPECT_EQ(error_of(folder, bytes), "no error");
     EXPECT_THAT(read_idx(folder / "x").to_vector(), ElementsAre(0, 1, 2, 127, 128, 255));
   }
@@ -91,9 +91,10 @@ TEST(Idx, WhatAGzippedFileMayBecomeIsLimited) {
   const auto bomb = folder.write("bomb.gz", gzip(header(9, {1 << 20}) + std::string(1 << 20, '\0')));   // a kilobyte: 8 MiB of i64
   pool::reset_peak();
   const std::int64_t before = pool::peak_bytes();
-  EXPECT_THAT([&] { read_idx(bomb, {.max_bytes = 8'000'000}); },
-              ThrowsMessage<FileError>(::testing::AllOf(HasSubstr("would become [1048576] i64, 8388608 bytes, more than the 8000000 allowed"),
-                                                        HasSubstr("{.max_bytes = 8388608u}"), HasSubstr("bomb.gz"))));
+  EXPECT_THAT(
+      [&] { read_idx(bomb, {.max_bytes = 8'000'000}); },
+      ThrowsMessage<FileError>(::testing::AllOf(HasSubstr("would become [1048576] i64, 8388608 bytes, more than the 8000000 allowed"),
+                                                HasSubstr("{.max_bytes = 8388608u}"), HasSubstr("bomb.gz"))));
   EXPECT_EQ(pool::peak_bytes(), before);
   EXPECT_EQ(read_idx(bomb, {.max_bytes = 8388608u}).size(), 1 << 20);
   EXPECT_EQ(read_idx(bomb).size(), 1 << 20);
@@ -104,7 +105,9 @@ TEST(Idx, WhatAGzippedFileMayBecomeIsLimited) {
 
 TEST(Idx, ReadsEveryElementType) {
   const TemporaryFolder folder;
-  const auto read = [&](int code, std::uint32_t n, std::string_view bytes) { return read_idx(folder.write("x", header(code, {n}) + std::string(bytes))); };
+  const auto read = [&](int code, std::uint32_t n, std::string_view bytes) {
+    return read_idx(folder.write("x", header(code, {n}) + std::string(bytes)));
+  };
   using namespace std::string_view_literals;
   EXPECT_THAT(read(0x09, 2, "\xff\x05"sv).span<std::int64_t>(), ElementsAre(-1, 5));
   EXPECT_THAT(read(0x0B, 2, "\x80\x00\x01\x02"sv).span<std::int64_t>(), ElementsAre(-32768, 258));
@@ -122,7 +125,8 @@ TEST(Idx, EmptyAndScalarFiles) {
 TEST(Idx, EveryTruncationIsRefused) {
   const TemporaryFolder folder;
   for (const std::string& bytes : {two_by_three, gzip(two_by_three)})
-    for (std::size_t n = 0; n < bytes.size(); ++n) EXPECT_THROW(read_idx(folder.write("x", bytes.substr(0, n))), FileError) << n << " of " << bytes.size();
+    for (std::size_t n = 0; n < bytes.size(); ++n)
+      EXPECT_THROW(read_idx(folder.write("x", bytes.substr(0, n))), FileError) << n << " of " << bytes.size();
 }
 
 // The checksum of gzip lets no change through but in its header, which says nothing of the data.
@@ -135,7 +139,8 @@ TEST(Idx, EveryChangedByteIsRefusedOrHarmless) {
       std::string changed = bytes;
       changed[at] = static_cast<char>(changed[at] ^ (1 << bit));
       try {
-        EXPECT_THAT(read_idx(folder.write("x", changed)).to_vector(), ElementsAre(0, 1, 2, 127, 128, 255)) << "byte " << at << " bit " << bit;
+        EXPECT_THAT(read_idx(folder.write("x", changed)).to_vector(), ElementsAre(0, 1, 2, 127, 128, 255))
+            << "byte " << at << " bit " << bit;
       } catch (const FileError&) {
         ++refused;
       }
@@ -185,7 +190,8 @@ TEST(IdxImages, NormalisesBytes) {
   const std::int64_t indices[] = {1, 0};
   const auto [batch, labels] = dataset.get_batch(indices);
   EXPECT_EQ(batch.shape(), (Shape{2, 1, 1, 2}));
-  EXPECT_THAT(batch.value().span<float>(), ElementsAre(FloatNear(-1.2f, 1e-6f), FloatNear(-0.4f, 1e-6f), FloatNear(-2, 1e-6f), FloatNear(2, 1e-6f)));
+  EXPECT_THAT(batch.value().span<float>(),
+              ElementsAre(FloatNear(-1.2f, 1e-6f), FloatNear(-0.4f, 1e-6f), FloatNear(-2, 1e-6f), FloatNear(2, 1e-6f)));
   EXPECT_EQ(labels.dtype(), i64);
   EXPECT_THAT(labels.value().to_vector(), ElementsAre(4, 3));
 }
@@ -203,7 +209,8 @@ TEST(IdxImages, HaveChannels) {
   EXPECT_EQ(batch.shape(), (Shape{2, 3, 2, 2}));
   EXPECT_NEAR(batch.value().at({1, 1, 0, 1}), 5, 1e-4);
   const Array channels_last = Array::zeros({2, 8, 9, 3}, u8);
-  EXPECT_THAT([&] { IdxImages(channels_last, Array::zeros({2}, u8)); }, ThrowsMessage<ShapeError>(HasSubstr("images.permute({0, 3, 1, 2})")));
+  EXPECT_THAT([&] { IdxImages(channels_last, Array::zeros({2}, u8)); },
+              ThrowsMessage<ShapeError>(HasSubstr("images.permute({0, 3, 1, 2})")));
   EXPECT_EQ(std::get<0>(IdxImages(channels_last.permute({0, 3, 1, 2}), Array::zeros({2}, u8)).get(0)).shape(), (Shape{3, 8, 9}));
 }
 
@@ -222,7 +229,8 @@ TEST(IdxImages, NamesWhatDoesNotFit) {
 
 TEST(FashionMnist, SaysHowToGetIt) {
   EXPECT_THAT([] { fashion_mnist(Split::train, {.root = "/nowhere"}); },
-              ThrowsMessage<FileError>(::testing::AllOf(HasSubstr("/nowhere/train-images-idx3-ubyte.gz"), HasSubstr("apt install dataset-fashion-mnist"))));
+              ThrowsMessage<FileError>(
+                  ::testing::AllOf(HasSubstr("/nowhere/train-images-idx3-ubyte.gz"), HasSubstr("apt install dataset-fashion-mnist"))));
 }
 
 TEST(FashionMnist, ReadsUnzippedFilesToo) {
@@ -235,7 +243,8 @@ TEST(FashionMnist, ReadsUnzippedFilesToo) {
 }
 
 TEST(FashionMnist, KnowsTheNamesOfTheFamily) {
-  const std::string images = header(8, {1, 2, 3}) + "abcdef", colours = header(8, {1, 3, 1, 2}) + "abcdef", labels = header(8, {1}) + "\x07";
+  const std::string images = header(8, {1, 2, 3}) + "abcdef", colours = header(8, {1, 3, 1, 2}) + "abcdef",
+                    labels = header(8, {1}) + "\x07";
   struct Family {
     std::string images, labels, prefix, bytes;
     Split split;
@@ -243,8 +252,10 @@ TEST(FashionMnist, KnowsTheNamesOfTheFamily) {
   };
   for (const Family& f : {Family{"train-images.idx3-ubyte", "train-labels.idx1-ubyte", "", images, Split::train, {1, 2, 3}},
                           Family{"t10k-images.idx3-ubyte.gz", "t10k-labels.idx1-ubyte.gz", "", gzip(images), Split::test, {1, 2, 3}},
-                          Family{"emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte.gz", "emnist-letters-", images, Split::train, {1, 2, 3}},
-                          Family{"emnist-letters-test-images-idx3-ubyte.gz", "emnist-letters-test-labels-idx1-ubyte", "emnist-letters-", gzip(images), Split::test, {1, 2, 3}},
+                          Family{"emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte.gz", "emnist-letters-",
+                                 images, Split::train, {1, 2, 3}},
+                          Family{"emnist-letters-test-images-idx3-ubyte.gz", "emnist-letters-test-labels-idx1-ubyte", "emnist-letters-",
+                                 gzip(images), Split::test, {1, 2, 3}},
                           Family{"train-images-idx4-ubyte", "train-labels-idx1-ubyte", "", colours, Split::train, {3, 1, 2}}}) {
     const TemporaryFolder folder;
     std::filesystem::create_directory(folder / "train-images-idx3-ubyte");   // where some unpack the file of that name into
@@ -254,7 +265,8 @@ TEST(FashionMnist, KnowsTheNamesOfTheFamily) {
     EXPECT_EQ(std::get<0>(dataset.get(0)).shape(), f.shape) << f.images;
     EXPECT_EQ(std::get<1>(dataset.get(0)), 7) << f.images;
   }
-  EXPECT_THAT([] { fashion_mnist(Split::test, {.root = "/nowhere", .prefix = "emnist-mnist-"}); }, ThrowsMessage<FileError>(HasSubstr(".prefix")));
+  EXPECT_THAT([] { fashion_mnist(Split::test, {.root = "/nowhere", .prefix = "emnist-mnist-"}); },
+              ThrowsMessage<FileError>(HasSubstr(".prefix")));
 }
 
 TEST(FashionMnist, HasZeroMeanAndUnitDeviation) {

@@ -65,7 +65,8 @@ void step(Net& net, Options... options) {
 
 int main() {
   Net net;
-  data::DataLoader loader(data::map(Squares{}, [](Tensor x, Tensor y) { return std::pair(x + randn({4}), y); }), {.batch_size = 4, .shuffle = true});
+  data::DataLoader loader(data::map(Squares{}, [](Tensor x, Tensor y) { return std::pair(x + randn({4}), y); }),
+                          {.batch_size = 4, .shuffle = true});
   for (auto [x, y] : loader) {
     Tensor loss = nn::cross_entropy(net(x), y) + sum(record(Cube{}, net(x)));
     loss.backward();
@@ -85,7 +86,8 @@ int main() {
   step<optim::LAMB>(net);
   step<optim::Adafactor>(net);
   const Tensor x = randn({8, 2}), w = rand({2});
-  Tensor y = fuse([](auto a, auto b) { return where(a < b, exp(a), log1p(abs(b))) + pow(abs(a), b) * erf(a) + softplus(b) * like(a, 2); }, x, w);
+  Tensor y =
+      fuse([](auto a, auto b) { return where(a < b, exp(a), log1p(abs(b))) + pow(abs(a), b) * erf(a) + softplus(b) * like(a, 2); }, x, w);
   y = sum(y, {0}) + max(y) + fuse([](auto a) { return tanh(a) / (1 + square(a)); }, w);
   const Net copy = net;
   std::cout << nn::summary(copy) << y << sum(y).item<float>() << '\n';

@@ -1,6 +1,7 @@
 // Initial values: their distributions against the formulas, and what is refused.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

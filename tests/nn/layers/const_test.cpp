@@ -32,17 +32,19 @@ namespace {
 
 template <class L> concept CalledConst = std::is_invocable_r_v<Tensor, const L&, const Tensor&>;
 template <class... L> constexpr bool all_called_const = (CalledConst<L> && ...);
-static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout, nn::MaxPool2d, nn::AvgPool2d,
-                               nn::AdaptiveAvgPool2d, nn::ReLU, nn::Tanh, nn::Sigmoid, nn::Softplus, nn::GELU, nn::SiLU, nn::Mish, nn::Softmax, nn::LogSoftmax,
-                               nn::Identity, nn::Flatten, nn::AnyModule, nn::Chain, nn::Sequential<>, nn::Sequential<nn::Linear, nn::Dropout>,
-                               nn::Sequential<nn::Sequential<>, nn::BatchNorm1d>>);
+static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout, nn::MaxPool2d,
+                               nn::AvgPool2d, nn::AdaptiveAvgPool2d, nn::ReLU, nn::Tanh, nn::Sigmoid, nn::Softplus, nn::GELU, nn::SiLU,
+                               nn::Mish, nn::Softmax, nn::LogSoftmax, nn::Identity, nn::Flatten, nn::AnyModule, nn::Chain, nn::Sequential<>,
+                               nn::Sequential<nn::Linear, nn::Dropout>, nn::Sequential<nn::Sequential<>, nn::BatchNorm1d>>);
 // Vectors of layers grow by moving them, which keeps their places; a copy would be another model.
-template <class... L> constexpr bool all_move = (std::is_nothrow_move_constructible_v<L> && ...) && (std::is_nothrow_move_assignable_v<L> && ...);
-static_assert(all_move<nn::Buffer, nn::Stream, nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout, nn::AnyModule,
-                       nn::Chain, nn::Sequential<nn::Linear, nn::Dropout>>);
+template <class... L>
+constexpr bool all_move = (std::is_nothrow_move_constructible_v<L> && ...) && (std::is_nothrow_move_assignable_v<L> && ...);
+static_assert(all_move<nn::Buffer, nn::Stream, nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout,
+                       nn::AnyModule, nn::Chain, nn::Sequential<nn::Linear, nn::Dropout>>);
 
 struct Net {
-  nn::Sequential<> features{nn::Conv2d{1, 4, {.padding = 1, .bias = false}}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2}, nn::Flatten{}};
+  nn::Sequential<> features{nn::Conv2d{1, 4, {.padding = 1, .bias = false}}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2},
+                            nn::Flatten{}};
   nn::Sequential<nn::Linear, nn::BatchNorm1d, nn::ReLU> hidden{nn::Linear{4 * 4 * 4, 16}, nn::BatchNorm1d{16}, nn::ReLU{}};
   nn::AnyModule drop = nn::Dropout{0.5};
   nn::Linear output{16, 3};

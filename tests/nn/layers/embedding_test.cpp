@@ -20,9 +20,13 @@ using testing::HasSubstr;
 
 namespace {
 
-Tensor words(std::initializer_list<std::int64_t> numbers) { return Array::from<std::int64_t>(numbers, {static_cast<std::int64_t>(numbers.size())}); }
+Tensor words(std::initializer_list<std::int64_t> numbers) {
+  return Array::from<std::int64_t>(numbers, {static_cast<std::int64_t>(numbers.size())});
+}
 
-std::vector<double> row(const nn::Embedding& layer, std::int64_t i) { return layer.weight.value().slice(0, i, i + 1).contiguous_copy().to_vector(); }
+std::vector<double> row(const nn::Embedding& layer, std::int64_t i) {
+  return layer.weight.value().slice(0, i, i + 1).contiguous_copy().to_vector();
+}
 
 TEST(Embedding, IsNormalWithAPaddingRowOfZeros) {
   Generator a(7), b(7);
@@ -109,7 +113,10 @@ TEST(Embedding, RefusesWhatMakesNoSense) {
     nn::Embedding words{10, 4};
   } net;
   nn::parameters(net);   // names them
-  EXPECT_THAT(message_of([&] { net.words(words({3, 10})); }), HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
+  EXPECT_THAT(message_of([&] {
+                net.words(words({3, 10}));
+              }),
+              HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
   EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be whole numbers (i64, i32, i16, i8 or u8), not f32"));
 }
 

@@ -67,7 +67,8 @@ TEST(Golden, Linear) {
 
 TEST(Golden, Conv2d) {
   check_layer(nn::Conv2d{2, 3, {.kernel = 3, .padding = 1}}, "conv");
-  check_layer(nn::Conv2d{4, 6, {.kernel = {3, 2}, .stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2}}, "conv_all_options");
+  check_layer(nn::Conv2d{4, 6, {.kernel = {3, 2}, .stride = {2, 1}, .padding = {1, 2}, .dilation = {1, 2}, .groups = 2}},
+              "conv_all_options");
   check_layer(nn::Conv2d{2, 2, {.kernel = 2, .stride = 2, .bias = false}}, "conv_without_bias");
 }
 

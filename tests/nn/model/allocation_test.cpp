@@ -58,7 +58,8 @@ TEST(ShortMemory, ALoadTakesAllOrNothing) {
   const Net fresh;
   Net net = fresh;
   ASSERT_NE(values(fresh), values(saved));
-  const int failures = while_memory_is_short([&] { net = fresh; }, [&] { nn::load(net, file); }, [&] { ASSERT_EQ(values(net), values(fresh)); });
+  const int failures =
+      while_memory_is_short([&] { net = fresh; }, [&] { nn::load(net, file); }, [&] { ASSERT_EQ(values(net), values(fresh)); });
   EXPECT_GT(failures, 100);
   EXPECT_EQ(values(net), values(saved));
 }

@@ -1,5 +1,5 @@
-// Checkpoints: training that is interrupted, in the middle of an epoch too, and resumed with new objects is bit for bit the training that was
-// not; a checkpoint that does not fit changes nothing.
+// Checkpoints: training that is interrupted, in the middle of an epoch too, and resumed with new objects is bit for bit the training that
+// was not; a checkpoint that does not fit changes nothing.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -78,8 +78,9 @@ struct Training {
   std::vector<double> losses;
 
   std::vector<nn::Part> parts() {
-    return {{"model", net}, {"optimizer", lookahead}, {"schedule", schedule}, {"plateau", plateau}, {"average", ema}, {"accumulation", accumulation},
-            {"loader", loader}, {"generator", default_generator()}, {"best", best}};
+    return {{"model", net},   {"optimizer", lookahead},       {"schedule", schedule}, {"plateau", plateau},
+            {"average", ema}, {"accumulation", accumulation}, {"loader", loader},     {"generator", default_generator()},
+            {"best", best}};
   }
   // Trains for so many micro-batches.
   void run(int batches) {

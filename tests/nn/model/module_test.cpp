@@ -54,8 +54,8 @@ struct Net {
 TEST(Parameters, AreNamedByTheMembers) {
   Net net;
   EXPECT_THAT(names(net), ElementsAre("input.weight", "input.bias", "blocks.0.data.weight", "blocks.0.data.bias", "blocks.0.gate.weight",
-                                      "blocks.0.gate.bias", "blocks.1.data.weight", "blocks.1.data.bias", "blocks.1.gate.weight", "output.weight",
-                                      "output.bias"));
+                                      "blocks.0.gate.bias", "blocks.1.data.weight", "blocks.1.data.bias", "blocks.1.gate.weight",
+                                      "output.weight", "output.bias"));
   EXPECT_EQ(nn::parameter_count(net), 3 * 4 + 4 + 3 * (16 + 4) + 16 + 4 * 2 + 2);
 }
 
@@ -104,9 +104,9 @@ TEST(Parameters, AreFoundInEveryKindOfMember) {
     std::function<Tensor(const Tensor&)> function = [](const Tensor& x) { return x; };
   } module;
   EXPECT_THAT(names(module),
-              ElementsAre("array.0.weight", "array.0.bias", "array.1.weight", "array.1.bias", "present.weight", "pointer.weight", "pointer.bias",
-                          "by_name.left.weight", "by_name.left.bias", "by_name.right.weight", "by_number.7.weight", "tuple.1.weight", "c_array.0.weight",
-                          "c_array.1.weight", "loose.0", "loose.1", "scale"));
+              ElementsAre("array.0.weight", "array.0.bias", "array.1.weight", "array.1.bias", "present.weight", "pointer.weight",
+                          "pointer.bias", "by_name.left.weight", "by_name.left.bias", "by_name.right.weight", "by_number.7.weight",
+                          "tuple.1.weight", "c_array.0.weight", "c_array.1.weight", "loose.0", "loose.1", "scale"));
 }
 
 class Scale {

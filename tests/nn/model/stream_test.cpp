@@ -1,4 +1,5 @@
-// Streams of random numbers in models: part of the state, in memory and in files, so that training resumes bit for bit; of copies; begun anew.
+// Streams of random numbers in models: part of the state, in memory and in files, so that training resumes bit for bit; of copies; begun
+// anew.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -142,11 +143,14 @@ TEST(Stream, MetadataThatAreNoStreamAreRefused) {
   const TemporaryFolder folder;
   nn::Dropout drop{0.5};
   const nn::Stream::State before = drop.generator.state();
-  for (const char* text : {"", "1 2 3", "1 2 3 4 5", "1 2 3 -4", "1 2 3 4 ", " 1 2 3 4", "1 2 3 99999999999999999999", "a b c d", "1  2 3 4"}) {
+  for (const char* text :
+       {"", "1 2 3", "1 2 3 4 5", "1 2 3 -4", "1 2 3 4 ", " 1 2 3 4", "1 2 3 99999999999999999999", "a b c d", "1  2 3 4"}) {
     save_safetensors(folder / "bad.safetensors", {.arrays = {}, .metadata = {{"stream:generator", text}}});
     const std::string message = message_of([&] { nn::load(drop, folder / "bad.safetensors"); });
     EXPECT_THAT(message, HasSubstr("bad.safetensors")) << text;
-    EXPECT_THAT(message, HasSubstr(std::string("generator is \"") + text + "\", which is no stream: four numbers (seed, stream, position, copies)")) << text;
+    EXPECT_THAT(message,
+                HasSubstr(std::string("generator is \"") + text + "\", which is no stream: four numbers (seed, stream, position, copies)"))
+        << text;
     EXPECT_EQ(drop.generator.state(), before);
   }
   // As older files call it.

@@ -320,11 +320,13 @@ struct TiedTooEarly {
 
 TEST(Tie, ACopyThatWouldLoseItSaysSo) {
   const TiedTooEarly early;
-  EXPECT_THAT(message_of([&] { const TiedTooEarly copy = early; }), HasSubstr("declare the nn::Tie in the same struct as the layers that it ties, after them"));
+  EXPECT_THAT(message_of([&] { const TiedTooEarly copy = early; }),
+              HasSubstr("declare the nn::Tie in the same struct as the layers that it ties, after them"));
   struct { nn::Linear a{3, 3}, b{3, 3}; } net;
   { const nn::Tie not_a_member{net.a, net.b}; }
   EXPECT_EQ(leaf(net.a.weight), leaf(net.b.weight));
-  EXPECT_THAT(message_of([&] { const auto copy = net; }), HasSubstr("make it a member of the model: nn::Tie tied{words.weight, output.weight};"));
+  EXPECT_THAT(message_of([&] { const auto copy = net; }),
+              HasSubstr("make it a member of the model: nn::Tie tied{words.weight, output.weight};"));
 }
 
 // Made before main, and before what the library's own sources make then.

@@ -1,4 +1,6 @@
 // Gradient accumulation: micro-batches give the gradient of the whole batch, whatever their sizes.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
@@ -115,8 +117,9 @@ TEST(GradientAccumulation, NoticesGradientsForgottenInTheMiddle) {
   accumulation.backward(net.loss(0, 2), 2);
   sgd.zero_grad();                                               // where a loop without accumulation has it
   EXPECT_THAT([&] { accumulation.backward(net.loss(2, 4), 2); },
-              ThrowsMessage<ValueError>("GradientAccumulation: the gradients of the 1 micro-batches before this one are gone; call zero_grad() only after "
-                                        "a step"));
+              ThrowsMessage<ValueError>(
+                  "GradientAccumulation: the gradients of the 1 micro-batches before this one are gone; call zero_grad() only after "
+                  "a step"));
 }
 
 TEST(GradientAccumulation, GoesOnAfterALossThatCannotBe) {
@@ -124,8 +127,10 @@ TEST(GradientAccumulation, GoesOnAfterALossThatCannotBe) {
   GradientAccumulation accumulation(net.parameters(), {.batches = 2});
   accumulation.backward(net.loss(0, 2), 2);
   EXPECT_THROW(accumulation.backward(Tensor(Array::scalar(1, f64)), 2), GraphError);
-  EXPECT_THAT([&] { accumulation.backward(net.loss(2, 4), 0); }, ThrowsMessage<ValueError>("GradientAccumulation: samples must be at least 1, not 0"));
-  EXPECT_THAT([&] { accumulation.backward(net.w.tensor(), 2); }, ThrowsMessage<ShapeError>(HasSubstr("the loss must be one number, not [3, 2]")));
+  EXPECT_THAT([&] { accumulation.backward(net.loss(2, 4), 0); },
+              ThrowsMessage<ValueError>("GradientAccumulation: samples must be at least 1, not 0"));
+  EXPECT_THAT([&] { accumulation.backward(net.w.tensor(), 2); },
+              ThrowsMessage<ShapeError>(HasSubstr("the loss must be one number, not [3, 2]")));
   EXPECT_THROW(accumulation.backward(Tensor{}, 2), ShapeError);
   EXPECT_TRUE(accumulation.backward(net.loss(2, 6), 4));
   expect_near(net.gradient(), of_whole_batch(0, 6));
@@ -134,10 +139,15 @@ TEST(GradientAccumulation, GoesOnAfterALossThatCannotBe) {
 TEST(GradientAccumulation, RejectsWhatItCannotMean) {
   const Net net;
   const Parameters p = net.parameters();
-  EXPECT_THAT([&] { GradientAccumulation(p, {.batches = 0}); }, ThrowsMessage<ValueError>("GradientAccumulation: batches must be at least 1, not 0"));
+  EXPECT_THAT([&] { GradientAccumulation(p, {.batches = 0}); },
+              ThrowsMessage<ValueError>("GradientAccumulation: batches must be at least 1, not 0"));
   EXPECT_THAT([&] { GradientAccumulation({}, {.batches = 2}); },
               ThrowsMessage<ValueError>("GradientAccumulation: there are no parameters; did a name pattern match nothing?"));
-  EXPECT_THAT([&] { GradientAccumulation({p[0], p[1], p[0]}, {.batches = 2}); }, ThrowsMessage<ValueError>("GradientAccumulation: parameter w is given twice"));
+  EXPECT_THAT(
+      [&] {
+        GradientAccumulation({p[0], p[1], p[0]}, {.batches = 2});
+      },
+      ThrowsMessage<ValueError>("GradientAccumulation: parameter w is given twice"));
 }
 
 TEST(GradientAccumulation, GoesOnInTheMiddleOfAGroup) {
@@ -179,13 +189,15 @@ TEST(GradientAccumulation, StateThatDoesNotFitChangesNothing) {
   odd.arrays["v.grad"] = Array::zeros({1}, f64);
   odd.values["mean"] = "false";
   odd.values.erase("group.samples");
-  EXPECT_THAT([&] { accumulation.load_state(odd); },
-              ThrowsMessage<ValueError>("GradientAccumulation: the state does not fit:\n"
-                                        "  mean is false in the state but true here: construct it with .mean = false\n  missing group.samples\n"
-                                        "  w.grad is [2] f64 in the state but [3, 2] f64 here\n  unexpected v.grad [1] f64"));
+  EXPECT_THAT(
+      [&] { accumulation.load_state(odd); },
+      ThrowsMessage<ValueError>("GradientAccumulation: the state does not fit:\n"
+                                "  mean is false in the state but true here: construct it with .mean = false\n  missing group.samples\n"
+                                "  w.grad is [2] f64 in the state but [3, 2] f64 here\n  unexpected v.grad [1] f64"));
   odd = before;
   odd.values["group.batches"] = "3";
-  EXPECT_THAT([&] { accumulation.load_state(odd); }, ThrowsMessage<ValueError>(HasSubstr("group.batches is 3, but it is below batches = 3")));
+  EXPECT_THAT([&] { accumulation.load_state(odd); },
+              ThrowsMessage<ValueError>(HasSubstr("group.batches is 3, but it is below batches = 3")));
   EXPECT_EQ(accumulation.state().values, before.values);
   EXPECT_EQ(accumulation.state().arrays.at("w.grad").to_vector(), before.arrays.at("w.grad").to_vector());
 }

@@ -49,7 +49,8 @@ void expect_golden(Lookahead& lookahead, const Parameters& p, bool halved, const
     const std::vector<double> got = shown(p);
     ASSERT_EQ(static_cast<std::int64_t>(got.size()), golden.dim(2));
     for (std::int64_t i = 0; i < golden.dim(2); ++i)
-      ASSERT_NEAR(got[i], golden.at({kind, row, i}), 1e-12) << name << (kind ? " slow" : " fast") << " after " << recorded[row] << ", number " << i;
+      ASSERT_NEAR(got[i], golden.at({kind, row, i}), 1e-12)
+          << name << (kind ? " slow" : " fast") << " after " << recorded[row] << ", number " << i;
   };
   int step = 0;
   for (int row = 0; row < 5; ++row) {
@@ -225,7 +226,8 @@ TEST(Lookahead, RefusesBadInput) {
   const Parameters p = single(f64s({1}));
   SGD sgd(p);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const std::int64_t k : {0, -1}) EXPECT_THAT(message_of([&] { Lookahead(sgd, {.k = k}); }), HasSubstr("Lookahead: k must be at least 1, not ")) << k;
+  for (const std::int64_t k : {0, -1})
+    EXPECT_THAT(message_of([&] { Lookahead(sgd, {.k = k}); }), HasSubstr("Lookahead: k must be at least 1, not ")) << k;
   for (const double alpha : {0., -0.5, 1.01, nan})
     EXPECT_THAT(message_of([&] { Lookahead(sgd, {.alpha = alpha}); }), HasSubstr("Lookahead: alpha must lie in (0, 1], not ")) << alpha;
   Lookahead lookahead(sgd);
@@ -290,7 +292,8 @@ TEST(Lookahead, HasTheSameBitsForAnyNumberOfThreads) {
 TEST(Lookahead, DescribesItself) {
   SGD sgd(single(f64s({1})), {.lr = 0.1});
   EXPECT_EQ(Lookahead(sgd).describe(), sgd.describe() + "\n  Lookahead\n    every 5 steps: slow ← slow + 0.5·(w − slow);  w ← slow");
-  EXPECT_THAT(Lookahead(sgd, {.k = 1, .reset_state = true}).describe(), HasSubstr("every 1 step: slow ← slow + 0.5·(w − slow);  w ← slow;  the optimizer starts anew"));
+  EXPECT_THAT(Lookahead(sgd, {.k = 1, .reset_state = true}).describe(),
+              HasSubstr("every 1 step: slow ← slow + 0.5·(w − slow);  w ← slow;  the optimizer starts anew"));
 }
 
 }  // namespace

@@ -27,10 +27,13 @@ struct Bowl {
 
   double step(double noise = 0) {
     const std::vector<double> w = values(p);
-    const auto curvature = [&](std::int64_t i) { return largest * (n == 1 ? 1 : 0.1 + 0.9 * static_cast<double>(i) / static_cast<double>(n - 1)); };
+    const auto curvature = [&](std::int64_t i) {
+      return largest * (n == 1 ? 1 : 0.1 + 0.9 * static_cast<double>(i) / static_cast<double>(n - 1));
+    };
     double loss = 0;
     for (std::int64_t i = 0; i < n; ++i) loss += 0.5 * curvature(i) * w[i] * w[i];
-    p[0].leaf->grad = filled({n}, f64, [&](auto i) { return curvature(i) * w[i] + noise * table_gradient(static_cast<int>(sgd.steps() % 97), 2, i); });
+    p[0].leaf->grad =
+        filled({n}, f64, [&](auto i) { return curvature(i) * w[i] + noise * table_gradient(static_cast<int>(sgd.steps() % 97), 2, i); });
     sgd.step();
     return loss;
   }
@@ -85,7 +88,8 @@ TEST(RangeTest, EndsWhenTheLossIsWorseThanFourTimesTheBest) {
   EXPECT_TRUE(found.diverged);
   EXPECT_EQ(found.loss.size(), 5u);
   loss = -100;
-  const RangeTest negative = lr_range_test([&](double) { return loss += 50; }, {.smoothing = 0});   // −50, 0, …, 100, 150: three times |best| above it
+  // −50, 0, …, 100, 150: three times |best| above it
+  const RangeTest negative = lr_range_test([&](double) { return loss += 50; }, {.smoothing = 0});
   EXPECT_EQ(negative.loss.size(), 5u);
 }
 
@@ -99,7 +103,8 @@ TEST(RangeTest, SaysWhyItSuggestsNothing) {
     return found.reason;
   };
   EXPECT_EQ(reason([](double) { return NAN; }), "the first loss is nan: the model or its data is at fault, not the learning rate");
-  EXPECT_EQ(reason([n = 0](double) mutable { return n++ < 3 ? 1 : HUGE_VAL; }), "the loss diverged after 4 steps: begin with a smaller lr_min than 1e-07");
+  EXPECT_EQ(reason([n = 0](double) mutable { return n++ < 3 ? 1 : HUGE_VAL; }),
+            "the loss diverged after 4 steps: begin with a smaller lr_min than 1e-07");
   EXPECT_EQ(reason([](double lr) { return 1 + lr / 100; }), "the loss falls nowhere between 1e-07 and 10");
   EXPECT_EQ(reason([](double) { return 2.; }), "the loss falls nowhere between 1e-07 and 10");
   EXPECT_EQ(reason([](double lr) { return 1 / (1 + lr); }), "the loss still falls at lr_max = 10: try a larger one");

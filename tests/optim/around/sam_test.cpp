@@ -78,7 +78,8 @@ TEST(SAM, IsThatOfOptax) {
 
 // One number at a time, for each mode: e = rho·t²·g/(‖t·g‖ + 1e-12).
 TEST(SAM, IsThePublishedFormula) {
-  for (const SAMOptions o : {SAMOptions{.rho = 0.3}, SAMOptions{.rho = 1.5, .adaptive = true}, SAMOptions{.rho = 0.7, .adaptive = true, .eta = 0.01}}) {
+  for (const SAMOptions o :
+       {SAMOptions{.rho = 0.3}, SAMOptions{.rho = 1.5, .adaptive = true}, SAMOptions{.rho = 0.7, .adaptive = true, .eta = 0.01}}) {
     const Parameters p = table_parameters();
     SGD sgd(p, {.lr = 0.05});
     SAM sam(sgd, o);
@@ -293,7 +294,8 @@ TEST(SAM, RefusesBadInput) {
   EXPECT_EQ(message_of([&] { SAM(sgd, {.eta = 0.01}); }), "SAM: eta = 0.01 is of ASAM alone: set adaptive = true");
   SAM sam(up);
   EXPECT_EQ(sam.options().rho, 0.05);
-  EXPECT_EQ(message_of([&] { sam.step(closure_of(p)); }), "SAM: group 0 of SGD maximizes, but SAM looks for the largest loss nearby: minimise −L instead");
+  EXPECT_EQ(message_of([&] { sam.step(closure_of(p)); }),
+            "SAM: group 0 of SGD maximizes, but SAM looks for the largest loss nearby: minimise −L instead");
   EXPECT_FALSE(p[0].leaf->grad.defined()) << "before anything was computed";
 }
 

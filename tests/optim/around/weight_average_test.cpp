@@ -1,4 +1,5 @@
-// EMA and SWA: PyTorch's trajectories, state by name, what is refused, and averages that stand in for the weights.
+// EMA and SWA: PyTorch's trajectories, state by name, and what is refused. Averages that stand in for the weights:
+// averaged_weights_test.cpp.
 #include <cmath>
 #include <limits>
 
@@ -6,16 +7,15 @@
 #include <gtest/gtest.h>
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/optim/around/averaged_weights.h>
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/driver/internal/checked_parameters.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
-#include <gradus/optim/rules/asgd.h>
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/anneal.h>
 #include <gradus/optim/schedules/swa_lr.h>
 #include <golden_values.h>
 #include <message_of.h>
+#include <optim/around/two_buffers.h>
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
@@ -34,24 +34,6 @@ void go_to(const Parameters& p, int step) {
       return table_weight(t, i) + 0.01 * step * slope;
     });
 }
-
-// A model's buffers as the average sees them.
-struct TwoBuffers {
-  Array mean = Array::zeros({3}, f64), count = Array::zeros({}, i64);
-  Buffers visitor() {
-    return [this](const VisitBuffer& visit) {
-      visit("norm.mean", mean);
-      visit("norm.count", count);
-    };
-  }
-  void go_to(int step) {
-    mean = filled({3}, f64, [&](auto i) {
-      const double slope = static_cast<double>((step * std::int64_t{7919} + i * 104729 + 5 * std::int64_t{1299709}) % 2003 - 1001) / 500;
-      return table_weight(5, i) + 0.01 * step * slope;
-    });
-    count = Array::from({static_cast<std::int64_t>(step)}, {});
-  }
-};
 
 // What the golden files hold of parameters: every 40th number of the long one.
 std::vector<double> shown(const std::vector<Array>& arrays) {
@@ -74,7 +56,8 @@ void expect_golden(WeightAverage& average, const Parameters& p, TwoBuffers& buff
     const std::vector<double> got = shown({state.arrays.at("a"), state.arrays.at("b"), state.arrays.at("c"), state.arrays.at("d"),
                                            state.arrays.at("norm.mean")});
     ASSERT_EQ(static_cast<std::int64_t>(got.size()), golden.dim(1));
-    for (std::int64_t i = 0; i < golden.dim(1); ++i) ASSERT_NEAR(got[i], golden.at({row, i}), 1e-14) << name << " after " << step << ", number " << i;
+    for (std::int64_t i = 0; i < golden.dim(1); ++i)
+      ASSERT_NEAR(got[i], golden.at({row, i}), 1e-14) << name << " after " << step << ", number " << i;
     EXPECT_EQ(state.arrays.at("norm.count").item(), step) << "counts are copied";
   }
   EXPECT_EQ(average.updates(), 25);
@@ -200,7 +183,8 @@ TEST(WeightAverage, RefusesBadInput) {
   EXPECT_EQ(message_of([&] { SWA(Parameters{p[0], single(f64s({2}))[0]}); }), "SWA: " + named_alike("w"));
   EXPECT_EQ(message_of([] { SWA(Parameters{{"lost", {}}}); }), "SWA: parameter lost is undefined");
   EXPECT_EQ(message_of([] { SWA(single(Array::zeros({2}, i64))); }), "SWA: parameter w is i64; only f32 and f64 can be trained");
-  EXPECT_THAT(message_of([&] { EMA(p, {.use_buffers = true}); }), HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
+  EXPECT_THAT(message_of([&] { EMA(p, {.use_buffers = true}); }),
+              HasSubstr("EMA: use_buffers needs to see the buffers: give a third argument"));
   Array buffer = f64s({0});
   EXPECT_EQ(message_of([&] { SWA(p, {}, [&](const VisitBuffer& visit) { visit("w", buffer); }); }),
             "SWA: a buffer and a parameter are named w; state is kept by name");
@@ -268,9 +252,10 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   state.values["updates"] = "many";
   state.values["note"] = "a user's own";
   const std::string message = message_of([&] { ema.load_state(state); });
-  for (const char* line : {"missing a [1] f64\n", "missing b.updates", "c is [999] f64 in the state but [1000] f64 here", "d.updates is \"-1\", which is no count",
-                           "unexpected e [2] f64\n", "unexpected f.updates", "decay must lie in [0, 1], not 2", "updates is \"many\", which is no count",
-                           "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
+  for (const char* line :
+       {"missing a [1] f64\n", "missing b.updates", "c is [999] f64 in the state but [1000] f64 here",
+        "d.updates is \"-1\", which is no count", "unexpected e [2] f64\n", "unexpected f.updates", "decay must lie in [0, 1], not 2",
+        "updates is \"many\", which is no count", "use_buffers is true in the state but false here: construct it with .use_buffers = true"})
     EXPECT_THAT(message + "\n", HasSubstr(line));
   EXPECT_THAT(message, ::testing::Not(HasSubstr("note")));
   const State after = ema.state();
@@ -283,7 +268,8 @@ TEST(WeightAverageState, ThatDoesNotFitIsListedAndChangesNothing) {
   State renamed = before;
   renamed.arrays["z"] = renamed.arrays.at("a");
   renamed.arrays.erase("a");
-  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }), "EMA: the state does not fit this average:\n  missing a [1] f64\n  unexpected z [1] f64");
+  EXPECT_EQ(message_of([&] { ema.load_state(renamed); }),
+            "EMA: the state does not fit this average:\n  missing a [1] f64\n  unexpected z [1] f64");
 }
 
 TEST(WeightAverageState, OfBuffersIsByNameToo) {
@@ -298,149 +284,6 @@ TEST(WeightAverageState, OfBuffersIsByNameToo) {
   State wide = with.state();
   wide.arrays["norm.mean"] = Array::zeros({4}, f64);
   EXPECT_THAT(message_of([&] { with.load_state(wide); }), HasSubstr("norm.mean is [4] f64 in the state but [3] f64 here"));
-}
-
-TEST(AveragedWeights, OfAnAverageStandInWithTheirBuffers) {
-  const Parameters p = single(f64s({1}));
-  TwoBuffers buffers;
-  buffers.mean = f64s({1, 1, 1});
-  EMA ema(p, {.decay = 0.5, .use_buffers = true}, buffers.visitor());
-  ema.update();
-  p[0].leaf->value = f64s({3});
-  buffers.mean = f64s({2, 3, 4});
-  buffers.count = Array::from({std::int64_t{9}}, {});
-  ema.update();
-  {
-    const AveragedWeights average(ema);
-    EXPECT_EQ(values(p)[0], 2);
-    EXPECT_EQ(buffers.mean.to_vector(), (std::vector<double>{1.5, 2, 2.5}));
-    buffers.count.mutable_data<std::int64_t>()[0] = 100;                         // as a pass for new statistics does
-    p[0].leaf->value.mutable_data<double>()[0] = -1;
-  }
-  EXPECT_EQ(values(p)[0], 3);
-  EXPECT_EQ(buffers.mean.to_vector(), (std::vector<double>{2, 3, 4}));
-  EXPECT_EQ(buffers.count.item(), 9);
-  EXPECT_EQ(ema.state().arrays.at("w").item(), 2) << "writing over the stand-in does not reach the average";
-}
-
-TEST(AveragedWeights, KeepABufferOfTwoNames) {
-  const Parameters p = single(f64s({1}));
-  Array shared = f64s({1});
-  SWA swa(p, {.use_buffers = true}, [&](const VisitBuffer& visit) {
-    visit("one.mean", shared);
-    visit("two.mean", shared);
-  });
-  swa.update();
-  shared = f64s({3});
-  swa.update();
-  {
-    const AveragedWeights average(swa);
-    EXPECT_EQ(shared.item(), 2);
-  }
-  EXPECT_EQ(shared.item(), 3);
-}
-
-TEST(AveragedWeights, BeforeAnyUpdateAreTheWeights) {
-  const Parameters p = single(f64s({7}));
-  const EMA ema(p);
-  const AveragedWeights average(ema);
-  EXPECT_EQ(values(p)[0], 7);
-}
-
-TEST(AveragedWeights, Nest) {
-  const Parameters p = single(f64s({0}));
-  EMA ema(p, {.decay = 0.5});
-  SWA swa(p);
-  for (const double w : {1., 2., 6.}) {
-    p[0].leaf->value = f64s({w});
-    ema.update();
-    swa.update();
-  }
-  {
-    const AveragedWeights outer(ema);
-    EXPECT_EQ(values(p)[0], 3.75);
-    {
-      const AveragedWeights inner(swa), again(ema);
-      EXPECT_EQ(values(p)[0], 3.75);
-    }
-    EXPECT_EQ(values(p)[0], 3.75);
-    {
-      const AveragedWeights inner(swa);
-      EXPECT_EQ(values(p)[0], 3);
-    }
-    EXPECT_EQ(values(p)[0], 3.75);
-  }
-  EXPECT_EQ(values(p)[0], 6);
-}
-
-TEST(AveragedWeights, ForgetWhatStepsDidMeanwhileAndRefuseUpdates) {
-  const Parameters p = single(f64s({4}), f64s({1}));
-  SGD sgd(p, {.lr = 1});
-  SWA swa(p);
-  swa.update();
-  sgd.step();
-  swa.update();
-  {
-    const AveragedWeights average(swa);
-    EXPECT_EQ(values(p)[0], 3.5);
-    sgd.step();
-    EXPECT_EQ(values(p)[0], 2.5);
-    EXPECT_EQ(message_of([&] { swa.update(); }), "SWA: update() while its averages stand in for the weights, which would average the averages");
-  }
-  EXPECT_EQ(values(p)[0], 3) << "as before the scope";
-  EXPECT_EQ(swa.updates(), 2);
-  EXPECT_EQ(swa.state().arrays.at("w").item(), 3.5) << "the average has not felt it";
-  swa.update();
-  EXPECT_EQ(swa.updates(), 3) << "and goes on afterwards";
-}
-
-TEST(AveragedWeights, PutEverythingBackWhenABufferThrows) {
-  const Parameters p = single(f64s({1}));
-  int visits_left = 100;
-  Array buffer = f64s({0});
-  SWA swa(p, {}, [&](const VisitBuffer& visit) {
-    if (visits_left-- == 0) throw ValueError("no more");
-    visit("mean", buffer);
-  });
-  swa.update();
-  p[0].leaf->value = f64s({3});
-  swa.update();
-  for (const int possible : {0, 1}) {
-    visits_left = possible;
-    EXPECT_THROW(AveragedWeights{swa}, ValueError);
-    EXPECT_EQ(values(p)[0], 3);
-  }
-  swa.update();
-  EXPECT_EQ(swa.updates(), 3);
-}
-
-TEST(AveragedWeights, DoNotStandInForWeightsOfAnotherKind) {
-  Parameters p = single(f64s({1}), {}, "first");
-  p.push_back(single(f64s({2}), {}, "second")[0]);
-  SWA swa(p);
-  swa.update();
-  p[0].leaf->value = f64s({5});
-  p[1].leaf->value = Array::zeros({1}, f32);
-  EXPECT_THROW(AveragedWeights{swa}, DtypeError);
-  p[1].leaf->value = f64s({1, 2});
-  EXPECT_THROW(AveragedWeights{swa}, ShapeError);
-  EXPECT_EQ(values(p), (std::vector<double>{5, 1, 2}));
-  p[1].leaf->value = f64s({6});
-  swa.update();
-  EXPECT_EQ(swa.updates(), 2) << "nothing stands in any more";
-}
-
-TEST(AveragedWeights, KeepBuffersForOtherAveragesOnDemand) {
-  const Parameters p = single(f64s({0}), f64s({1}));
-  TwoBuffers buffers;
-  ASGD asgd(p, {.lr = 0.1, .t0 = 0});
-  asgd.step();
-  {
-    const AveragedWeights average(asgd, buffers.visitor());
-    buffers.go_to(3);
-  }
-  EXPECT_EQ(buffers.mean.to_vector(), (std::vector<double>{0, 0, 0}));
-  EXPECT_EQ(buffers.count.item(), 0);
 }
 
 TEST(WeightAverage, DescribesItself) {

@@ -23,7 +23,8 @@ auto square_of(const Parameters& p) {
 
 TEST(Closure, IsTakenByEveryOptimizer) {
   const auto expect_same = []<class Rule>(std::type_identity<Rule>) {
-    const Parameters p = single(filled({2, 2}, f64, [](auto i) { return 1. + static_cast<double>(i); })), q = single(p[0].leaf->value.contiguous_copy());
+    const Parameters p = single(filled({2, 2}, f64, [](auto i) { return 1. + static_cast<double>(i); })),
+                     q = single(p[0].leaf->value.contiguous_copy());
     OptimizerOf<Rule> by_hand(p), by_closure(q);
     for (int i = 0; i < 3; ++i) {
       const Tensor loss = square_of(p)();

@@ -76,7 +76,8 @@ TEST(Convention, ThatARuleLacksIsAnError) {
   EXPECT_EQ(error_of([&] { Adagrad(p, {.eps_at = Eps::scaled_hat}); }), "Adagrad: eps_at must be one of Eps::outside, Eps::inside");
   EXPECT_EQ(error_of([&] { SGD(p, {.momentum = 0.9, .dampening = 0.5, .form = Momentum::ema}); }),
             "SGD: dampening belongs to Momentum::classic; it must be 0 here, not 0.5");
-  EXPECT_EQ(error_of([&] { SGD(p, {.momentum = 1, .form = Momentum::ema_debiased}); }), "SGD: the momentum of an average must lie in [0, 1), not 1");
+  EXPECT_EQ(error_of([&] { SGD(p, {.momentum = 1, .form = Momentum::ema_debiased}); }),
+            "SGD: the momentum of an average must lie in [0, 1), not 1");
   EXPECT_EQ(error_of([&] { SGD(p, {.momentum = 0.9, .nesterov = true, .form = Momentum::ema_debiased}); }),
             "SGD: nesterov is not defined for Momentum::ema_debiased");
 }
@@ -126,8 +127,10 @@ TEST(Describe, PrintsEveryRule) {
   EXPECT_EQ(formula<RAdam>({.weight_decay = 0.5}),
             "g ← g + 0.5·w;  m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  w ← w − 0.001/(1 − 0.9ᵗ)·m, and after step 5 "
             "w ← w − 0.001/(1 − 0.9ᵗ)·r·√(1 − 0.999ᵗ) · m/(√v + 1e-08)");
-  EXPECT_EQ(formula<ASGD>({.lr = 0.5}), "w ← w − η·0.0001·w − η·g;  ax ← ax + μ·(w − ax);  η ← 0.5/(1 + 5e-05·t)^0.75;  μ ← 1/max(1, t − 1e+06)");
-  EXPECT_EQ(formula<Rprop>({}), "where g·g₋₁ > 0: s ← min(1.2·s, 50);  where < 0: s ← max(0.5·s, 1e-06), g ← 0;  w ← w − s·sign(g) (s from 0.01)");
+  EXPECT_EQ(formula<ASGD>({.lr = 0.5}),
+            "w ← w − η·0.0001·w − η·g;  ax ← ax + μ·(w − ax);  η ← 0.5/(1 + 5e-05·t)^0.75;  μ ← 1/max(1, t − 1e+06)");
+  EXPECT_EQ(formula<Rprop>({}),
+            "where g·g₋₁ > 0: s ← min(1.2·s, 50);  where < 0: s ← max(0.5·s, 1e-06), g ← 0;  w ← w − s·sign(g) (s from 0.01)");
   EXPECT_EQ(formula<Lion>(optax::lion(0.1, 0.5)), "w ← w − 0.1·0.5·w;  w ← w − 0.1·sign(0.9·m + 0.1·g);  m ← 0.99·m + 0.01·g");
 }
 

@@ -60,7 +60,8 @@ TEST(Options, OutOfRangeAreErrors) {
 TEST(Options, OutOfRangeAreErrorsOfTheOtherRulesToo) {
   const Parameters p = table_parameters();
   expect_error([&] { Adagrad(p, {.lr_decay = -1}); }, "Adagrad: lr_decay must be finite and at least 0, not -1");
-  expect_error([&] { Adagrad(p, {.initial_accumulator_value = -1}); }, "Adagrad: initial_accumulator_value must be finite and at least 0, not -1");
+  expect_error([&] { Adagrad(p, {.initial_accumulator_value = -1}); },
+               "Adagrad: initial_accumulator_value must be finite and at least 0, not -1");
   expect_error([&] { Adadelta(p, {.rho = 1.5}); }, "Adadelta: rho must lie in [0, 1], not 1.5");
   EXPECT_NO_THROW(Adadelta(p, {.rho = 1}));
   expect_error([&] { Adamax(p, {.betas = {0.9, 1}}); }, "Adamax: betas.1 must lie in [0, 1), not 1");
@@ -72,7 +73,8 @@ TEST(Options, OutOfRangeAreErrorsOfTheOtherRulesToo) {
   expect_error([&] { Rprop(p, {.etas = {0.5, 1}}); }, "Rprop: etas must be 0 < etas[0] < 1 < etas[1], not 0.5 and 1");
   expect_error([&] { Rprop(p, {.step_sizes = {2, 1}}); }, "Rprop: step_sizes must be the smallest and the largest, not 2 and 1");
   expect_error([&] { Ftrl(p, {.learning_rate_power = 0.5}); }, "Ftrl: learning_rate_power must be finite and at most 0, not 0.5");
-  expect_error([&] { Ftrl(p, {.l1_regularization_strength = -1}); }, "Ftrl: l1_regularization_strength must be finite and at least 0, not -1");
+  expect_error([&] { Ftrl(p, {.l1_regularization_strength = -1}); },
+               "Ftrl: l1_regularization_strength must be finite and at least 0, not -1");
   EXPECT_NO_THROW(Adafactor(p, {.d = 0.5}));
   expect_error([&] { Adafactor(p, {.d = 0}); }, "Adafactor: d must be finite and above 0, not 0");
   EXPECT_NO_THROW(SGD(p, keras::sgd(0.1, 0, true)));
@@ -98,12 +100,14 @@ TEST(Options, HaveTheDefaultsOfPyTorch) {
       if (key.starts_with("group.0.")) out += key.substr(8) + " " + value + ", ";
     return out;
   };
-  EXPECT_EQ(options(Adagrad(p)), "eps 1e-10, eps_at outside, initial_accumulator_value 0, lr 0.01, lr_decay 0, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(Adagrad(p)),
+            "eps 1e-10, eps_at outside, initial_accumulator_value 0, lr 0.01, lr_decay 0, maximize false, weight_decay 0, ");
   EXPECT_EQ(options(Adadelta(p)), "eps 1e-06, lr 1, maximize false, rho 0.9, weight_decay 0, ");
   EXPECT_EQ(options(Adamax(p)), "betas.0 0.9, betas.1 0.999, eps 1e-08, eps_at inside, lr 0.002, maximize false, weight_decay 0, ");
   EXPECT_EQ(options(NAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.002, maximize false, "
                                "momentum_decay 0.004, weight_decay 0, ");
-  EXPECT_EQ(options(RAdam(p)), "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.001, maximize false, weight_decay 0, ");
+  EXPECT_EQ(options(RAdam(p)),
+            "betas.0 0.9, betas.1 0.999, decoupled_weight_decay false, eps 1e-08, lr 0.001, maximize false, weight_decay 0, ");
   EXPECT_EQ(options(ASGD(p)), "alpha 0.75, lambd 1e-04, lr 0.01, maximize false, t0 1e+06, weight_decay 0, ");
   EXPECT_EQ(options(Rprop(p)), "etas.0 0.5, etas.1 1.2, lr 0.01, maximize false, step_sizes.0 1e-06, step_sizes.1 50, ");
 }
@@ -139,14 +143,19 @@ TEST(Groups, ThatCannotBeAreErrors) {
   const Parameters p = table_parameters();
   expect_error([] { SGD(Parameters{}); }, "SGD: group 0 has no parameters; did a name pattern match nothing?");
   expect_error([] { SGD(std::vector<SGD::Group>{}); }, "SGD: needs at least one group of parameters");
-  expect_error([&] { SGD({{.params = p}, {.params = matching(p, "*.bias")}}); }, "SGD: group 1 has no parameters; did a name pattern match nothing?");
+  expect_error(
+      [&] {
+        SGD({{.params = p}, {.params = matching(p, "*.bias")}});
+      },
+      "SGD: group 1 has no parameters; did a name pattern match nothing?");
   expect_error([&] { Adam({{.params = {p[0], p[1]}}, {.params = {p[1]}}}); },
                "Adam: parameter b is given twice (again in group 1); each belongs to one group");
   expect_error([&] { Adam(Parameters{p[0], {"other name", p[0].leaf}}); },
                "Adam: parameter other name is given twice (again in group 0); each belongs to one group");
   expect_error([&] { Adam(Parameters{p[0], {"a", p[1].leaf}}); }, "Adam: " + named_alike("a"));
   expect_error([] { Adam(Parameters{{"w", {}}}); }, "Adam: parameter w is undefined");
-  expect_error<DtypeError>([] { Adam(single(Array::zeros({2}, i64), {}, "ids")); }, "Adam: parameter ids is i64; only f32 and f64 can be trained");
+  expect_error<DtypeError>([] { Adam(single(Array::zeros({2}, i64), {}, "ids")); },
+                           "Adam: parameter ids is i64; only f32 and f64 can be trained");
 }
 
 TEST(Groups, ThatFailAreNotAdded) {
@@ -174,8 +183,10 @@ TEST(Options, ChangeByNameOrAsAWhole) {
   EXPECT_EQ(adam.options().betas[0], 0.5);
   expect_error([&] { adam.set_option("betas.1", 2); }, "Adam: betas.1 must lie in [0, 1), not 2");
   expect_error([&] { adam.set_lr(NAN); }, "Adam: lr must be finite and at least 0, not nan");
-  expect_error([&] { adam.set_option("momentum", 0.9); }, "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
-  expect_error([&] { adam.option("momentum"); }, "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
+  expect_error([&] { adam.set_option("momentum", 0.9); },
+               "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
+  expect_error([&] { adam.option("momentum"); },
+               "Adam: has no option momentum; it has lr, betas.0, betas.1, eps, weight_decay, amsgrad, maximize, bias_correction, eps_at");
   expect_error([&] { adam.set_lr(0.1, 1); }, "Adam: there is no group 1; it has 1");
   expect_error([&] { adam.set_options({.lr = -1}); }, "Adam: lr must be finite and at least 0, not -1");
   adam.set_options({.lr = 0.25});
@@ -194,8 +205,9 @@ TEST(Options, ChangeByText) {
   expect_error([&] { adam.set_option("lr", "fast"); }, "Adam: \"fast\" is no value of lr (finite and at least 0)");
   expect_error([&] { adam.set_option("eps_at", "beside"); }, "Adam: \"beside\" is no value of eps_at (outside, inside, scaled_hat)");
   expect_error([&] { adam.set_option("betas.0", "1"); }, "Adam: betas.0 must lie in [0, 1), not 1");
-  expect_error([&] { adam.set_option("beta.0", "0.5"); }, "Adam: has no option beta.0; did you mean \"betas.0\"?; it has lr, betas.0, betas.1, eps, "
-                                                          "weight_decay, amsgrad, maximize, bias_correction, eps_at");
+  expect_error([&] { adam.set_option("beta.0", "0.5"); },
+               "Adam: has no option beta.0; did you mean \"betas.0\"?; it has lr, betas.0, betas.1, eps, "
+               "weight_decay, amsgrad, maximize, bias_correction, eps_at");
   EXPECT_EQ(adam.lr(), 3e-4);
 }
 
@@ -211,11 +223,13 @@ TEST(Options, OfASchedulesPartsHavePaths) {
 TEST(Describe, PrintsTheFormulaWithItsNumbers) {
   const Parameters p = table_parameters();
   EXPECT_EQ(SGD(p, {.lr = 0.1}).describe(), "SGD\n  group 0: 4 parameters, 1042 numbers\n    w ← w − 0.1·g");
-  EXPECT_EQ(SGD(Parameters{p[0]}, {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true, .maximize = true}).describe(),
-            "SGD\n  group 0: 1 parameter, 1 numbers\n    g ← −g;  g ← g + 0.01·w;  b ← 0.9·b + 1·g (at first b ← g);  w ← w − 0.1·(g + 0.9·b)");
+  EXPECT_EQ(
+      SGD(Parameters{p[0]}, {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true, .maximize = true}).describe(),
+      "SGD\n  group 0: 1 parameter, 1 numbers\n    g ← −g;  g ← g + 0.01·w;  b ← 0.9·b + 1·g (at first b ← g);  w ← w − 0.1·(g + 0.9·b)");
   EXPECT_EQ(RMSprop({{.params = {p[0]}}, {.params = {p[1]}, .options = {.momentum = 0.5, .centered = true}}}).describe(),
             "RMSprop\n  group 0: 1 parameter, 1 numbers\n    v ← 0.99·v + 0.01·g²;  w ← w − 0.01·g/(√v + 1e-08)\n"
-            "  group 1: 1 parameter, 17 numbers\n    v ← 0.99·v + 0.01·g²;  ḡ ← 0.99·ḡ + 0.01·g;  b ← 0.5·b + g/(√(v − ḡ²) + 1e-08);  w ← w − 0.01·b");
+            "  group 1: 1 parameter, 17 numbers\n    v ← 0.99·v + 0.01·g²;  ḡ ← 0.99·ḡ + 0.01·g;  b ← 0.5·b + g/(√(v − ḡ²) + 1e-08);  w ← "
+            "w − 0.01·b");
   EXPECT_EQ(AdamW(p).describe(),
             "AdamW\n  group 0: 4 parameters, 1042 numbers\n    w ← w − 0.001·0.01·w;  m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  "
             "w ← w − 0.001/(1 − 0.9ᵗ) · m/(√(v/(1 − 0.999ᵗ)) + 1e-08)");

@@ -1,4 +1,5 @@
-// When memory ends, a step has not begun: whichever request of it fails, weights and state are as before, and the next step is as any other.
+// When memory ends, a step has not begun: whichever request of it fails, weights and state are as before, and the next step is as any
+// other.
 #include <gtest/gtest.h>
 #include <allocations.h>
 #include <optim/rules/table.h>

@@ -122,11 +122,13 @@ TEST(State, EverythingThatDoesNotFitIsListedAndNothingChanges) {
   state.values["group.1.form"] = "ema";
   state.values["note"] = "a user's own";
   const std::string message = refusal(adam, state);
-  for (const char* line : {"missing a.exp_avg", "unexpected b.exp_avg [17] f64\n", "unexpected b.exp_avg_sq", "c.exp_avg is [999] f64 in the state but [1000] f64 here",
-                           "c.exp_avg_sq is [1000] f32 in the state but [1000] f64 here", "d.step must be one i64 of at least 1 and below 2^53",
-                           "unexpected e.exp_avg", "unexpected e.group", "a is in group 1 in the state but 0 here", "missing group.0.eps",
-                           "group.0.lr is \"fast\", which is no value of this option", "group 1: Adam: lr must be finite and at least 0, not -1",
-                           "group.1.initial_lr is \"?\", which is no number", "unexpected group.1.form"})
+  for (const char* line :
+       {"missing a.exp_avg", "unexpected b.exp_avg [17] f64\n", "unexpected b.exp_avg_sq",
+        "c.exp_avg is [999] f64 in the state but [1000] f64 here", "c.exp_avg_sq is [1000] f32 in the state but [1000] f64 here",
+        "d.step must be one i64 of at least 1 and below 2^53", "unexpected e.exp_avg", "unexpected e.group",
+        "a is in group 1 in the state but 0 here", "missing group.0.eps", "group.0.lr is \"fast\", which is no value of this option",
+        "group 1: Adam: lr must be finite and at least 0, not -1", "group.1.initial_lr is \"?\", which is no number",
+        "unexpected group.1.form"})
     EXPECT_THAT(message, HasSubstr(line));
   EXPECT_THAT(message, ::testing::Not(HasSubstr("note")));
   const State after = adam.state();
@@ -142,7 +144,8 @@ TEST(State, AStepCountThatCannotGoOnIsRefused) {
   for (const std::int64_t step : {INT64_MAX, std::int64_t{1} << 53, std::int64_t{0}, std::int64_t{-1}}) {
     State state = adam.state();
     state.arrays["a.step"] = Array::from({step}, {});
-    EXPECT_EQ(refusal(adam, state), "Adam: the state does not fit this optimizer:\n  a.step must be one i64 of at least 1 and below 2^53") << step;
+    EXPECT_EQ(refusal(adam, state), "Adam: the state does not fit this optimizer:\n  a.step must be one i64 of at least 1 and below 2^53")
+        << step;
   }
 }
 

@@ -1,4 +1,5 @@
 // What every rule inherits from the driver: which parameters a step touches, what it writes into, what it leaves alone.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
-// Traps that other libraries have fallen into, each by its name. Those of schedules are in schedule_test.cpp and plateau_test.cpp, of clipping
-// in clip_test.cpp, of accumulation in accumulation_test.cpp, of single steps in step_test.cpp.
+// Traps that other libraries have fallen into, each by its name. Those of schedules are in schedule_test.cpp and plateau_test.cpp, of
+// clipping in clip_test.cpp, of accumulation in accumulation_test.cpp, of single steps in step_test.cpp.
+#include <algorithm>
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -106,7 +107,10 @@ TEST(Trap, AParameterInTwoGroupsIsAnErrorThatNamesItOfEveryRule) {
   for_each_optimizer([&]<class O>(std::type_identity<O>) {
     O optimizer(p);
     const std::string name(optimizer.name());
-    EXPECT_EQ(value_error([&] { O({{.params = p}, {.params = {p[1]}}}); }), name + ": parameter two is given twice (again in group 1); each belongs to one group");
+    EXPECT_EQ(value_error([&] {
+                O({{.params = p}, {.params = {p[1]}}});
+              }),
+              name + ": parameter two is given twice (again in group 1); each belongs to one group");
     EXPECT_EQ(value_error([&] { optimizer.add_param_group({.params = {p[0]}}); }),
               name + ": parameter one is given twice (again in group 1); each belongs to one group");
     EXPECT_EQ(optimizer.groups(), 1);
@@ -257,7 +261,8 @@ TEST(Trap, ACosineWithAFloorUnderAnotherDecayPastItsEndIsAnErrorInsteadOfANegati
   EXPECT_THAT(error, HasSubstr("at t = 22; it must be finite and at least 0"));
   const Curve chain = ChainedScheduler::curve({.schedules = {decay.function(), cosine.function()}});
   EXPECT_EQ(preview(chain, 22, 0.1).lr[0].size(), 22u);
-  EXPECT_THAT(value_error([&] { preview(chain, 23, 0.1); }), HasSubstr("ChainedScheduler: the learning rate at t = 22 must be finite and at least 0, not -0.0"));
+  EXPECT_THAT(value_error([&] { preview(chain, 23, 0.1); }),
+              HasSubstr("ChainedScheduler: the learning rate at t = 22 must be finite and at least 0, not -0.0"));
 }
 
 }  // namespace

@@ -22,9 +22,10 @@ TEST(ClipGradAdaptive, HasOptaxsNumbersInPyTorchsLayouts) {
   const auto walk = [&](const std::string& name, const AdaptiveClipOptions& options) {
     Parameters p;
     for (int t = 0; t < 5; ++t)
-      p.push_back(single(filled(units[t], f64, [&](auto i) { return t == 1 ? 0 : table_weight(t, i); }),
-                         filled(units[t], f64, [&](auto i) { return ((6 * 7919 + i * 104729 + t * 1299709) % 2003 - 1001) / 500. / (1 + 20 * (t % 2)); }),
-                         text("p", t))[0]);
+      p.push_back(single(
+          filled(units[t], f64, [&](auto i) { return t == 1 ? 0 : table_weight(t, i); }),
+          filled(units[t], f64, [&](auto i) { return ((6 * 7919 + i * 104729 + t * 1299709) % 2003 - 1001) / 500. / (1 + 20 * (t % 2)); }),
+          text("p", t))[0]);
     clip_grad_adaptive(p, options);
     std::vector<double> ours;
     for (const NamedParameter& each : p)
@@ -51,7 +52,8 @@ TEST(ClipGradAdaptive, ClipsEachOutputForItself) {
 }
 
 TEST(ClipGradAdaptive, TakesAVectorAsOneUnitAndARowOfOneAsAUnit) {
-  const Parameters vector = single(f64s({3, 4}), f64s({6, 8})), column = single(Array::from({3., 4.}, {2, 1}), Array::from({6., 8.}, {2, 1}));
+  const Parameters vector = single(f64s({3, 4}), f64s({6, 8})),
+                   column = single(Array::from({3., 4.}, {2, 1}), Array::from({6., 8.}, {2, 1}));
   EXPECT_EQ(clip_grad_adaptive(vector, {.clipping = 1}), 1);
   EXPECT_EQ(clip_grad_adaptive(column, {.clipping = 1}), 2);
   EXPECT_EQ(vector[0].leaf->grad.value().to_vector(), (std::vector<double>{3, 4}));
@@ -111,10 +113,12 @@ TEST(ClipGradAdaptive, RejectsWhatItCannotMean) {
   const Parameters p = single(f64s({1}), f64s({1}));
   EXPECT_THAT([&] { clip_grad_adaptive(p, {.clipping = -1}); },
               ThrowsMessage<ValueError>("clip_grad_adaptive: clipping must be finite and at least 0, not -1"));
-  EXPECT_THAT([&] { clip_grad_adaptive(p, {.eps = 0}); }, ThrowsMessage<ValueError>("clip_grad_adaptive: eps must be finite and above 0, not 0"));
+  EXPECT_THAT([&] { clip_grad_adaptive(p, {.eps = 0}); },
+              ThrowsMessage<ValueError>("clip_grad_adaptive: eps must be finite and above 0, not 0"));
   EXPECT_THAT([&] { clip_grad_adaptive({p[0], p[0]}); }, ThrowsMessage<ValueError>("clip_grad_adaptive: parameter w is given twice"));
   p[0].leaf->grad = Array::full({1}, 1, f32);
-  EXPECT_THAT([&] { clip_grad_adaptive(p); }, ThrowsMessage<DtypeError>("clip_grad_adaptive: the gradient of w is f32 but the parameter is f64"));
+  EXPECT_THAT([&] { clip_grad_adaptive(p); },
+              ThrowsMessage<DtypeError>("clip_grad_adaptive: the gradient of w is f32 but the parameter is f64"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Clipping by norm and by value, with the awkward totals: none, zero, infinite, NaN.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -54,7 +55,8 @@ std::vector<double> recorded(const Parameters& p) {
 
 void expect_near(const std::vector<double>& ours, std::span<const double> golden, const std::string& name) {
   ASSERT_EQ(ours.size(), golden.size()) << name;
-  for (std::size_t i = 0; i < golden.size(); ++i) EXPECT_NEAR(ours[i], golden[i], 1e-12 * std::max(1.0, std::abs(golden[i]))) << name << " " << i;
+  for (std::size_t i = 0; i < golden.size(); ++i)
+    EXPECT_NEAR(ours[i], golden[i], 1e-12 * std::max(1.0, std::abs(golden[i]))) << name << " " << i;
 }
 
 TEST(ClipGradNorm, HasPyTorchsNumbers) {
@@ -97,7 +99,8 @@ TEST(ClipGradNorm, OfAParameterGivenTwiceIsAnErrorThatNamesIt) {   // PyTorch co
 
 TEST(ClipGradNorm, RefusesAGradientOfAnotherShape) {
   const Parameters p = single(f64s({0, 0}), f64s({3, 4, 0}));
-  EXPECT_THAT([&] { clip_grad_norm(p, 1); }, ThrowsMessage<ShapeError>("clip_grad_norm: the gradient of w has shape [3] but the parameter has [2]"));
+  EXPECT_THAT([&] { clip_grad_norm(p, 1); },
+              ThrowsMessage<ShapeError>("clip_grad_norm: the gradient of w has shape [3] but the parameter has [2]"));
 }
 
 TEST(ClipGradNorm, ToInfinityChangesNothingThatIsFinite) {

@@ -150,7 +150,8 @@ TEST(Statistics, MeetGroupsAddedLaterAndLetGoOfTheOptimizer) {
     EXPECT_GT(watch.group(1).update_ratio, 0);
     EXPECT_EQ(watch.names(), (std::vector<std::string>{"a", "b", "c"}));
     EXPECT_THAT([&] { watch.group(2); }, ThrowsMessage<ValueError>("Statistics: there is no group 2; it has 2"));
-    EXPECT_THAT([&] { watch.parameter("d"); }, ThrowsMessage<ValueError>("Statistics: there is no parameter d; there are 3, the first being a"));
+    EXPECT_THAT([&] { watch.parameter("d"); },
+                ThrowsMessage<ValueError>("Statistics: there is no parameter d; there are 3, the first being a"));
   }
   run(sgd, p, 5, 6);                                  // the watcher is gone
   EXPECT_THAT([&] { Statistics(sgd, {.every = 0}); }, ThrowsMessage<ValueError>("Statistics: every must be at least 1, not 0"));

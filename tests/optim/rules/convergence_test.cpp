@@ -1,5 +1,5 @@
-// Every optimizer finds the minimum of the functions that the books show: a ravine, Rosenbrock's and Beale's valleys, a saddle that it has to
-// leave, and least squares through noisy gradients. Rates and steps are stated in the table; all start at the same points.
+// Every optimizer finds the minimum of the functions that the books show: a ravine, Rosenbrock's and Beale's valleys, a saddle that it has
+// to leave, and least squares through noisy gradients. Rates and steps are stated in the table; all start at the same points.
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -37,7 +37,9 @@ struct Landscape {
   std::function<Point(Point w, int step)> gradient;
 };
 
-const Landscape ravine{.name = "ravine", .start = {-4, 2}, .minimum = {0, 0}, .near = 0.05, .gradient = [](Point w, int) { return Point{0.1 * w[0], 4 * w[1]}; }};
+const Landscape ravine{.name = "ravine", .start = {-4, 2}, .minimum = {0, 0}, .near = 0.05, .gradient = [](Point w, int) {
+                         return Point{0.1 * w[0], 4 * w[1]};
+                       }};
 const Landscape rosenbrock{.name = "Rosenbrock", .start = {-1, 1.5}, .minimum = {1, 1}, .near = 0.1, .gradient = [](Point w, int) {
   const double valley = w[1] - w[0] * w[0];
   return Point{-40 * valley * w[0] - 2 * (1 - w[0]), 20 * valley};       // 10·(y − x²)² + (1 − x)²

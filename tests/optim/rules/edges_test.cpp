@@ -1,4 +1,5 @@
 // The edges of single rules: where PyTorch's formula has a turn that a walk along the table might pass by.
+#include <algorithm>
 #include <cfenv>
 #include <cmath>
 
@@ -168,10 +169,12 @@ TEST(WholeRules, StepTheSameWhereSquaresLeaveTheRange) {
   };
   const LAMBOptions lamb{.lr = 0.1};
   const AdafactorOptions adafactor{.lr = 0.1};
-  for (const double scale : {0x1p600, 0x1p-600}) near(step(std::type_identity<LAMB>{}, scale, lamb), step(std::type_identity<LAMB>{}, 1, lamb));
+  for (const double scale : {0x1p600, 0x1p-600})
+    near(step(std::type_identity<LAMB>{}, scale, lamb), step(std::type_identity<LAMB>{}, 1, lamb));
   near(step(std::type_identity<Adafactor>{}, 0x1p600, adafactor), step(std::type_identity<Adafactor>{}, 1, adafactor));
   const auto muon = [](double scale) {
-    const Parameters p = single(Array::zeros({3, 4}, f64), Tensor(filled({3, 4}, f64, [&](auto i) { return scale * static_cast<double>(i % 5 - 2); })));
+    const Parameters p =
+        single(Array::zeros({3, 4}, f64), Tensor(filled({3, 4}, f64, [&](auto i) { return scale * static_cast<double>(i % 5 - 2); })));
     Muon(p).step();
     return values(p);
   };

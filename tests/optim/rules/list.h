@@ -8,8 +8,8 @@ template <class... Rules>
 struct RuleList {};
 
 // Those of one element at a time, of whole parameters, of gradients of rows.
-using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule, RAdamRule,
-                          ASGDRule, RpropRule, LionRule, FtrlRule, ScheduleFreeAdamWRule>;
+using AllRules = RuleList<SGDRule, RMSpropRule, AdamRule<false>, AdamRule<true>, AdagradRule, AdadeltaRule, AdamaxRule, NAdamRule,
+                          RAdamRule, ASGDRule, RpropRule, LionRule, FtrlRule, ScheduleFreeAdamWRule>;
 using WholeRules = RuleList<AdafactorRule, LAMBRule, MuonRule>;
 using RowRules = RuleList<SparseAdamRule>;
 

@@ -24,7 +24,8 @@ struct NaiveAdafactor {
   int t = 0;
 
   void step(Values& w, Values g, double lr) {
-    const double old = 1 - std::pow(++t, decay_power), fresh = 1 - old, rate = std::max(eps2, root_mean_square(w)) * std::min(lr, 1 / std::sqrt(t));
+    const double old = 1 - std::pow(++t, decay_power), fresh = 1 - old,
+                 rate = std::max(eps2, root_mean_square(w)) * std::min(lr, 1 / std::sqrt(t));
     for (double& x : g) x = maximize ? -x : x;
     Values v(g.size());
     if (rows == 0) {

@@ -1,4 +1,5 @@
 // How the formulas of one name are related: relations E1 to E5, exact in real arithmetic, between the lecture's, PyTorch's and others'.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -60,7 +61,8 @@ TEST(Relation, E2DampeningDiffersFromTheAverageByTheFirstBufferOnly) {
 }
 
 TEST(Relation, E3TheRateInsideTheBufferIsClassicUntilItChanges) {
-  const auto inside = maker<SGD>({.lr = 0.1, .momentum = 0.9, .form = Momentum::lr_inside}), classic = maker<SGD>({.lr = 0.1, .momentum = 0.9});
+  const auto inside = maker<SGD>({.lr = 0.1, .momentum = 0.9, .form = Momentum::lr_inside}),
+             classic = maker<SGD>({.lr = 0.1, .momentum = 0.9});
   for (double difference : differences(inside, classic, 30, false)) EXPECT_LT(difference, 1e-12);
   const std::vector<double> scheduled = differences(inside, classic, 8, true);
   for (int step = 0; step < 7; ++step) EXPECT_LT(scheduled[step], 1e-12);

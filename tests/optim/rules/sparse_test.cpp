@@ -1,5 +1,6 @@
 // Gradients of rows: the trajectories of PyTorch's optimizers that take them and of plain scalar code, from real embeddings and backwards
-// on a table of indices and gradients that golden/make_sparse.py repeats; and what refuses them.
+// on a table of indices and gradients that golden/make_sparse.py repeats. Who refuses them: driver/row_use_test.cpp.
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -11,7 +12,6 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/row_gradient.h>
 #include <gradus/autograd/walk/grad.h>
-#include <gradus/optim/gradients/clip.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/rules/adagrad.h>
 #include <gradus/optim/rules/adam.h>
@@ -21,7 +21,6 @@
 #include <gradus/optim/rules/sparse_adam.h>
 #include <gradus/optim/schedules/chain.h>
 #include <gradus/optim/schedules/step_lr.h>
-#include <gradus/optim/second_order/lbfgs.h>
 #include <golden_values.h>
 #include <optim/rules/list.h>
 #include <optim/rules/table.h>
@@ -152,7 +151,8 @@ TEST_P(Sparse, ContinuesBitForBitFromItsState) {
     two.schedule.load_state(schedule);
     two.steps(q, saved_at, 15);
     EXPECT_EQ(values(p), values(q)) << saved_at;
-    for (const auto& [key, array] : straight->state().arrays) EXPECT_EQ(array.to_vector(), fresh->state().arrays.at(key).to_vector()) << key;
+    for (const auto& [key, array] : straight->state().arrays)
+      EXPECT_EQ(array.to_vector(), fresh->state().arrays.at(key).to_vector()) << key;
   }
 }
 
@@ -164,7 +164,8 @@ TEST_P(Sparse, HasTheSameBitsForAnyNumberOfThreads) {
   for (Dtype dtype : {f32, f64}) {
     const auto walk = [&](int threads) {
       set_threads(threads);
-      const Parameters p = single(filled({3000, 37}, dtype, [](auto i) { return table_weight(0, i); }), {}, "p"), q = single(Array::zeros({2, 3}, dtype), {}, "q");
+      const Parameters p = single(filled({3000, 37}, dtype, [](auto i) { return table_weight(0, i); }), {}, "p"),
+                       q = single(Array::zeros({2, 3}, dtype), {}, "q");
       const auto optimizer = GetParam().make(p, q);
       for (int step = 0; step < 3; ++step) {
         std::vector<std::int64_t> rows;
@@ -239,7 +240,8 @@ TEST(SparseAdam, LeavesOtherRowsAndTheirAveragesAlone) {
   SparseAdam adam(p, {.lr = 0.1});
   const auto step = [&](std::vector<std::int64_t> rows) {
     adam.zero_grad();
-    sum(embedding(Array::from(rows, {static_cast<std::int64_t>(rows.size())}), Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true})).backward();
+    sum(embedding(Array::from(rows, {static_cast<std::int64_t>(rows.size())}), Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true}))
+        .backward();
     adam.step();
   };
   step({0});
@@ -281,8 +283,10 @@ TEST(SparseAdam, OfAllRowsIsAdamWithEpsScaledHat) {
 TEST(SparseAdam, HasOptionsStateAndADescriptionLikeTheOthers) {
   const Parameters p = single(Array::zeros({3, 2}), {}, "words");
   SparseAdam adam(p, {.lr = 0.5});
-  EXPECT_EQ(adam.describe(), "SparseAdam\n  group 0: 1 parameter, 6 numbers\n    m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  w ← w − 0.5·√(1 − 0.999ᵗ)/(1 − 0.9ᵗ) · "
-                             "m/(√v + 1e-08)  for the rows of g");
+  EXPECT_EQ(adam.describe(),
+            "SparseAdam\n  group 0: 1 parameter, 6 numbers\n    m ← 0.9·m + 0.1·g;  v ← 0.999·v + 0.001·g²;  w ← w − 0.5·√(1 − 0.999ᵗ)/(1 "
+            "− 0.9ᵗ) · "
+            "m/(√v + 1e-08)  for the rows of g");
   adam.set_option("betas.0", 0.5);
   EXPECT_EQ(adam.options().betas[0], 0.5);
   const SparseAdam defaults(p);
@@ -307,32 +311,6 @@ TEST(SparseAdam, RefusesATensorBeforeAnythingChanges) {
   EXPECT_EQ(adam.state().arrays.size(), 0u);
 }
 
-template <class Rule>
-void expect_refusal(const typename Rule::Options& options = {}) {
-  const Parameters p = single(Array::full({3, 2}, 1), {}, "words.weight");
-  OptimizerOf<Rule> optimizer(p, options);
-  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
-  SCOPED_TRACE(Rule::name);
-  expect_error<ValueError>([&] { optimizer.step(); }, {std::string(Rule::name) + ": words.weight has a gradient of rows", "SparseAdam", "sparse = false"});
-  EXPECT_EQ(values(p), std::vector<double>(6, 1));
-  EXPECT_EQ(optimizer.state().arrays.size(), 0u);
-}
-
-TEST(GradientsOfRows, AreRefusedByRulesThatMoveAllRows) {
-  const auto every = []<class... Rules>(RuleList<Rules...>) {
-    const auto one = []<class Rule>(Rule*) {
-      if constexpr (!requires(typename Rule::Options o) { Rule::row_use(o); }) expect_refusal<Rule>();
-    };
-    (one(static_cast<Rules*>(nullptr)), ...);
-  };
-  every(AllRules{});
-  every(WholeRules{});
-  expect_refusal<SGDRule>({.momentum = 0.9});
-  expect_refusal<SGDRule>({.weight_decay = 0.1});
-  expect_refusal<AdagradRule>({.weight_decay = 0.1});
-  expect_refusal<AdagradRule>({.initial_accumulator_value = 0.1});
-}
-
 TEST(GradientsOfRows, DoWhatTheTensorOfThemDoes) {
   for (const Case& row : cases()) {
     if (row.name == "sparse_adam") continue;
@@ -343,74 +321,6 @@ TEST(GradientsOfRows, DoWhatTheTensorOfThemDoes) {
     const std::vector<double> a = values(p), b = values(q);
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-14) << row.name;
   }
-}
-
-TEST(GradientsOfRows, MustFitTheirParameter) {
-  const Parameters p = single(Array::full({3, 2}, 1), {}, "words");
-  SGD sgd(p, {.lr = 1});
-  const auto rows = [](std::initializer_list<std::int64_t> numbers) { return Array::from(numbers, {static_cast<std::int64_t>(numbers.size())}); };
-  const auto refused = [&]<class Kind>(Kind*, const RowGradient& g, std::initializer_list<std::string> says) {
-    p[0].leaf->grad = g;
-    expect_error<Kind>([&] { sgd.step(); }, says);
-    EXPECT_EQ(values(p), std::vector<double>(6, 1));
-  };
-  ShapeError* const shape = nullptr;
-  DtypeError* const dtype = nullptr;
-  ValueError* const value = nullptr;
-  refused(shape, {rows({0, 1}), Array::zeros({1, 2})}, {"words", "[2]", "[1, 2]", "[3, 2]"});
-  refused(shape, {rows({0}), Array::zeros({1, 3})}, {"[1, 3]"});
-  refused(shape, {rows({0}), Array::zeros({1})}, {"[1]"});
-  refused(dtype, {rows({0}), Array::zeros({1, 2}, f64)}, {"f64", "f32"});
-  refused(dtype, {Array::zeros({1}), Array::zeros({1, 2})}, {"f32 rows", "i64"});
-  refused(value, {rows({0, 3}), Array::zeros({2, 2})}, {"row 3", "below 3"});
-  refused(value, {rows({1, 1}), Array::zeros({2, 2})}, {"row 1", "once"});
-  refused(value, {rows({-1}), Array::zeros({1, 2})}, {"row -1"});
-  p[0].leaf->zero_grad();
-  p[0].leaf->grad = RowGradient{rows({0, 9, 2, 9}).slice(0, 0, 4, 2), Array::from({1.f, 2.f, 3.f, 4.f}, {2, 2}).transpose(0, 1)};   // views
-  sgd.step();
-  EXPECT_EQ(values(p), (std::vector<double>{0, -2, 1, 1, -1, -3}));
-}
-
-TEST(GradientsOfRows, AreForgottenOrHaveNoRowsAfterZeroGrad) {
-  const Parameters p = single(Array::full({3, 2}, 1), {}, "words");
-  SparseAdam adam(p);
-  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({1}, {1}), Array::full({1, 2}, 1)};
-  adam.zero_grad(false);
-  EXPECT_EQ(p[0].leaf->grad.rows().rows.shape(), Shape{0});
-  EXPECT_EQ(p[0].leaf->grad.rows().values.shape(), (Shape{0, 2}));
-  adam.step();
-  EXPECT_EQ(values(p), std::vector<double>(6, 1));
-  adam.zero_grad();
-  EXPECT_FALSE(p[0].leaf->has_gradient());
-}
-
-TEST(GradientsOfRows, AreClippedAsTheirValues) {
-  Parameters p = single(Array::zeros({100, 2}, f64), {}, "words");
-  p.push_back(single(Array::zeros({1}, f64), f64s({4}), "bias")[0]);
-  p[0].leaf->grad = RowGradient{Array::from<std::int64_t>({7, 70}, {2}), Array::from({3., 0., -12., 0.}, {2, 2})};
-  EXPECT_NEAR(clip_grad_norm(p, 1.3), 13, 1e-14);
-  const std::vector<double> clipped = p[0].leaf->grad.rows().values.to_vector();
-  EXPECT_NEAR(clipped[2], -1.2, 1e-6);
-  EXPECT_NEAR(p[1].leaf->grad.item(), 0.4, 1e-6);
-  clip_grad_value(p, 1);
-  EXPECT_EQ(p[0].leaf->grad.rows().values.to_vector(), (std::vector<double>{clipped[0], 0, -1, 0}));
-  EXPECT_EQ(p[0].leaf->grad.rows().rows.to_vector(), (std::vector<double>{7, 70}));
-}
-
-TEST(LBFGS, TakesGradientsOfRowsAsTensors) {
-  const Parameters p = single(Array::zeros({4, 1}, f64), {}, "words");
-  LBFGS lbfgs(p, {.max_iter = 30});
-  const Tensor index = Array::from<std::int64_t>({1, 3}, {2}), wanted = Array::from({5., -2.}, {2, 1});
-  lbfgs.step([&] {
-    lbfgs.zero_grad();
-    const Tensor loss = sum(square(embedding(index, Tensor(p[0].leaf->value, p[0].leaf), {.sparse = true}) - wanted));
-    loss.backward();
-    return loss;
-  });
-  const std::vector<double> w = values(p);
-  EXPECT_EQ(w[0], 0);
-  EXPECT_NEAR(w[1], 5, 1e-6);
-  EXPECT_NEAR(w[3], -2, 1e-6);
 }
 
 }  // namespace

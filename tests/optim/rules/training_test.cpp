@@ -89,8 +89,9 @@ constexpr double same = 1e-8, other = 1e-4;
 
 TEST_F(Training, BySGDWithMomentumAndACosineIsThatOfPyTorch) {
   const auto train = [&](double momentum, std::int64_t t_max) {
-    return losses<CosineAnnealingLR>([=](const Parameters& p) { return std::make_unique<SGD>(p, SGDOptions{.lr = 0.1, .momentum = momentum}); },
-                                     CosineAnnealingLROptions{.t_max = t_max, .eta_min = 0.01});
+    return losses<CosineAnnealingLR>(
+        [=](const Parameters& p) { return std::make_unique<SGD>(p, SGDOptions{.lr = 0.1, .momentum = momentum}); },
+        CosineAnnealingLROptions{.t_max = t_max, .eta_min = 0.01});
   };
   const std::vector<double> right = train(0.9, 200);
   EXPECT_LT(distance("momentum", right), same);
@@ -101,7 +102,9 @@ TEST_F(Training, BySGDWithMomentumAndACosineIsThatOfPyTorch) {
 
 TEST_F(Training, ByRMSpropWithDecayIsThatOfPyTorch) {
   const auto train = [&](double alpha, double decay) {
-    return losses([=](const Parameters& p) { return std::make_unique<RMSprop>(p, RMSpropOptions{.lr = 2e-3, .alpha = alpha, .weight_decay = decay}); });
+    return losses([=](const Parameters& p) {
+      return std::make_unique<RMSprop>(p, RMSpropOptions{.lr = 2e-3, .alpha = alpha, .weight_decay = decay});
+    });
   };
   EXPECT_LT(distance("rmsprop", train(0.9, 1e-3)), same);
   EXPECT_GT(distance("rmsprop", train(0.901, 1e-3)), other);
@@ -110,7 +113,9 @@ TEST_F(Training, ByRMSpropWithDecayIsThatOfPyTorch) {
 
 TEST_F(Training, ByAdamIsThatOfPyTorch) {
   const auto train = [&](double beta2, Eps eps_at) {
-    return losses([=](const Parameters& p) { return std::make_unique<Adam>(p, AdamOptions{.lr = 5e-3, .betas = {0.9, beta2}, .eps_at = eps_at}); });
+    return losses([=](const Parameters& p) {
+      return std::make_unique<Adam>(p, AdamOptions{.lr = 5e-3, .betas = {0.9, beta2}, .eps_at = eps_at});
+    });
   };
   EXPECT_LT(distance("adam", train(0.999, Eps::outside)), same);
   EXPECT_GT(distance("adam", train(0.998, Eps::outside)), other);

@@ -1,4 +1,5 @@
 // Every rule walks the table twice over: against trajectories of PyTorch, Keras and optax (golden) and against plain scalar code.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -39,8 +40,9 @@
 namespace gradus::optim::testing {
 namespace {
 
-using ScalarRule = std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
-                                ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion, ScalarFtrl, ScalarScheduleFree>;
+using ScalarRule =
+    std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
+                 ScalarNAdam, ScalarRAdam, ScalarASGD, ScalarRprop, ScalarLion, ScalarFtrl, ScalarScheduleFree>;
 
 // Two groups: the tensors a and b under `first`, c and d under `second`.
 struct Case {
@@ -101,7 +103,8 @@ const std::vector<Case>& cases() {
                  .scalars = {A{.decoupled = 0.01}, A{.decoupled = 0.3}}},
       Row<AdamW>{.name = "adamw_amsgrad", .first = {.lr = 0.01, .amsgrad = true},
                  .second = {.lr = 0.02, .betas = {0.5, 0.6}, .amsgrad = true, .maximize = true},
-                 .scalars = {A{.decoupled = 0.01, .amsgrad = true}, A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}}},
+                 .scalars = {A{.decoupled = 0.01, .amsgrad = true},
+                             A{.beta1 = 0.5, .beta2 = 0.6, .decoupled = 0.01, .amsgrad = true, .maximize = true}}},
       Row<Adagrad>{.name = "adagrad", .first = {.lr = 0.1, .initial_accumulator_value = 0.3},
                    .second = {.lr = 0.05, .lr_decay = 0.1, .weight_decay = 0.1, .initial_accumulator_value = 0.3, .eps = 1e-3},
                    .scalars = {ScalarAdagrad{.sum = 0.3}, ScalarAdagrad{.lr_decay = 0.1, .decay = 0.1, .sum = 0.3, .eps = 1e-3}}},
@@ -125,7 +128,8 @@ const std::vector<Case>& cases() {
                  .scalars = {ScalarRAdam{}, ScalarRAdam{.beta1 = 0.8, .beta2 = 0.9, .eps = 1e-3, .decay = 0.1, .maximize = true}}},
       Row<RAdam>{.name = "radam_decoupled", .first = {.lr = 0.01, .weight_decay = 0.1, .decoupled_weight_decay = true},
                  .second = {.lr = 0.02, .betas = {0.5, 0.6}, .weight_decay = 0.3, .decoupled_weight_decay = true},
-                 .scalars = {ScalarRAdam{.decay = 0.1, .decoupled = true}, ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}}},
+                 .scalars = {ScalarRAdam{.decay = 0.1, .decoupled = true},
+                             ScalarRAdam{.beta1 = 0.5, .beta2 = 0.6, .decay = 0.3, .decoupled = true}}},
       Row<ASGD>{.name = "asgd", .first = {.lr = 0.1},
                 .second = {.lr = 0.05, .lambd = 0.01, .alpha = 0.5, .t0 = 5, .weight_decay = 0.1, .maximize = true},
                 .scalars = {ScalarASGD{}, ScalarASGD{.lambda = 0.01, .alpha = 0.5, .decay = 0.1, .maximize = true}}},
@@ -136,36 +140,45 @@ const std::vector<Case>& cases() {
                 .second = {.lr = 0.02, .betas = {0.5, 0.8}, .weight_decay = 0.1},
                 .scalars = {ScalarLion{.decay = 0.1}, ScalarLion{.beta1 = 0.5, .beta2 = 0.8, .decay = 0.1}}},
       Row<Ftrl>{.name = "keras_ftrl", .first = keras::ftrl(0.1),
-                .second = {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3, .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
+                .second = {.lr = 0.05, .learning_rate_power = -0.7, .initial_accumulator_value = 0.5, .l1_regularization_strength = 0.3,
+                           .l2_regularization_strength = 0.2, .l2_shrinkage_regularization_strength = 0.1, .beta = 0.4},
                 .scalars = {ScalarFtrl{}, ScalarFtrl{.l1 = 0.3, .l2 = 0.2, .shrinkage = 0.1, .beta = 0.4, .n = 0.5, .power = 0.7}}},
       Row<ScheduleFreeAdamW>{.name = "schedule_free", .first = {.lr = 0.01},
           .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1, .warmup_steps = 5, .r = 1, .weight_lr_power = 1},
-          .scalars = {ScalarScheduleFree{}, ScalarScheduleFree{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .warmup = 5, .r = 1, .power = 1}}},
+          .scalars = {ScalarScheduleFree{}, ScalarScheduleFree{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .decay = 0.1, .warmup = 5, .r = 1,
+                                                               .power = 1}}},
       // What PyTorch lacks: by Keras, optax, and the lecture's formula.
       Row<SGD>{.name = "keras_sgd", .first = keras::sgd(0.1, 0.9), .second = keras::sgd(0.02, 0.5, true),
                .scalars = {ScalarVelocity{}, ScalarVelocity{.momentum = 0.5, .nesterov = true}}},
       Row<RMSprop>{.name = "keras_rmsprop", .first = keras::rmsprop(0.01),
                    .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   .scalars = {R{.alpha = 0.9, .eps = 1e-7, .inside = true}, R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}}},
+                   .scalars = {R{.alpha = 0.9, .eps = 1e-7, .inside = true},
+                               R{.alpha = 0.8, .eps = 1e-3, .momentum = 0.9, .inside = true, .lr_inside = true}}},
       Row<RMSprop>{.name = "keras_rmsprop_centered",
                    .first = {.lr = 0.01, .alpha = 0.9, .eps = 1e-3, .centered = true, .eps_at = Eps::inside},
-                   .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   .scalars = {R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true}, R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}}},
+                   .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .eps_at = Eps::inside,
+                              .form = Momentum::lr_inside},
+                   .scalars = {R{.alpha = 0.9, .eps = 1e-3, .centered = true, .inside = true},
+                               R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.9, .centered = true, .inside = true, .lr_inside = true}}},
       Row<Adam>{.name = "keras_adam", .first = keras::adam(0.01),
                 .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::scaled_hat},
                 .scalars = {A{.eps = 1e-7, .eps_at = A::scaled_hat}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .eps_at = A::scaled_hat}}},
       Row<Adam>{.name = "keras_amsgrad", .first = {.lr = 0.01, .eps = 1e-7, .amsgrad = true, .eps_at = Eps::scaled_hat},
                 .second = {.lr = 0.02, .betas = {0.5, 0.6}, .eps = 1e-2, .amsgrad = true, .eps_at = Eps::scaled_hat},
-                .scalars = {A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat}, A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}}},
+                .scalars = {A{.eps = 1e-7, .amsgrad = true, .eps_at = A::scaled_hat},
+                            A{.beta1 = 0.5, .beta2 = 0.6, .eps = 1e-2, .amsgrad = true, .eps_at = A::scaled_hat}}},
       Row<AdamW>{.name = "keras_adamw", .first = keras::adamw(0.01),
                  .second = {.lr = 0.02, .eps = 1e-2, .weight_decay = 0.3, .eps_at = Eps::scaled_hat},
-                 .scalars = {A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat}, A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}}},
+                 .scalars = {A{.eps = 1e-7, .decoupled = 0.004, .eps_at = A::scaled_hat},
+                             A{.eps = 1e-2, .decoupled = 0.3, .eps_at = A::scaled_hat}}},
       Row<Adagrad>{.name = "keras_adagrad", .first = keras::adagrad(0.1),
                    .second = {.lr = 0.02, .initial_accumulator_value = 0.5, .eps = 1e-1, .eps_at = Eps::inside},
-                   .scalars = {ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true}, ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}}},
+                   .scalars = {ScalarAdagrad{.sum = 0.1, .eps = 1e-7, .inside = true},
+                               ScalarAdagrad{.sum = 0.5, .eps = 1e-1, .inside = true}}},
       Row<Adamax>{.name = "keras_adamax", .first = keras::adamax(0.01),
                   .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .eps_at = Eps::outside},
-                  .scalars = {ScalarAdamax{.eps = 1e-7, .outside = true}, ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .outside = true}}},
+                  .scalars = {ScalarAdamax{.eps = 1e-7, .outside = true},
+                              ScalarAdamax{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .outside = true}}},
       Row<NAdam>{.name = "keras_nadam", .first = keras::nadam(0.01),
                  .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1},
                  .scalars = {ScalarNAdam{.eps = 1e-7, .psi = 1}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1}}},
@@ -176,7 +189,8 @@ const std::vector<Case>& cases() {
                .scalars = {ScalarAverage{.debiased = true}, ScalarAverage{.beta = 0.5, .debiased = true}}},
       Row<RMSprop>{.name = "optax_rmsprop", .first = optax::rmsprop(0.01, 0.9),
                    .second = {.lr = 0.02, .alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .eps_at = Eps::inside, .form = Momentum::lr_inside},
-                   .scalars = {R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true}, R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}}},
+                   .scalars = {R{.alpha = 0.9, .momentum = 0.9, .inside = true, .lr_inside = true},
+                               R{.alpha = 0.8, .eps = 1e-2, .momentum = 0.5, .inside = true, .lr_inside = true}}},
       Row<NAdam>{.name = "optax_nadam", .first = optax::nadam(0.01),
                  .second = {.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-2, .momentum_decay = 1e9},
                  .scalars = {ScalarNAdam{.psi = 1e9}, ScalarNAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .psi = 1e9}}},
@@ -184,7 +198,8 @@ const std::vector<Case>& cases() {
                 .second = {.lr = 0.02, .eps = 1e-2, .eps_at = Eps::inside},
                 .scalars = {A{.eps_at = A::inside}, A{.eps = 1e-2, .eps_at = A::inside}}},
       Row<Adam>{.name = "lecture_adam", .first = lecture::adam(0.01), .second = lecture::adam(0.02, 0.8, 0.95, 1e-2),
-                .scalars = {A{.uncorrected = true, .eps_at = A::inside}, A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}}},
+                .scalars = {A{.uncorrected = true, .eps_at = A::inside},
+                            A{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-2, .uncorrected = true, .eps_at = A::inside}}},
   };
   return all;
 }
@@ -198,7 +213,8 @@ class Trajectory : public ::testing::TestWithParam<Case> {
 const Array& golden_of(const std::string& name) {
   for (const char* walked_by : {"optim", "optim_peers"})
     if (const auto found = golden_values(walked_by).find(name); found != golden_values(walked_by).end()) return found->second;
-  throw std::runtime_error("tests/golden has no trajectory " + name + ": add it to make_optim.py (PyTorch's) or make_optim_peers.py (others')");
+  throw std::runtime_error("tests/golden has no trajectory " + name +
+                           ": add it to make_optim.py (PyTorch's) or make_optim_peers.py (others')");
 }
 
 TEST_P(Trajectory, IsThatOfTheReference) {
@@ -239,7 +255,8 @@ TEST_P(Trajectory, IsThatOfPlainScalarCode) {
     schedule.step();
     for (int t = 0; t < 4; ++t) {
       const std::vector<double> ours = parameters[t].leaf->value.to_vector();
-      for (std::size_t i = 0; i < w[t].size(); ++i) ASSERT_NEAR(ours[i], w[t][i], 1e-12) << "step " << step << ", " << parameters[t].name << "[" << i << "]";
+      for (std::size_t i = 0; i < w[t].size(); ++i)
+        ASSERT_NEAR(ours[i], w[t][i], 1e-12) << "step " << step << ", " << parameters[t].name << "[" << i << "]";
     }
   }
 }
@@ -343,12 +360,15 @@ TEST(TableOfRules, HasARowForEveryOptimizer) {
   std::set<std::string> listed;
   const auto list = [&]<class... Rules>(RuleList<Rules...>) { (listed.emplace(Rules::name), ...); };
   list(AllRules{});
-  for (const std::string& name : listed) EXPECT_TRUE(walked.contains(name)) << name << " is in list.h and has no row in trajectory_test.cpp";
-  for (const std::string& name : walked) EXPECT_TRUE(listed.contains(name)) << name << " has a row in trajectory_test.cpp and is not in list.h";
+  for (const std::string& name : listed)
+    EXPECT_TRUE(walked.contains(name)) << name << " is in list.h and has no row in trajectory_test.cpp";
+  for (const std::string& name : walked)
+    EXPECT_TRUE(listed.contains(name)) << name << " has a row in trajectory_test.cpp and is not in list.h";
   list(WholeRules{});   // whole_test.cpp walks these
   list(RowRules{});     // and sparse_test.cpp these
   const std::set<std::string> defined = defined_optimizers();
-  for (const std::string& name : defined) EXPECT_TRUE(listed.contains(name)) << name << " is defined in optim/ and is not in tests/optim/rules/list.h";
+  for (const std::string& name : defined)
+    EXPECT_TRUE(listed.contains(name)) << name << " is defined in optim/ and is not in tests/optim/rules/list.h";
   EXPECT_EQ(listed.size(), defined.size());
 }
 

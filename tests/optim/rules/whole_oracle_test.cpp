@@ -16,8 +16,8 @@
 namespace gradus::optim::testing {
 namespace {
 
-const std::vector<Shape> stacks{{}, {1}, {9}, {70000}, {30, 40}, {300, 211}, {1, 40000}, {40000, 1}, {3, 17000}, {17000, 3}, {1, 1}, {2, 5, 7}, {1, 3, 1, 4},
-                                {64, 32, 3, 3}, {3, 150, 130}};
+const std::vector<Shape> stacks{{},         {1},        {9},    {70000},   {30, 40},     {300, 211},     {1, 40000},   {40000, 1},
+                                {3, 17000}, {17000, 3}, {1, 1}, {2, 5, 7}, {1, 3, 1, 4}, {64, 32, 3, 3}, {3, 150, 130}};
 const std::vector<Shape> matrices{{1, 1}, {1, 300}, {300, 1}, {30, 40}, {40, 30}, {64, 64}, {70, 210}};
 
 double weight(std::int64_t i) { return 0.05 * table_weight(1, i); }
@@ -52,7 +52,8 @@ TEST(WholeOracle, AdafactorIsThatOfPlainLoops) {
     naive.clip = 1.1;
     naive.decay = 0.1;
     naive.maximize = true;
-    expect_same<Adafactor>(shape, {.lr = 0.1, .beta2_decay = -0.5, .eps = {0.05, 0.2}, .d = 1.1, .weight_decay = 0.1, .maximize = true}, naive, 1e-12);
+    expect_same<Adafactor>(shape, {.lr = 0.1, .beta2_decay = -0.5, .eps = {0.05, 0.2}, .d = 1.1, .weight_decay = 0.1, .maximize = true},
+                           naive, 1e-12);
   }
 }
 
@@ -74,8 +75,9 @@ TEST(WholeOracle, MuonIsThatOfPlainLoops) {
     other.iterations = 3;
     other.nesterov = false;
     other.match_adamw = true;
-    expect_same<Muon>(shape, {.lr = 0.1, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3, .adjust_lr = MuonScale::match_rms_adamw},
-                      other, 1e-10);
+    expect_same<Muon>(
+        shape, {.lr = 0.1, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3, .adjust_lr = MuonScale::match_rms_adamw},
+        other, 1e-10);
   }
 }
 
@@ -109,7 +111,9 @@ struct Threads : ::testing::Test {
   }
 };
 
-TEST_F(Threads, DoNotChangeAdafactor) { expect_same_bits<Adafactor>({{700, 500}, {5, 65541}, {100003, 3}, {64, 32, 3, 3}, {2, 300, 200}, {1, 1, 90007}, {90007}}); }
+TEST_F(Threads, DoNotChangeAdafactor) {
+  expect_same_bits<Adafactor>({{700, 500}, {5, 65541}, {100003, 3}, {64, 32, 3, 3}, {2, 300, 200}, {1, 1, 90007}, {90007}});
+}
 TEST_F(Threads, DoNotChangeLAMB) { expect_same_bits<LAMB>({{700, 500}, {90007}, {3}}); }
 TEST_F(Threads, DoNotChangeMuon) { expect_same_bits<Muon>({{150, 211}, {211, 150}, {1, 40000}, {33, 1000}, {64, 64}}); }
 

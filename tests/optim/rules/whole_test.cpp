@@ -54,7 +54,8 @@ const std::vector<Case>& cases() {
       Row<Adafactor>{.name = "adafactor", .golden = "optim", .shapes = stacks, .ulp = 4, .first = {.lr = 0.1},
                      .second = {.lr = 0.05, .beta2_decay = -0.5, .eps = {1e-4, 1e-2}, .d = 1.5, .weight_decay = 0.1, .maximize = true}},
       Row<Muon>{.name = "muon", .golden = "optim", .shapes = matrices, .ulp = 8, .first = {.lr = 0.1},
-                .second = {.lr = 0.05, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3, .adjust_lr = MuonScale::match_rms_adamw}},
+                .second = {.lr = 0.05, .weight_decay = 0.3, .momentum = 0.8, .nesterov = false, .ns_steps = 3,
+                           .adjust_lr = MuonScale::match_rms_adamw}},
       Row<LAMB>{.name = "lamb", .golden = "optim_peers", .shapes = stacks, .ulp = 4, .first = {.lr = 0.1},
                 .second = {.lr = 0.05, .betas = {0.8, 0.95}, .eps = 1e-3, .weight_decay = 0.1}},
   };
@@ -74,7 +75,9 @@ struct Whole : ::testing::TestWithParam<Case> {
     for (int step = begin; step < end; ++step) {
       for (int t = 0; t < 4; ++t) {
         const Array& value = p[t].leaf->value;
-        p[t].leaf->grad = has_gradient(step, t) ? Tensor(filled(value.shape(), value.dtype(), [&](auto i) { return table_gradient(step, t, i); })) : Tensor();
+        p[t].leaf->grad = has_gradient(step, t)
+                              ? Tensor(filled(value.shape(), value.dtype(), [&](auto i) { return table_gradient(step, t, i); }))
+                              : Tensor();
       }
       optimizer.step();
       if (step % 10 == 9)
@@ -144,7 +147,8 @@ TEST_P(Whole, HasTheSameBitsEveryTime) {
 }
 
 TEST_P(Whole, TakesEmptyParametersAndZeroGradients) {
-  const Parameters p = single(Array::zeros({0, 3}), Array::zeros({0, 3}), "empty"), q = single(Array::full({3, 2}, 1), Array::zeros({3, 2}), "still");
+  const Parameters p = single(Array::zeros({0, 3}), Array::zeros({0, 3}), "empty"),
+                   q = single(Array::full({3, 2}, 1), Array::zeros({3, 2}), "still");
   GetParam().make(p, q)->step();
   for (double w : values(q)) EXPECT_NEAR(w, 1, 0.11) << "only weight decay may move it";
 }
@@ -159,8 +163,10 @@ TEST(TableOfRules, HasARowForEveryRuleOfWholeParameters) {
 }
 
 TEST(Adafactor, KeepsRowsAndColumnsInsteadOfMatrices) {
-  const Parameters p{{"matrix", Counted<Leaf>(new Leaf(Array::full({3, 5}, 1)))}, {"stack", Counted<Leaf>(new Leaf(Array::full({2, 3, 5}, 1)))},
-                     {"vector", Counted<Leaf>(new Leaf(Array::full({4}, 1)))}, {"scalar", Counted<Leaf>(new Leaf(Array::scalar(1)))}};
+  const Parameters p{{"matrix", Counted<Leaf>(new Leaf(Array::full({3, 5}, 1)))},
+                     {"stack", Counted<Leaf>(new Leaf(Array::full({2, 3, 5}, 1)))},
+                     {"vector", Counted<Leaf>(new Leaf(Array::full({4}, 1)))},
+                     {"scalar", Counted<Leaf>(new Leaf(Array::scalar(1)))}};
   for (const NamedParameter& each : p) each.leaf->grad = Array::full(each.leaf->value.shape(), 0.5);
   Adafactor adafactor(p);
   adafactor.step();
@@ -168,7 +174,9 @@ TEST(Adafactor, KeepsRowsAndColumnsInsteadOfMatrices) {
   std::string shapes;
   for (const auto& [name, array] : state.arrays)
     if (!name.ends_with(".step")) shapes += text(name, " ", array.shape(), " ");
-  EXPECT_EQ(shapes, "matrix.col_var [1, 5] matrix.row_var [3, 1] scalar.variance [] stack.col_var [2, 1, 5] stack.row_var [2, 3, 1] vector.variance [4] ");
+  EXPECT_EQ(shapes,
+            "matrix.col_var [1, 5] matrix.row_var [3, 1] scalar.variance [] stack.col_var [2, 1, 5] stack.row_var [2, 3, 1] "
+            "vector.variance [4] ");
   State odd = state;
   odd.arrays["matrix.row_var"] = Array::zeros({3, 5});
   odd.arrays["vector.row_var"] = Array::zeros({4});
@@ -176,8 +184,9 @@ TEST(Adafactor, KeepsRowsAndColumnsInsteadOfMatrices) {
     adafactor.load_state(odd);
     ADD_FAILURE();
   } catch (const ValueError& e) {
-    EXPECT_STREQ(e.what(), "Adafactor: the state does not fit this optimizer:\n  matrix.row_var is [3, 5] f32 in the state but [3, 1] f32 here\n"
-                           "  unexpected vector.row_var for a parameter of shape [4]");
+    EXPECT_STREQ(e.what(),
+                 "Adafactor: the state does not fit this optimizer:\n  matrix.row_var is [3, 5] f32 in the state but [3, 1] f32 here\n"
+                 "  unexpected vector.row_var for a parameter of shape [4]");
   }
 }
 
@@ -188,7 +197,9 @@ TEST(Muon, WantsMatrices) {
     Muon muon(p);
     ADD_FAILURE();
   } catch (const ShapeError& e) {
-    EXPECT_STREQ(e.what(), "Muon: parameter fc.bias has shape [2], but only matrices can be made orthogonal: give vectors and images to another optimizer");
+    EXPECT_STREQ(
+        e.what(),
+        "Muon: parameter fc.bias has shape [2], but only matrices can be made orthogonal: give vectors and images to another optimizer");
   }
   EXPECT_THROW(Muon(single(Array::zeros({2, 2})), {.ns_steps = 0}), ValueError);
   EXPECT_THROW(Muon(single(Array::zeros({2, 2})), {.ns_steps = 100}), ValueError);

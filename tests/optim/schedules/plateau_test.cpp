@@ -116,7 +116,8 @@ TEST(Plateau, RejectsWhatItCannotMean) {
     other.values[key] = "x";
     EXPECT_NE(value_error([&] { schedule.load_state(other); }), "accepted") << key;
     other.values.erase(key);
-    EXPECT_EQ(value_error([&] { schedule.load_state(other); }), "ReduceLROnPlateau: the state does not fit this schedule:\n  missing " + key);
+    EXPECT_EQ(value_error([&] { schedule.load_state(other); }),
+              "ReduceLROnPlateau: the state does not fit this schedule:\n  missing " + key);
   }
   EXPECT_EQ(schedule.state().values, mine.values);
   EXPECT_EQ(schedule.describe(),

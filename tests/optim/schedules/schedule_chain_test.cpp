@@ -36,9 +36,11 @@ std::vector<Curve> parts(const std::string& name) {
   if (name == "linear_cosine")
     return {LinearLR::curve({.start_factor = 0.2, .total_iters = 10}), CosineAnnealingLR::curve({.t_max = 60, .eta_min = 0.001})};
   if (name == "four")
-    return {LinearLR::curve({.start_factor = 0.5, .end_factor = 0.7, .total_iters = 30}), MultiStepLR::curve({.milestones = {10, 11, 50}, .gamma = 0.5}),
-            StepLR::curve({.step_size = 9, .gamma = 0.9}), MultiplicativeLR::curve({.lr_lambda = [](std::int64_t e) { return e % 2 ? 0.99 : 1.01; }})};
-  if (name == "polynomial_step") return {PolynomialLR::curve({.total_iters = 70, .power = 2}), StepLR::curve({.step_size = 13, .gamma = 0.5})};
+    return {LinearLR::curve({.start_factor = 0.5, .end_factor = 0.7, .total_iters = 30}),
+            MultiStepLR::curve({.milestones = {10, 11, 50}, .gamma = 0.5}), StepLR::curve({.step_size = 9, .gamma = 0.9}),
+            MultiplicativeLR::curve({.lr_lambda = [](std::int64_t e) { return e % 2 ? 0.99 : 1.01; }})};
+  if (name == "polynomial_step")
+    return {PolynomialLR::curve({.total_iters = 70, .power = 2}), StepLR::curve({.step_size = 13, .gamma = 0.5})};
   if (name == "lambda_last") return {ExponentialLR::curve({.gamma = 0.9}), by_lambda};
   if (name == "lambda_first") return {by_lambda, StepLR::curve({.step_size = 10, .gamma = 0.5})};
   const auto cosine = [](std::int64_t t_max, double eta_min = 0) { return CosineAnnealingLR::curve({.t_max = t_max, .eta_min = eta_min}); };
@@ -79,7 +81,8 @@ TEST(ScheduleChain, OfOneIsTheScheduleItself) {
 }
 
 TEST(ScheduleChain, AScheduleThatRestsKeepsWhatTheOtherDid) {
-  const auto optimizer = two_groups();            // between its milestones StepLR finds the rate that it set: the other's decay must not be lost
+  const auto optimizer = two_groups();            // between its milestones StepLR finds the rate that it set:
+                                                  // the other's decay must not be lost
   StepLR steps(*optimizer, {.step_size = 3, .gamma = 0.1});
   StepLR others(*optimizer, {.step_size = 2, .gamma = 0.5});
   for (int t = 1; t <= 12; ++t) {

@@ -91,8 +91,8 @@ TEST(Preview, DrawsAnSVG) {
 }
 
 TEST(Preview, LeavesAGapWhereMomentumIsNotMoved) {
-  const Curve curve = SequentialLR::curve({.schedules = {InverseSqrtLR::curve(), CyclicLR::curve({.base_lr = 0.1, .max_lr = 1, .step_size_up = 5})},
-                                           .milestones = {10}});
+  const Curve curve = SequentialLR::curve(
+      {.schedules = {InverseSqrtLR::curve(), CyclicLR::curve({.base_lr = 0.1, .max_lr = 1, .step_size_up = 5})}, .milestones = {10}});
   const Preview shown = preview(curve, 20);
   EXPECT_TRUE(std::isnan(shown.momentum[0][9]));
   EXPECT_EQ(shown.momentum[0][10], 0.9);

@@ -96,7 +96,8 @@ TEST(ScheduleResume, GoesOnAsAPair) {
   for (int t = 0; t < 9; ++t) first.step(), second.step();
   other.sgd.load_state(run.sgd.state());
   LRScheduler third(other.sgd, one, 8), fourth(other.sgd, two, 8);
-  for (int t = 0; t < 9; ++t, first.step(), second.step(), third.step(), fourth.step()) ASSERT_NEAR(other.sgd.lr(), run.sgd.lr(), 1e-16) << t;
+  for (int t = 0; t < 9; ++t, first.step(), second.step(), third.step(), fourth.step())
+    ASSERT_NEAR(other.sgd.lr(), run.sgd.lr(), 1e-16) << t;
 }
 
 TEST(ScheduleResume, AFreshOptimizerThatIsToldItsInitialRateIsPutWhereTheScheduleIs) {
@@ -116,12 +117,15 @@ TEST(ScheduleResume, AFileMayNotSendAScheduleOnAnEndlessWay) {
     return message;
   };
   const Curve power = MultiplicativeLR::curve({.lr_lambda = [](std::int64_t) { return 1.; }}), decay = ExponentialLR::curve({.gamma = 1});
-  for (const Curve& curve : {power, ChainedScheduler::curve({.schedules = {decay, power}}), StaircaseLR::curve({.every = 2, .of = power}),
-                             SequentialLR::curve({.schedules = {decay, power}, .milestones = {3}}), WarmupLR::curve({.steps = 2, .then = power})}) {
+  for (const Curve& curve :
+       {power, ChainedScheduler::curve({.schedules = {decay, power}}), StaircaseLR::curve({.every = 2, .of = power}),
+        SequentialLR::curve({.schedules = {decay, power}, .milestones = {3}}), WarmupLR::curve({.steps = 2, .then = power})}) {
     Training run;
     LRScheduler schedule(run.sgd, curve);
-    EXPECT_NE(refused(schedule, "1000000000000").find("and more than 1e+08 at once would take too long"), std::string::npos) << curve.describe();
-    EXPECT_NE(value_error([&] { LRScheduler(run.sgd, curve, 1000000000000); }).find("would take too long"), std::string::npos) << curve.describe();
+    EXPECT_NE(refused(schedule, "1000000000000").find("and more than 1e+08 at once would take too long"), std::string::npos)
+        << curve.describe();
+    EXPECT_NE(value_error([&] { LRScheduler(run.sgd, curve, 1000000000000); }).find("would take too long"), std::string::npos)
+        << curve.describe();
   }
   for (const Row& row : schedule_table()) {
     const auto optimizer = two_groups(row.kind);

@@ -47,7 +47,8 @@ std::vector<Row> plain() {
       {.golden = "MultiplicativeLR",
        .curve = MultiplicativeLR::curve({.lr_lambda = [](std::int64_t e) { return 0.9 + static_cast<double>(e) / 1000; }})},
       {.golden = "MultiplicativeLR_groups",
-       .curve = MultiplicativeLR::curve({.lr_lambda = {[](std::int64_t) { return 0.97; }, [](std::int64_t e) { return e % 3 ? 1 : 0.8; }}})},
+       .curve = MultiplicativeLR::curve({.lr_lambda = {[](std::int64_t) { return 0.97; },
+                                                       [](std::int64_t e) { return e % 3 ? 1 : 0.8; }}})},
       {.golden = "StepLR", .curve = StepLR::curve({.step_size = 7, .gamma = 0.3})},
       {.golden = "StepLR_default", .curve = StepLR::curve({.step_size = 20})},
       {.golden = "MultiStepLR", .curve = MultiStepLR::curve({.milestones = {5, 40, 12, 12}, .gamma = 0.5})},
@@ -64,7 +65,8 @@ std::vector<Row> plain() {
       {.golden = "CosineAnnealingWarmRestarts", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 7})},
       {.golden = "CosineAnnealingWarmRestarts_longer",
        .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 5, .t_mult = 2, .eta_min = 0.01})},
-      {.golden = "CosineAnnealingWarmRestarts_fractions", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 2, .t_mult = 2, .eta_min = 0.01}),
+      {.golden = "CosineAnnealingWarmRestarts_fractions", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 2, .t_mult = 2,
+          .eta_min = 0.01}),
        .pace = 0.25, .offset = 0.1},
       {.golden = "CosineAnnealingWarmRestarts_fractions_1", .curve = CosineAnnealingWarmRestarts::curve({.t_0 = 3}), .pace = 0.25},
       {.golden = "SWALR", .curve = SWALR::curve({.swa_lr = 0.02})},
@@ -77,7 +79,8 @@ std::vector<Row> cycles() {
   return {
       {.golden = "CyclicLR", .curve = CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 8})},
       {.golden = "CyclicLR_groups",
-       .curve = CyclicLR::curve({.base_lr = {0.01, 0.02}, .max_lr = {0.2, 0.1}, .step_size_up = 8, .step_size_down = 3, .mode = CyclicMode::triangular2,
+       .curve = CyclicLR::curve({.base_lr = {0.01, 0.02}, .max_lr = {0.2, 0.1}, .step_size_up = 8, .step_size_down = 3,
+                                 .mode = CyclicMode::triangular2,
                                  .base_momentum = {0.7, 0.6}, .max_momentum = {0.9, 0.95}}), .kind = Kind::adam},
       {.golden = "CyclicLR_exp_range", .curve = CyclicLR::curve({.base_lr = 0.01, .max_lr = 0.2, .step_size_up = 10, .step_size_down = 5,
                                                                  .mode = CyclicMode::exp_range, .gamma = 0.98})},
@@ -89,8 +92,10 @@ std::vector<Row> cycles() {
                                  .scale_fn = [](double x) { return std::pow(0.95, x); }, .scale_mode = CyclicScale::iterations})},
       {.golden = "OneCycleLR", .curve = OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61})},
       {.golden = "OneCycleLR_groups",
-       .curve = OneCycleLR::curve({.max_lr = {0.3, 0.7}, .epochs = 7, .steps_per_epoch = 9, .pct_start = 0.25, .anneal_strategy = Anneal::linear,
-                                   .base_momentum = {0.5, 0.6}, .max_momentum = {0.9, 0.8}, .div_factor = 10, .final_div_factor = 100}), .kind = Kind::adamw},
+       .curve = OneCycleLR::curve({.max_lr = {0.3, 0.7}, .epochs = 7, .steps_per_epoch = 9, .pct_start = 0.25,
+                                   .anneal_strategy = Anneal::linear,
+                                   .base_momentum = {0.5, 0.6}, .max_momentum = {0.9, 0.8}, .div_factor = 10, .final_div_factor = 100}),
+                                       .kind = Kind::adamw},
       {.golden = "OneCycleLR_three_phase",
        .curve = OneCycleLR::curve({.max_lr = 0.3, .total_steps = 61, .three_phase = true}), .kind = Kind::rmsprop},
       {.golden = "OneCycleLR_three_phase_linear",
@@ -110,7 +115,8 @@ std::vector<Row> combined() {
       {.golden = "ChainedScheduler_constant_exponential",
        .curve = chained({ConstantLR::curve({.factor = 0.1, .total_iters = 20}), ExponentialLR::curve({.gamma = 0.95})})},
       {.golden = "ChainedScheduler_linear_cosine",
-       .curve = chained({LinearLR::curve({.start_factor = 0.2, .total_iters = 10}), CosineAnnealingLR::curve({.t_max = 60, .eta_min = 0.001})})},
+       .curve = chained({LinearLR::curve({.start_factor = 0.2, .total_iters = 10}),
+                         CosineAnnealingLR::curve({.t_max = 60, .eta_min = 0.001})})},
       {.golden = "ChainedScheduler_four",
        .curve = chained({LinearLR::curve({.start_factor = 0.5, .end_factor = 0.7, .total_iters = 30}),
                          MultiStepLR::curve({.milestones = {10, 11, 50}, .gamma = 0.5}), StepLR::curve({.step_size = 9, .gamma = 0.9}),
@@ -121,11 +127,13 @@ std::vector<Row> combined() {
       {.golden = "ChainedScheduler_lambda_first", .curve = chained({by_lambda, StepLR::curve({.step_size = 10, .gamma = 0.5})})},
       {.golden = "ChainedScheduler_swa", .curve = chained({ExponentialLR::curve({.gamma = 0.99}), swa})},
       {.golden = "SequentialLR",
-       .curve = SequentialLR::curve({.schedules = {LinearLR::curve({.start_factor = 0.1, .total_iters = 10}), ExponentialLR::curve({.gamma = 0.95})},
+       .curve = SequentialLR::curve({.schedules = {LinearLR::curve({.start_factor = 0.1, .total_iters = 10}),
+                                                   ExponentialLR::curve({.gamma = 0.95})},
                                      .milestones = {10}})},
       {.golden = "SequentialLR_three",
        .curve = SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.5, .total_iters = 100}),
-                                                   CosineAnnealingLR::curve({.t_max = 25, .eta_min = 0.01}), StepLR::curve({.step_size = 6, .gamma = 0.7})},
+                                                   CosineAnnealingLR::curve({.t_max = 25, .eta_min = 0.01}),
+                                                       StepLR::curve({.step_size = 6, .gamma = 0.7})},
                                      .milestones = {8, 33}})},
       {.golden = "SequentialLR_restarts",
        .curve = SequentialLR::curve({.schedules = {by_lambda, CosineAnnealingWarmRestarts::curve({.t_0 = 6, .t_mult = 2}),
@@ -136,15 +144,18 @@ std::vector<Row> combined() {
                                                    LinearLR::curve({.start_factor = 0.5, .total_iters = 10})},
                                      .milestones = {20, 20}})},
       {.golden = "SequentialLR_multiplicative",
-       .curve = SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.25, .total_iters = 100}), factors(0.9, 0)}, .milestones = {8}})},
+       .curve = SequentialLR::curve({.schedules = {ConstantLR::curve({.factor = 0.25, .total_iters = 100}), factors(0.9, 0)},
+                                     .milestones = {8}})},
       {.golden = "SequentialLR_multiplicative_twice",
-       .curve = SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.9, 0.001), CosineAnnealingLR::curve({.t_max = 10, .eta_min = 0.01}),
+       .curve = SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.9, 0.001),
+                                                   CosineAnnealingLR::curve({.t_max = 10, .eta_min = 0.01}),
                                                    factors(0.95, 0)},
                                      .milestones = {8, 20, 45}})},
       {.golden = "SequentialLR_multiplicative_at_once",
        .curve = SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), factors(0.8, 0)}, .milestones = {0}})},
       {.golden = "SequentialLR_swa",
-       .curve = SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), SWALR::curve({.swa_lr = 0.02})}, .milestones = {12}})},
+       .curve = SequentialLR::curve({.schedules = {ExponentialLR::curve({.gamma = 0.9}), SWALR::curve({.swa_lr = 0.02})},
+                                     .milestones = {12}})},
   };
 }
 
@@ -153,7 +164,9 @@ std::vector<Row> ours() {
   const auto wsd = [](Decay shape) {
     return WSDLR::curve({.warmup = 10, .stable = 20, .decay = 25, .start_factor = 0.1, .end_factor = 0.05, .shape = shape});
   };
-  const auto piecewise = [](Between between) { return PiecewiseLR::curve({.at = {5, 15, 50}, .factor = {0.1, 1, 0.02}, .between = between}); };
+  const auto piecewise = [](Between between) {
+    return PiecewiseLR::curve({.at = {5, 15, 50}, .factor = {0.1, 1, 0.02}, .between = between});
+  };
   return {
       {.golden = "InverseSqrtLR", .curve = root},
       {.golden = "InverseTimeLR", .curve = InverseTimeLR::curve({.decay_rate = 0.5, .decay_steps = 4})},

@@ -101,7 +101,8 @@ TEST_P(EverySchedule, RefusesTheStateOfAnother) {
   for (const auto& [key, value] : mine.values) {
     State hole = mine;
     hole.values.erase(key);
-    EXPECT_EQ(value_error([&] { schedule.load_state(hole); }), std::string(row.curve.name()) + ": the state does not fit this schedule:\n  missing " + key);
+    EXPECT_EQ(value_error([&] { schedule.load_state(hole); }),
+              std::string(row.curve.name()) + ": the state does not fit this schedule:\n  missing " + key);
     if (key == "schedule" || key.ends_with(".schedule")) continue;
     hole.values[key] = "x";
     EXPECT_NE(value_error([&] { schedule.load_state(hole); }), "accepted") << key;
@@ -112,7 +113,8 @@ TEST_P(EverySchedule, RefusesTheStateOfAnother) {
 TEST_P(EverySchedule, DescribesItselfAndNamesItsUnit) {
   const Row& row = GetParam();
   EXPECT_TRUE(row.curve.describe().starts_with(row.curve.name())) << row.curve.describe();
-  EXPECT_NE(row.curve.describe().find(std::string("per=") + std::string(unit_text(row.curve.unit()))), std::string::npos) << row.curve.describe();
+  EXPECT_NE(row.curve.describe().find(std::string("per=") + std::string(unit_text(row.curve.unit()))), std::string::npos)
+      << row.curve.describe();
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, EverySchedule, ::testing::ValuesIn(schedule_table()), [](const auto& info) { return info.param.golden; });

@@ -44,7 +44,8 @@ TEST(Schedule, WarmRestartsFallOnTheExactEpoch) {
   for (const std::int64_t factor : {2, 3, 5, 7}) {
     const Curve restarts = CosineAnnealingWarmRestarts::curve({.t_0 = 1, .t_mult = factor});
     double begin = 0;
-    for (double length = 1; length < 1e12; begin += length, length *= static_cast<double>(factor)) EXPECT_EQ(restarts.lr(1, begin), 1) << begin;
+    for (double length = 1; length < 1e12; begin += length, length *= static_cast<double>(factor))
+      EXPECT_EQ(restarts.lr(1, begin), 1) << begin;
   }
 }
 
@@ -52,7 +53,8 @@ TEST(Schedule, InsideAnEpochFunctionsAndStairsHaveTheValueOfItsBeginning) {
   const auto factor = [](std::int64_t e) { return 1 / static_cast<double>(e + 1); };
   const Curve exponential = ExponentialLR::curve({.gamma = 0.5});
   const Curve halves[] = {StepLR::curve({.step_size = 1, .gamma = 0.5}), MultiStepLR::curve({.milestones = {1, 2, 3}, .gamma = 0.5}),
-                          StaircaseLR::curve({.every = 1, .of = exponential}), MultiplicativeLR::curve({.lr_lambda = [](std::int64_t) { return 0.5; }})};
+                          StaircaseLR::curve({.every = 1, .of = exponential}),
+                          MultiplicativeLR::curve({.lr_lambda = [](std::int64_t) { return 0.5; }})};
   for (const double t : {2., 2.25, 2.75}) {
     for (const Curve& curve : halves) EXPECT_EQ(curve.lr(1, t), 0.25) << curve.name();
     EXPECT_EQ(LambdaLR::curve({.lr_lambda = factor}).lr(1, t), 1. / 3);
@@ -88,7 +90,8 @@ TEST(Schedule, E7_ExponentialOfKIsExponentialLR) {
 }
 
 TEST(Schedule, E8_AStaircaseOfExponentialLRIsStepLR) {
-  const Curve stairs = StaircaseLR::curve({.every = 7, .of = ExponentialLR::curve({.gamma = 0.3})}), steps = StepLR::curve({.step_size = 7, .gamma = 0.3});
+  const Curve stairs = StaircaseLR::curve({.every = 7, .of = ExponentialLR::curve({.gamma = 0.3})}),
+              steps = StepLR::curve({.step_size = 7, .gamma = 0.3});
   const Curve roots = StaircaseLR::curve({.every = 7, .of = InverseSqrtLR::curve()}), root = InverseSqrtLR::curve();
   for (int t = 0; t < 60; ++t) {
     ASSERT_EQ(stairs.lr(0.1, t), steps.lr(0.1, t));
@@ -140,14 +143,18 @@ TEST(Schedule, TakesItsNumbersButNotItsUnitFromAState) {
   EXPECT_EQ(others.describe(), "StepLR(step_size=2, gamma=0.5, per=epoch)");
   StepLR per_step(*optimizer, {.step_size = 2, .per = Unit::step});
   EXPECT_EQ(value_error([&] { per_step.load_state(steps.state()); }),
-            "StepLR: the state does not fit this schedule:\n  per: the state counts epochs, this schedule steps; construct it with the other .per");
-  WarmupLR warm(*optimizer, {.steps = 3, .then = StepLR::curve({.step_size = 2})}), other(*optimizer, {.steps = 5, .then = ExponentialLR::curve({.gamma = 0.5})});
-  EXPECT_EQ(value_error([&] { other.load_state(warm.state()); }), "WarmupLR: the state does not fit this schedule:\n  then.schedule is StepLR in the state but ExponentialLR here");
+            "StepLR: the state does not fit this schedule:\n  per: the state counts epochs, this schedule steps; construct it with the "
+            "other .per");
+  WarmupLR warm(*optimizer, {.steps = 3, .then = StepLR::curve({.step_size = 2})}),
+      other(*optimizer, {.steps = 5, .then = ExponentialLR::curve({.gamma = 0.5})});
+  EXPECT_EQ(value_error([&] { other.load_state(warm.state()); }),
+            "WarmupLR: the state does not fit this schedule:\n  then.schedule is StepLR in the state but ExponentialLR here");
 }
 
 TEST(Schedule, MayBeAnyCurve) {
   const auto optimizer = two_groups();
-  const Curve curve = WarmupLR::curve({.steps = 2, .then = SequentialLR::curve({.schedules = {InverseSqrtLR::curve(), NoamLR::curve({.d_model = 1, .warmup = 1})},
+  const Curve curve = WarmupLR::curve({.steps = 2, .then = SequentialLR::curve({.schedules = {InverseSqrtLR::curve(),
+      NoamLR::curve({.d_model = 1, .warmup = 1})},
                                                                                 .milestones = {2}})});
   EXPECT_EQ(curve.unit(), Unit::step);
   LRScheduler schedule(*optimizer, curve);
@@ -182,7 +189,8 @@ TEST(Schedule, RefusesToMoveMomentumThatIsNotThere) {
 
 TEST(Schedule, AMomentumThatTheOptimizerRefusesChangesNothing) {
   const Parameters p = table_parameters();
-  SGD sgd({{.params = {p[0]}, .options = {.lr = 0.1, .momentum = 0.5}}, {.params = {p[1]}, .options = {.lr = 0.1, .momentum = 0.5, .nesterov = true}}});
+  SGD sgd({{.params = {p[0]}, .options = {.lr = 0.1, .momentum = 0.5}},
+           {.params = {p[1]}, .options = {.lr = 0.1, .momentum = 0.5, .nesterov = true}}});
   EXPECT_NE(value_error([&] { CyclicLR(sgd, {.base_lr = 1, .max_lr = 2, .max_momentum = 0}); }), "accepted");   // Nesterov needs momentum
   for (int group = 0; group < 2; ++group) {
     EXPECT_EQ(sgd.lr(group), 0.1);
@@ -206,7 +214,8 @@ TEST(Schedule, OneCycleEndsAtItsEnd) {
   EXPECT_EQ(optimizer->lr(), last);
   State state = schedule.state();
   state.values["last_epoch"] = "11";
-  EXPECT_EQ(value_error([&] { schedule.load_state(state); }), "OneCycleLR: the state does not fit this schedule:\n  last_epoch is 11, past the end of this schedule");
+  EXPECT_EQ(value_error([&] { schedule.load_state(state); }),
+            "OneCycleLR: the state does not fit this schedule:\n  last_epoch is 11, past the end of this schedule");
 }
 
 TEST(Schedule, OneCycleWithARiseOfNoStepsIsAnError) {
@@ -220,7 +229,9 @@ TEST(Schedule, OneCycleWithARiseOfNoStepsIsAnError) {
 
 TEST(Schedule, RejectsWhatItCannotMean) {
   const auto optimizer = two_groups();
-  const auto rejects = [&]<class S>(std::type_identity<S>, const typename S::Options& options) { return value_error([&] { S(*optimizer, options); }); };
+  const auto rejects = [&]<class S>(std::type_identity<S>, const typename S::Options& options) {
+    return value_error([&] { S(*optimizer, options); });
+  };
   constexpr std::type_identity<StepLR> step;
   constexpr std::type_identity<PiecewiseLR> piecewise;
   constexpr std::type_identity<CyclicLR> cyclic;
@@ -229,7 +240,8 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(step, {}), "StepLR: step_size must be given, at least 1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = -1}), "StepLR: gamma must be finite and at least 0, not -1");
   EXPECT_EQ(rejects(step, {.step_size = 1, .gamma = NAN}), "StepLR: gamma must be finite and at least 0, not nan");
-  EXPECT_EQ(rejects(std::type_identity<MultiStepLR>{}, {.milestones = {3, -1}}), "MultiStepLR: each of milestones must be at least 0, not -1");
+  EXPECT_EQ(rejects(std::type_identity<MultiStepLR>{}, {.milestones = {3, -1}}),
+            "MultiStepLR: each of milestones must be at least 0, not -1");
   EXPECT_EQ(rejects(std::type_identity<ConstantLR>{}, {.factor = 0}), "ConstantLR: factor must lie in (0, 1], not 0");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.start_factor = 0}), "LinearLR: start_factor must lie in (0, 1], not 0");
   EXPECT_EQ(rejects(std::type_identity<LinearLR>{}, {.end_factor = 2}), "LinearLR: end_factor must lie in [0, 1], not 2");
@@ -252,7 +264,8 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .pct_start = 1.5}), "OneCycleLR: pct_start must lie in [0, 1], not 1.5");
   EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .pct_start = 0.75, .three_phase = true}),
             "OneCycleLR: pct_start must lie in [0, 0.5] with three phases, not 0.75");
-  EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .div_factor = 0}), "OneCycleLR: div_factor must be finite and above 0, not 0");
+  EXPECT_EQ(rejects(one_cycle, {.max_lr = 0.1, .total_steps = 9, .div_factor = 0}),
+            "OneCycleLR: div_factor must be finite and above 0, not 0");
   EXPECT_EQ(rejects(sequential, {}), "SequentialLR: schedules must have at least one schedule");
   EXPECT_EQ(rejects(sequential, {.schedules = {InverseSqrtLR::curve(), InverseSqrtLR::curve()}}),
             "SequentialLR: milestones must be one fewer than the 2 schedules, not 0");
@@ -261,10 +274,12 @@ TEST(Schedule, RejectsWhatItCannotMean) {
   EXPECT_EQ(rejects(std::type_identity<ChainedScheduler>{}, {.schedules = {Curve{}}}), "ChainedScheduler: each of schedules must be given");
   EXPECT_EQ(rejects(std::type_identity<WarmupLR>{}, {.steps = 3}), "WarmupLR: then must be given");
   EXPECT_EQ(rejects(std::type_identity<StaircaseLR>{}, {.of = InverseSqrtLR::curve()}), "StaircaseLR: every must be given, at least 1");
-  EXPECT_EQ(rejects(std::type_identity<InverseTimeLR>{}, {.decay_rate = -1}), "InverseTimeLR: decay_rate must be finite and at least 0, not -1");
+  EXPECT_EQ(rejects(std::type_identity<InverseTimeLR>{}, {.decay_rate = -1}),
+            "InverseTimeLR: decay_rate must be finite and at least 0, not -1");
   EXPECT_EQ(rejects(std::type_identity<NoamLR>{}, {}), "NoamLR: d_model must be given, at least 1");
   EXPECT_EQ(rejects(std::type_identity<WSDLR>{}, {}), "WSDLR: decay must be given, at least 1");
-  EXPECT_EQ(rejects(piecewise, {.at = {1, 2}, .factor = {1}}), "PiecewiseLR: at and factor must be as long as each other and not empty, not 2 and 1");
+  EXPECT_EQ(rejects(piecewise, {.at = {1, 2}, .factor = {1}}),
+            "PiecewiseLR: at and factor must be as long as each other and not empty, not 2 and 1");
   EXPECT_EQ(rejects(piecewise, {.at = {2, 1}, .factor = {1, 1}}), "PiecewiseLR: at must ascend; after 2 comes 1");
   EXPECT_EQ(value_error([&] { StepLR(*optimizer, {.step_size = 1}, 3); }),
             "StepLR: last_epoch = 3 resumes a schedule, but group 0 has no initial_lr: load the optimizer's state first");
@@ -278,7 +293,8 @@ TEST(Schedule, ALearningRateThatIsNoneIsAnErrorBeforeItIsSet) {
   const auto optimizer = two_groups();
   LambdaLR schedule(*optimizer, {.lr_lambda = {[](std::int64_t) { return 1.; }, [](std::int64_t e) { return e == 2 ? NAN : 0.5; }}});
   schedule.step();
-  EXPECT_EQ(value_error([&] { schedule.step(); }), "LambdaLR: the learning rate of group 1 would be nan at t = 2; it must be finite and at least 0");
+  EXPECT_EQ(value_error([&] { schedule.step(); }),
+            "LambdaLR: the learning rate of group 1 would be nan at t = 2; it must be finite and at least 0");
   EXPECT_EQ(schedule.last_epoch(), 1);
   EXPECT_EQ(lrs(*optimizer), (std::vector<double>{0.1, 0.25}));
   EXPECT_EQ(value_error([&] { schedule.step_to(-1); }), "LambdaLR: t must be at least 0, not -1");
@@ -294,9 +310,10 @@ TEST(Schedule, RejectsStatesThatAreNotItsOwn) {
     const std::string error = value_error([&] { steps.load_state(state); }), begin = "StepLR: the state does not fit this schedule:\n  ";
     return error.starts_with(begin) ? error.substr(begin.size()) : "begins otherwise: " + error;
   };
-  EXPECT_EQ(value_error([&] { steps.load_state({}); }),
-            "StepLR: the state does not fit this schedule:\n  missing schedule\n  missing last_epoch\n  missing base_lr.0\n  missing last_lr.0\n"
-            "  missing lr.0\n  missing base_lr.1\n  missing last_lr.1\n  missing lr.1");
+  EXPECT_EQ(
+      value_error([&] { steps.load_state({}); }),
+      "StepLR: the state does not fit this schedule:\n  missing schedule\n  missing last_epoch\n  missing base_lr.0\n  missing last_lr.0\n"
+      "  missing lr.0\n  missing base_lr.1\n  missing last_lr.1\n  missing lr.1");
   EXPECT_EQ(edited("step_size", "2.5"), "step_size is \"2.5\", which is no value of this option");
   EXPECT_EQ(edited("step_size", "0"), "StepLR: step_size must be given, at least 1");
   EXPECT_EQ(edited("per", "year"), "per is \"year\", which is no value of this option");
@@ -313,8 +330,9 @@ TEST(Schedule, WarnsOnceWhenSteppedBeforeTheOptimizer) {
   StepLR schedule(sgd, {.step_size = 2});
   ::testing::internal::CaptureStderr();
   schedule.step();
-  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "StepLR: step() was called before the optimizer's first step, so the first learning rate of the "
-                                                      "schedule is skipped: call optimizer.step() first\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "StepLR: step() was called before the optimizer's first step, so the first learning rate of the "
+            "schedule is skipped: call optimizer.step() first\n");
   ::testing::internal::CaptureStderr();
   schedule.step();
   StepLR second(sgd, {.step_size = 2});

@@ -75,7 +75,8 @@ TEST(ScheduleToZero, PairsAndChainsEndAtZeroAndStayThere) {
       two.set_lr(0.3);
       LRScheduler first(one, line), second(one, other), chained(two, ChainedScheduler::curve({.schedules = {line, other}}));
       for (std::int64_t t = 1; t <= n + 3; ++t) {
-        ASSERT_EQ(value_error([&] { first.step(), second.step(), chained.step(); }), "accepted") << start << " " << n << " " << other.describe() << " " << t;
+        ASSERT_EQ(value_error([&] { first.step(), second.step(), chained.step(); }), "accepted")
+            << start << " " << n << " " << other.describe() << " " << t;
         if (t >= n) {
           ASSERT_EQ(one.lr(), 0) << start << " " << n << " " << other.describe() << " " << t;
           ASSERT_EQ(two.lr(), 0) << start << " " << n << " " << other.describe() << " " << t;
@@ -99,7 +100,8 @@ TEST(ScheduleToZero, ResidueIsZeroAndANegativeRateIsAnError) {
   ScheduleOf<RoundedLR> schedule(*optimizer);
   schedule.step();
   EXPECT_EQ(lrs(*optimizer), (std::vector<double>{0, 0}));
-  EXPECT_EQ(value_error([&] { schedule.step_to(2); }), "RoundedLR: the learning rate of group 0 would be -0.001 at t = 2; it must be finite and at least 0");
+  EXPECT_EQ(value_error([&] { schedule.step_to(2); }),
+            "RoundedLR: the learning rate of group 0 would be -0.001 at t = 2; it must be finite and at least 0");
 }
 
 TEST(ScheduleToZero, AnnealingEndsExactlyWhereItShould) {

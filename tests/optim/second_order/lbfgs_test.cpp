@@ -123,9 +123,11 @@ TEST_F(Rosenbrock, RefusesStatesThatAreNotItsOwn) {
   EXPECT_EQ(refusal([](State& s) { s.values["parameters"] = "b [2, 2], a [2]"; }),
             "LBFGS: the state does not fit this optimizer:\n  it is of the parameters b [2, 2], a [2], not of a [2], b [2, 2]");
   EXPECT_EQ(refusal([](State& s) { s.values["line_search"] = "none"; }),
-            "LBFGS: the state does not fit this optimizer:\n  line_search is none in the state but strong_wolfe here: construct it with .line_search = LineSearch::none");
+            "LBFGS: the state does not fit this optimizer:\n  line_search is none in the state but strong_wolfe here: construct it with "
+            ".line_search = LineSearch::none");
   EXPECT_EQ(refusal([](State& s) { s.values["max_iter"] = "0"; }), "LBFGS: max_iter must be at least 1, not 0");
-  EXPECT_EQ(refusal([](State& s) { s.arrays["direction"] = Array::zeros({5}, f64); }), "LBFGS: the state does not fit this optimizer:\n  direction is [5] f64 in the state but [6] f64 here");
+  EXPECT_EQ(refusal([](State& s) { s.arrays["direction"] = Array::zeros({5}, f64); }),
+            "LBFGS: the state does not fit this optimizer:\n  direction is [5] f64 in the state but [6] f64 here");
   EXPECT_EQ(refusal([](State& s) { s.arrays["y"] = Array::zeros({1, 6}, f64); s.arrays["s"] = Array::zeros({2, 6}, f64); }),
             "LBFGS: the state does not fit this optimizer:\n  y has 1 rows but s has 2");
   EXPECT_EQ(lbfgs.state().values, good.values);
@@ -159,7 +161,8 @@ TEST(LBFGS, ChecksItsParametersAndOptions) {
   EXPECT_THROW(LBFGS(p, {.max_iter = 0}), ValueError);
   EXPECT_THROW(LBFGS(p, {.history_size = 0}), ValueError);
   EXPECT_THROW(LBFGS(p, {.tolerance_grad = NAN}), ValueError);
-  EXPECT_EQ(LBFGS(p, {.lr = 0.5}).describe(), "LBFGS\n  1 parameters, 1 numbers\n    d = −H·g, H from the last 100 changes of w and g;  w ← w + 0.5·d");
+  EXPECT_EQ(LBFGS(p, {.lr = 0.5}).describe(),
+            "LBFGS\n  1 parameters, 1 numbers\n    d = −H·g, H from the last 100 changes of w and g;  w ← w + 0.5·d");
 }
 
 TEST(LineSearch, GoesOnWhileItFallsAndTurnsBackFromInfinity) {

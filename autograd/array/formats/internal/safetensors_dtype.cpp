@@ -115,7 +115,8 @@ const StoredDtype* stored_dtype(std::string_view name) {
 }
 
 int order_in_file(Dtype dtype) {
-  return static_cast<int>(std::find_if(std::begin(stored), std::end(stored), [&](const StoredDtype& d) { return d.loads_as == dtype; }) - stored);
+  return static_cast<int>(std::find_if(std::begin(stored), std::end(stored), [&](const StoredDtype& d) { return d.loads_as == dtype; }) -
+                          stored);
 }
 
 const StoredDtype& stored_dtype(Dtype dtype) { return stored[order_in_file(dtype)]; }   // ours stand first
@@ -124,8 +125,8 @@ static_assert([] {
   for (std::size_t i = 0; i < gradus::detail::element_count; ++i) {
     const Dtype d = static_cast<Dtype>(i);
     const auto* entry = std::find_if(std::begin(stored), std::end(stored), [d](const StoredDtype& s) { return s.loads_as == d; });
-    right = right && entry != std::end(stored) && entry->name == gradus::detail::element_file_names[i] && entry->bits == static_cast<int>(8 * size_of(d)) &&
-            (entry->convert == nullptr || d == boolean);
+    right = right && entry != std::end(stored) && entry->name == gradus::detail::element_file_names[i] &&
+            entry->bits == static_cast<int>(8 * size_of(d)) && (entry->convert == nullptr || d == boolean);
   }
   return right;
 }(), "every element type stands here under its name");

@@ -1,5 +1,5 @@
-// The format: https://github.com/huggingface/safetensors#format. What its reader accepts, this one accepts too, but for names that stand twice,
-// which the format forbids, and tensors written as lists.
+// The format: https://github.com/huggingface/safetensors#format. What its reader accepts, this one accepts too, but for names that stand
+// twice, which the format forbids, and tensors written as lists.
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 
 #include <algorithm>
@@ -88,7 +88,8 @@ class Cursor {
 class HeaderReader {
  public:
   HeaderReader(const HeaderText& text, const SafetensorsOptions& options) : text_(text), options_(options) {
-    const std::uint64_t most = std::min(options.max_entries, text.length() / shortest_entry);   // memory that is not used costs addresses only
+    // memory that is not used costs addresses only
+    const std::uint64_t most = std::min(options.max_entries, text.length() / shortest_entry);
     entries.reserve(most);
     positions.reserve(most);
   }
@@ -106,7 +107,8 @@ class HeaderReader {
   }
   bool end_object() {
     --depth_;
-    if (depth_ == 1 && !in_metadata_ && seen_ != 7) fail<FileError>("tensor ", in_quotes(entries.back().name), ": needs dtype, shape and data_offsets", here());
+    if (depth_ == 1 && !in_metadata_ && seen_ != 7)
+      fail<FileError>("tensor ", in_quotes(entries.back().name), ": needs dtype, shape and data_offsets", here());
     return true;
   }
   bool key(std::string& key) {
@@ -115,7 +117,8 @@ class HeaderReader {
       key_.swap(key);
     } else if (depth_ == 2) {
       key_.swap(key);
-      if (!in_metadata_) field_ = key_ == "dtype" ? Field::dtype : key_ == "shape" ? Field::shape : key_ == "data_offsets" ? Field::offsets : Field::other;
+      if (!in_metadata_)
+        field_ = key_ == "dtype" ? Field::dtype : key_ == "shape" ? Field::shape : key_ == "data_offsets" ? Field::offsets : Field::other;
     }
     return true;
   }
@@ -126,7 +129,8 @@ class HeaderReader {
     } else if (depth_ == 2 && field_ == Field::dtype) {
       first_of_its_kind(1);
       const StoredDtype* known = stored_dtype(value);
-      if (!known) fail<FileError>("tensor ", in_quotes(entries.back().name), ": dtype ", in_quotes(value), " is none of the format's", here());
+      if (!known)
+        fail<FileError>("tensor ", in_quotes(entries.back().name), ": dtype ", in_quotes(value), " is none of the format's", here());
       entries.back().dtype = known->name;
       entries.back().loads_as = known->loads_as;
     } else if (!ignored()) {
@@ -183,7 +187,8 @@ class HeaderReader {
   }
   void count_one() {
     if (entries.size() + metadata.size() >= options_.max_entries)
-      fail<FileError>("more than ", options_.max_entries, " tensors and metadata entries", here(), "; SafetensorsOptions::max_entries sets the limit");
+      fail<FileError>("more than ", options_.max_entries, " tensors and metadata entries", here(),
+                      "; SafetensorsOptions::max_entries sets the limit");
   }
   void first_of_its_kind(unsigned bit) {
     if (seen_ & bit) refuse("duplicate key");
@@ -226,13 +231,15 @@ std::size_t common_beginning(const std::vector<SafetensorsEntry>& entries) {
   for (const SafetensorsEntry& e : entries) {
     const std::size_t most = std::min(all.size(), e.name.size());
     if (e.name.compare(0, most, all, 0, most) == 0) all = all.substr(0, most);
-    else all = all.substr(0, static_cast<std::size_t>(std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first - all.begin()));
+    else
+      all =
+          all.substr(0, static_cast<std::size_t>(std::mismatch(all.begin(), all.end(), e.name.begin(), e.name.end()).first - all.begin()));
   }
   return all.size();
 }
 
-// Places in the header's entries. FileError for a name that stands twice. What follows the common beginning is compared as a number first: a
-// name itself lies somewhere else in memory.
+// Places in the header's entries. FileError for a name that stands twice. What follows the common beginning is compared as a number first:
+// a name itself lies somewhere else in memory.
 std::vector<std::uint32_t> by_name(const HeaderReader& header) {
   struct Place {
     std::uint64_t start;
@@ -310,40 +317,6 @@ void check_places(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
   check<FileError>(next >= data_bytes, data_bytes - next, " bytes after the last tensor");
 }
 
-// How many bytes the UTF-8 character at the beginning takes; 0 if there is none. Unicode 15, table 3-7.
-std::size_t utf8_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
-  if (first >= 0xf0 && first <= 0xf4) return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
-  return 0;
-}
-
-void write_string(std::string& out, std::string_view s) {
-  constexpr std::string_view escaped = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt", digits = "0123456789abcdef";
-  out += '"';
-  for (std::size_t at = 0; at < s.size();) {
-    const std::size_t length = utf8_length(s.substr(at));
-    check<ValueError>(length > 0, "a name or a metadata entry is not valid UTF-8");
-    const char c = s[at];
-    if (const std::size_t escape = escaped.find(c); escape != escaped.npos) {
-      out += '\\';
-      out += letters[escape];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += s.substr(at, length);
-    }
-    at += length;
-  }
-  out += '"';
-}
-
 }  // namespace
 
 std::string in_quotes(std::string_view name) { return name.size() <= 80 ? text('\'', name, '\'') : text('\'', name.substr(0, 77), "...'"); }
@@ -357,42 +330,6 @@ SafetensorsHeader read_header(const InputFile& file, std::uint64_t begin, std::u
   for (const SafetensorsEntry& e : header.entries) check_length(e);
   sort_by_data(header.entries, header.by_name);
   check_places(header.entries, file.size() - begin - length);
-  return header;
-}
-
-std::string write_header(const std::map<std::string, std::string>& metadata, const std::vector<const std::pair<const std::string, Array>*>& arrays) {
-  std::string header = "{";
-  const auto name = [&header](std::string_view of_the_next) {
-    if (header.back() != '{') header += ',';
-    write_string(header, of_the_next);
-    header += ':';
-  };
-  if (!metadata.empty()) {
-    name(metadata_key);
-    header += '{';
-    for (const auto& [key, value] : metadata) {
-      name(key);
-      write_string(header, value);
-    }
-    header += '}';
-  }
-  std::uint64_t begin = 0;   // numbers by std::to_string: streams would write them as the program's locale likes
-  for (const auto* named : arrays) {
-    const Array& array = named->second;
-    name(named->first);
-    header += "{\"dtype\":\"";
-    header += stored_dtype(array.dtype()).name;
-    header += "\",\"shape\":[";
-    for (const std::int64_t size : array.shape()) {
-      if (header.back() != '[') header += ',';
-      header += std::to_string(size);
-    }
-    const std::uint64_t end = begin + static_cast<std::uint64_t>(array.size()) * size_of(array.dtype());
-    header += "],\"data_offsets\":[" + std::to_string(begin) + ',' + std::to_string(end) + "]}";
-    begin = end;
-  }
-  header += '}';
-  header.resize((header.size() + 7) / 8 * 8, ' ');
   return header;
 }
 

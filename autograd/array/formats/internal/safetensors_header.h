@@ -1,5 +1,5 @@
-// The header of a safetensors file: JSON that names tensors, read and written without building a document of it, so that it costs memory of the
-// order of its size, and so that nothing allocates while memory is being given back.
+// The header of a safetensors file: JSON that names tensors, read and written without building a document of it, so that it costs memory of
+// the order of its size, and so that nothing allocates while memory is being given back.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -21,12 +21,13 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-// The header that takes `length` bytes of the file from `begin`; the data are the rest. FileError names the rule, the tensor and the byte of
-// the header.
+// The header that takes `length` bytes of the file from `begin`; the data are the rest. FileError names the rule, the tensor and the byte
+// of the header.
 SafetensorsHeader read_header(const InputFile& file, std::uint64_t begin, std::uint64_t length, const SafetensorsOptions& options);
 
 // The header for arrays that follow in this order, padded with spaces. ValueError for what is not UTF-8.
-std::string write_header(const std::map<std::string, std::string>& metadata, const std::vector<const std::pair<const std::string, Array>*>& arrays);
+std::string write_header(const std::map<std::string, std::string>& metadata,
+                         const std::vector<const std::pair<const std::string, Array>*>& arrays);
 
 std::string in_quotes(std::string_view name);   // for errors: long names are cut
 

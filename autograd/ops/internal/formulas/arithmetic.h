@@ -1,4 +1,5 @@
-// Sums, products, powers, the larger of two: the formulas behind ops/arithmetic.h, and what their gradients need. How a formula is written: vocabulary.h.
+// Sums, products, powers, the larger of two: the formulas behind ops/arithmetic.h, and what their gradients need. How a formula is written:
+// vocabulary.h.
 #pragma once
 #include <gradus/autograd/ops/internal/formulas/family.h>
 #include <gradus/autograd/ops/internal/formulas/vocabulary.h>
@@ -87,7 +88,10 @@ struct Clamp {
 struct Portion {
   static constexpr std::string_view name = "portion";
   auto value(auto share, auto g) const { return where(share == 0, like(g, 0), share * g); }
-  template <class V> Slopes<V> pull(V h, V share, V g) const { return {where(share == 0, like(h, 0), h * g), where(share == 0, like(h, 0), h * share)}; }
+  template <class V>
+  Slopes<V> pull(V h, V share, V g) const {
+    return {where(share == 0, like(h, 0), h * g), where(share == 0, like(h, 0), h * share)};
+  }
 };
 
 using Arithmetic = List<Add, Sub, Mul, Div, AddNumber, MulNumber, NumberOver, Pow, Power, Maximum, Minimum, Clamp, Portion>;

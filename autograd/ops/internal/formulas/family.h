@@ -1,6 +1,7 @@
 // A family is what stands together in one header: its formulas, and at the end their list, by which each finds its compiled loops.
 //   using Math = List<Exp, Log, …>;                      a formula that is in no list does not compile, see elementwise.h
-//   const FormulaTable<Math>& math_table();              defined in math.simd.cpp, once for each instruction-set level; chosen in ops/math.cpp
+//   const FormulaTable<Math>& math_table();              defined in math.simd.cpp, once for each instruction-set level;
+//   chosen in ops/math.cpp
 //   template <ListedIn<Math> F> const FormulaRows& rows_of(const F&) { return math_table()[Math::place<F>]; }
 #pragma once
 #include <array>
@@ -27,7 +28,8 @@ template <class F, class Family> concept ListedIn = Family::template has<F>;
 
 // The compiled loops of one formula.
 struct FormulaRows {
-  std::array<kernels::Row, computing_types> value{}, slope{};   // for f32, f64: at computing_place(dtype); slope is null for constant slopes
+  std::array<kernels::Row, computing_types> value{}, slope{};   // for f32, f64: at computing_place(dtype);
+                                                                // slope is null for constant slopes
 };
 template <class Family> using FormulaTable = std::array<FormulaRows, Family::size>;
 

@@ -11,7 +11,8 @@
 //   slopes(x...)            one for each input
 //   constants()             numbers: nothing is kept
 //   pull(g, x...), pull_at_output(g, y)
-//                           the inputs' gradients from the result's, g, where g times a slope would be wrong: a mask selects, since 0·∞ is NaN;
+//                           the inputs' gradients from the result's, g, where g times a slope would be wrong: a mask selects, since 0·∞ is
+//                               NaN;
 //                           a quotient divides g, since the slope may leave the range where the gradient does not
 // To add one: a struct in its family's header here (arithmetic.h, math.h, activation.h) and its name in the list at that header's end, a
 // declaration and a line in ops/<family>.h and .cpp, a row in the table of operations. For a new family see family.h.

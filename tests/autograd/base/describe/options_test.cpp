@@ -58,12 +58,14 @@ TEST(Options, HaveTheNamesOfTheirMembers) {
   std::vector<std::string> names;
   const Options options;
   for (const Option& option : options_of(options)) names.emplace_back(option.name());
-  EXPECT_THAT(names, ElementsAre("rate", "betas.0", "betas.1", "steps", "threads", "seed", "fast", "way", "half", "folder", "milestones", "momentum", "scale"));
+  EXPECT_THAT(names, ElementsAre("rate", "betas.0", "betas.1", "steps", "threads", "seed", "fast", "way", "half", "folder", "milestones",
+                                 "momentum", "scale"));
 }
 
 TEST(Options, DescribeThemselves) {
   EXPECT_EQ(describe_options("Thing", Options{}),
-            "Thing(rate=0.1, betas.0=0.9, betas.1=0.999, steps=0, threads=2, seed=7, fast=false, way=down, half=up, folder=runs, milestones=10,20, "
+            "Thing(rate=0.1, betas.0=0.9, betas.1=0.999, steps=0, threads=2, seed=7, fast=false, way=down, half=up, folder=runs, "
+            "milestones=10,20, "
             "momentum=none, scale=none)");
 }
 
@@ -77,7 +79,8 @@ TEST(Options, OfEnumerationsAreCalledAsTheirValues) {
 TEST(Options, AreSetByText) {
   Options o{.steps = 1};
   for (const auto& [name, text] : std::vector<std::pair<const char*, const char*>>{
-           {"rate", "1e-3"}, {"betas.1", "0.5"}, {"steps", "1e6"}, {"threads", "8"}, {"seed", "18446744073709551615"}, {"fast", "true"}, {"way", "around"},
+           {"rate", "1e-3"}, {"betas.1", "0.5"}, {"steps", "1e6"}, {"threads", "8"}, {"seed", "18446744073709551615"}, {"fast", "true"},
+           {"way", "around"},
            {"folder", "a b"}, {"milestones", "3,4,5"}, {"momentum", "0.25"}})
     set_option("Thing", o, name, text);
   EXPECT_EQ(o.rate, 1e-3);
@@ -126,8 +129,9 @@ TEST(Options, ThatDoNotFitTheirTextAreErrorsAndChangeNothing) {
 }
 
 TEST(Options, ThatAreNotThereAreAnsweredWithTheNearest) {
-  EXPECT_EQ(refusal("beta.0", "0"), "Thing: has no option beta.0; did you mean \"betas.0\"?; it has rate, betas.0, betas.1, steps, threads, seed, fast, "
-                                    "way, half, folder, milestones, momentum, scale");
+  EXPECT_EQ(refusal("beta.0", "0"),
+            "Thing: has no option beta.0; did you mean \"betas.0\"?; it has rate, betas.0, betas.1, steps, threads, seed, fast, "
+            "way, half, folder, milestones, momentum, scale");
   EXPECT_THAT(refusal("counter", "0"), ::testing::StartsWith("Thing: has no option counter; it has rate, "));
 }
 

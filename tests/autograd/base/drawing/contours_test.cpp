@@ -1,4 +1,5 @@
 // Contours on surfaces whose contours are known.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

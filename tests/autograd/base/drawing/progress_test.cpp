@@ -1,5 +1,6 @@
 #include <gradus/autograd/base/drawing/progress.h>
 
+#include <algorithm>
 #include <list>
 #include <sstream>
 #include <stdexcept>

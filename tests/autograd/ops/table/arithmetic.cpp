@@ -37,7 +37,8 @@ const Rows arithmetic{
 };
 
 Row whole_numbers(std::string name, Functions f) {
-  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = -7, .high = 8, .dtype = i64}, {.shape = {3}, .low = 1, .high = 5, .dtype = i64}},
+  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = -7, .high = 8, .dtype = i64},
+                                           {.shape = {3}, .low = 1, .high = 5, .dtype = i64}},
           .differentiable = false, .mistake = [f] { f({arange(6, i64), zeros({6}, i64)}); }, .says = {name, "division by zero", "[6] i64"}};
 }
 

@@ -8,8 +8,10 @@ namespace gradus {
 namespace {
 
 Row logic(std::string name, Functions f) {
-  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {3}, .low = -1, .high = 2, .dtype = i64}},
-          .differentiable = false, .mistake = [f] { f({zeros({2}, boolean), zeros({3}, u8)}); }, .says = {"logical_", "[2]", "[3]", "do not broadcast"}};
+  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean},
+                                           {.shape = {3}, .low = -1, .high = 2, .dtype = i64}},
+          .differentiable = false, .mistake = [f] { f({zeros({2}, boolean), zeros({3}, u8)}); },
+              .says = {"logical_", "[2]", "[3]", "do not broadcast"}};
 }
 Row comparison(std::string name, Functions f) {
   return {.name = name, .f = f, .inputs = {{.shape = {2, 3}}, {.shape = {3}}}, .elementwise = true, .differentiable = false,

@@ -14,7 +14,8 @@ const Rows family{
      .f = of([](auto& x, auto& label) {
        return cross_entropy(x, label, {.reduction = Reduction::none, .ignore_index = 1, .label_smoothing = 0.1});
      }),
-     .inputs = {{.shape = {5, 3}}, {.shape = {5}, .low = 0, .high = 3, .dtype = i64}}, .mistake = [] { cross_entropy(zeros({2, 3}), zeros({3}, i64)); },
+     .inputs = {{.shape = {5, 3}}, {.shape = {5}, .low = 0, .high = 3, .dtype = i64}},
+     .mistake = [] { cross_entropy(zeros({2, 3}), zeros({3}, i64)); },
      .says = {"cross_entropy", "[2, 3]", "[3]"}},
     {.name = "mse_loss", .f = of([](auto& x, auto& t) { return mse_loss(x, t); }), .inputs = {{.shape = {2, 3}}, {.shape = {2, 3}}},
      .mistake = [] { mse_loss(zeros({2, 3}), zeros({3})); }, .says = {"mse_loss", "[2, 3]", "[3]"}},

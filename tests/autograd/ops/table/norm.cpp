@@ -23,7 +23,8 @@ const Rows family{
        return batch_norm_eval(x, weight, bias, Array::full({3}, 0.5, f64), Array::full({3}, 2.0, f64));
      }),
      .inputs = {{.shape = {4, 3}}, {.shape = {3}, .low = 0.5, .high = 2}, {.shape = {3}}},
-     .mistake = [] { batch_norm_eval(zeros({2, 3}), {}, {}, Array::zeros({2}), Array::zeros({2})); }, .says = {"batch_norm", "[2, 3]", "[2]"},
+     .mistake = [] { batch_norm_eval(zeros({2, 3}), {}, {}, Array::zeros({2}), Array::zeros({2})); },
+     .says = {"batch_norm", "[2, 3]", "[2]"},
      .optional_from = 1},
 };
 

@@ -6,7 +6,8 @@ namespace gradus {
 namespace {
 
 const Rows family{
-    {.name = "softmax", .f = of([](auto& x) { return softmax(x, 1); }), .inputs = {{.shape = {3, 4}}}, .mistake = [] { softmax(zeros({2, 3}), 2); },
+    {.name = "softmax", .f = of([](auto& x) { return softmax(x, 1); }), .inputs = {{.shape = {3, 4}}},
+     .mistake = [] { softmax(zeros({2, 3}), 2); },
      .says = {"softmax", "axis 2"}},
     {.name = "softmax", .f = of([](auto& x) { return softmax(x, 0); }), .inputs = {{.shape = {3, 4, 2}}}},
     {.name = "log_softmax", .f = of([](auto& x) { return log_softmax(x); }), .inputs = {{.shape = {3, 4}}},
