@@ -63,8 +63,8 @@ Array Array::from_blob(void* elements, const Shape& shape, const Shape& strides,
 
 namespace {
 
-// Whether several elements may have one place: expanded dimensions, windows that overlap. From the smallest stride on, each must reach beyond
-// all that the ones before it cover.
+// Whether several elements may have one place: expanded dimensions, windows that overlap. From the smallest stride on, each must reach
+// beyond all that the ones before it cover.
 bool overlap(const Shape& shape, const Shape& strides) {
   std::array<std::pair<std::int64_t, std::int64_t>, Shape::max_rank> steps{};
   auto end = steps.begin();

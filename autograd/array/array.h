@@ -62,7 +62,8 @@ class Array {
   Array permute(const Shape& axes) const;                         // axis i of the result is axis axes[i] of this
   Array slice(int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1) const;   // step >= 1; ValueError out of range
   Array expand(const Shape& shape) const;                         // repeats size-1 dimensions without copying; ShapeError
-  // Element i of the new last dimension stands at [i, i + offset] of dimensions a and b, or at [i − offset, i]; ValueError for a equal to b.
+  // Element i of the new last dimension stands at [i, i + offset] of dimensions a and b, or at [i − offset, i]; ValueError for a equal to
+  // b.
   Array diagonal(std::int64_t offset, int a, int b) const;
   // Windows of `size` elements, `dilation` apart, every `step` along an axis, in a new last dimension; they may overlap. ValueError.
   Array windows(int axis, std::int64_t size, std::int64_t step, std::int64_t dilation = 1) const;

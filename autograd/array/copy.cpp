@@ -54,8 +54,8 @@ struct Walk {
   void exchange(int a, int b) { std::swap(shape[a], shape[b]), std::swap(from[a], from[b]), std::swap(to[a], to[b]); }
 };
 
-// A run of bytes. Where the target lies a little behind the source but for whole pages, a processor takes each load for one of what was just
-// stored, and waits: then from the end to the beginning.
+// A run of bytes. Where the target lies a little behind the source but for whole pages, a processor takes each load for one of what was
+// just stored, and waits: then from the end to the beginning.
 void copy_run(const void* from, void* to, std::size_t bytes) {
   const std::size_t behind = (reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from)) & 4095;
   if (behind == 0 || behind >= 512 || bytes < 512) {

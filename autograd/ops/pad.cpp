@@ -85,7 +85,8 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> padding, PadMode mode,
   Margins margins{Shape::filled(x.rank(), 0), Shape::filled(x.rank(), 0)};
   for (int k = 0; k < pairs; ++k) {
     const int axis = x.rank() - 1 - k;
-    const std::int64_t before = padding[static_cast<std::size_t>(2 * k)], after = padding[static_cast<std::size_t>(2 * k + 1)], n = x.dim(axis);
+    const std::int64_t before = padding[static_cast<std::size_t>(2 * k)], after = padding[static_cast<std::size_t>(2 * k + 1)],
+                       n = x.dim(axis);
     check<ValueError>(-n <= before && -n <= after && n + before + after >= 0, "pad: ", before, " before and ", after,
                       " after leave less than nothing of axis ",
                       axis, " of shape ", x.shape());

@@ -137,7 +137,8 @@ Tensor detail::pick_into_zeros(const Tensor& values, const Picks& picks, const S
 Tensor detail::pick(const Tensor& x, const Picks& picks) { return recorded(Pick(picks.name, picks.at), {x}, picks); }
 
 Tensor detail::put(const Tensor& x, const Picks& picks, const Tensor& values, bool accumulate) {
-  return accumulate ? recorded(PutAdd(picks.name, picks.at), {x, values}, picks) : recorded(PutSet(picks.name, picks.at), {x, values}, picks);
+  return accumulate ? recorded(PutAdd(picks.name, picks.at), {x, values}, picks)
+                    : recorded(PutSet(picks.name, picks.at), {x, values}, picks);
 }
 
 }  // namespace gradus

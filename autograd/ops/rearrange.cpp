@@ -114,8 +114,8 @@ Tensor roll(const Tensor& x, std::int64_t shift) {
 
 Tensor roll(const Tensor& x, const Shape& shifts, const Axes& axes) {
   check_defined("roll", x);
-  check<ValueError>(shifts.rank() == axes.end() - axes.begin(), "roll: ", shifts, " are shifts for ", shifts.rank(), " axes, and there are ",
-                    axes.end() - axes.begin());
+  check<ValueError>(shifts.rank() == axes.end() - axes.begin(), "roll: ", shifts, " are shifts for ", shifts.rank(),
+                    " axes, and there are ", axes.end() - axes.begin());
   Tensor y = x;
   for (int i = 0; i < shifts.rank(); ++i) y = roll_axis(y, shifts[i], normal_axis(axes.begin()[i], x.rank(), "roll"));
   return y;

@@ -136,7 +136,8 @@ void check_index(const char* op, Arguments& to, const Shape& shape, Axis axis, c
   to.index = as_vector(index);
   bool fits = to.index.rank() == std::max(shape.rank(), 1);
   for (int i = 0; fits && i < shape.rank() && index.size() > 0; ++i) fits = i == to.axis || to.index.dim(i) <= shape[i];
-  check<ShapeError>(fits, op, ": the index ", index.shape(), " must have the rank of ", shape, " and no larger size but along axis ", to.axis);
+  check<ShapeError>(fits, op, ": the index ", index.shape(), " must have the rank of ", shape, " and no larger size but along axis ",
+                    to.axis);
   to.index = detail::positions(op, "the index", to.index);   // the loops look at each before they use it
 }
 
@@ -162,8 +163,8 @@ Arguments arguments(const char* op, const Tensor& x, Axis axis, const Tensor& in
   check_defined(op, x);
   check_defined(op, index, "the index");
   check_defined(op, src, "src");
-  check<DtypeError>(x.dtype() == src.dtype(), op, ": dtypes differ: ", describe(x), " and src ", describe(src), "; convert one side with b.to(",
-                    x.dtype(), ")");
+  check<DtypeError>(x.dtype() == src.dtype(), op, ": dtypes differ: ", describe(x), " and src ", describe(src),
+                    "; convert one side with b.to(", x.dtype(), ")");
   Arguments all = arguments(op, x, axis, index);
   check_src(op, all, src);
   return all;
@@ -174,7 +175,9 @@ Arguments arguments(const char* op, const Tensor& x, Axis axis, const Tensor& in
 namespace detail {
 
 Tensor gather_checked(const Tensor& x, int axis, const Tensor& index) { return record(Gather(axis), x, index); }
-Tensor scatter_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) { return record(ScatterSet(axis), x, index, src); }
+Tensor scatter_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) {
+  return record(ScatterSet(axis), x, index, src);
+}
 Tensor scatter_add_checked(const Tensor& x, int axis, const Tensor& index,
                            const Tensor& src) { return record(ScatterAdd(axis), x, index, src); }
 

@@ -72,7 +72,8 @@ struct ScatterProd final : Op {
     Tensor others = g;
     for (std::size_t level = levels.size() - 1; level-- > 0;)
       others = cat({others * half(levels[level], 1), others * half(levels[level], 0)}, axis);
-    return {needs(0) ? slice_range(others, {axis, 0, n, 1}) : Tensor{}, Tensor{}, needs(2) ? gather_checked(others, axis, place) : Tensor{}};
+    return {needs(0) ? slice_range(others, {axis, 0, n, 1}) : Tensor{}, Tensor{},
+            needs(2) ? gather_checked(others, axis, place) : Tensor{}};
   }
 };
 
@@ -104,7 +105,8 @@ struct ScatterExtreme final : Op {
   Tensor lowest(const Tensor& x, const Tensor& index) const {
     using Whole = std::numeric_limits<std::int64_t>;
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    const Array value = x.dtype() == i64 ? Array::from({largest ? Whole::min() : Whole::max()}, {}) : Array::full({}, largest ? -infinity : infinity, x.dtype());
+    const Array value = x.dtype() == i64 ? Array::from({largest ? Whole::min() : Whole::max()}, {})
+                                         : Array::full({}, largest ? -infinity : infinity, x.dtype());
     return value.expand(index.shape());
   }
   // Each of those that are the result gets an equal part.

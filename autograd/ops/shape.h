@@ -24,7 +24,9 @@ Tensor squeeze(const Tensor& x);                                          // wit
 Tensor squeeze(const Tensor& x, const Axes& axes);                        // without those of these that have size 1; {}: all
 Tensor broadcast_to(const Tensor& x, const Shape& shape);                  // expand() of reduce.h, of which -1 is no part
 std::vector<Tensor> broadcast_tensors(std::span<const Tensor> xs);        // to the shape that all broadcast to
-inline std::vector<Tensor> broadcast_tensors(std::initializer_list<Tensor> xs) { return broadcast_tensors(std::span(xs.begin(), xs.size())); }
+inline std::vector<Tensor> broadcast_tensors(std::initializer_list<Tensor> xs) {
+  return broadcast_tensors(std::span(xs.begin(), xs.size()));
+}
 
 // ---- parts
 // x[begin:end:step] along an axis; begin, end < 0 count from the back. ValueError for an end beyond the axis, which Python cuts off, as

@@ -60,8 +60,8 @@ Tensor join(const char* op, std::span<const Tensor> xs, Axis axis) {
     check<DtypeError>(xs[i].dtype() == xs[0].dtype(), op, ": tensor 0 is ", xs[0].dtype(), " but tensor ", i, " is ", xs[i].dtype());
     bool alike = xs[i].rank() == xs[0].rank();
     for (int d = 0; alike && d < xs[0].rank(); ++d) alike = d == axis || xs[i].dim(d) == xs[0].dim(d);
-    check<ShapeError>(alike, op, ": shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i, " is ",
-                      xs[i].shape());
+    check<ShapeError>(alike, op, ": shapes must be equal but along axis ", axis.number, ": tensor 0 is ", xs[0].shape(), ", tensor ", i,
+                      " is ", xs[i].shape());
   }
   return record(Cat(axis), xs);
 }

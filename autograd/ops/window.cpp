@@ -22,8 +22,8 @@ Pair places(const char* op, Pair image, Pair kernel, const UnfoldOptions& o, con
                     o.padding.h, "x", o.padding.w);
   const Pair n{places(image.h, o.padding.h, kernel.h, o.dilation.h, o.stride.h),
                places(image.w, o.padding.w, kernel.w, o.dilation.w, o.stride.w)};
-  check<ShapeError>(n.h > 0 && n.w > 0, op, ": a kernel of ", kernel.h, "x", kernel.w, " does not fit into images of ", image.h, "x", image.w,
-                    " with padding ", o.padding.h, "x", o.padding.w, ", for ", shape);
+  check<ShapeError>(n.h > 0 && n.w > 0, op, ": a kernel of ", kernel.h, "x", kernel.w, " does not fit into images of ", image.h, "x",
+                    image.w, " with padding ", o.padding.h, "x", o.padding.w, ", for ", shape);
   return n;
 }
 

@@ -144,7 +144,8 @@ struct Curve::ModelOf final : Model {
   decltype(memo_of()) memo;
 };
 
-// Outside of the class, hence not inline: who uses one of the library's own schedules, which are compiled in its source, compiles none of this.
+// Outside of the class, hence not inline: who uses one of the library's own schedules, which are compiled in its source, compiles none of
+// this.
 template <class Rule>
 Curve Curve::of(const typename Rule::Options& options) {
   validated<Rule>(options);

@@ -105,7 +105,9 @@ class Inside {
   }
 
  private:
-  std::uint64_t differences(std::int64_t i) const { return (static_cast<std::uint64_t>(i) - low_) | (last_ - static_cast<std::uint64_t>(i)); }
+  std::uint64_t differences(std::int64_t i) const {
+    return (static_cast<std::uint64_t>(i) - low_) | (last_ - static_cast<std::uint64_t>(i));
+  }
   std::uint64_t low_, last_;
 };
 
@@ -198,7 +200,8 @@ Array gather(const Array& x, int axis, const Array& index) {
   const Lanes lanes(index, out.strides(), x.strides(), axis);
   const Inside inside(x.shape()[axis]);
   void* to = out.mutable_raw();
-  const bool all = by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes, inside); });
+  const bool all =
+      by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes, inside); });
   return all ? out : Array();
 }
 

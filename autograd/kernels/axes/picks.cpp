@@ -39,7 +39,8 @@ struct Blocks {
   std::int64_t scale = 1;
   Array sums;
 
-  Blocks(const Array& x, const Picked& picked, std::span<const Array> index) : count(index[0].size()), place(index[0].data<std::int64_t>()) {
+  Blocks(const Array& x, const Picked& picked, std::span<const Array> index)
+      : count(index[0].size()), place(index[0].data<std::int64_t>()) {
     int kept = 0;
     SmallVector<std::int64_t, 8> steps;
     for (int i = 0; i < x.rank(); ++i) {
@@ -115,7 +116,8 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
       for (std::int64_t outer = begin; outer < end; ++outer) put_outer(outer, 0, blocks.reach);
     });
   else if (blocks.before.count == 1)
-    parallel_for(blocks.reach, items_worth(grain * blocks.reach, all), [&](std::int64_t begin, std::int64_t end) { put_outer(0, begin, end); });
+    parallel_for(blocks.reach, items_worth(grain * blocks.reach, all),
+                 [&](std::int64_t begin, std::int64_t end) { put_outer(0, begin, end); });
 }
 
 template <class T>

@@ -14,8 +14,8 @@ Array positions_along(std::string_view op, std::string_view what, const Tensor& 
   Array flat = positions(op, what, given);
   const std::int64_t n = shape[axis], bad = kernels::first_outside(flat, n, from_back ? -n : 0);
   if (bad >= 0)
-    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at ", coordinates(bad, flat.shape()), " of ", what, " ", flat.shape(),
-                     " is out of range for axis ", axis, " of shape ", shape, ", which has size ", n);
+    fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at ", coordinates(bad, flat.shape()), " of ", what, " ",
+                     flat.shape(), " is out of range for axis ", axis, " of shape ", shape, ", which has size ", n);
   if (from_back && kernels::first_outside(flat, n) >= 0)
     for (std::int64_t& i : flat.mutable_span<std::int64_t>()) i += i < 0 ? n : 0;
   return flat;

@@ -11,7 +11,8 @@ Array positions(std::string_view op, std::string_view what, const Tensor& positi
 
 // The same for those that point into `axis` of `shape`: ValueError, with the first that leads out of it and its place. With `from_back`,
 // negative ones count from the back, and become what they mean.
-Array positions_along(std::string_view op, std::string_view what, const Tensor& positions, const Shape& shape, int axis, bool from_back = false);
+Array positions_along(std::string_view op, std::string_view what, const Tensor& positions, const Shape& shape, int axis,
+                      bool from_back = false);
 
 // "[1, 3]": where the element with this number in row-major order stands.
 Shape coordinates(std::int64_t element, const Shape& shape);

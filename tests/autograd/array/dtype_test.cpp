@@ -11,6 +11,7 @@ namespace gradus {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 constexpr Dtype every[] = {f32, f64, f16, bf16, i64, i32, i16, i8, u8, boolean};
 
@@ -109,10 +110,10 @@ TEST(Dtypes, AreMade) {
   for (const Dtype d : every) {
     EXPECT_EQ(printed(ones({2}, d)), d == boolean ? "[true, true] bool [2]" : text("[1, 1] ", d, " [2]"));
     EXPECT_EQ(full({2, 2}, 1, d).value().to_vector(), std::vector<double>(4, 1));
-    EXPECT_THAT(eye(2, d).value().to_vector(), ElementsAre(1, 0, 0, 1));
-    EXPECT_THAT(tensor({0, 1, 1}, d).value().to_vector(), ElementsAre(0, 1, 1));
+    EXPECT_THAT(eye(2, d).value().to_vector(), ElementsAreArray({1, 0, 0, 1}));
+    EXPECT_THAT(tensor({0, 1, 1}, d).value().to_vector(), ElementsAreArray({0, 1, 1}));
     if (d == boolean) continue;
-    EXPECT_THAT(arange(4, d).value().to_vector(), ElementsAre(0, 1, 2, 3));
+    EXPECT_THAT(arange(4, d).value().to_vector(), ElementsAreArray({0, 1, 2, 3}));
     EXPECT_EQ(tensor(std::vector<int>{3, 2}, d).dtype(), d);
     EXPECT_EQ(full_like(zeros({2}, d), 3).dtype(), d);
   }
@@ -222,7 +223,7 @@ TEST(Dtypes, AnyWholeNumbersAreIndices) {
     EXPECT_EQ(nn::accuracy(logits, label.to(d)), nn::accuracy(logits, label));
     const Tensor weight = variable(table);
     sum(embedding(index.to(d), weight)).backward();
-    EXPECT_THAT(sum(weight.grad(), 1).value().to_vector(), ElementsAre(3, 0, 3, 0, 3));
+    EXPECT_THAT(sum(weight.grad(), 1).value().to_vector(), ElementsAreArray({3, 0, 3, 0, 3}));
   }
   expect_error<DtypeError>([&] { embedding(index.to(f16), table); }, {"embedding: indices must be whole numbers", "not f16", "x.to(i64)"});
   expect_error<DtypeError>([&] { cross_entropy(logits, label.to(boolean)); }, {"cross_entropy: labels must be whole numbers", "not bool"});
@@ -263,7 +264,7 @@ TEST(Dtypes, ConversionsBetweenFloatsAreDifferentiable) {
       const Tensor x = variable(tensor({1.5, -2, 0.25}, from)), weights = tensor({2, 3, 5}, f64);
       sum(x.to(to).to(f64) * weights).backward();
       EXPECT_EQ(x.grad().dtype(), from);
-      EXPECT_THAT(x.grad().value().to_vector(), ElementsAre(2, 3, 5)) << from << " to " << to;
+      EXPECT_THAT(x.grad().value().to_vector(), ElementsAreArray({2, 3, 5})) << from << " to " << to;
     }
   // The gradient passes through the small float and is rounded there.
   const Tensor x = variable(tensor({1.0}, f64));
@@ -290,7 +291,7 @@ TEST(Dtypes, SumsOfSmallFloatsAreKeptInFloat) {
   EXPECT_EQ(sum(ones({4097}, f16)).dtype(), f16);
   EXPECT_EQ(sum(ones({100'000}, bf16)).item(), 99840);                // the nearest bf16
   EXPECT_EQ(sum(full({3, 70000}, 1, f16), 1).value().to_vector(), std::vector<double>(3, HUGE_VAL));
-  EXPECT_THAT(sum(tensor({{1, 2}, {3, 4}}, bf16), 0, true).value().to_vector(), ElementsAre(4, 6));
+  EXPECT_THAT(sum(tensor({{1, 2}, {3, 4}}, bf16), 0, true).value().to_vector(), ElementsAreArray({4, 6}));
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_TRUE(std::isnan(max(tensor({1, nan, 3}, f16)).item()));
   EXPECT_EQ(argmax(tensor({1, nan, 3}, f16), 0).item(), 1);

@@ -1,4 +1,5 @@
-// Indexing, scattering and what moves elements about: against PyTorch's numbers (golden/make_index.py), and by hand where those say nothing.
+// Indexing, scattering and what moves elements about: against PyTorch's numbers (golden/make_index.py), and by hand where those say
+// nothing.
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -70,7 +71,8 @@ TEST(Index, IsPyTorchs) {
 template <Reduce reduce, bool include_self>
 void expect_reductions(const std::string& name) {
   const std::string which = name + (include_self ? "_with" : "_without");
-  expect_golden({"scatter_" + which, {"x", "index", "src"}, [](auto& x) { return scatter_reduce(x[0], 1, x[1], x[2], reduce, include_self); }});
+  expect_golden(
+      {"scatter_" + which, {"x", "index", "src"}, [](auto& x) { return scatter_reduce(x[0], 1, x[1], x[2], reduce, include_self); }});
   if (reduce == Reduce::sum) return;
   expect_golden({"index_" + which, {"x", "index", "src"}, [](auto& x) { return index_reduce(x[0], 0, x[1], x[2], reduce, include_self); }});
 }
@@ -95,7 +97,9 @@ TEST(Index, PaddingAndPatchesArePyTorchs) {
   expect_golden({"pad_circular_2", {"x"}, [](auto& x) { return pad(x[0], {2, 1, 0, 2}, PadMode::circular); }});
   expect_golden({"pad_circular_3", {"x"}, [](auto& x) { return pad(x[0], {1, 1, 2, 0, 1, 2}, PadMode::circular); }});
   expect_golden({"unfold", {"x"}, [](auto& x) { return unfold(x[0], {2, 3}, {.dilation = {2, 1}, .padding = {1, 2}, .stride = {1, 2}}); }});
-  expect_golden({"fold", {"x"}, [](auto& x) { return fold(x[0], {4, 5}, {2, 3}, {.dilation = {2, 1}, .padding = {1, 2}, .stride = {1, 2}}); }});
+  expect_golden({"fold", {"x"}, [](auto& x) {
+                   return fold(x[0], {4, 5}, {2, 3}, {.dilation = {2, 1}, .padding = {1, 2}, .stride = {1, 2}});
+                 }});
   expect_golden({"windows", {"x"}, [](auto& x) { return unfold(x[0], 1, 3, 2); }});
 }
 

@@ -14,6 +14,7 @@ namespace gradus {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 std::vector<std::int64_t> whole(const Tensor& x) {
   EXPECT_EQ(x.dtype(), i64);
@@ -35,52 +36,52 @@ constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = 
 
 TEST(WholeNumbers, ArithmeticStaysInTheDtype) {
   const Tensor a = tensor({-7, 7, -8, 0}, i64), b = tensor({2, -2, 3, 5}, i64);
-  EXPECT_THAT(whole(a + b), ElementsAre(-5, 5, -5, 5));
-  EXPECT_THAT(whole(a - b), ElementsAre(-9, 9, -11, -5));
-  EXPECT_THAT(whole(a * b), ElementsAre(-14, -14, -24, 0));
-  EXPECT_THAT(whole(floor_divide(a, b)), ElementsAre(-4, -4, -3, 0));
-  EXPECT_THAT(whole(remainder(a, b)), ElementsAre(1, -1, 1, 0));
-  EXPECT_THAT(whole(-a), ElementsAre(7, -7, 8, 0));
-  EXPECT_THAT(whole(abs(a)), ElementsAre(7, 7, 8, 0));
-  EXPECT_THAT(whole(sign(a)), ElementsAre(-1, 1, -1, 0));
-  EXPECT_THAT(whole(square(a)), ElementsAre(49, 49, 64, 0));
-  EXPECT_THAT(whole(clamp(a, -3, 4)), ElementsAre(-3, 4, -3, 0));
-  EXPECT_THAT(whole(maximum(a, b)), ElementsAre(2, 7, 3, 5));
-  EXPECT_THAT(whole(minimum(a, 0)), ElementsAre(-7, 0, -8, 0));
-  EXPECT_THAT(whole(unsqueeze(a, 1) + tensor({10, 20}, i64)), ElementsAre(3, 13, 17, 27, 2, 12, 10, 20));
+  EXPECT_THAT(whole(a + b), ElementsAreArray({-5, 5, -5, 5}));
+  EXPECT_THAT(whole(a - b), ElementsAreArray({-9, 9, -11, -5}));
+  EXPECT_THAT(whole(a * b), ElementsAreArray({-14, -14, -24, 0}));
+  EXPECT_THAT(whole(floor_divide(a, b)), ElementsAreArray({-4, -4, -3, 0}));
+  EXPECT_THAT(whole(remainder(a, b)), ElementsAreArray({1, -1, 1, 0}));
+  EXPECT_THAT(whole(-a), ElementsAreArray({7, -7, 8, 0}));
+  EXPECT_THAT(whole(abs(a)), ElementsAreArray({7, 7, 8, 0}));
+  EXPECT_THAT(whole(sign(a)), ElementsAreArray({-1, 1, -1, 0}));
+  EXPECT_THAT(whole(square(a)), ElementsAreArray({49, 49, 64, 0}));
+  EXPECT_THAT(whole(clamp(a, -3, 4)), ElementsAreArray({-3, 4, -3, 0}));
+  EXPECT_THAT(whole(maximum(a, b)), ElementsAreArray({2, 7, 3, 5}));
+  EXPECT_THAT(whole(minimum(a, 0)), ElementsAreArray({-7, 0, -8, 0}));
+  EXPECT_THAT(whole(unsqueeze(a, 1) + tensor({10, 20}, i64)), ElementsAreArray({3, 13, 17, 27, 2, 12, 10, 20}));
 }
 
 TEST(WholeNumbers, PlainNumbersTakeTheDtype) {
   const Tensor a = tensor({-7, 7}, i64);
-  EXPECT_THAT(whole(a + 1), ElementsAre(-6, 8));
-  EXPECT_THAT(whole(a - 1), ElementsAre(-8, 6));
-  EXPECT_THAT(whole(10 - a), ElementsAre(17, 3));
-  EXPECT_THAT(whole(a * 3), ElementsAre(-21, 21));
-  EXPECT_THAT(whole(floor_divide(a, 2)), ElementsAre(-4, 3));
-  EXPECT_THAT(whole(remainder(a, 4)), ElementsAre(1, 3));
+  EXPECT_THAT(whole(a + 1), ElementsAreArray({-6, 8}));
+  EXPECT_THAT(whole(a - 1), ElementsAreArray({-8, 6}));
+  EXPECT_THAT(whole(10 - a), ElementsAreArray({17, 3}));
+  EXPECT_THAT(whole(a * 3), ElementsAreArray({-21, 21}));
+  EXPECT_THAT(whole(floor_divide(a, 2)), ElementsAreArray({-4, 3}));
+  EXPECT_THAT(whole(remainder(a, 4)), ElementsAreArray({1, 3}));
 }
 
 TEST(WholeNumbers, Powers) {
-  EXPECT_THAT(whole(pow(tensor({-7, 3}, i64), 2)), ElementsAre(49, 9));
-  EXPECT_THAT(whole(pow(tensor({-7, 3}, i64), 0)), ElementsAre(1, 1));
+  EXPECT_THAT(whole(pow(tensor({-7, 3}, i64), 2)), ElementsAreArray({49, 9}));
+  EXPECT_THAT(whole(pow(tensor({-7, 3}, i64), 0)), ElementsAreArray({1, 1}));
   EXPECT_THAT(whole(pow(2, tensor({0, 3, -1, 62, 64}, i64))), ElementsAre(1, 8, 0, std::int64_t{1} << 62, 0));
-  EXPECT_THAT(whole(pow(tensor({-2, -1, 1, 0, 3}, i64), tensor({-3, -3, -5, 2, 4}, i64))), ElementsAre(0, -1, 1, 0, 81));
-  EXPECT_THAT(bytes(pow(tensor({2, 3}, u8), 5)), ElementsAre(32, 243));
+  EXPECT_THAT(whole(pow(tensor({-2, -1, 1, 0, 3}, i64), tensor({-3, -3, -5, 2, 4}, i64))), ElementsAreArray({0, -1, 1, 0, 81}));
+  EXPECT_THAT(bytes(pow(tensor({2, 3}, u8), 5)), ElementsAreArray({32, 243}));
 }
 
 TEST(WholeNumbers, WrapAround) {
   const Tensor u = tensor({1, 200, 255}, u8);
-  EXPECT_THAT(bytes(u + u), ElementsAre(2, 144, 254));
-  EXPECT_THAT(bytes(-u), ElementsAre(255, 56, 1));
-  EXPECT_THAT(bytes(u * 3), ElementsAre(3, 88, 253));
-  EXPECT_THAT(bytes(u - 2), ElementsAre(255, 198, 253));
-  EXPECT_THAT(bytes(abs(u)), ElementsAre(1, 200, 255));
+  EXPECT_THAT(bytes(u + u), ElementsAreArray({2, 144, 254}));
+  EXPECT_THAT(bytes(-u), ElementsAreArray({255, 56, 1}));
+  EXPECT_THAT(bytes(u * 3), ElementsAreArray({3, 88, 253}));
+  EXPECT_THAT(bytes(u - 2), ElementsAreArray({255, 198, 253}));
+  EXPECT_THAT(bytes(abs(u)), ElementsAreArray({1, 200, 255}));
   const Tensor ends = tensor(std::vector<std::int64_t>{least, most}, i64);
   EXPECT_THAT(whole(ends + 1), ElementsAre(least + 1, least));
   EXPECT_THAT(whole(-ends), ElementsAre(least, -most));
   EXPECT_THAT(whole(floor_divide(ends, -1)), ElementsAre(least, -most));
-  EXPECT_THAT(whole(remainder(ends, -1)), ElementsAre(0, 0));
-  EXPECT_THAT(whole(ends * 2), ElementsAre(0, -2));
+  EXPECT_THAT(whole(remainder(ends, -1)), ElementsAreArray({0, 0}));
+  EXPECT_THAT(whole(ends * 2), ElementsAreArray({0, -2}));
 }
 
 TEST(WholeNumbers, AreNotPromoted) {
@@ -123,10 +124,10 @@ TEST(WholeNumbers, BoolAddsByOrAndMultipliesByAnd) {
 }
 
 TEST(WholeNumbers, Reductions) {
-  EXPECT_THAT(whole(sum(tensor({{1, 2}, {3, 4}}, i64), 0)), ElementsAre(4, 6));
+  EXPECT_THAT(whole(sum(tensor({{1, 2}, {3, 4}}, i64), 0)), ElementsAreArray({4, 6}));
   EXPECT_THAT(whole(sum(tensor({200, 200}, u8))), ElementsAre(400));
   EXPECT_THAT(whole(sum(tensor({1, 0, 1}, boolean))), ElementsAre(2));
-  EXPECT_THAT(bytes(max(tensor({{1, 200}, {3, 4}}, u8), 0)), ElementsAre(3, 200));
+  EXPECT_THAT(bytes(max(tensor({{1, 200}, {3, 4}}, u8), 0)), ElementsAreArray({3, 200}));
   EXPECT_THAT(whole(max(tensor({least, -3.0}, i64))), ElementsAre(-3));
   expect_error<DtypeError>([] { mean(tensor({1, 2}, i64)); }, {"mean: needs f32 or f64, not i64", "x.to(f32)"});
 }
@@ -156,9 +157,9 @@ TEST(Logic, AllAndAny) {
 
 TEST(Where, OfTwoNumbers) {
   const Tensor mask = tensor({1, 0}, boolean);
-  EXPECT_THAT(where(mask, 1.0, 0.0).value().to_vector(), ElementsAre(1, 0));
+  EXPECT_THAT(where(mask, 1.0, 0.0).value().to_vector(), ElementsAreArray({1, 0}));
   EXPECT_EQ(where(mask, 1, 0).dtype(), f32);
-  EXPECT_THAT(whole(where(mask, 1, -1, i64)), ElementsAre(1, -1));
+  EXPECT_THAT(whole(where(mask, 1, -1, i64)), ElementsAreArray({1, -1}));
 }
 
 }  // namespace

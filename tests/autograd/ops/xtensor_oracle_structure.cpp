@@ -212,7 +212,8 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("trace", [](const Tensors& in) { return trace(in[0]); }, [](const Xs& x) { return sum_of(line_of(x[0], 0), {0}); },
                      matrices));
   rows.push_back(row("tril", [](const Tensors& in) { return tril(in[0], 1); }, [](const Xs& x) { return X(xt::tril(x[0], 1)); }, matrices));
-  rows.push_back(row("triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
+  rows.push_back(row(
+      "triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
 }
 
 // Products as sums of all products: a [..., M, K, 1] times b [..., 1, K, N], summed over K.

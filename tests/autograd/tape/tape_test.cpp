@@ -18,6 +18,7 @@ namespace gradus {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
 
@@ -25,14 +26,14 @@ TEST(Backward, ProductRule) {
   const Tensor x = variable(tensor({1.0, 2.0, 3.0}));
   const Tensor y = sum(x * x * x);
   y.backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(3, 12, 27));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({3, 12, 27}));
 }
 
 TEST(Backward, GradientsAccumulateUntilZeroed) {
   const Tensor x = variable(tensor({1.0, 2.0}));
   sum(x * 3).backward();
   sum(x * 4).backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(7, 7));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({7, 7}));
   x.zero_grad();
   EXPECT_FALSE(x.grad().defined());
 }
@@ -56,7 +57,7 @@ TEST(Backward, OneLeafsGradientIsNotAnothers) {
 TEST(Backward, SeedAndItsErrors) {
   const Tensor x = variable(tensor({1.0, 2.0}));
   (x * x).backward(tensor({10.0, 100.0}));
-  EXPECT_THAT(values(x.grad()), ElementsAre(20, 400));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({20, 400}));
   expect_error<ShapeError>([&] { (x * x).backward(); }, {"backward", "scalar", "[2]", "sum(y)"});
   expect_error<ShapeError>([&] { (x * x).backward(tensor({1.0})); }, {"seed", "[1]", "[2]"});
   expect_error<DtypeError>([&] { (x * x).backward(ones({2}, f64)); }, {"seed", "f64", "f32"});
@@ -92,7 +93,7 @@ TEST(Grad, OfAnyTrackedTensorAndLeavesNothingBehind) {
 TEST(Grad, ZerosWhereThereIsNoPath) {
   const Tensor x = variable(tensor({1.0, 2.0})), other = variable(tensor({{1.0, 2.0}}));
   const auto gs = grad(sum(x), {x, other});
-  EXPECT_THAT(values(gs[1]), ElementsAre(0, 0));
+  EXPECT_THAT(values(gs[1]), ElementsAreArray({0, 0}));
   EXPECT_EQ(gs[1].shape(), (Shape{1, 2}));
   expect_error<GraphError>([&] { grad(sum(x), tensor(1.0)); }, {"grad", "not tracked"});
 }
@@ -224,14 +225,14 @@ struct SplitSigns final : Op {   // several results
 TEST(Op, SeveralResults) {
   const Tensor x = variable(tensor({-2.0, 3.0}));
   const auto [up, down] = record(SplitSigns{}, x);
-  EXPECT_THAT(values(up), ElementsAre(0, 3));
-  EXPECT_THAT(values(down), ElementsAre(2, 0));
+  EXPECT_THAT(values(up), ElementsAreArray({0, 3}));
+  EXPECT_THAT(values(down), ElementsAreArray({2, 0}));
   sum(up * 10 + down).backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(-1, 10));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({-1, 10}));
   const auto again = record(SplitSigns{}, x);
   x.zero_grad();
   sum(again[1]).backward();   // the first result is not used: its gradient is undefined
-  EXPECT_THAT(values(x.grad()), ElementsAre(-1, 0));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({-1, 0}));
 }
 
 struct Failing final : Op {
@@ -253,20 +254,20 @@ TEST(Op, AnErrorInBackwardLeavesNoGradientBehind) {
 TEST(Leaf, TakesAGradientOfOnesOwnMaking) {
   const Tensor x = variable(tensor({1, 2}));
   x.set_grad(tensor({3, 4}));
-  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAre(3, 4));
+  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAreArray({3, 4}));
   sum(x).backward();   // adds, as to any gradient
-  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAre(4, 5));
+  EXPECT_THAT(x.grad().value().to_vector(), testing::ElementsAreArray({4, 5}));
   x.set_grad(x * x);   // its value: no graph is kept alive
   EXPECT_FALSE(x.grad().requires_grad());
   x.set_grad({});
   EXPECT_FALSE(x.grad().defined());
   Parameter w(Array::zeros({2}), "w");
   w.set_grad(tensor({3, 4}));
-  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAre(3, 4));
+  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAreArray({3, 4}));
   expect_error<ShapeError>([&] { w.set_grad(zeros({3})); }, {"set_grad: w has shape [2]", "[3]"});
   expect_error<DtypeError>([&] { w.set_grad(zeros({2}, f64)); }, {"set_grad: w is f32", "f64"});
   expect_error<GraphError>([&] { (x * 2).set_grad(zeros({2})); }, {"set_grad: only leaves", "[2] f32"});
-  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAre(3, 4));
+  EXPECT_THAT(w.grad().value().to_vector(), testing::ElementsAreArray({3, 4}));
 }
 
 TEST(Parameter, CopiesAreIndependentAndMovesAreNot) {
@@ -276,9 +277,9 @@ TEST(Parameter, CopiesAreIndependentAndMovesAreNot) {
   EXPECT_EQ(moved.leaf(), leaf);
   EXPECT_FALSE(copy.leaf() == leaf);
   moved.set_value(Array::full({2}, 5));
-  EXPECT_THAT(copy.value().to_vector(), ElementsAre(1, 1));
+  EXPECT_THAT(copy.value().to_vector(), ElementsAreArray({1, 1}));
   sum(moved.tensor() * 2).backward();
-  EXPECT_THAT(values(moved.grad()), ElementsAre(2, 2));
+  EXPECT_THAT(values(moved.grad()), ElementsAreArray({2, 2}));
   moved.set_requires_grad(false);
   EXPECT_FALSE(Tensor(moved).requires_grad());
   expect_error<ShapeError>([&] { moved.set_value(Array::full({3}, 5)); }, {"w", "[2]", "[3]"});
@@ -297,7 +298,7 @@ TEST(Tensor, CastIsDifferentiable) {
   const Tensor x = variable(tensor({1.5, 2.5}));
   sum(x.to(f64) * 3).backward();
   EXPECT_EQ(x.grad().dtype(), f32);
-  EXPECT_THAT(values(x.grad()), ElementsAre(3, 3));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({3, 3}));
   EXPECT_FALSE(x.to(i64).requires_grad());
   expect_error<DtypeError>([] { variable(zeros({1}, i64)); }, {"variable", "i64"});
 }

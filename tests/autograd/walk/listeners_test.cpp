@@ -18,6 +18,7 @@ namespace gradus {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
 
@@ -46,7 +47,7 @@ TEST(Listener, HearsOfEachLeafAsSoonAsItIsFinal) {
   const Tensor y = marked("last", log, h * late);
   const auto listener = [&](const Tensor& leaf) { log.push_back(text(describe(leaf), " ", leaf.grad().item())); };
   y.backward({.on_final = listener});
-  EXPECT_THAT(log, ElementsAre("last", "late [] f32 4", "first", "deeper", "early [] f32 6"));
+  EXPECT_THAT(log, ElementsAreArray({"last", "late [] f32 4", "first", "deeper", "early [] f32 6"}));
   EXPECT_FALSE(unused.grad().defined());
 }
 
@@ -113,7 +114,7 @@ TEST(Hook, OfALeafIsCalledAfterItsGradientCameUntilItIsRemoved) {
   HookHandle hook = w.register_post_accumulate_grad_hook([&](const Tensor& leaf) { heard.push_back(values(leaf.grad())); });
   sum(w.tensor() * 2).backward();
   sum(w.tensor() * 2).backward();
-  EXPECT_THAT(heard, ElementsAre(ElementsAre(2, 2), ElementsAre(4, 4)));
+  EXPECT_THAT(heard, ElementsAre(ElementsAreArray({2, 2}), ElementsAreArray({4, 4})));
   grad(sum(w.tensor() * 2), w.tensor());   // leaves nothing at the leaf
   EXPECT_EQ(heard.size(), 2u);
   hook.remove();
@@ -136,15 +137,15 @@ TEST(Hook, OfATensorSeesTheWholeGradientAndMayChangeIt) {
     return sum(h * 2) + sum(h * h);
   };
   loss().backward();
-  EXPECT_THAT(heard, ElementsAre(ElementsAre(4, 6), ElementsAre(40, 120)));   // of h: 2 + 2h; of w: ten times that, times x
-  EXPECT_THAT(values(x.grad()), ElementsAre(40, 60));
-  EXPECT_THAT(values(w.grad()), ElementsAre(40, 120));
+  EXPECT_THAT(heard, ElementsAre(ElementsAreArray({4, 6}), ElementsAreArray({40, 120})));   // of h: 2 + 2h; of w: ten times that, times x
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({40, 60}));
+  EXPECT_THAT(values(w.grad()), ElementsAreArray({40, 120}));
   heard.clear();
   const Tensor h2 = x * w;
   h2.register_hook([](const Tensor& g) { return 10 * g; });
   const auto gs = grad(sum(h2 * 2), {h2, w});
-  EXPECT_THAT(values(gs[0]), ElementsAre(20, 20));
-  EXPECT_THAT(values(gs[1]), ElementsAre(20, 40));
+  EXPECT_THAT(values(gs[0]), ElementsAreArray({20, 20}));
+  EXPECT_THAT(values(gs[1]), ElementsAreArray({20, 40}));
   EXPECT_EQ(heard.size(), 1u);
   const Tensor twice = variable(tensor(1.0));
   twice.register_hook([](const Tensor& g) { return g + 1; });
@@ -163,7 +164,7 @@ TEST(Hook, OfOneResultOfSeveralSeesThatOne) {
   const auto [a, b] = record(Halves{}, x);
   b.register_hook([](const Tensor& g) { return -g; });
   sum(a * 2 + b * 5).backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(2, -5));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({2, -5}));
 }
 
 TEST(Hook, RefusesWhatDoesNotFit) {
@@ -181,7 +182,7 @@ TEST(Hook, RefusesWhatDoesNotFit) {
   expect_error<DtypeError>([&] { sum(x).backward(); }, {"register_hook: the hook returned f64", "f32"});
   hook.remove();
   sum(x).backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(1, 1));
+  EXPECT_THAT(values(x.grad()), ElementsAreArray({1, 1}));
 }
 
 TEST(Hook, GoesWithItsLeafAndNotWithACopy) {
@@ -216,7 +217,7 @@ TEST(Hook, OfATableWithAGradientOfRows) {
   table.zero_grad();
   table.register_hook([](const Tensor& g) { return 2 * g; });   // a tensor's hook sees a tensor
   rows().backward();
-  EXPECT_THAT(values(table.grad()), ElementsAre(0, 2, 0, 2));
+  EXPECT_THAT(values(table.grad()), ElementsAreArray({0, 2, 0, 2}));
 }
 
 // An optimizer's step for each weight while the backward goes on: the weights are those of stepping afterwards, bit for bit, since an
@@ -243,7 +244,7 @@ TEST(Hook, StepsDuringBackward) {
       Tensor h = ones({2, 3});
       for (const Parameter& each : w) h = tanh(matmul(h, each.tensor()));
       sum(square(h)).backward();
-      if (during) EXPECT_THAT(std::exchange(order, {}), ElementsAre(3, 2, 1, 0));
+      if (during) EXPECT_THAT(std::exchange(order, {}), ElementsAreArray({3, 2, 1, 0}));
       else
         for (const Parameter& each : w) step(*each.leaf());
     }
@@ -282,7 +283,7 @@ TEST(Hook, InSeveralThreads) {
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(calls, 400);
-  EXPECT_THAT(values(w.grad()), ElementsAre(800, 800, 800));
+  EXPECT_THAT(values(w.grad()), ElementsAreArray({800, 800, 800}));
 }
 
 TEST(Hook, NoneIsLeftBehindByALeafThatIsGone) {

@@ -17,7 +17,7 @@
 namespace gradus::data {
 namespace {
 
-using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
@@ -41,21 +41,21 @@ TEST(TensorDataset, GivesRows) {
   EXPECT_EQ(dataset.size(), 3);
   const auto [x, y] = dataset.get(1);
   EXPECT_EQ(x.shape(), (Shape{2}));
-  EXPECT_THAT(x.value().to_vector(), ElementsAre(2, 3));
+  EXPECT_THAT(x.value().to_vector(), ElementsAreArray({2, 3}));
   EXPECT_EQ(y.shape(), Shape{});
   EXPECT_EQ(y.item<std::int64_t>(), 1);
   const std::int64_t indices[] = {2, 0, 2};
   const auto [xs, ys] = dataset.get_batch(indices);
   EXPECT_EQ(xs.shape(), (Shape{3, 2}));
-  EXPECT_THAT(xs.value().to_vector(), ElementsAre(4, 5, 0, 1, 4, 5));
+  EXPECT_THAT(xs.value().to_vector(), ElementsAreArray({4, 5, 0, 1, 4, 5}));
   EXPECT_EQ(ys.dtype(), i64);
-  EXPECT_THAT(ys.value().to_vector(), ElementsAre(2, 0, 2));
+  EXPECT_THAT(ys.value().to_vector(), ElementsAreArray({2, 0, 2}));
 }
 
 TEST(TensorDataset, TakesViewsByTheirElements) {
   const TensorDataset dataset(counting({2, 3}).transpose(0, 1));
   const std::int64_t indices[] = {1};
-  EXPECT_THAT(std::get<0>(dataset.get_batch(indices)).value().to_vector(), ElementsAre(1, 4));
+  EXPECT_THAT(std::get<0>(dataset.get_batch(indices)).value().to_vector(), ElementsAreArray({1, 4}));
 }
 
 TEST(TensorDataset, EmptyBatchesAndRows) {
@@ -92,7 +92,7 @@ TEST(Subset, ForwardsSamplesAndBatches) {
   EXPECT_EQ(part.size(), 3);
   EXPECT_EQ(std::get<0>(part.get(2)).item(), 9);
   const std::int64_t indices[] = {1, 0};
-  EXPECT_THAT(std::get<0>(part.get_batch(indices)).value().to_vector(), ElementsAre(3, 7));
+  EXPECT_THAT(std::get<0>(part.get_batch(indices)).value().to_vector(), ElementsAreArray({3, 7}));
   EXPECT_THROW(part.get(3), ValueError);
   EXPECT_THROW(part.get(-1), ValueError);
   EXPECT_THROW(subset(Squares{3}, {3}), ValueError);
@@ -138,7 +138,7 @@ TEST(Order, IsAPermutationAndAPureFunction) {
 TEST(Order, StaysWhatItWas) {
   std::vector<std::int64_t> order(8);
   shuffled_order(order, 42, 0);
-  EXPECT_THAT(order, ElementsAre(3, 0, 1, 4, 5, 7, 2, 6));
+  EXPECT_THAT(order, ElementsAreArray({3, 0, 1, 4, 5, 7, 2, 6}));
 }
 
 // Every place gets every sample equally often: chi squared with 24 degrees of freedom per place, far in the tail at 60.
@@ -162,15 +162,15 @@ TEST(Stack, MakesTensorsOfNumbersAndArrays) {
                               {0.5f, 0.25, 7, std::uint8_t{255}, false, "b", counting({2}), counting({1, 2}, f64)}};
   const auto [f, d, i, u, b, s, a, t] = Stack{}(std::span(samples));
   EXPECT_EQ(f.dtype(), f32);
-  EXPECT_THAT(f.value().to_vector(), ElementsAre(1.5, 0.5));
+  EXPECT_THAT(f.value().to_vector(), ElementsAreArray({1.5, 0.5}));
   EXPECT_EQ(d.dtype(), f64);
   EXPECT_EQ(i.dtype(), i64);
-  EXPECT_THAT(i.value().to_vector(), ElementsAre(-3, 7));
+  EXPECT_THAT(i.value().to_vector(), ElementsAreArray({-3, 7}));
   EXPECT_EQ(u.dtype(), u8);
-  EXPECT_THAT(u.value().to_vector(), ElementsAre(4, 255));
+  EXPECT_THAT(u.value().to_vector(), ElementsAreArray({4, 255}));
   EXPECT_EQ(b.dtype(), boolean);
-  EXPECT_THAT(b.value().to_vector(), ElementsAre(1, 0));
-  EXPECT_THAT(s, ElementsAre("a", "b"));
+  EXPECT_THAT(b.value().to_vector(), ElementsAreArray({1, 0}));
+  EXPECT_THAT(s, ElementsAreArray({"a", "b"}));
   EXPECT_EQ(a.shape(), (Shape{2, 2}));
   EXPECT_EQ(t.shape(), (Shape{2, 1, 2}));
   EXPECT_EQ(t.dtype(), f64);
@@ -180,7 +180,7 @@ TEST(Stack, SingleValuesAndViews) {
   std::vector<Array> samples{counting({2, 2}).transpose(0, 1), counting({2, 2})};
   const Tensor batch = Stack{}(std::span(samples));
   EXPECT_EQ(batch.shape(), (Shape{2, 2, 2}));
-  EXPECT_THAT(batch.value().to_vector(), ElementsAre(0, 2, 1, 3, 0, 1, 2, 3));
+  EXPECT_THAT(batch.value().to_vector(), ElementsAreArray({0, 2, 1, 3, 0, 1, 2, 3}));
 }
 
 TEST(Stack, NamesWhatDoesNotFit) {

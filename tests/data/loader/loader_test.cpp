@@ -26,6 +26,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
@@ -34,14 +35,14 @@ TEST(DataLoader, BatchesInOrderWithAShortLastOne) {
   DataLoader loader(rows(10), {.batch_size = 4});
   EXPECT_EQ(loader.size(), 3);
   EXPECT_EQ(loader.samples(), 10);
-  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAre(0, 1, 2, 3), ElementsAre(4, 5, 6, 7), ElementsAre(8, 9)));
+  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAreArray({0, 1, 2, 3}), ElementsAreArray({4, 5, 6, 7}), ElementsAreArray({8, 9})));
 }
 
 TEST(DataLoader, DropsTheLastBatchOnlyIfItIsShort) {
   DataLoader loader(rows(10), {.batch_size = 4, .drop_last = true}), even(rows(8), {.batch_size = 4, .drop_last = true});
   EXPECT_EQ(loader.size(), 2);
   EXPECT_EQ(loader.samples(), 8);
-  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAre(0, 1, 2, 3), ElementsAre(4, 5, 6, 7)));
+  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAreArray({0, 1, 2, 3}), ElementsAreArray({4, 5, 6, 7})));
   EXPECT_EQ(even.size(), 2);
   EXPECT_EQ(epoch_of(even).size(), 2u);
 }
@@ -52,7 +53,7 @@ TEST(DataLoader, EmptyDatasetsAndBigBatches) {
     DataLoader dropped(Numbers{3}, {.batch_size = 100, .drop_last = true, .workers = workers});
     EXPECT_EQ(none.size(), 0);
     EXPECT_TRUE(epoch_of(none).empty());
-    EXPECT_THAT(epoch_of(all), ElementsAre(ElementsAre(0, 10, 20)));
+    EXPECT_THAT(epoch_of(all), ElementsAre(ElementsAreArray({0, 10, 20})));
     EXPECT_TRUE(epoch_of(dropped).empty());
   }
 }
@@ -62,11 +63,11 @@ TEST(DataLoader, StacksSamples) {
   auto it = loader.begin();
   const auto [x, y] = *it;
   EXPECT_EQ(x.shape(), (Shape{3, 2}));
-  EXPECT_THAT(x.value().to_vector(), ElementsAre(0, 0, 1, 1, 2, 2));
+  EXPECT_THAT(x.value().to_vector(), ElementsAreArray({0, 0, 1, 1, 2, 2}));
   EXPECT_EQ(y.dtype(), i64);
   ++it;
-  EXPECT_THAT(std::get<1>(*it).value().to_vector(), ElementsAre(30, 40));
-  EXPECT_THAT(x.value().to_vector(), ElementsAre(0, 0, 1, 1, 2, 2));   // a batch kept stays as it was
+  EXPECT_THAT(std::get<1>(*it).value().to_vector(), ElementsAreArray({30, 40}));
+  EXPECT_THAT(x.value().to_vector(), ElementsAreArray({0, 0, 1, 1, 2, 2}));   // a batch kept stays as it was
 }
 
 TEST(DataLoader, SameBatchesForAnyNumberOfWorkers) {
@@ -116,14 +117,14 @@ TEST(DataLoader, CollatesByAFunction) {
                     [](std::span<std::string> lines) { return std::accumulate(lines.begin(), lines.end(), std::string("|")); });
   std::vector<std::string> batches;
   for (const std::string& batch : loader) batches.push_back(batch);
-  EXPECT_THAT(batches, ElementsAre("|x", "|xxxxx", "|xxxx"));
+  EXPECT_THAT(batches, ElementsAreArray({"|x", "|xxxxx", "|xxxx"}));
 }
 
 TEST(DataLoader, CollateGoesBeforeTheDatasetsOwnBatches) {
   DataLoader loader(rows(5), {.batch_size = 3}, [](auto samples) { return samples.size(); });
   std::vector<std::size_t> sizes;
   for (const std::size_t n : loader) sizes.push_back(n);
-  EXPECT_THAT(sizes, ElementsAre(3, 2));
+  EXPECT_THAT(sizes, ElementsAreArray({3, 2}));
 }
 
 TEST(DataLoader, CopiesAreIndependentAndMovesKeepGoing) {
@@ -155,7 +156,7 @@ TEST(DataLoader, TwoLoopsOverOneLoaderAreToldApart) {
       auto inner = loader.begin();
       EXPECT_THAT([&] { *outer; }, ThrowsMessage<ValueError>(HasSubstr("another loop over the same loader has begun")));
       ++outer;
-      EXPECT_THAT(std::get<1>(*inner).value().to_vector(), ElementsAre(0, 1, 2, 3, 4));
+      EXPECT_THAT(std::get<1>(*inner).value().to_vector(), ElementsAreArray({0, 1, 2, 3, 4}));
     }
     EXPECT_EQ(epoch_of(loader).size(), 4u);
   }
@@ -269,7 +270,7 @@ TEST(DataLoader, MayBeReplacedInsideItsOwnLoop) {
   }
   DataLoader loader(rows(20), {.batch_size = 4, .workers = 2});
   for ([[maybe_unused]] const auto& batch : loader) loader = DataLoader(rows(6), {.batch_size = 3, .workers = 1});
-  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAre(0, 1, 2), ElementsAre(3, 4, 5)));
+  EXPECT_THAT(epoch_of(loader), ElementsAre(ElementsAreArray({0, 1, 2}), ElementsAreArray({3, 4, 5})));
 }
 
 // Workers never run further ahead than the ring is long.

@@ -19,6 +19,7 @@ namespace gradus::data {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -61,7 +62,7 @@ TEST(Idx, ReadsPlainAndGzippedFiles) {
     const Array a = read_idx(folder.write("x", bytes));
     EXPECT_EQ(a.dtype(), u8);
     EXPECT_EQ(a.shape(), (Shape{2, 3}));
-    EXPECT_THAT(a.to_vector(), ElementsAre(0, 1, 2, 127, 128, 255));
+    EXPECT_THAT(a.to_vector(), ElementsAreArray({0, 1, 2, 127, 128, 255}));
   }
 }
 
@@ -80,7 +81,7 @@ TEST(Idx, ReadsGzipAsGzipDoes) {
   for (const std::string& bytes : {gzip_with_header(two_by_three), gzip(two_by_three) + '\0', gzip(two_by_three) + zeros,
                                    first + zeros + second + zeros, first + gzip("") + second + gzip("")}) {
     EXPECT_EQ(error_of(folder, bytes), "no error");
-    EXPECT_THAT(read_idx(folder / "x").to_vector(), ElementsAre(0, 1, 2, 127, 128, 255));
+    EXPECT_THAT(read_idx(folder / "x").to_vector(), ElementsAreArray({0, 1, 2, 127, 128, 255}));
   }
   EXPECT_THAT(error_of(folder, gzip(two_by_three) + zeros + "junk"), HasSubstr("broken gzip stream"));
   EXPECT_THAT(error_of(folder, gzip(two_by_three) + second.substr(0, 12)), HasSubstr("bytes left over"));
@@ -109,9 +110,9 @@ TEST(Idx, ReadsEveryElementType) {
     return read_idx(folder.write("x", header(code, {n}) + std::string(bytes)));
   };
   using namespace std::string_view_literals;
-  EXPECT_THAT(read(0x09, 2, "\xff\x05"sv).span<std::int64_t>(), ElementsAre(-1, 5));
-  EXPECT_THAT(read(0x0B, 2, "\x80\x00\x01\x02"sv).span<std::int64_t>(), ElementsAre(-32768, 258));
-  EXPECT_THAT(read(0x0C, 2, "\xff\xff\xff\xfe\x00\x00\x01\x00"sv).span<std::int64_t>(), ElementsAre(-2, 256));
+  EXPECT_THAT(read(0x09, 2, "\xff\x05"sv).span<std::int64_t>(), ElementsAreArray({-1, 5}));
+  EXPECT_THAT(read(0x0B, 2, "\x80\x00\x01\x02"sv).span<std::int64_t>(), ElementsAreArray({-32768, 258}));
+  EXPECT_THAT(read(0x0C, 2, "\xff\xff\xff\xfe\x00\x00\x01\x00"sv).span<std::int64_t>(), ElementsAreArray({-2, 256}));
   EXPECT_THAT(read(0x0D, 1, "\xbf\xc0\x00\x00"sv).span<float>(), ElementsAre(-1.5f));
   EXPECT_THAT(read(0x0E, 1, "\x40\x04\x00\x00\x00\x00\x00\x00"sv).span<double>(), ElementsAre(2.5));
 }
@@ -139,7 +140,7 @@ TEST(Idx, EveryChangedByteIsRefusedOrHarmless) {
       std::string changed = bytes;
       changed[at] = static_cast<char>(changed[at] ^ (1 << bit));
       try {
-        EXPECT_THAT(read_idx(folder.write("x", changed)).to_vector(), ElementsAre(0, 1, 2, 127, 128, 255))
+        EXPECT_THAT(read_idx(folder.write("x", changed)).to_vector(), ElementsAreArray({0, 1, 2, 127, 128, 255}))
             << "byte " << at << " bit " << bit;
       } catch (const FileError&) {
         ++refused;
@@ -193,7 +194,7 @@ TEST(IdxImages, NormalisesBytes) {
   EXPECT_THAT(batch.value().span<float>(),
               ElementsAre(FloatNear(-1.2f, 1e-6f), FloatNear(-0.4f, 1e-6f), FloatNear(-2, 1e-6f), FloatNear(2, 1e-6f)));
   EXPECT_EQ(labels.dtype(), i64);
-  EXPECT_THAT(labels.value().to_vector(), ElementsAre(4, 3));
+  EXPECT_THAT(labels.value().to_vector(), ElementsAreArray({4, 3}));
 }
 
 TEST(IdxImages, HaveChannels) {

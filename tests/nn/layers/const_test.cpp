@@ -211,8 +211,8 @@ TEST(Sequential, CanBeAMemberWithItsTypesWrittenOrErased) {
   Net net;
   std::vector<std::string> names;
   for (const NamedParameter& p : nn::parameters(net)) names.push_back(p.name);
-  EXPECT_THAT(names, testing::ElementsAre("features.0.weight", "features.1.weight", "features.1.bias", "hidden.0.weight", "hidden.0.bias",
-                                          "hidden.1.weight", "hidden.1.bias", "output.weight", "output.bias"));
+  EXPECT_THAT(names, testing::ElementsAreArray({"features.0.weight", "features.1.weight", "features.1.bias", "hidden.0.weight",
+                                                "hidden.0.bias", "hidden.1.weight", "hidden.1.bias", "output.weight", "output.bias"}));
   static_assert(std::is_same_v<nn::Chain, nn::Sequential<>>);
   nn::Sequential deduced{nn::Linear{2, 3}, nn::Dropout{}};
   static_assert(std::is_same_v<decltype(deduced), nn::Sequential<nn::Linear, nn::Dropout>>);

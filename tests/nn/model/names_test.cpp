@@ -23,6 +23,7 @@
 using namespace gradus;
 using gradus::testing::TemporaryFolder;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 namespace {
@@ -42,18 +43,18 @@ struct Net {
 TEST(Names, OfAPartAreThoseOfItsModel) {
   Net net;
   nn::parameters(net);
-  EXPECT_THAT(names(net.head), ElementsAre("head.weight", "head.bias"));
+  EXPECT_THAT(names(net.head), ElementsAreArray({"head.weight", "head.bias"}));
   EXPECT_THAT(names(net.head.bias), ElementsAre("head.bias"));
-  EXPECT_THAT(names(net), ElementsAre("encoder.weight", "encoder.bias", "head.weight", "head.bias"));
+  EXPECT_THAT(names(net), ElementsAreArray({"encoder.weight", "encoder.bias", "head.weight", "head.bias"}));
   EXPECT_EQ(net.head.bias.name(), "head.bias");
 }
 
 TEST(Names, OfTheModelDoNotDependOnPartsThatWereListedBefore) {
   Net net;
-  EXPECT_THAT(names(net.head), ElementsAre("weight", "bias"));
-  EXPECT_THAT(names(net.encoder), ElementsAre("weight", "bias"));
-  EXPECT_THAT(names(net), ElementsAre("encoder.weight", "encoder.bias", "head.weight", "head.bias"));
-  EXPECT_THAT(names(net.encoder), ElementsAre("encoder.weight", "encoder.bias"));
+  EXPECT_THAT(names(net.head), ElementsAreArray({"weight", "bias"}));
+  EXPECT_THAT(names(net.encoder), ElementsAreArray({"weight", "bias"}));
+  EXPECT_THAT(names(net), ElementsAreArray({"encoder.weight", "encoder.bias", "head.weight", "head.bias"}));
+  EXPECT_THAT(names(net.encoder), ElementsAreArray({"encoder.weight", "encoder.bias"}));
 }
 
 TEST(Names, GrowWithTheModelThatIsListed) {
@@ -61,11 +62,11 @@ TEST(Names, GrowWithTheModelThatIsListed) {
     std::vector<Net> nets{Net{}, Net{}};
     nn::Linear last{2, 1};
   } outer;
-  EXPECT_THAT(names(outer.nets[1].head), ElementsAre("weight", "bias"));
-  EXPECT_THAT(names(outer.nets[1]), ElementsAre("encoder.weight", "encoder.bias", "head.weight", "head.bias"));
-  EXPECT_THAT(names(outer.nets[1].head), ElementsAre("head.weight", "head.bias"));
+  EXPECT_THAT(names(outer.nets[1].head), ElementsAreArray({"weight", "bias"}));
+  EXPECT_THAT(names(outer.nets[1]), ElementsAreArray({"encoder.weight", "encoder.bias", "head.weight", "head.bias"}));
+  EXPECT_THAT(names(outer.nets[1].head), ElementsAreArray({"head.weight", "head.bias"}));
   nn::parameters(outer);
-  EXPECT_THAT(names(outer.nets[1].head), ElementsAre("nets.1.head.weight", "nets.1.head.bias"));
+  EXPECT_THAT(names(outer.nets[1].head), ElementsAreArray({"nets.1.head.weight", "nets.1.head.bias"}));
   EXPECT_THAT(names(outer.nets)[2], "nets.0.head.weight");
 }
 
@@ -79,18 +80,18 @@ TEST(Names, OfAPartOfASharedParameterAreItsFirstPlaces) {
   net.embedding.weight = net.output.weight = std::make_shared<Parameter>(Array::zeros({2, 2}));
   const std::vector<std::string> whole{"embedding.weight", "embedding.bias", "output.bias"};
   EXPECT_EQ(names(net), whole);
-  EXPECT_THAT(names(net.output), ElementsAre("embedding.weight", "output.bias"));
+  EXPECT_THAT(names(net.output), ElementsAreArray({"embedding.weight", "output.bias"}));
   EXPECT_EQ(names(net), whole);
 }
 
 TEST(Names, FollowTheStructure) {
   struct Stack { std::vector<nn::Linear> blocks{{1, 1, {.bias = false}}, {1, 1, {.bias = false}}}; } net;
-  EXPECT_THAT(names(net), ElementsAre("blocks.0.weight", "blocks.1.weight"));
+  EXPECT_THAT(names(net), ElementsAreArray({"blocks.0.weight", "blocks.1.weight"}));
   net.blocks.push_back({1, 1, {.bias = false}});
-  EXPECT_THAT(names(net.blocks), ElementsAre("blocks.0.weight", "blocks.1.weight", "blocks.2.weight"));
-  EXPECT_THAT(names(net), ElementsAre("blocks.0.weight", "blocks.1.weight", "blocks.2.weight"));
+  EXPECT_THAT(names(net.blocks), ElementsAreArray({"blocks.0.weight", "blocks.1.weight", "blocks.2.weight"}));
+  EXPECT_THAT(names(net), ElementsAreArray({"blocks.0.weight", "blocks.1.weight", "blocks.2.weight"}));
   net.blocks.erase(net.blocks.begin());
-  EXPECT_THAT(names(net), ElementsAre("blocks.0.weight", "blocks.1.weight"));
+  EXPECT_THAT(names(net), ElementsAreArray({"blocks.0.weight", "blocks.1.weight"}));
   net.blocks[1] = nn::Linear{7, 7, {.bias = false}};
   EXPECT_THAT(names(net.blocks[1]), ElementsAre("blocks.1.weight"));
 }
@@ -99,9 +100,9 @@ TEST(Names, OfACopyAreItsOwn) {
   Net net;
   nn::parameters(net);
   nn::Linear probe = net.head;
-  EXPECT_THAT(names(probe), ElementsAre("weight", "bias"));
+  EXPECT_THAT(names(probe), ElementsAreArray({"weight", "bias"}));
   struct Pair { nn::Linear first, second; } pair{net.head, net.head};
-  EXPECT_THAT(names(pair), ElementsAre("first.weight", "first.bias", "second.weight", "second.bias"));
+  EXPECT_THAT(names(pair), ElementsAreArray({"first.weight", "first.bias", "second.weight", "second.bias"}));
 }
 
 TEST(Names, OfALooseParameterStayItsOwn) {
@@ -111,16 +112,16 @@ TEST(Names, OfALooseParameterStayItsOwn) {
 
 TEST(Names, TakeAPrefix) {
   Net actor, critic;
-  EXPECT_THAT(names_in(nn::parameters(critic.head, "critic")), ElementsAre("critic.weight", "critic.bias"));
+  EXPECT_THAT(names_in(nn::parameters(critic.head, "critic")), ElementsAreArray({"critic.weight", "critic.bias"}));
   EXPECT_THAT(names_in(nn::parameters(critic, "critic")),
-              ElementsAre("critic.encoder.weight", "critic.encoder.bias", "critic.head.weight", "critic.head.bias"));
-  EXPECT_THAT(names(critic.head), ElementsAre("critic.head.weight", "critic.head.bias"));
+              ElementsAreArray({"critic.encoder.weight", "critic.encoder.bias", "critic.head.weight", "critic.head.bias"}));
+  EXPECT_THAT(names(critic.head), ElementsAreArray({"critic.head.weight", "critic.head.bias"}));
   EXPECT_THAT(message_of([&] { nn::parameters(actor, "actor."); }), HasSubstr("the prefix \"actor.\" needs no dot"));
 }
 
 TEST(Names, TwoAlikeInOneModelAreAnError) {
   struct { std::map<std::string, nn::Linear> heads{{"a.b", {1, 1}}}; } dotted;
-  EXPECT_THAT(names(dotted), ElementsAre("heads.a.b.weight", "heads.a.b.bias"));
+  EXPECT_THAT(names(dotted), ElementsAreArray({"heads.a.b.weight", "heads.a.b.bias"}));
   struct {
     std::map<std::string, std::map<std::string, nn::Linear>> heads{{"a", {{"b.c", {1, 1}}}}, {"a.b", {{"c", {1, 1}}}}};
   } net;
@@ -140,7 +141,7 @@ TEST(NamesInOptimizers, GroupsOfPartsHaveTheModelsNames) {
   Net net;
   nn::parameters(net);
   optim::AdamW adam({{.params = nn::parameters(net.encoder), .options = {.lr = 1e-4}}, {.params = nn::parameters(net.head)}});
-  EXPECT_THAT(names_in(adam.parameters()), ElementsAre("encoder.weight", "encoder.bias", "head.weight", "head.bias"));
+  EXPECT_THAT(names_in(adam.parameters()), ElementsAreArray({"encoder.weight", "encoder.bias", "head.weight", "head.bias"}));
   EXPECT_TRUE(stepped(adam, net).state().arrays.contains("head.weight.exp_avg"));
 }
 

@@ -92,7 +92,7 @@ TEST(Reflect, MembersAreTheObjectsOwn) {
     names.emplace_back(name);
     places.push_back(&member);
   });
-  EXPECT_THAT(names, testing::ElementsAre("first", "second", "third"));
+  EXPECT_THAT(names, testing::ElementsAreArray({"first", "second", "third"}));
   EXPECT_THAT(places, testing::ElementsAre(&local.first, &local.second, &local.third));
 }
 
@@ -121,7 +121,7 @@ TEST(Fields, NamesLoseTheTrailingUnderscore) {
     names.emplace_back(name);
     member *= 2;
   });
-  EXPECT_THAT(names, testing::ElementsAre("count", "rate"));
+  EXPECT_THAT(names, testing::ElementsAreArray({"count", "rate"}));
   const Private& c = p;
   double sum = 0;
   Private::Fields::each(c, [&](std::string_view, const auto& member) { sum += member; });

@@ -17,7 +17,7 @@
 
 using namespace gradus;
 using gradus::testing::TemporaryFolder;
-using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -43,8 +43,8 @@ TEST(State, HasPyTorchsNames) {
   const Net net;
   std::vector<std::string> names;
   for (const auto& [name, value] : nn::state(net).arrays) names.push_back(name);
-  EXPECT_THAT(names, ElementsAre("conv.bias", "conv.weight", "fc.bias", "fc.weight", "norm.bias", "norm.num_batches_tracked",
-                                          "norm.running_mean", "norm.running_var", "norm.weight"));
+  EXPECT_THAT(names, ElementsAreArray({"conv.bias", "conv.weight", "fc.bias", "fc.weight", "norm.bias", "norm.num_batches_tracked",
+                                       "norm.running_mean", "norm.running_var", "norm.weight"}));
 }
 
 TEST(State, IsASnapshot) {

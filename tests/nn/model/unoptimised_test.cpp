@@ -24,8 +24,8 @@ TEST(Unoptimised, ModelsInUnnamedNamespacesAndInFunctionsLink) {
   };
   Hidden hidden;
   Local local;
-  EXPECT_THAT(names(nn::parameters(hidden)), testing::ElementsAre("first.weight", "first.bias", "second.weight", "second.bias"));
-  EXPECT_THAT(names(nn::parameters(local)), testing::ElementsAre("only.weight", "only.bias"));
+  EXPECT_THAT(names(nn::parameters(hidden)), testing::ElementsAreArray({"first.weight", "first.bias", "second.weight", "second.bias"}));
+  EXPECT_THAT(names(nn::parameters(local)), testing::ElementsAreArray({"only.weight", "only.bias"}));
 }
 
 }  // namespace

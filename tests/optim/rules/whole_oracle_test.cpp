@@ -88,7 +88,8 @@ struct Threads : ::testing::Test {
   template <class O>
   static std::vector<double> walk(const std::vector<Shape>& shapes, Dtype dtype) {
     Parameters p;
-    for (const Shape& shape : shapes) p.push_back(single(filled(shape, dtype, [](auto i) { return weight(i); }), {}, text("p", p.size()))[0]);
+    for (const Shape& shape : shapes)
+      p.push_back(single(filled(shape, dtype, [](auto i) { return weight(i); }), {}, text("p", p.size()))[0]);
     O optimizer(p, {.lr = 0.1});
     for (int step = 0; step < 3; ++step) {
       for (const NamedParameter& each : p)

@@ -16,7 +16,8 @@ namespace gradus::optim::testing {
 std::unique_ptr<Optimizer> two_groups(Kind kind) {
   const Parameters p = table_parameters();
   const auto make = [&]<class O>(std::type_identity<O>) -> std::unique_ptr<Optimizer> {
-    return std::make_unique<O>(std::vector<typename O::Group>{{.params = {p[0]}, .options = {.lr = 0.1}}, {.params = {p[1]}, .options = {.lr = 0.5}}});
+    return std::make_unique<O>(
+        std::vector<typename O::Group>{{.params = {p[0]}, .options = {.lr = 0.1}}, {.params = {p[1]}, .options = {.lr = 0.5}}});
   };
   std::unique_ptr<Optimizer> out = kind == Kind::sgd    ? make(std::type_identity<SGD>{})
                                    : kind == Kind::adam  ? make(std::type_identity<Adam>{})

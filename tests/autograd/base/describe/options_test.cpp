@@ -13,6 +13,7 @@ namespace gradus {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 enum class Way { up, down, around };
 enum class Alone { only };
@@ -58,8 +59,8 @@ TEST(Options, HaveTheNamesOfTheirMembers) {
   std::vector<std::string> names;
   const Options options;
   for (const Option& option : options_of(options)) names.emplace_back(option.name());
-  EXPECT_THAT(names, ElementsAre("rate", "betas.0", "betas.1", "steps", "threads", "seed", "fast", "way", "half", "folder", "milestones",
-                                 "momentum", "scale"));
+  EXPECT_THAT(names, ElementsAreArray({"rate", "betas.0", "betas.1", "steps", "threads", "seed", "fast", "way", "half", "folder",
+                                       "milestones", "momentum", "scale"}));
 }
 
 TEST(Options, DescribeThemselves) {
@@ -70,7 +71,7 @@ TEST(Options, DescribeThemselves) {
 }
 
 TEST(Options, OfEnumerationsAreCalledAsTheirValues) {
-  EXPECT_THAT(reflect::enum_names<Way>, ElementsAre("up", "down", "around"));
+  EXPECT_THAT(reflect::enum_names<Way>, ElementsAreArray({"up", "down", "around"}));
   EXPECT_THAT(reflect::enum_names<Alone>, ElementsAre("only"));
   EXPECT_EQ(reflect::enum_type<Way>(), "Way");
   EXPECT_EQ(reflect::enum_name(Way::around), "around");
@@ -84,14 +85,14 @@ TEST(Options, AreSetByText) {
            {"folder", "a b"}, {"milestones", "3,4,5"}, {"momentum", "0.25"}})
     set_option("Thing", o, name, text);
   EXPECT_EQ(o.rate, 1e-3);
-  EXPECT_THAT(o.betas, ElementsAre(0.9, 0.5));
+  EXPECT_THAT(o.betas, ElementsAreArray({0.9, 0.5}));
   EXPECT_EQ(o.steps, 1000000);
   EXPECT_EQ(o.threads, 8);
   EXPECT_EQ(o.seed, 18446744073709551615u);
   EXPECT_TRUE(o.fast);
   EXPECT_EQ(o.way, Way::around);
   EXPECT_EQ(o.folder, "a b");
-  EXPECT_THAT(o.milestones, ElementsAre(3, 4, 5));
+  EXPECT_THAT(o.milestones, ElementsAreArray({3, 4, 5}));
   EXPECT_EQ(o.momentum, 0.25);
   set_option("Thing", o, "momentum", "none");
   set_option("Thing", o, "milestones", "");

@@ -156,7 +156,7 @@ TEST(Progress, GivesTheElementsThemselves) {
   Recorded r;
   std::vector<int> values{1, 2, 3};
   for (int& value : progress(values, r.pipe())) value *= 2;
-  EXPECT_THAT(values, ::testing::ElementsAre(2, 4, 6));
+  EXPECT_THAT(values, ::testing::ElementsAreArray({2, 4, 6}));
 }
 
 TEST(ProgressBar, ServesOtherLoops) {

@@ -8,69 +8,234 @@ namespace gradus {
 namespace {
 
 const Rows family{
-    {.name = "reshape", .f = of([](auto& x) { return square(reshape(x, {3, -1})); }), .inputs = {{.shape = {2, 3}}},
-     .mistake = [] { reshape(zeros({2, 3}), {4}); }, .says = {"reshape", "[2, 3]", "[4]"}},
-    {.name = "flatten", .f = of([](auto& x) { return square(flatten(x, 1)); }), .inputs = {{.shape = {2, 3, 2}}},
-     .mistake = [] { flatten(zeros({2, 3}), 2); }, .says = {"flatten"}},
-    {.name = "transpose", .f = of([](auto& x) { return square(transpose(x)); }), .inputs = {{.shape = {2, 3}}},
-     .mistake = [] { transpose(zeros({2, 3}), 0, 2); }, .says = {"transpose", "axis 2"}},
-    {.name = "permute", .f = of([](auto& x) { return square(permute(x, {2, 0, 1})); }), .inputs = {{.shape = {2, 3, 4}}},
-     .mistake = [] { permute(zeros({2, 3}), {0, 0}); }, .says = {"permute", "twice"}},
-    {.name = "unsqueeze", .f = of([](auto& x) { return square(unsqueeze(x, 1)); }), .inputs = {{.shape = {2, 3}}},
-     .mistake = [] { unsqueeze(zeros({2}), 3); }, .says = {"unsqueeze", "axis 3"}},
-    {.name = "squeeze", .f = of([](auto& x) { return square(squeeze(x, 1)); }), .inputs = {{.shape = {2, 1, 3}}},
-     .mistake = [] { squeeze(zeros({2, 1}), {1, -1}); }, .says = {"squeeze", "axis 1", "twice", "[2, 1]"}},
+    {.name = "reshape",
+     .f = of([](auto& x) {
+       return square(reshape(x, {3, -1}));
+     }),
+     .inputs = {{.shape = {2, 3}}},
+     .mistake =
+         [] {
+           reshape(zeros({2, 3}), {4});
+         },
+     .says = {"reshape", "[2, 3]", "[4]"}},
+    {.name = "flatten",
+     .f = of([](auto& x) { return square(flatten(x, 1)); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake =
+         [] {
+           flatten(zeros({2, 3}), 2);
+         },
+     .says = {"flatten"}},
+    {.name = "transpose",
+     .f = of([](auto& x) { return square(transpose(x)); }),
+     .inputs = {{.shape = {2, 3}}},
+     .mistake =
+         [] {
+           transpose(zeros({2, 3}), 0, 2);
+         },
+     .says = {"transpose", "axis 2"}},
+    {.name = "permute",
+     .f = of([](auto& x) {
+       return square(permute(x, {2, 0, 1}));
+     }),
+     .inputs = {{.shape = {2, 3, 4}}},
+     .mistake =
+         [] {
+           permute(zeros({2, 3}), {0, 0});
+         },
+     .says = {"permute", "twice"}},
+    {.name = "unsqueeze",
+     .f = of([](auto& x) { return square(unsqueeze(x, 1)); }),
+     .inputs = {{.shape = {2, 3}}},
+     .mistake = [] { unsqueeze(zeros({2}), 3); },
+     .says = {"unsqueeze", "axis 3"}},
+    {.name = "squeeze",
+     .f = of([](auto& x) { return square(squeeze(x, 1)); }),
+     .inputs = {{.shape = {2, 1, 3}}},
+     .mistake =
+         [] {
+           squeeze(zeros({2, 1}), {1, -1});
+         },
+     .says = {"squeeze", "axis 1", "twice", "[2, 1]"}},
     {.name = "squeeze", .f = of_all([](const Tensors& x) { return square(squeeze(x[0])); }), .inputs = {{.shape = {1, 2, 1, 3}}}},
-    {.name = "squeeze", .f = of_all([](const Tensors& x) { return square(squeeze(x[0], {0, 1, -1})); }), .inputs = {{.shape = {1, 2, 1}}}},
-    {.name = "unflatten", .f = of_all([](const Tensors& x) { return square(unflatten(x[0], 1, {3, -1})); }), .inputs = {{.shape = {2, 6}}},
-     .mistake = [] { unflatten(zeros({2, 6}), 1, {4, -1}); }, .says = {"unflatten", "[4, -1]", "axis 1", "[2, 6]", "size 6"}},
-    {.name = "swapaxes", .f = of_all([](const Tensors& x) { return square(swapaxes(x[0], 0, 2)); }), .inputs = {{.shape = {2, 3, 2}}},
-     .mistake = [] { swapaxes(zeros({2}), 0, 1); }, .says = {"swapaxes", "axis 1"}},
-    {.name = "movedim", .f = of_all([](const Tensors& x) { return square(movedim(x[0], {0, 3}, {-1, 0})); }),
+    {.name = "squeeze",
+     .f = of_all([](const Tensors& x) {
+       return square(squeeze(x[0], {0, 1, -1}));
+     }),
+     .inputs = {{.shape = {1, 2, 1}}}},
+    {.name = "unflatten",
+     .f = of_all([](const Tensors& x) {
+       return square(unflatten(x[0], 1, {3, -1}));
+     }),
+     .inputs = {{.shape = {2, 6}}},
+     .mistake =
+         [] {
+           unflatten(zeros({2, 6}), 1, {4, -1});
+         },
+     .says = {"unflatten", "[4, -1]", "axis 1", "[2, 6]", "size 6"}},
+    {.name = "swapaxes",
+     .f = of_all([](const Tensors& x) { return square(swapaxes(x[0], 0, 2)); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake = [] { swapaxes(zeros({2}), 0, 1); },
+     .says = {"swapaxes", "axis 1"}},
+    {.name = "movedim",
+     .f = of_all([](const Tensors& x) {
+       return square(movedim(x[0], {0, 3}, {-1, 0}));
+     }),
      .inputs = {{.shape = {2, 3, 1, 2}}},
-     .mistake = [] { movedim(zeros({2, 3}), {0, 1}, {0, 0}); }, .says = {"movedim", "twice", "[2, 3]"}},
-    {.name = "broadcast_to", .f = of_all([](const Tensors& x) { return square(broadcast_to(x[0], {2, 4, 3})); }), .inputs = {{.shape = {4, 1}}},
-     .mistake = [] { broadcast_to(zeros({2, 3}), {2, 4}); }, .says = {"broadcast_to", "[2, 3]", "[2, 4]"}},
-    {.name = "broadcast_tensors", .f = [](const Tensors& x) { return broadcast_tensors(x); }, .inputs = {{.shape = {4, 1}}, {.shape = {3}}},
-     .mistake = [] { broadcast_tensors({zeros({2}), zeros({3})}); }, .says = {"broadcast_tensors", "[2]", "[3]"}},
-    {.name = "slice", .f = of([](auto& x) { return square(slice(x, 1, 1, 5, 2)); }), .inputs = {{.shape = {2, 5}}},
-     .mistake = [] { slice(zeros({2, 3}), 1, 0, 9); }, .says = {"slice", "9", "[2, 3]"}},
-    {.name = "select", .f = of([](auto& x) { return square(select(x, 1, -1)); }), .inputs = {{.shape = {2, 5}}},
-     .mistake = [] { select(zeros({2, 3}), 1, 3); }, .says = {"select", "3", "[2, 3]"}},
-    {.name = "narrow", .f = of_all([](const Tensors& x) { return square(narrow(x[0], 1, -3, 2)); }), .inputs = {{.shape = {2, 5}}},
-     .mistake = [] { narrow(zeros({2, 3}), 1, 2, 2); }, .says = {"narrow", "2 elements from 2", "axis 1", "[2, 3]"}},
+     .mistake =
+         [] {
+           movedim(zeros({2, 3}), {0, 1}, {0, 0});
+         },
+     .says = {"movedim", "twice", "[2, 3]"}},
+    {.name = "broadcast_to",
+     .f = of_all([](const Tensors& x) {
+       return square(broadcast_to(x[0], {2, 4, 3}));
+     }),
+     .inputs = {{.shape = {4, 1}}},
+     .mistake =
+         [] {
+           broadcast_to(zeros({2, 3}), {2, 4});
+         },
+     .says = {"broadcast_to", "[2, 3]", "[2, 4]"}},
+    {.name = "broadcast_tensors",
+     .f = [](const Tensors& x) { return broadcast_tensors(x); },
+     .inputs = {{.shape = {4, 1}}, {.shape = {3}}},
+     .mistake =
+         [] {
+           broadcast_tensors({zeros({2}), zeros({3})});
+         },
+     .says = {"broadcast_tensors", "[2]", "[3]"}},
+    {.name = "slice",
+     .f = of([](auto& x) { return square(slice(x, 1, 1, 5, 2)); }),
+     .inputs = {{.shape = {2, 5}}},
+     .mistake =
+         [] {
+           slice(zeros({2, 3}), 1, 0, 9);
+         },
+     .says = {"slice", "9", "[2, 3]"}},
+    {.name = "select",
+     .f = of([](auto& x) { return square(select(x, 1, -1)); }),
+     .inputs = {{.shape = {2, 5}}},
+     .mistake =
+         [] {
+           select(zeros({2, 3}), 1, 3);
+         },
+     .says = {"select", "3", "[2, 3]"}},
+    {.name = "narrow",
+     .f = of_all([](const Tensors& x) { return square(narrow(x[0], 1, -3, 2)); }),
+     .inputs = {{.shape = {2, 5}}},
+     .mistake =
+         [] {
+           narrow(zeros({2, 3}), 1, 2, 2);
+         },
+     .says = {"narrow", "2 elements from 2", "axis 1", "[2, 3]"}},
     {.name = "unfold", .f = of_all([](const Tensors& x) { return square(unfold(x[0], 1, 3, 2)); }), .inputs = {{.shape = {2, 7, 2}}}},
     {.name = "unfold", .f = of_all([](const Tensors& x) { return square(unfold(x[0], -1, 2, 3)); }), .inputs = {{.shape = {2, 8}}}},
-    {.name = "unfold", .f = of_all([](const Tensors& x) { return square(unfold(x[0], 0, 1, 1)); }), .inputs = {{.shape = {}}},
-     .mistake = [] { unfold(zeros({2, 3}), 1, 4, 1); }, .says = {"unfold", "windows of 4", "axis 1", "[2, 3]"}},
-    {.name = "split", .f = [](const Tensors& x) { return split(x[0], 2, 1); }, .inputs = {{.shape = {2, 5}}},
-     .mistake = [] { split(zeros({2, 5}), {2, 2}, 1); }, .says = {"split", "axis 1", "[2, 5]", "1 are left over"}},
-    {.name = "split", .f = of_all([](const Tensors& x) { return square(split(x[0], {1, 0, 4}, -1)[2]); }), .inputs = {{.shape = {2, 5}}},
-     .mistake = [] { split(zeros({2, 5}), -1); }, .says = {"split", "at least 1", "-1"}},
-    {.name = "chunk", .f = [](const Tensors& x) { return chunk(x[0], 4, 0); }, .inputs = {{.shape = {6, 2}}},
-     .mistake = [] { chunk(zeros({2}), 0); }, .says = {"chunk", "at least 1", "0"}},
-    {.name = "unbind", .f = [](const Tensors& x) { return unbind(x[0], 1); }, .inputs = {{.shape = {2, 3, 2}}},
-     .mistake = [] { unbind(zeros({}), 0); }, .says = {"unbind", "axis 0"}},
-    {.name = "unbind", .f = of_all([](const Tensors& x) { return square(unbind(x[0])[1]) * unbind(x[0])[0]; }), .inputs = {{.shape = {3, 2}}}},
-    {.name = "cat", .f = of([](auto& a, auto& b) { return square(cat({a, b, a}, 1)); }), .inputs = {{.shape = {2, 3}}, {.shape = {2, 1}}},
-     .mistake = [] { cat({zeros({2, 3}), zeros({3, 3})}, 1); }, .says = {"cat", "[2, 3]", "[3, 3]"}},
-    {.name = "stack", .f = of([](auto& a, auto& b) { return square(stack({a, b}, 1)); }), .inputs = {{.shape = {2, 3}}, {.shape = {2, 3}}},
-     .mistake = [] { stack({zeros({2}), zeros({3})}); }, .says = {"stack", "[2]", "[3]"}},
-    {.name = "hstack", .f = of_all([](const Tensors& x) { return square(hstack({x[0], x[1]})); }),
+    {.name = "unfold",
+     .f = of_all([](const Tensors& x) { return square(unfold(x[0], 0, 1, 1)); }),
+     .inputs = {{.shape = {}}},
+     .mistake =
+         [] {
+           unfold(zeros({2, 3}), 1, 4, 1);
+         },
+     .says = {"unfold", "windows of 4", "axis 1", "[2, 3]"}},
+    {.name = "split",
+     .f = [](const Tensors& x) { return split(x[0], 2, 1); },
+     .inputs = {{.shape = {2, 5}}},
+     .mistake =
+         [] {
+           split(zeros({2, 5}), {2, 2}, 1);
+         },
+     .says = {"split", "axis 1", "[2, 5]", "1 are left over"}},
+    {.name = "split",
+     .f = of_all([](const Tensors& x) {
+       return square(split(x[0], {1, 0, 4}, -1)[2]);
+     }),
+     .inputs = {{.shape = {2, 5}}},
+     .mistake =
+         [] {
+           split(zeros({2, 5}), -1);
+         },
+     .says = {"split", "at least 1", "-1"}},
+    {.name = "chunk",
+     .f = [](const Tensors& x) { return chunk(x[0], 4, 0); },
+     .inputs = {{.shape = {6, 2}}},
+     .mistake = [] { chunk(zeros({2}), 0); },
+     .says = {"chunk", "at least 1", "0"}},
+    {.name = "unbind",
+     .f = [](const Tensors& x) { return unbind(x[0], 1); },
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake = [] { unbind(zeros({}), 0); },
+     .says = {"unbind", "axis 0"}},
+    {.name = "unbind",
+     .f = of_all([](const Tensors& x) { return square(unbind(x[0])[1]) * unbind(x[0])[0]; }),
+     .inputs = {{.shape = {3, 2}}}},
+    {.name = "cat",
+     .f = of([](auto& a, auto& b) {
+       return square(cat({a, b, a}, 1));
+     }),
      .inputs = {{.shape = {2, 3}}, {.shape = {2, 1}}},
-     .mistake = [] { hstack({zeros({2, 3}), zeros({3, 3})}); }, .says = {"hstack", "[2, 3]", "[3, 3]"}},
-    {.name = "hstack", .f = of_all([](const Tensors& x) { return square(hstack({x[0], x[1], x[0]})); }),
+     .mistake =
+         [] {
+           cat({zeros({2, 3}), zeros({3, 3})}, 1);
+         },
+     .says = {"cat", "[2, 3]", "[3, 3]"}},
+    {.name = "stack",
+     .f = of([](auto& a, auto& b) {
+       return square(stack({a, b}, 1));
+     }),
+     .inputs = {{.shape = {2, 3}}, {.shape = {2, 3}}},
+     .mistake =
+         [] {
+           stack({zeros({2}), zeros({3})});
+         },
+     .says = {"stack", "[2]", "[3]"}},
+    {.name = "hstack",
+     .f = of_all([](const Tensors& x) {
+       return square(hstack({x[0], x[1]}));
+     }),
+     .inputs = {{.shape = {2, 3}}, {.shape = {2, 1}}},
+     .mistake =
+         [] {
+           hstack({zeros({2, 3}), zeros({3, 3})});
+         },
+     .says = {"hstack", "[2, 3]", "[3, 3]"}},
+    {.name = "hstack",
+     .f = of_all([](const Tensors& x) {
+       return square(hstack({x[0], x[1], x[0]}));
+     }),
      .inputs = {{.shape = {}}, {.shape = {2}}}},
-    {.name = "vstack", .f = of_all([](const Tensors& x) { return square(vstack({x[0], x[1]})); }),
+    {.name = "vstack",
+     .f = of_all([](const Tensors& x) {
+       return square(vstack({x[0], x[1]}));
+     }),
      .inputs = {{.shape = {3}}, {.shape = {2, 3}}},
-     .mistake = [] { vstack({zeros({2}), zeros({3})}); }, .says = {"vstack", "[1, 2]", "[1, 3]"}},
-    {.name = "dstack", .f = of_all([](const Tensors& x) { return square(dstack({x[0], x[1]})); }),
+     .mistake =
+         [] {
+           vstack({zeros({2}), zeros({3})});
+         },
+     .says = {"vstack", "[1, 2]", "[1, 3]"}},
+    {.name = "dstack",
+     .f = of_all([](const Tensors& x) {
+       return square(dstack({x[0], x[1]}));
+     }),
      .inputs = {{.shape = {2, 3}}, {.shape = {2, 3, 2}}},
-     .mistake = [] { dstack({}); }, .says = {"dstack", "at least one"}},
-    {.name = "meshgrid", .f = [](const Tensors& x) { return meshgrid(x, Indexing::xy); },
+     .mistake = [] { dstack({}); },
+     .says = {"dstack", "at least one"}},
+    {.name = "meshgrid",
+     .f = [](const Tensors& x) { return meshgrid(x, Indexing::xy); },
      .inputs = {{.shape = {3}}, {.shape = {2}}, {.shape = {}}},
-     .mistake = [] { meshgrid({zeros({2}), zeros({2, 2})}); }, .says = {"meshgrid", "tensor 1", "[2, 2]"}},
-    {.name = "meshgrid", .f = of_all([](const Tensors& x) { const Tensors m = meshgrid(x); return m[0] * square(m[1]); }),
+     .mistake =
+         [] {
+           meshgrid({zeros({2}), zeros({2, 2})});
+         },
+     .says = {"meshgrid", "tensor 1", "[2, 2]"}},
+    {.name = "meshgrid",
+     .f = of_all([](const Tensors& x) {
+       const Tensors m = meshgrid(x);
+       return m[0] * square(m[1]);
+     }),
      .inputs = {{.shape = {3}}, {.shape = {2}}}},
 };
 
