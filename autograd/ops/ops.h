@@ -12,5 +12,9 @@
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scan.h>
+#include <gradus/autograd/ops/search.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/ops/sort.h>
+#include <gradus/autograd/ops/statistics.h>

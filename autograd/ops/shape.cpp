@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/ops/internal/positions.h>
+#include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -261,8 +262,12 @@ Tensor stack(std::span<const Tensor> xs, Axis axis) {
 }
 
 Tensor gather(const Tensor& x, Axis axis, const Tensor& index) {
-  check_defined("gather", x);
-  axis = normal_axis(axis, x.rank(), "gather");
+  axis = detail::axis_of(axis, x, "gather");
+  if (x.rank() == 0) {   // is a vector of one element
+    check_defined("gather", index, "the index");
+    check<ShapeError>(index.rank() <= 1, "gather: index ", index.shape(), " of a scalar must be a scalar or a vector");
+    return reshape(gather(reshape(x, {1}), 0, reshape(index, {index.size()})), index.shape());
+  }
   return record(Gather(axis), x, checked_index(index, x.shape(), axis, "gather"));
 }
 
