@@ -14,7 +14,7 @@ Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right = fa
 // is distinct. Where one tensor is wanted, it is the values.
 struct Unique {
   Tensor values, inverse, counts;
-  operator const Tensor&() const { return values; }
+  operator Tensor() const { return values; }
 };
 Unique unique(const Tensor& x);
 Unique unique_consecutive(const Tensor& x);   // of neighbours alone, in their order

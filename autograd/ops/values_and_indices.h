@@ -8,7 +8,7 @@ namespace gradus {
 // The gradient of a value goes to the element that was picked; indices (i64) have none. Where one tensor is wanted, it is the values.
 struct ValuesAndIndices {
   Tensor values, indices;
-  operator const Tensor&() const { return values; }
+  operator Tensor() const { return values; }
 };
 
 }  // namespace gradus

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;   // elements of a long row that make one task
-constexpr std::int64_t strip = 1024;      // columns of one task
+constexpr std::int64_t strip = 256;       // columns of one task
 
 template <class T>
 bool is_nan(T x) { return x != x; }

@@ -54,28 +54,31 @@ T row_extreme(const T* x, std::int64_t n) {
   return all(numbers && more_numbers) ? turned<which>(largest(larger(a, b))) : std::numeric_limits<T>::quiet_NaN();
 }
 
-// Whether x takes the place of the best so far: NaN does, and stays.
+// Whether x takes the place of the best so far: NaN does, which is not in order with anything, and stays.
 template <class T, Extreme which>
 Mask<T> beats(Vec<T> x, Vec<T> best) {
-  return (which == Extreme::largest ? x > best : x < best) || (x != x && best == best);
+  return !(which == Extreme::largest ? x <= best : x >= best) && best == best;
 }
 
 template <class T, Extreme which>
 void column_extremes(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* best) {
   std::copy(x, x + width, best);
+  const Vec<T> nan = std::numeric_limits<double>::quiet_NaN();
   const auto meet = [=](std::int64_t r, auto... more) {
     for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
-      Vec<T> top = Vec<T>::load(best + j, lanes...);
+      Vec<T> top = turned<which>(Vec<T>::load(best + j, lanes...));
+      Mask<T> numbers = top == top;
       const auto look = [&](std::int64_t row) {
         const Vec<T> v = Vec<T>::load(x + row * stride + j, lanes...);
-        top = where(beats<T, which>(v, top), v, top);
+        top = larger(turned<which>(v), top);
+        numbers = numbers && v == v;
       };
       look(r), (look(r + more), ...);
-      top.store(best + j, lanes...);
+      where(numbers, turned<which>(top), nan).store(best + j, lanes...);
     });
   };
   std::int64_t r = 1;
-  for (; r + 4 <= rows; r += 4) meet(r, 1, 2, 3);
+  for (; r + 8 <= rows; r += 8) meet(r, 1, 2, 3, 4, 5, 6, 7);
   for (; r < rows; ++r) meet(r);
 }
 
@@ -148,21 +151,20 @@ void multiply(Wide<T>& product, Vec<T> x) {
 template <class T>
 double row_product(const T* x, std::int64_t n) {
   constexpr std::int64_t w = Vec<T>::size;
-  alignas(64) double lanes[4 * w];
-  std::fill(lanes, lanes + 4 * w, 1.0);
-  Wide<T> a = Wide<T>::load(lanes), b = a, c = a, d = a;
   std::int64_t i = 0;
-  for (; i + 4 * w <= n; i += 4 * w) {
-    multiply(a, Vec<T>::load(x + i));
-    multiply(b, Vec<T>::load(x + i + w));
-    multiply(c, Vec<T>::load(x + i + 2 * w));
-    multiply(d, Vec<T>::load(x + i + 3 * w));
+  double product = 1, other = 1;
+  if (n >= 4 * w) {
+    alignas(64) double lanes[w];
+    std::fill(lanes, lanes + w, 1.0);
+    Wide<T> a = Wide<T>::load(lanes), b = a;
+    for (; i + 2 * w <= n; i += 2 * w) multiply(a, Vec<T>::load(x + i)), multiply(b, Vec<T>::load(x + i + w));
+    a.store(lanes);
+    for (const double lane : lanes) product *= lane;
+    b.store(lanes);
+    for (const double lane : lanes) other *= lane;
   }
-  a.store(lanes), b.store(lanes + w), c.store(lanes + 2 * w), d.store(lanes + 3 * w);
-  double product = 1;
-  for (const double lane : lanes) product *= lane;
-  for (; i < n; ++i) product *= static_cast<double>(x[i]);
-  return product;
+  for (; i + 2 <= n; i += 2) product *= static_cast<double>(x[i]), other *= static_cast<double>(x[i + 1]);
+  return i < n ? product * other * static_cast<double>(x[i]) : product * other;
 }
 
 template <class T>

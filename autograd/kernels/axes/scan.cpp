@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
@@ -34,31 +33,32 @@ void over_strips(const Cut& c, std::int64_t max_width, std::int64_t worth, Colum
 template <class T>
 void scan_rows(const T* x, const Cut& c, Scan what, bool reverse, T* y) {
   const ScanLoops<T>& loops = scan_loops().of(T{}).of[static_cast<int>(what)];
+  const std::int64_t parts = (c.n + chunk - 1) / chunk;
+  if (parts == 1) {
+    parallel_for(c.outer, items_worth(grain, c.n), [=, &loops](std::int64_t begin, std::int64_t end) {
+      loops.rows(x + begin * c.n, end - begin, c.n, reverse, nullptr, y + begin * c.n);
+    });
+    return;
+  }
   const ReduceRows<T>& reduce = reduce_loops().of(T{});
   const auto total = what == Scan::sum ? reduce.sum : reduce.product.row;
-  const std::int64_t parts = (c.n + chunk - 1) / chunk, step = reverse ? -1 : 1;
   const auto begin_of = [=](std::int64_t part) { return reverse ? std::max<std::int64_t>(c.n - (part + 1) * chunk, 0) : part * chunk; };
   const auto size_of_part = [=](std::int64_t part) { return std::min(chunk, c.n - part * chunk); };
-  const SumOf<T> start = what == Scan::sum ? 0 : 1;
-  std::vector<SumOf<T>> before(static_cast<std::size_t>(parts > 1 ? c.outer * parts : 0), start);
-  if (parts > 1) {
-    parallel_for(c.outer * (parts - 1), 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t o = task / (parts - 1), part = task % (parts - 1);
-        before[static_cast<std::size_t>(o * parts + part + 1)] = total(x + o * c.n + begin_of(part), size_of_part(part));
-      }
-    });
-    for (std::int64_t i = 0; i < c.outer * parts; ++i)
-      if (i % parts > 0) {
-        const SumOf<T> last = before[static_cast<std::size_t>(i - 1)];
-        SumOf<T>& own = before[static_cast<std::size_t>(i)];
-        own = what == Scan::sum ? last + own : last * own;
-      }
-  }
-  parallel_for(c.outer * parts, items_worth(grain, std::min(c.n, chunk)), [&](std::int64_t begin, std::int64_t end) {
+  Array starts({c.outer, parts}, dtype_of<SumOf<T>>);
+  SumOf<T>* before = starts.mutable_data<SumOf<T>>();
+  parallel_for(c.outer * parts, 1, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t part = task % parts, n = size_of_part(part), at = task / parts * c.n + begin_of(part) + (reverse ? n - 1 : 0);
-      loops.row(x + at, n, step, parts > 1 ? before[static_cast<std::size_t>(task)] : start, y + at);
+      const std::int64_t part = task % parts;   // tells the one behind it
+      if (part == 0) before[task] = what == Scan::sum ? 0 : 1;
+      if (part + 1 < parts) before[task + 1] = total(x + task / parts * c.n + begin_of(part), size_of_part(part));
+    }
+  });
+  for (std::int64_t i = 0; i < c.outer * parts; ++i)
+    if (i % parts > 0) before[i] = what == Scan::sum ? before[i - 1] + before[i] : before[i - 1] * before[i];
+  parallel_for(c.outer * parts, 1, [=, &loops](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) {
+      const std::int64_t part = task % parts, at = task / parts * c.n + begin_of(part);
+      loops.rows(x + at, 1, size_of_part(part), reverse, before + task, y + at);
     }
   });
 }
@@ -103,23 +103,34 @@ bool takes_over(T x, T best) {
 }
 
 template <Extreme which, class T>
+void running_row(const T* x, std::int64_t n, T* y, std::int64_t* at) {
+  T best = x[0];
+  std::int64_t place = 0;
+  for (std::int64_t r = 0; r < std::min<std::int64_t>(n, 32); ++r) {   // often a new one
+    const bool better = takes_over<which>(x[r], best);
+    best = better ? x[r] : best, place = better ? r : place;
+    y[r] = best, at[r] = place;
+  }
+  for (std::int64_t r = 32; r < n; ++r) {
+    if (takes_over<which>(x[r], best)) [[unlikely]] best = x[r], place = r;
+    y[r] = best, at[r] = place;
+  }
+}
+
+template <Extreme which, class T>
 void running(const T* x, const Cut& c, T* y, std::int64_t* at) {
+  if (c.inner == 1) {
+    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t o = begin; o < end; ++o) running_row<which>(x + o * c.n, c.n, y + o * c.n, at + o * c.n);
+    });
+    return;
+  }
   constexpr std::int64_t strip = 256;
   over_strips(c, strip, grain, [=](std::int64_t begin, std::int64_t width) {
     T best[strip];
     std::int64_t place[strip];
     std::copy(x + begin, x + begin + width, best);
     std::fill(place, place + width, 0);
-    if (width == 1) {
-      T top = best[0];
-      std::int64_t where = 0;
-      for (std::int64_t r = 0; r < c.n; ++r) {
-        const T v = x[begin + r * c.inner];
-        if (takes_over<which>(v, top)) top = v, where = r;
-        y[begin + r * c.inner] = top, at[begin + r * c.inner] = where;
-      }
-      return;
-    }
     for (std::int64_t r = 0; r < c.n; ++r) {
       const std::int64_t row = begin + r * c.inner;
       for (std::int64_t j = 0; j < width; ++j) {

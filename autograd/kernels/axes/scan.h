@@ -18,11 +18,11 @@ Array running_logsumexp(const Array& x, int axis);
 // s[i] = a[i]·s[i − 1] + b[i], or in reverse a[i]·s[i + 1] + b[i], from s = 0; a and b have one shape; f32 or f64.
 Array linear_scan(const Array& a, const Array& b, int axis, bool reverse);
 
-// The loops inside, compiled for each SIMD level; step is 1, or −1 in reverse, where pointers point at the last element (row).
+// The loops inside, compiled for each SIMD level.
 template <class T>
 struct ScanLoops {
-  // From `before`, which is what comes before x[0].
-  void (*row)(const T* x, std::int64_t n, std::int64_t step, SumOf<T> before, T* y);
+  // Rows of n one after the other, in reverse: from their ends. before[r], where it is given, is what comes before row r.
+  void (*rows)(const T* x, std::int64_t rows, std::int64_t n, bool reverse, const SumOf<T>* before, T* y);
   // The same for columns side by side, stride from row to row (negative in reverse); width <= ReduceRows<T>::max_width.
   void (*columns)(const T* x, std::int64_t n, std::int64_t stride, std::int64_t width, T* y);
 };

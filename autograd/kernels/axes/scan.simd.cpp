@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/axes/scan.h>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
@@ -14,22 +15,50 @@ struct Times {
   static double join(double a, double b) { return a * b; }
 };
 
-// Four at a time: what waits for the one before is one addition in four.
-template <class T, class Joins>
-void row(const T* x, std::int64_t n, std::int64_t step, double before, T* y) {
-  const auto at = [=](std::int64_t k) { return static_cast<double>(x[k * step]); };
-  const auto put = [=](std::int64_t k, double value) { y[k * step] = static_cast<T>(value); };
+// Four at a time: what waits for the one before is one addition in four. Gives the last one; x may be y.
+template <class Joins, int step>
+double stretch(const double* x, std::int64_t n, double before, double* y) {
   std::int64_t i = 0;
   for (; i + 4 <= n; i += 4) {
-    const double a = at(i), b = Joins::join(a, at(i + 1)), c = Joins::join(b, at(i + 2)), d = Joins::join(c, at(i + 3));
-    put(i, Joins::join(before, a)), put(i + 1, Joins::join(before, b)), put(i + 2, Joins::join(before, c));
+    const double a = x[i * step], b = Joins::join(a, x[(i + 1) * step]), c = Joins::join(b, x[(i + 2) * step]), d = Joins::join(c, x[(i + 3) * step]);
+    y[i * step] = Joins::join(before, a), y[(i + 1) * step] = Joins::join(before, b), y[(i + 2) * step] = Joins::join(before, c);
     before = Joins::join(before, d);
-    put(i + 3, before);
+    y[(i + 3) * step] = before;
   }
-  for (; i < n; ++i) {
-    before = Joins::join(before, at(i));
-    put(i, before);
+  for (; i < n; ++i) y[i * step] = before = Joins::join(before, x[i * step]);
+  return before;
+}
+
+// What is not f64 is converted in blocks, of several rows if they are short.
+template <class T, class Joins, int step>
+void rows_in(const T* x, std::int64_t count, std::int64_t n, const double* before, T* y) {
+  constexpr std::int64_t block = 256;
+  const auto start = [=](std::int64_t r) { return before ? before[r] : Joins::start; };
+  const auto front = [](std::int64_t size) { return step > 0 ? std::int64_t{0} : size - 1; };
+  if constexpr (std::is_same_v<T, double>) {
+    for (std::int64_t r = 0; r < count; ++r) stretch<Joins, step>(x + r * n + front(n), n, start(r), y + r * n + front(n));
+  } else {
+    double wide[block];
+    const std::int64_t together = std::max<std::int64_t>(block / n, 1);
+    for (std::int64_t r = 0; r < count; r += together) {
+      const std::int64_t some = std::min(together, count - r), size = some * n;
+      double carry = start(r);
+      for (std::int64_t i = 0; i < size; i += block) {
+        const std::int64_t m = std::min(block, size - i), at = r * n + (step > 0 ? i : size - i - m);
+        std::copy(x + at, x + at + m, wide);
+        if (m < size || some == 1) carry = stretch<Joins, step>(wide + front(m), m, carry, wide + front(m));
+        else
+          for (std::int64_t k = 0; k < some; ++k) stretch<Joins, step>(wide + k * n + front(n), n, start(r + k), wide + k * n + front(n));
+        for (std::int64_t j = 0; j < m; ++j) y[at + j] = static_cast<T>(wide[j]);
+      }
+    }
   }
+}
+
+template <class T, class Joins>
+void rows(const T* x, std::int64_t count, std::int64_t n, bool reverse, const double* before, T* y) {
+  if (reverse) rows_in<T, Joins, -1>(x, count, n, before, y);
+  else rows_in<T, Joins, 1>(x, count, n, before, y);
 }
 
 template <class T, class Joins>
@@ -55,7 +84,7 @@ void linear(const T* a, const T* b, std::int64_t n, std::int64_t stride, std::in
 }
 
 template <class T>
-constexpr ScanRows<T> rows_of{.of = {{row<T, Plus>, columns<T, Plus>}, {row<T, Times>, columns<T, Times>}}, .linear = linear<T>};
+constexpr ScanRows<T> rows_of{.of = {{rows<T, Plus>, columns<T, Plus>}, {rows<T, Times>, columns<T, Times>}}, .linear = linear<T>};
 
 }  // namespace
 

@@ -39,53 +39,69 @@ void sort_by_digits(std::vector<Item>& items, std::vector<Item>& other) {
   }
 }
 
+// Puts the item where it belongs among n sorted ones, for whose last one there is room.
+template <class Item>
+void insert(Item* sorted, std::int64_t n, const Item& item) {
+  std::int64_t at = n;
+  for (; at > 0 && item < sorted[at - 1]; --at) sorted[at] = sorted[at - 1];
+  sorted[at] = item;
+}
+
+// What stands in the order of its places.
 template <class Item>
 void sort_items(std::vector<Item>& items, std::vector<Item>& other) {
   const auto n = static_cast<std::int64_t>(items.size());
   if (n > many && n < most_places) return sort_by_digits(items, other);
   if (n > few) return std::sort(items.begin(), items.end());
-  for (std::int64_t i = 1; i < n; ++i) {
-    const Item item = items[static_cast<std::size_t>(i)];
-    std::int64_t at = i;
-    for (; at > 0 && item < items[static_cast<std::size_t>(at - 1)]; --at) items[static_cast<std::size_t>(at)] = items[static_cast<std::size_t>(at - 1)];
-    items[static_cast<std::size_t>(at)] = item;
-  }
+  for (std::int64_t i = 1; i < n; ++i) insert(items.data(), i, Item(items[static_cast<std::size_t>(i)]));
+}
+
+// Whether x may come before the element that is the worst of those found; NaN may.
+template <class T>
+bool may_come_before(T x, T worst, bool descending) {
+  return descending ? !(x <= worst) : !(x >= worst);
 }
 
 // The k smallest of x's ranks, in order. While most elements are no better than the worst of those found, only a comparison is spent on them.
 template <class T>
 void first_of(const T* x, std::int64_t n, std::int64_t k, bool descending, std::vector<RankedOf<T>>& items) {
-  constexpr std::int64_t block = 256;
   using Item = RankedOf<T>;
+  const auto ranked = [=](std::int64_t i) {
+    Item item;
+    rank(x + i, 1, descending, &item, i);
+    return item;
+  };
+  constexpr std::int64_t sorted_ones = 16;
+  if (k <= sorted_ones) {
+    Item best[sorted_ones];
+    for (std::int64_t i = 0; i < k; ++i) insert(best, i, ranked(i));
+    T worst = x[place_of(best[k - 1])];
+    for (std::int64_t i = k; i < n; ++i)
+      if (may_come_before(x[i], worst, descending))
+        if (const Item item = ranked(i); item < best[k - 1]) {
+          insert(best, k - 1, item);
+          worst = x[place_of(best[k - 1])];
+        }
+    items.assign(best, best + k);
+    return;
+  }
   const auto cut = [&] {
     std::nth_element(items.begin(), items.begin() + (k - 1), items.end());
     items.resize(static_cast<std::size_t>(k));
   };
-  items.clear();
-  const std::int64_t room = 2 * k + block;
-  if (4 * room > n) {
-    items.resize(static_cast<std::size_t>(n));
-    rank(x, n, descending, items.data());
-    if (k < n) cut();
-  } else {
-    items.resize(static_cast<std::size_t>(k));
-    rank(x, k, descending, items.data());
-    Item worst = *std::max_element(items.begin(), items.end());
-    Item next[block];
-    for (std::int64_t i = k; i < n; i += block) {
-      const std::int64_t count = std::min(block, n - i);
-      rank(x + i, count, descending, next, i);
-      for (std::int64_t j = 0; j < count; ++j)
-        if (next[j] < worst) items.push_back(next[j]);
-      if (static_cast<std::int64_t>(items.size()) > room) {
-        cut();
-        worst = items[static_cast<std::size_t>(k - 1)];
-      }
-    }
-    if (static_cast<std::int64_t>(items.size()) > k) cut();
+  const std::int64_t room = 2 * k;
+  items.resize(static_cast<std::size_t>(std::min(n, room)));
+  rank(x, std::min(n, room), descending, items.data());
+  if (k < n) cut();
+  for (std::int64_t i = room; i < n;) {
+    const Item worst = items[static_cast<std::size_t>(k - 1)];
+    const T limit = x[place_of(worst)];
+    for (; i < n && static_cast<std::int64_t>(items.size()) < room; ++i)
+      if (may_come_before(x[i], limit, descending))
+        if (const Item item = ranked(i); item < worst) items.push_back(item);
+    cut();
   }
-  std::vector<Item> other;
-  sort_items(items, other);
+  std::sort(items.begin(), items.end());
 }
 
 // x and the results with `axis` last and row by row: each(row, n, values, indices) makes `count` of n elements.
