@@ -4,6 +4,8 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/elementwise.h>
+#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -36,10 +38,10 @@ struct Norm final : Op {
     const Tensor& x = saved()[0];
     const Shape kept = with_ones(x.shape(), axes);
     const Tensor y = reshape(output(), kept), g = reshape(given, kept), not_zero = where(y == 0, 1.0, y);
-    if (p == 1) return {where(x == 0, 0.0, sign(x) * g)};
+    if (p == 1) return {elementwise(formulas::Portion{}, sign(x), g)};
     if (p == 2) return {x * where(y == 0, 0.0, g / not_zero)};
     const Tensor part = where(x == 0, 1.0, abs(x)) / not_zero;
-    return {where(x == 0, 0.0, sign(x) * pow(part, p - 1) * where(y == 0, 0.0, g))};
+    return {elementwise(formulas::Portion{}, sign(x) * pow(part, p - 1), where(y == 0, 0.0, g))};
   }
 };
 

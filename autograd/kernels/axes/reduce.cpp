@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
@@ -213,26 +214,44 @@ Array prod_of_others(const Array& x, AxisSet axes) {
   Array out(run.x.shape(), x.dtype());
   const Cut c = run.cut;
   visit_floating(x.dtype(), "prod", [&]<class T>(T) {
+    using Sum = SumOf<T>;
     const T* from = run.x.data<T>();
     T* to = out.mutable_data<T>();
-    // Up with the product of those before, down with that of those behind; a strip of columns at a time.
+    Array wide;   // the products of those before, which may leave the range of T where the whole does not
+    Sum* front = nullptr;
+    if constexpr (std::is_same_v<T, Sum>) front = to;
+    else wide = Array(run.x.shape(), dtype_of<Sum>), front = wide.mutable_data<Sum>();
+    // Up with the product of those before, down with that of those behind; a row, or a strip of columns at a time.
+    if (c.inner == 1) {
+      parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t o = begin; o < end; ++o) {
+          const T* row = from + o * c.n;
+          T* others = to + o * c.n;
+          Sum *before = front + o * c.n, product = 1;
+          for (std::int64_t r = 0; r < c.n; product *= static_cast<Sum>(row[r++])) before[r] = product;
+          product = 1;
+          for (std::int64_t r = c.n - 1; r >= 0; product *= static_cast<Sum>(row[r--])) others[r] = static_cast<T>(before[r] * product);
+        }
+      });
+      return;
+    }
     constexpr std::int64_t strip = 64;
     const std::int64_t strips = (c.inner + strip - 1) / strip;
     parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip, width = std::min(strip, c.inner - task % strips * strip);
-        SumOf<T> product[strip];
+        Sum product[strip];
         std::fill(product, product + width, 1);
         for (std::int64_t r = 0; r < c.n; ++r)
           for (std::int64_t j = 0; j < width; ++j) {
-            to[at + r * c.inner + j] = static_cast<T>(product[j]);
-            product[j] *= static_cast<SumOf<T>>(from[at + r * c.inner + j]);
+            front[at + r * c.inner + j] = product[j];
+            product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
           }
         std::fill(product, product + width, 1);
         for (std::int64_t r = c.n - 1; r >= 0; --r)
           for (std::int64_t j = 0; j < width; ++j) {
-            to[at + r * c.inner + j] = static_cast<T>(static_cast<SumOf<T>>(to[at + r * c.inner + j]) * product[j]);
-            product[j] *= static_cast<SumOf<T>>(from[at + r * c.inner + j]);
+            to[at + r * c.inner + j] = static_cast<T>(front[at + r * c.inner + j] * product[j]);
+            product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
           }
       }
     });

@@ -174,6 +174,19 @@ Array running_product_backward(const Array& x, const Array& y, const Array& g, i
   visit_floating(x.dtype(), "cumprod", [&]<class T>(T) {
     const T *factor = factors.data<T>(), *product = products.data<T>(), *slope = slopes.data<T>();
     T* dx = out.mutable_data<T>();
+    if (c.inner == 1) {
+      parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t first = begin * c.n; first < end * c.n; first += c.n) {
+          SumOf<T> down = 0;
+          for (std::int64_t i = first + c.n - 1; i >= first; --i) {
+            down += static_cast<SumOf<T>>(slope[i]);
+            dx[i] = static_cast<T>(i > first ? static_cast<SumOf<T>>(product[i - 1]) * down : down);
+            down *= static_cast<SumOf<T>>(factor[i]);
+          }
+        }
+      });
+      return;
+    }
     constexpr std::int64_t strip = 64;
     over_strips(c, strip, grain, [=](std::int64_t at, std::int64_t width) {
       SumOf<T> down[strip] = {};

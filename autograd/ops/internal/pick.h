@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/arithmetic.h>
@@ -30,7 +31,11 @@ struct Pick final : Op {
     *places = drop ? found.indices.squeeze(axis) : found.indices;
     return drop ? found.values.squeeze(axis) : found.values;
   }
-  Grads backward(Tensor g) override { return {scatter_add(reshape(g, kept), axis, saved()[0], before)}; }
+  Grads backward(Tensor g) override {
+    const Tensor &at = saved()[0], given = reshape(g, kept);
+    if (recording()) return {scatter_add(given, axis, at, before)};
+    return {Tensor(kernels::scatter_add(given.value().as_contiguous(), axis, at.value(), before))};   // whose places need no check
+  }
   Tensor tangent(std::span<const Tensor> vs) override {
     const Tensor moved = gather(vs[0], axis, saved()[0]);
     return drop ? squeeze(moved, axis) : moved;
