@@ -67,7 +67,8 @@ Tensor along(O op, const Tensor& x) {
 }
 
 ValuesAndIndices running_extreme(const char* op, const Tensor& x, Axis axis, kernels::Extreme which) {
-  return detail::pick(op, x, detail::axis_of(axis, x, op), false, [which](const Array& a, int i) { return kernels::running_extreme(a, i, which); });
+  const int at = detail::axis_of(axis, x, op);
+  return detail::pick(op, x, at, false, [which](const Array& a, int i) { return kernels::running_extreme(a, i, which); });
 }
 
 struct Range {
@@ -89,8 +90,8 @@ Tensor areas(const char* op, const Tensor& y, const Tensor& x, Axis given) {
   check_defined(op, x, "x");
   return areas(op, y, given, [&](int axis) {
     const int place = x.rank() == 1 ? 0 : axis - y.rank() + x.rank();
-    check<ShapeError>(x.rank() >= 1 && place >= 0 && x.dim(place) == y.dim(axis), op, ": the places x ", x.shape(), " must be as many as y ", y.shape(),
-                      " has along axis ", axis);
+    check<ShapeError>(x.rank() >= 1 && place >= 0 && x.dim(place) == y.dim(axis), op, ": the places x ", x.shape(), " must be as many as y ",
+                      y.shape(), " has along axis ", axis);
     const Range range{x, place};
     Tensor steps = range.from(1, 0) - range.from(0, 1);
     if (x.rank() == 1) {

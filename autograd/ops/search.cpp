@@ -6,7 +6,8 @@ namespace gradus {
 namespace {
 
 void check_dtypes(const char* op, const Tensor& a, const Tensor& b) {
-  check<DtypeError>(a.dtype() == b.dtype(), op, ": dtypes differ: ", a.dtype(), " and ", b.dtype(), "; convert one side with b.to(", a.dtype(), ")");
+  check<DtypeError>(a.dtype() == b.dtype(), op, ": dtypes differ: ", a.dtype(), " and ", b.dtype(), "; convert one side with b.to(",
+                    a.dtype(), ")");
 }
 
 Unique distinct(const Tensor& x, kernels::Distinct (*find)(const Array&)) {
@@ -31,7 +32,8 @@ Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right) {
   check_defined("bucketize", values, "values");
   check_defined("bucketize", boundaries, "boundaries");
   check_dtypes("bucketize", boundaries, values);
-  check<ShapeError>(boundaries.rank() == 1, "bucketize: boundaries must be a vector, not ", boundaries.shape(), "; searchsorted takes other shapes");
+  check<ShapeError>(boundaries.rank() == 1, "bucketize: boundaries must be a vector, not ", boundaries.shape(),
+                    "; searchsorted takes other shapes");
   return kernels::searchsorted(boundaries.value(), values.value(), right);
 }
 

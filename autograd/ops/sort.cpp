@@ -15,7 +15,8 @@ std::int64_t size_along(const Tensor& x, int axis) { return x.rank() == 0 ? 1 : 
 }  // namespace
 
 ValuesAndIndices sort(const Tensor& x, Axis axis, bool descending) {
-  return detail::pick("sort", x, detail::axis_of(axis, x, "sort"), false, [descending](const Array& a, int i) { return kernels::sort(a, i, descending); });
+  const int at = detail::axis_of(axis, x, "sort");
+  return detail::pick("sort", x, at, false, [descending](const Array& a, int i) { return kernels::sort(a, i, descending); });
 }
 
 Tensor argsort(const Tensor& x, Axis axis, bool descending) {
@@ -25,13 +26,15 @@ Tensor argsort(const Tensor& x, Axis axis, bool descending) {
 
 ValuesAndIndices topk(const Tensor& x, std::int64_t k, Axis axis, bool largest) {
   const int at = detail::axis_of(axis, x, "topk");
-  check<ValueError>(0 <= k && k <= size_along(x, at), "topk: k = ", k, " of ", size_along(x, at), " elements along axis ", at, " of shape ", x.shape());
+  const std::int64_t n = size_along(x, at);
+  check<ValueError>(0 <= k && k <= n, "topk: k = ", k, " of ", n, " elements along axis ", at, " of shape ", x.shape());
   return detail::pick("topk", x, at, false, [k, largest](const Array& a, int i) { return kernels::topk(a, i, k, largest); });
 }
 
 ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, Axis axis, bool keepdim) {
   const int at = detail::axis_of(axis, x, "kthvalue");
-  check<ValueError>(1 <= k && k <= size_along(x, at), "kthvalue: k = ", k, " of ", size_along(x, at), " elements along axis ", at, " of shape ", x.shape(),
+  const std::int64_t n = size_along(x, at);
+  check<ValueError>(1 <= k && k <= n, "kthvalue: k = ", k, " of ", n, " elements along axis ", at, " of shape ", x.shape(),
                     "; the smallest one has k = 1");
   return detail::pick("kthvalue", x, at, !keepdim, [k](const Array& a, int i) { return kernels::kth(a, i, k - 1, false); });
 }

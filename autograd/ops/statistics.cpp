@@ -82,7 +82,8 @@ std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes, double correct
 Tensor cov(const Tensor& x, double correction) {
   check_defined("cov", x);
   check_computes_in(x.dtype(), "cov");
-  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "cov: takes one variable [observations] or several [variables, observations], not ", x.shape());
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "cov: takes one variable [observations] or several [variables, observations], not ",
+                    x.shape());
   const Tensor rows = x.rank() == 1 ? unsqueeze(x, 0) : x, centred = rows - mean(rows, 1, true);
   const Tensor products = matmul(centred, transpose(centred)) / std::max(0.0, static_cast<double>(rows.dim(1)) - correction);
   return x.rank() == 1 ? reshape(products, {}) : products;
@@ -91,7 +92,8 @@ Tensor cov(const Tensor& x, double correction) {
 Tensor corrcoef(const Tensor& x) {
   check_defined("corrcoef", x);
   check_computes_in(x.dtype(), "corrcoef");
-  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "corrcoef: takes one variable [observations] or several [variables, observations], not ", x.shape());
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "corrcoef: takes one variable [observations] or several [variables, observations], not ",
+                    x.shape());
   const Tensor rows = x.rank() == 1 ? unsqueeze(x, 0) : x, deviations = std(rows, 1, 1, true);
   const Tensor all = clamp(cov(rows) / deviations / transpose(deviations), -1, 1);
   return x.rank() == 1 ? reshape(all, {}) : all;
@@ -102,8 +104,9 @@ Tensor histc(const Tensor& x, std::int64_t bins, double low, double high) {
   check_computes_in(x.dtype(), "histc");
   check<ValueError>(bins >= 1, "histc: ", bins, " bins; at least one is needed");
   if (low == 0 && high == 0 && x.size() > 0) low = amin(x.detach()).item(), high = amax(x.detach()).item();
-  check<ValueError>(std::isfinite(low) && std::isfinite(high) && low <= high, "histc: the range from ", low, " to ", high, " must be finite and in order",
-                    [&] { return std::isfinite(low) && std::isfinite(high) ? "" : "; say which part of x to look at, histc(x, bins, low, high)"; });
+  const bool finite = std::isfinite(low) && std::isfinite(high);
+  check<ValueError>(finite && low <= high, "histc: the range from ", low, " to ", high, " must be finite and in order",
+                    finite ? "" : "; say which part of x to look at, histc(x, bins, low, high)");
   if (low == high) low -= 1, high += 1;
   return kernels::histogram(x.value(), bins, low, high);
 }

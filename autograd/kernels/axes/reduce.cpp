@@ -19,12 +19,16 @@ constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that ma
 struct Adds {
   static constexpr int start = 0;
   template <class S> static S join(S a, S b) { return a + b; }
-  static std::int64_t join(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b)); }
+  static std::int64_t join(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  }
 };
 struct Multiplies {
   static constexpr int start = 1;
   template <class S> static S join(S a, S b) { return a * b; }
-  static std::int64_t join(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b)); }
+  static std::int64_t join(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  }
 };
 
 // out[o] = Σ_r x[o, r], or Π
@@ -137,7 +141,8 @@ Array fold(const Array& block, int axis, Dtype result, const auto& loops_of) {
         if (c.inner == 1) fold_rows<Joins>(loops, block.data<T>(), c.outer, c.n, to);
         else fold_columns<Joins>(loops, block.data<T>(), c.outer, c.n, c.inner, to);
       };
-      if (&loops == &reduce_loops().of(T{}).of[0] && c.inner > ReduceRows<T>::max_width / 4 && c.n <= ReduceRows<T>::few_rows && result == dtype_of<T>)
+      const bool plain = &loops == &reduce_loops().of(T{}).of[0];
+      if (plain && c.inner > ReduceRows<T>::max_width / 4 && c.n <= ReduceRows<T>::few_rows && result == dtype_of<T>)
         few_columns(block.data<T>(), c, out.mutable_data<T>());
       else if (result == dtype_of<T>) into(out.mutable_data<T>());
       else into(out.mutable_data<SumOf<T>>());

@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/axes/sort.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
@@ -19,7 +20,7 @@ std::uint64_t rank_bits(const Ranked& x) { return x.rank; }
 template <class Item>
 void sort_by_digits(std::vector<Item>& items, std::vector<Item>& other) {
   constexpr int digits = sizeof(Item) == 8 ? 4 : 8;
-  std::vector<std::uint32_t> counts(digits * 256);
+  std::array<std::uint32_t, digits * 256> counts{};
   for (const Item& item : items) {
     std::uint64_t bits = rank_bits(item);
     for (int d = 0; d < digits; ++d, bits >>= 8) ++counts[static_cast<std::size_t>(d * 256) + (bits & 255)];
@@ -122,7 +123,8 @@ Extremes along(const Array& x, int axis, std::int64_t count, Each each) {
     std::int64_t* indices = out.indices.mutable_data<std::int64_t>();
     visit(x.dtype(), [&]<class T>(T) {
       if (sizeof(T) < 8)
-        check<ValueError>(n <= most_places, "sort: an axis of ", n, " elements of ", x.dtype(), " is longer than ", most_places, "; sort them as f64");
+        check<ValueError>(n <= most_places, "sort: an axis of ", n, " elements of ", x.dtype(), " is longer than ", most_places,
+                          "; sort them as f64");
       const T* from = rows.data<T>();
       T* values = out.values.mutable_data<T>();
       parallel_for(rows.size() / n, items_worth(grain, n), [=](std::int64_t begin, std::int64_t end) {

@@ -20,17 +20,18 @@ template <class T>
 void moments(const T* x, const Cut& c, double* mean, double* squares) {
   const NormRows<T>& loops = norm_loops().of(T{});
   constexpr std::int64_t max_width = NormRows<T>::max_width;
-  const std::int64_t strips = (c.inner + max_width - 1) / max_width, rows = std::max<std::int64_t>(part_size / std::min(c.inner, max_width), 1);
+  const std::int64_t strips = (c.inner + max_width - 1) / max_width, width = std::min(c.inner, max_width);
+  const std::int64_t rows = std::max<std::int64_t>(part_size / width, 1);
   const std::int64_t parts = (c.n + rows - 1) / rows, results = c.outer * c.inner;
   Array all({2, parts, results}, f64);
   double *means = all.mutable_data<double>(), *sums = means + parts * results;
-  parallel_for(c.outer * parts * strips, items_worth(grain, std::min(c.n, rows) * std::min(c.inner, max_width)), [=, &loops](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * parts * strips, items_worth(grain, std::min(c.n, rows) * width), [=, &loops](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width, first = part * rows;
-      const std::int64_t width = std::min(max_width, c.inner - column), count = std::min(rows, c.n - first), to = part * results + o * c.inner + column;
+      const std::int64_t count = std::min(rows, c.n - first), to = part * results + o * c.inner + column;
       const T* block = x + (o * c.n + first) * c.inner + column;
       if (c.inner == 1) loops.moments(block, count, means[to], sums[to]);
-      else loops.column_moments(block, count, c.inner, width, means + to, sums + to);
+      else loops.column_moments(block, count, c.inner, std::min(max_width, c.inner - column), means + to, sums + to);
     }
   });
   std::fill(mean, mean + results, 0.0);
@@ -97,7 +98,9 @@ Spread variance(const Array& x, AxisSet axes, double correction) {
   const Run run(x, axes);
   Array mean = Array::full(run.kept, std::numeric_limits<double>::quiet_NaN(), f64), squares = mean;
   if (x.size() > 0)
-    visit_floating(x.dtype(), "var", [&]<class T>(T) { moments(run.x.data<T>(), run.cut, mean.mutable_data<double>(), squares.mutable_data<double>()); });
+    visit_floating(x.dtype(), "var", [&]<class T>(T) {
+      moments(run.x.data<T>(), run.cut, mean.mutable_data<double>(), squares.mutable_data<double>());
+    });
   const double freedom = std::max(0.0, static_cast<double>(run.cut.n) - correction);
   for (double& square : squares.mutable_span<double>()) square /= freedom;
   return {squares.to(x.dtype()), mean.to(x.dtype())};
