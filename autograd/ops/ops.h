@@ -16,7 +16,11 @@
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scan.h>
 #include <gradus/autograd/ops/scatter.h>
+#include <gradus/autograd/ops/search.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/ops/sort.h>
+#include <gradus/autograd/ops/statistics.h>
 #include <gradus/autograd/ops/window.h>

@@ -1,38 +1,20 @@
 #include <gradus/autograd/ops/reduce.h>
 
+#include <limits>
+
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/linear_scan.h>
+#include <gradus/autograd/ops/internal/reducing.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
-using kernels::AxisSet, kernels::with_ones;
-
-AxisSet all_axes(const Tensor& x) { return (1u << x.rank()) - 1; }
-AxisSet all_axes(const Tensor& x, const char* op) { return check_defined(op, x), all_axes(x); }
-
-AxisSet axis_set(const Axes& axes, const Tensor& x, const char* op) {
-  check_defined(op, x);
-  if (axes.empty()) return all_axes(x);
-  AxisSet set = 0;
-  for (int given : axes) {
-    const int axis = normal_axis(given, x.rank(), op);
-    check<ValueError>(!(set >> axis & 1), op, ": axis ", axis, " is named twice, for shape ", x.shape());
-    set |= 1u << axis;
-  }
-  return set;
-}
-
-Shape without(const Shape& shape, AxisSet axes) {
-  Shape kept;
-  for (int i = 0; i < shape.rank(); ++i)
-    if (!(axes >> i & 1)) kept.push_back(shape[i]);
-  return kept;
-}
+using detail::AxisSet, detail::axis_set, detail::reduced, detail::with_ones;
 
 // The sum over `axes` times `factor` (1 for a sum, 1/n for a mean). Its gradient is a view: g, repeated.
 struct Sum final : Op {
@@ -47,7 +29,7 @@ struct Sum final : Op {
   Array forward(const Tensor& x) {
     before = x.shape();
     const Array kept = mean ? kernels::mean(x.value(), axes) : kernels::sum(x.value(), axes);
-    return keepdim ? kept : kept.reshape(without(before, axes));
+    return kept.reshape(reduced(before, axes, keepdim));
   }
   Grads backward(Tensor g) override {
     if (before.elements() == 0) return {expand(reshape(g, with_ones(before, axes)), before)};
@@ -57,22 +39,69 @@ struct Sum final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return record(Sum(axes, keepdim, mean), vs[0]); }
 };
 
-struct Max final : Op {
-  std::string_view name() const override { return "max"; }
+struct NanSum final : Op {
+  std::string_view name() const override { return "nansum"; }
   AxisSet axes;
   bool keepdim;
-  Max(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
+  NanSum(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
   Array forward(const Tensor& x) {
-    const Array kept = kernels::max(x.value(), axes);
-    if (tracked()) save(Tensor(kernels::shares_of_max(x.value(), kept, axes)));
-    return keepdim ? kept : kept.reshape(without(x.shape(), axes));
+    if (tracked()) save(x.detach() == x.detach());
+    return kernels::sum(x.value(), axes, kernels::Summand::number).reshape(reduced(x.shape(), axes, keepdim));
   }
   Grads backward(Tensor g) override {
-    const Tensor& shares = saved()[0];
-    return {elementwise(formulas::Portion{}, shares, reshape(g, with_ones(shares.shape(), axes)))};
+    const Tensor& numbers = saved()[0];
+    return {where(numbers, reshape(g, with_ones(numbers.shape(), axes)), 0.0)};
   }
-  Tensor tangent(std::span<const Tensor> vs) override {
-    return record(Sum(axes, keepdim, false), elementwise(formulas::Portion{}, saved()[0], vs[0]));
+  Tensor tangent(std::span<const Tensor> vs) override { return record(Sum(axes, keepdim, false), where(saved()[0], vs[0], 0.0)); }
+};
+
+// At each element the product of all others over `axes`, in differentiable functions: the products of those before and of those behind.
+Tensor product_of_others(const Tensor& x, AxisSet axes) {
+  if (x.size() == 0) return x;
+  Shape order, inverse = x.shape();
+  for (const bool last : {false, true})
+    for (int i = 0; i < x.rank(); ++i)
+      if (static_cast<bool>(axes >> i & 1) == last) order.push_back(i);
+  for (int i = 0; i < x.rank(); ++i) inverse[static_cast<int>(order[i])] = i;
+  const Tensor moved = permute(x, order), rows = reshape(moved, {-1, detail::reduced_size(x.shape(), axes)});
+  const Tensor nothing = Array::zeros(rows.shape(), x.dtype());
+  const auto product = [&](bool behind) {
+    return detail::linear_scan(detail::shifted(rows, 1, behind), detail::shifted(nothing, 1, behind, 1), 1, behind);
+  };
+  return permute(reshape(product(false) * product(true), moved.shape()), inverse);
+}
+
+struct Prod final : Op {
+  std::string_view name() const override { return "prod"; }
+  AxisSet axes;
+  bool keepdim;
+  Prod(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
+  Array forward(const Tensor& x) {
+    save(x);
+    return kernels::prod(x.value(), axes).reshape(reduced(x.shape(), axes, keepdim));
+  }
+  Grads backward(Tensor g) override {
+    const Tensor& x = saved()[0];
+    const Tensor others = recording() ? product_of_others(x, axes) : Tensor(kernels::prod_of_others(x.value(), axes));
+    return {others * reshape(g, with_ones(x.shape(), axes))};
+  }
+};
+
+struct LogSumExp final : Op {
+  std::string_view name() const override { return "logsumexp"; }
+  AxisSet axes;
+  bool keepdim;
+  LogSumExp(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
+  Array forward(const Tensor& x) {
+    save(x);
+    save_output();
+    return kernels::logsumexp(x.value(), axes).reshape(reduced(x.shape(), axes, keepdim));
+  }
+  Grads backward(Tensor g) override {
+    const Tensor& x = saved()[0];
+    const Shape kept = with_ones(x.shape(), axes);
+    const Tensor y = reshape(output(), kept), shift = where(y == -std::numeric_limits<double>::infinity(), 0.0, y);   // exp(−∞) is 0
+    return {exp(x - shift) * reshape(g, kept)};
   }
 };
 
@@ -105,56 +134,58 @@ struct SumTo final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return sum_to(vs[0], after); }
 };
 
-Tensor sum_over(const Tensor& x, AxisSet axes, bool keepdim) { return record(Sum(axes, keepdim, false), x); }
+}  // namespace
 
-Tensor mean_over(const Tensor& x, AxisSet axes, bool keepdim) {
+Tensor sum(const Tensor& x) { return sum(x, Axes()); }
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return record(Sum(axis_set(axes, x, "sum"), keepdim, false), x); }
+Tensor mean(const Tensor& x) { return mean(x, Axes()); }
+Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) {
+  const AxisSet set = axis_set(axes, x, "mean");
   check_computes_in(x.dtype(), "mean");
-  return record(Sum(axes, keepdim, true), x);
+  return record(Sum(set, keepdim, true), x);
 }
 
-void check_not_empty(const Tensor& x, AxisSet axes, const char* op) {
-  for (int i = 0; i < x.rank(); ++i)
-    check<ValueError>(!(axes >> i & 1) || x.dim(i) > 0, op, ": no elements to choose from along axis ", i, " of shape ", x.shape());
+Tensor nansum(const Tensor& x) { return nansum(x, Axes()); }
+Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
+  const AxisSet set = axis_set(axes, x, "nansum");
+  if (!is_floating(x.dtype())) return sum(x, axes, keepdim);
+  return record(NanSum(set, keepdim), x);
+}
+Tensor nanmean(const Tensor& x) { return nanmean(x, Axes()); }
+Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim) {
+  axis_set(axes, x, "nanmean");
+  check_computes_in(x.dtype(), "nanmean");
+  return nansum(x, axes, keepdim) / sum(x.detach() == x.detach(), axes, keepdim).to(x.dtype());
 }
 
-Tensor max_over(const Tensor& x, AxisSet axes, bool keepdim) {
-  check_not_empty(x, axes, "max");
-  return record(Max(axes, keepdim), x);
+Tensor prod(const Tensor& x) { return prod(x, Axes()); }
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdim) { return record(Prod(axis_set(axes, x, "prod"), keepdim), x); }
+
+Tensor logsumexp(const Tensor& x) { return logsumexp(x, Axes()); }
+Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
+  const AxisSet set = axis_set(axes, x, "logsumexp");
+  check_computes_in(x.dtype(), "logsumexp");
+  return record(LogSumExp(set, keepdim), x);
+}
+
+Tensor count_nonzero(const Tensor& x) { return count_nonzero(x, Axes()); }
+Tensor count_nonzero(const Tensor& x, const Axes& axes) {
+  const AxisSet set = axis_set(axes, x, "count_nonzero");
+  return kernels::sum(x.value().to(boolean), set).reshape(detail::without(x.shape(), set));
 }
 
 // Truth values have no "none of them": the largest of no elements is false.
-Tensor any_over(const Tensor& x, AxisSet axes, bool keepdim) {
+Tensor any(const Tensor& x) { return any(x, Axes()); }
+Tensor any(const Tensor& x, const Axes& axes, bool keepdim) {
+  const AxisSet set = axis_set(axes, x, "any");
   const Array truth = x.value().to(boolean);
-  const Array kept = truth.size() == 0 ? Array::zeros(with_ones(x.shape(), axes), boolean) : kernels::max(truth, axes);
-  return keepdim ? kept : kept.reshape(without(x.shape(), axes));
+  const Array kept = truth.size() == 0 ? Array::zeros(with_ones(x.shape(), set), boolean) : kernels::max(truth, set);
+  return kept.reshape(reduced(x.shape(), set, keepdim));
 }
-Tensor all_over(const Tensor& x, AxisSet axes, bool keepdim) { return logical_not(any_over(logical_not(x), axes, keepdim)); }
-
-}  // namespace
-
-Tensor sum(const Tensor& x) { return sum_over(x, all_axes(x, "sum"), false); }
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdim) { return sum_over(x, axis_set(axes, x, "sum"), keepdim); }
-Tensor mean(const Tensor& x) { return mean_over(x, all_axes(x, "mean"), false); }
-Tensor mean(const Tensor& x, const Axes& axes, bool keepdim) { return mean_over(x, axis_set(axes, x, "mean"), keepdim); }
-Tensor max(const Tensor& x) { return max_over(x, all_axes(x, "max"), false); }
-Tensor max(const Tensor& x, const Axes& axes, bool keepdim) { return max_over(x, axis_set(axes, x, "max"), keepdim); }
-
-Tensor any(const Tensor& x) { return any_over(x, all_axes(x, "any"), false); }
-Tensor any(const Tensor& x, const Axes& axes, bool keepdim) { return any_over(x, axis_set(axes, x, "any"), keepdim); }
-Tensor all(const Tensor& x) { return all_over(x, all_axes(x, "all"), false); }
-Tensor all(const Tensor& x, const Axes& axes, bool keepdim) { return all_over(x, axis_set(axes, x, "all"), keepdim); }
-
-Tensor argmax(const Tensor& x) {
-  check_not_empty(x, all_axes(x, "argmax"), "argmax");
-  return kernels::argmax(x.value().reshape({x.size()}), 0).reshape({});
-}
-
-Tensor argmax(const Tensor& x, Axis axis, bool keepdim) {
-  check_defined("argmax", x);
-  axis = normal_axis(axis, x.rank(), "argmax");
-  check_not_empty(x, 1u << axis, "argmax");
-  const Array kept = kernels::argmax(x.value(), axis);
-  return keepdim ? kept : kept.squeeze(axis);
+Tensor all(const Tensor& x) { return all(x, Axes()); }
+Tensor all(const Tensor& x, const Axes& axes, bool keepdim) {
+  axis_set(axes, x, "all");
+  return logical_not(any(logical_not(x.detach()), axes, keepdim));
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {

@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/shape.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/reduce.h>

@@ -2,8 +2,10 @@
 
 #include <gradus/autograd/kernels/axes/softmax.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -42,15 +44,16 @@ struct LogSoftmax final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return vs[0] - sum(exp(output()) * vs[0], axis, true); }
 };
 
+// A scalar is a row of one element.
+template <class O>
+Tensor along(const char* op, const Tensor& x, Axis axis) {
+  const int at = detail::axis_of(axis, x, op);
+  return x.rank() == 0 ? reshape(record(O(0), reshape(x, {1})), {}) : record(O(at), x);
+}
+
 }  // namespace
 
-Tensor softmax(const Tensor& x, Axis axis) {
-  check_defined("softmax", x);
-  return record(Softmax(normal_axis(axis, x.rank(), "softmax")), x);
-}
-Tensor log_softmax(const Tensor& x, Axis axis) {
-  check_defined("log_softmax", x);
-  return record(LogSoftmax(normal_axis(axis, x.rank(), "log_softmax")), x);
-}
+Tensor softmax(const Tensor& x, Axis axis) { return along<Softmax>("softmax", x, axis); }
+Tensor log_softmax(const Tensor& x, Axis axis) { return along<LogSoftmax>("log_softmax", x, axis); }
 
 }  // namespace gradus

@@ -25,7 +25,9 @@ CONVNET = [28 * 28 * 32 * 9, 14 * 14 * 64 * 32 * 9, 7 * 7 * 128 * 64 * 9, 128 * 
 SLOTS = {"sgd": 0, "momentum": 1, "rmsprop": 1, "adagrad": 1, "asgd": 1, "lion": 1, "adam": 2, "adamw": 2, "adadelta": 2, "adamax": 2, "nadam": 2,
          "radam": 2, "rprop": 2, "schedulefree": 2, "amsgrad": 3, "centered": 3}
 # Bytes an element that have to be read or written once: forward, backward. None: nothing has to be.
-OP_BYTES = {"add": (12, None), "mul": (12, 20), "sum": (4, 4), "sum0": (4, 4), "sum1": (4, 4), "transpose": (8, 8)}
+OP_BYTES = {"add": (12, None), "mul": (12, 20), "sum": (4, 4), "sum0": (4, 4), "sum1": (4, 4), "transpose": (8, 8),
+            "amax0": (4, 8), "max1": (4, 4), "prod1": (4, 8), "var0": (4, 8), "var1": (4, 8), "norm1": (4, 8), "logsumexp1": (4, 8), "cumsum0": (8, 8),
+            "cumsum1": (8, 8), "sort0": (None, None), "sort1": (None, None), "topk1": (4, 4), "median1": (4, 4)}
 SIZES = {"1k": 1 << 10, "64k": 1 << 16, "1M": 1 << 20, "16M": 1 << 24}
 
 

@@ -1,5 +1,6 @@
 // Single operations at several sizes, forward (unrecorded) and backward: job ops, or ops-NAME for those whose name begins so.
 #include <functional>
+#include <tuple>
 
 #include "common.h"
 
@@ -53,6 +54,20 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"sum", square, [](const Tensor& x) { return torch::sum(x); }},
       {"sum0", square, [](const Tensor& x) { return torch::sum(x, 0); }},
       {"sum1", square, [](const Tensor& x) { return torch::sum(x, 1); }},
+      {"amax0", square, [](const Tensor& x) { return torch::amax(x, {0}); }},
+      {"max1", square, [](const Tensor& x) { return std::get<0>(torch::max(x, 1)); }},
+      {"prod1", square, [](const Tensor& x) { return torch::prod(x, 1); }},
+      {"var0", square, [](const Tensor& x) { return torch::var(x, 0); }},
+      {"var1", square, [](const Tensor& x) { return torch::var(x, 1); }},
+      {"norm1", square, [](const Tensor& x) { return torch::norm(x, 2, 1); }},
+      {"logsumexp1", square, [](const Tensor& x) { return torch::logsumexp(x, 1); }},
+      {"cumsum0", square, [](const Tensor& x) { return torch::cumsum(x, 0); }},
+      {"cumsum1", square, [](const Tensor& x) { return torch::cumsum(x, 1); }},
+      {"cumprod1", square, [](const Tensor& x) { return torch::cumprod(x, 1); }},
+      {"sort0", square, [](const Tensor& x) { return std::get<0>(torch::sort(x, 0)); }},
+      {"sort1", square, [](const Tensor& x) { return std::get<0>(torch::sort(x, 1)); }},
+      {"topk1", square, [](const Tensor& x) { return std::get<0>(torch::topk(x, 8, 1)); }},
+      {"median1", square, [](const Tensor& x) { return std::get<0>(torch::median(x, 1)); }},
       {"transpose", square, [](const Tensor& x) { return x.t().contiguous(); }},
       {"index_select0", square, [=](const Tensor& x) { return torch::index_select(x, 0, rows); }},
       {"index_select1", square, [=](const Tensor& x) { return torch::index_select(x, 1, rows); }},

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/statistics.h>
 #include <gradus/autograd/walk/functional.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/walk/tangent.h>
@@ -73,7 +74,8 @@ std::map<std::string, std::function<void()>> hints() {
                target = ones({2});
   const data::TensorDataset<1> dataset(v);
   const std::int64_t i = 0;
-  const double c = 2;
+  const double c = 2, low = 0, high = 1;
+  const std::int64_t bins = 4;
   const Array array = x.value();
   const Parameter p;
   const Array images = Array::zeros({2, 28, 28, 3}, u8);
@@ -86,6 +88,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
+      HINT(histc(x, bins, low, high)), HINT(flatten(x)),
       HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/axes/cut.h>
 #include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
@@ -16,14 +16,29 @@ namespace {
 constexpr std::int64_t grain = 1 << 15;        // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that make one task
 
-// out[o] = Σ_r x[o, r]
-template <class T>
-void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
-  const ReduceRows<T>& loops = reduce_loops().of(T{});
+// What is made of the parts of a row or column, as they were cut. Whole numbers wrap around.
+struct Adds {
+  static constexpr int start = 0;
+  template <class S> static S join(S a, S b) { return a + b; }
+  static std::int64_t join(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  }
+};
+struct Multiplies {
+  static constexpr int start = 1;
+  template <class S> static S join(S a, S b) { return a * b; }
+  static std::int64_t join(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  }
+};
+
+// out[o] = Σ_r x[o, r], or Π
+template <class Joins, class T, class Out>
+void fold_rows(const RowSums<T>& loops, const T* x, std::int64_t outer, std::int64_t n, Out* out) {
   const std::int64_t parts = (n + chunk - 1) / chunk;
   if (parts <= 1) {
     parallel_for(outer, items_worth(grain, n), [=, &loops](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t o = begin; o < end; ++o) out[o] = static_cast<T>(loops.sum(x + o * n, n));
+      for (std::int64_t o = begin; o < end; ++o) out[o] = static_cast<Out>(loops.row(x + o * n, n));
     });
     return;
   }
@@ -32,38 +47,30 @@ void sum_rows(const T* x, std::int64_t outer, std::int64_t n, T* out) {
   parallel_for(outer * parts, 1, [=, &loops](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / parts, first = task % parts * chunk;
-      sums[task] = loops.sum(x + o * n + first, std::min(chunk, n - first));
+      sums[task] = loops.row(x + o * n + first, std::min(chunk, n - first));
     }
   });
   for (std::int64_t o = 0; o < outer; ++o) {
-    SumOf<T> total = 0;
-    for (std::int64_t p = 0; p < parts; ++p) total += sums[o * parts + p];
-    out[o] = static_cast<T>(total);
+    SumOf<T> total = Joins::start;
+    for (std::int64_t p = 0; p < parts; ++p) total = Joins::join(total, sums[o * parts + p]);
+    out[o] = static_cast<Out>(total);
   }
 }
 
 // sums[j] = Σ_r x[r, j] of a narrow matrix without gaps: several rows side by side are summed as one wide row first.
-template <class T>
-void narrow_column_sums(const T* x, std::int64_t rows, std::int64_t width, SumOf<T>* sums) {
-  const ReduceRows<T>& loops = reduce_loops().of(T{});
+template <class Joins, class T>
+void narrow_columns(const RowSums<T>& loops, const T* x, std::int64_t rows, std::int64_t width, SumOf<T>* sums) {
   const std::int64_t fold = ReduceRows<T>::max_width / width, folded = rows / fold;
   SumOf<T> wide[ReduceRows<T>::max_width];
-  loops.column_sums(x, folded, fold * width, fold * width, wide);
-  loops.column_sums(x + folded * fold * width, rows - folded * fold, width, width, sums);
-  for (std::int64_t i = 0; i < fold * width; ++i) sums[i % width] += wide[i];
+  loops.columns(x, folded, fold * width, fold * width, wide);
+  loops.columns(x + folded * fold * width, rows - folded * fold, width, width, sums);
+  for (std::int64_t i = 0; i < fold * width; ++i) sums[i % width] = Joins::join(sums[i % width], wide[i]);
 }
 
-// out[o, j] = Σ_r x[o, r, j]
-template <class T>
-void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, T* out) {
+// out[o, j] = Σ_r x[o, r, j], or Π
+template <class Joins, class T, class Out>
+void fold_columns(const RowSums<T>& loops, const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, Out* out) {
   constexpr std::int64_t max_width = ReduceRows<T>::max_width;
-  const ReduceRows<T>& loops = reduce_loops().of(T{});
-  if (n <= loops.few_rows && inner > max_width / 4) {
-    parallel_for(outer, items_worth(grain, n * inner), [=, &loops](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t o = begin; o < end; ++o) loops.few_column_sums(x + o * n * inner, n, inner, inner, out + o * inner);
-    });
-    return;
-  }
   const std::int64_t strips = (inner + max_width - 1) / max_width;
   const std::int64_t rows = std::max<std::int64_t>(512, 4 * chunk / inner);   // of one task
   const std::int64_t parts = strips >= 16 ? 1 : (n + rows - 1) / rows, part_rows = parts == 1 ? n : rows;
@@ -79,67 +86,96 @@ void sum_columns(const T* x, std::int64_t outer, std::int64_t n, std::int64_t in
       const T* block = x + (o * n + first) * inner + column;
       SumOf<T>* to = sums ? sums + (o * parts + part) * inner + column : local;
       if (inner <= max_width / 4)
-        narrow_column_sums(block, count, inner, to);
+        narrow_columns<Joins>(loops, block, count, inner, to);
       else
-        loops.column_sums(block, count, inner, width, to);
+        loops.columns(block, count, inner, width, to);
       if (!sums)
-        for (std::int64_t j = 0; j < width; ++j) out[o * inner + column + j] = static_cast<T>(local[j]);
+        for (std::int64_t j = 0; j < width; ++j) out[o * inner + column + j] = static_cast<Out>(local[j]);
     }
   });
   if (!sums) return;
   for (std::int64_t o = 0; o < outer; ++o)
     for (std::int64_t j = 0; j < inner; ++j) {
-      SumOf<T> total = 0;
-      for (std::int64_t p = 0; p < parts; ++p) total += sums[(o * parts + p) * inner + j];
-      out[o * inner + j] = static_cast<T>(total);
+      SumOf<T> total = Joins::start;
+      for (std::int64_t p = 0; p < parts; ++p) total = Joins::join(total, sums[(o * parts + p) * inner + j]);
+      out[o * inner + j] = static_cast<Out>(total);
     }
 }
 
-void sum_middle(const std::int64_t* x, const Cut& c, std::int64_t* out) {
-  std::fill(out, out + c.outer * c.inner, 0);
-  for (std::int64_t o = 0; o < c.outer; ++o)
-    for (std::int64_t r = 0; r < c.n; ++r)
-      for (std::int64_t j = 0; j < c.inner; ++j) out[o * c.inner + j] += x[(o * c.n + r) * c.inner + j];
-}
-
 template <class T>
-void sum_middle(const T* x, const Cut& c, T* out) {
-  if (c.inner == 1)
-    sum_rows(x, c.outer, c.n, out);
-  else
-    sum_columns(x, c.outer, c.n, c.inner, out);
+void few_columns(const T* x, const Cut& c, T* out) {
+  parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o)
+      reduce_loops().of(T{}).few_column_sums(x + o * c.n * c.inner, c.n, c.inner, c.inner, out + o * c.inner);
+  });
 }
 
-// The axes in the order in which they lie in memory: x.permute(order) is contiguous wherever that is possible.
-Shape memory_order(const Array& x) {
-  Shape order;
-  for (int i = 0; i < x.rank(); ++i) {
-    int at = i;
-    while (at > 0 && x.strides()[static_cast<int>(order[at - 1])] < x.strides()[i]) --at;
-    order.insert(at, i);
-  }
-  return order;
+template <class Joins, class T>
+void fold_whole(const T* x, const Cut& c, std::int64_t* out) {
+  parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o) {
+      const T* block = x + o * c.n * c.inner;
+      if (c.inner == 1) {
+        std::int64_t total = Joins::start;
+        for (std::int64_t r = 0; r < c.n; ++r) total = Joins::join(total, static_cast<std::int64_t>(block[r]));
+        out[o] = total;
+        continue;
+      }
+      std::int64_t* to = out + o * c.inner;
+      std::fill(to, to + c.inner, Joins::start);
+      for (std::int64_t r = 0; r < c.n; ++r)
+        for (std::int64_t j = 0; j < c.inner; ++j) to[j] = Joins::join(to[j], static_cast<std::int64_t>(block[r * c.inner + j]));
+    }
+  });
 }
 
-// Calls step(array, axis) for merged runs of reduced axes, the innermost first; step returns the array with that axis gone to size 1.
-// x is contiguous and not empty; the result has x's rank.
-template <class Step>
-Array reduce_runs(Array x, AxisSet axes, Step step) {
-  const Shape result = with_ones(x.shape(), axes);
-  Shape runs;
-  AxisSet reduced = 0;
-  for (int i = 0; i < x.rank(); ++i) {
-    if (x.dim(i) == 1) continue;
-    const int last = runs.rank() - 1;
-    if (last >= 0 && (reduced >> last & 1) == (axes >> i & 1))
-      runs[last] *= x.dim(i);
-    else
-      reduced |= (axes >> i & 1) << (last + 1), runs.push_back(x.dim(i));
+// One run of axes: `result` is the elements' own type, or that in which sums are kept while there are more runs to come.
+template <class Joins>
+Array fold(const Array& block, int axis, Dtype result, const auto& loops_of) {
+  const Cut c(block.shape(), axis);
+  Array out(with_ones(block.shape(), 1u << axis), result);
+  visit(block.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_integral_v<T>) {
+      fold_whole<Joins>(block.data<T>(), c, out.mutable_data<std::int64_t>());
+    } else if constexpr (std::is_floating_point_v<T>) {
+      const RowSums<T>& loops = loops_of(reduce_loops().of(T{}));
+      const auto into = [&](auto* to) {
+        if (c.inner == 1) fold_rows<Joins>(loops, block.data<T>(), c.outer, c.n, to);
+        else fold_columns<Joins>(loops, block.data<T>(), c.outer, c.n, c.inner, to);
+      };
+      const bool plain = &loops == &reduce_loops().of(T{}).of[0];
+      if (plain && c.inner > ReduceRows<T>::max_width / 4 && c.n <= ReduceRows<T>::few_rows && result == dtype_of<T>)
+        few_columns(block.data<T>(), c, out.mutable_data<T>());
+      else if (result == dtype_of<T>) into(out.mutable_data<T>());
+      else into(out.mutable_data<SumOf<T>>());
+    }
+  });
+  return out;
+}
+
+int count_of(AxisSet axes) {
+  int count = 0;
+  for (; axes; axes &= axes - 1) ++count;
+  return count;
+}
+
+// All runs; the first one reads x, the others what is left of it, in the type of sums. `x` is not empty.
+template <class Joins>
+Array fold_all(const Array& x, AxisSet axes, const auto& first, const auto& rest) {
+  const Dtype result = computes_in(x.dtype()) ? x.dtype() : i64;
+  const MemoryOrder order(x, axes);
+  const MergedAxes merged(order.x.shape(), order.axes);
+  int left = count_of(merged.reduced);
+  if (left == 0) return order.back(fold<Joins>(order.x.reshape({x.size(), 1}), 1, result, first).reshape(order.x.shape()));
+  Array block = order.x.reshape(merged.runs);
+  bool begun = false;
+  for (int i = merged.runs.rank() - 1; i >= 0; --i) {
+    if (!(merged.reduced >> i & 1)) continue;
+    --left;
+    block = begun ? fold<Joins>(block, i, block.dtype(), rest) : fold<Joins>(block, i, left > 0 ? summed_in(result) : result, first);
+    begun = true;
   }
-  x = x.reshape(runs);
-  for (int i = runs.rank() - 1; i >= 0; --i)
-    if (reduced >> i & 1) x = step(x, i);
-  return x.reshape(result);
+  return order.back(block.to(result).reshape(with_ones(order.x.shape(), order.axes)));
 }
 
 void scale(Array& x, double factor) {
@@ -148,114 +184,23 @@ void scale(Array& x, double factor) {
   });
 }
 
-template <class T>
-T larger(T best, T x) {
-  return x > best || x != x ? x : best;
-}
-
-// Largest of n >= 1 numbers.
-template <class T>
-T max_of_row(const T* x, std::int64_t n) {
-  if constexpr (std::is_floating_point_v<T>) return reduce_loops().of(T{}).max(x, n);
-  else if constexpr (std::is_integral_v<T>) return *std::max_element(x, x + n);
-  else return std::accumulate(x + 1, x + n, *x, larger<T>);
-}
-
-// Largest of n >= 1 numbers, on all cores if there are many.
-template <class T>
-T max_of_long_row(const T* x, std::int64_t n) {
-  const std::int64_t parts = (n + chunk - 1) / chunk;
-  if (parts == 1) return max_of_row(x, n);
-  Array tops({parts}, dtype_of<T>);
-  T* top = tops.mutable_data<T>();
-  parallel_for(parts, 1, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t p = begin; p < end; ++p) top[p] = max_of_row(x + p * chunk, std::min(chunk, n - p * chunk));
-  });
-  return max_of_row(top, parts);
-}
-
-template <class T>
-void max_middle(const T* x, const Cut& c, T* out) {
-  if (c.inner == 1 && c.outer == 1) {
-    *out = max_of_long_row(x, c.n);
-    return;
-  }
-  if (c.inner == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t o = begin; o < end; ++o) out[o] = max_of_row(x + o * c.n, c.n);
-    });
-    return;
-  }
-  constexpr std::int64_t strip = 4096;   // columns of one task
-  const std::int64_t strips = (c.inner + strip - 1) / strip;
-  parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t o = task / strips, column = task % strips * strip, width = std::min(strip, c.inner - column);
-      const T* block = x + o * c.n * c.inner + column;
-      T* best = out + o * c.inner + column;
-      std::copy(block, block + width, best);
-      for (std::int64_t r = 1; r < c.n; ++r)
-        for (std::int64_t j = 0; j < width; ++j) best[j] = larger(best[j], block[r * c.inner + j]);
-    }
-  });
-}
-
-template <class T>
-std::int64_t first_largest(const T* x, std::int64_t n, std::int64_t stride) {
-  std::int64_t at = 0;
-  if (stride == 1) {
-    const T top = max_of_row(x, n);
-    while (top == top ? x[at] != top : x[at] == x[at]) ++at;
-    return at;
-  }
-  for (std::int64_t r = 1; r < n; ++r) {
-    const T value = x[r * stride], top = x[at * stride];
-    if (value > top || (value != value && top == top)) at = r;
-  }
-  return at;
-}
-
 }  // namespace
 
-Shape with_ones(Shape shape, AxisSet axes) {
-  for (int i = 0; i < shape.rank(); ++i)
-    if (axes >> i & 1) shape[i] = 1;
-  return shape;
-}
-
-Array sum(const Array& given, AxisSet axes) {
-  if (is_small_float(given.dtype())) return sum(given.to(summed_in(given.dtype())), axes).to(given.dtype());
-  Array x = computes_in(given.dtype()) ? given : given.to(summed_in(given.dtype()));
-  if (x.size() == 0) return Array::zeros(with_ones(x.shape(), axes), x.dtype());
+Array sum(const Array& given, AxisSet axes, Summand summand) {
+  if (is_small_float(given.dtype())) return sum(given.to(summed_in(given.dtype())), axes, summand).to(given.dtype());
+  Array x = given;
+  if (x.size() == 0) return Array::zeros(with_ones(x.shape(), axes), computes_in(x.dtype()) ? x.dtype() : i64);
   double repeats = 1;   // an expanded dimension is summed by multiplying
   for (int i = 0; i < x.rank(); ++i)
     if ((axes >> i & 1) && x.strides()[i] == 0 && x.dim(i) > 1 && computes_in(x.dtype())) {
       repeats *= static_cast<double>(x.dim(i));
       x = x.slice(i, 0, 1);
     }
-  const Shape order = memory_order(x);
-  const bool reordered = !x.contiguous() && x.permute(order).contiguous();
-  Shape inverse = order;
-  AxisSet permuted = axes;
-  if (reordered) {
-    x = x.permute(order);
-    permuted = 0;
-    for (int i = 0; i < order.rank(); ++i) {
-      inverse[static_cast<int>(order[i])] = i;
-      permuted |= (axes >> order[i] & 1) << i;
-    }
-  }
-  Array out = reduce_runs(x.as_contiguous(), permuted, [](const Array& block, int axis) {
-    const Cut cut(block.shape(), axis);
-    Array sums(with_ones(block.shape(), 1u << axis), block.dtype());
-    if (block.dtype() == i64)
-      sum_middle(block.data<std::int64_t>(), cut, sums.mutable_data<std::int64_t>());
-    else
-      visit_floating(block.dtype(), "sum", [&]<class T>(T) { sum_middle(block.data<T>(), cut, sums.mutable_data<T>()); });
-    return sums;
-  });
+  const auto plain = [](const auto& loops) -> const auto& { return loops.of[0]; };
+  const auto first = [summand](const auto& loops) -> const auto& { return loops.of[static_cast<std::size_t>(summand)]; };
+  Array out = fold_all<Adds>(x, axes, first, plain);
   if (repeats != 1) scale(out, repeats);
-  return reordered ? out.permute(inverse) : out;
+  return out;
 }
 
 Array mean(const Array& x, AxisSet axes) {
@@ -264,49 +209,61 @@ Array mean(const Array& x, AxisSet axes) {
   return out;
 }
 
-Array max(const Array& x, AxisSet axes) {
-  if (x.size() == 0) return Array(with_ones(x.shape(), axes), x.dtype());
-  return reduce_runs(x.as_contiguous(), axes, [](const Array& block, int axis) {
-    Array out(with_ones(block.shape(), 1u << axis), block.dtype());
-    visit(block.dtype(), [&]<class T>(T) { max_middle(block.data<T>(), Cut(block.shape(), axis), out.mutable_data<T>()); });
-    return out;
-  });
+Array prod(const Array& x, AxisSet axes) {
+  if (is_small_float(x.dtype())) return prod(x.to(summed_in(x.dtype())), axes).to(x.dtype());
+  if (x.size() == 0) return Array::full(with_ones(x.shape(), axes), 1, computes_in(x.dtype()) ? x.dtype() : i64);
+  const auto product = [](const auto& loops) -> const auto& { return loops.product; };
+  return fold_all<Multiplies>(x, axes, product, product);
 }
 
-Array argmax(const Array& given, int axis) {
-  const Array x = given.as_contiguous();
-  Array out(with_ones(x.shape(), 1u << axis), i64);
-  const Cut c(x.shape(), axis);
-  std::int64_t* best = out.mutable_data<std::int64_t>();
-  visit(x.dtype(), [&]<class T>(T) {
-    const T* data = x.data<T>();
-    parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t o = begin; o < end; ++o)
-        for (std::int64_t j = 0; j < c.inner; ++j) best[o * c.inner + j] = first_largest(data + o * c.n * c.inner + j, c.n, c.inner);
+Array prod_of_others(const Array& x, AxisSet axes) {
+  const Run run(x, axes);
+  Array out(run.x.shape(), x.dtype());
+  const Cut c = run.cut;
+  visit_floating(x.dtype(), "prod", [&]<class T>(T) {
+    using Sum = SumOf<T>;
+    const T* from = run.x.data<T>();
+    T* to = out.mutable_data<T>();
+    Array wide;   // the products of those before, which may leave the range of T where the whole does not
+    Sum* front = nullptr;
+    if constexpr (std::is_same_v<T, Sum>) front = to;
+    else wide = Array(run.x.shape(), dtype_of<Sum>), front = wide.mutable_data<Sum>();
+    // Up with the product of those before, down with that of those behind; a row, or a strip of columns at a time.
+    if (c.inner == 1) {
+      parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t o = begin; o < end; ++o) {
+          const T* row = from + o * c.n;
+          T* others = to + o * c.n;
+          Sum *before = front + o * c.n, product = 1;
+          for (std::int64_t r = 0; r < c.n; product *= static_cast<Sum>(row[r++])) before[r] = product;
+          product = 1;
+          for (std::int64_t r = c.n - 1; r >= 0; product *= static_cast<Sum>(row[r--])) others[r] = static_cast<T>(before[r] * product);
+        }
+      });
+      return;
+    }
+    constexpr std::int64_t strip = 64;
+    const std::int64_t strips = (c.inner + strip - 1) / strip;
+    parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t task = begin; task < end; ++task) {
+        const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip, width = std::min(strip, c.inner - task % strips * strip);
+        Sum product[strip];
+        std::fill(product, product + width, 1);
+        for (std::int64_t r = 0; r < c.n; ++r)
+          for (std::int64_t j = 0; j < width; ++j) {
+            front[at + r * c.inner + j] = product[j];
+            product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
+          }
+        std::fill(product, product + width, 1);
+        for (std::int64_t r = c.n - 1; r >= 0; --r)
+          for (std::int64_t j = 0; j < width; ++j) {
+            to[at + r * c.inner + j] = static_cast<T>(front[at + r * c.inner + j] * product[j]);
+            product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
+          }
+      }
     });
   });
-  return out;
-}
-
-Array shares_of_max(const Array& x, const Array& max, AxisSet axes) {
-  const Array values = x.as_contiguous(), tops = max.expand(x.shape()).as_contiguous();
-  Array ties(x.shape(), x.dtype());
-  visit_floating(x.dtype(), "max", [&]<class T>(T) {
-    const T *v = values.data<T>(), *top = tops.data<T>();
-    T* tie = ties.mutable_data<T>();
-    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) tie[i] = v[i] == top[i] ? 1 : 0;
-    });
-  });
-  const Array counts = sum(ties, axes).expand(x.shape()).as_contiguous();
-  visit_floating(x.dtype(), "max", [&]<class T>(T) {
-    const T* count = counts.data<T>();
-    T* tie = ties.mutable_data<T>();
-    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) tie[i] /= count[i];
-    });
-  });
-  return ties;
+  return run.back(out);
 }
 
 }  // namespace gradus::kernels

@@ -122,7 +122,7 @@ TEST(Softmax, FusedAndComposedGradientsAgree) {
 TEST(Softmax, Errors) {
   expect_error<DtypeError>([] { softmax(zeros({2}, i64)); }, {"softmax", "f32 or f64", "i64"});
   expect_error<DtypeError>([] { log_softmax(zeros({2}, boolean)); }, {"log_softmax", "bool"});
-  expect_error<ValueError>([] { softmax(tensor(1)); }, {"softmax", "scalar"});
+  expect_error<ValueError>([] { softmax(tensor(1), 1); }, {"softmax", "scalar"});
   expect_error<ValueError>([] { log_softmax(zeros({2, 3}), -3); }, {"log_softmax", "axis -3"});
 }
 

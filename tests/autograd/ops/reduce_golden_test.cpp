@@ -1,0 +1,256 @@
+// Reductions, running sums, sorting and their like against PyTorch's values and gradients (tests/golden/make_reduce.py), and where those end: no
+// elements, scalars, whole numbers.
+#include <functional>
+#include <limits>
+
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/walk/grad.h>
+
+#include "autograd/reference.h"
+
+namespace gradus {
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+
+struct Case {
+  std::string name;   // the golden one, behind whose first point stands the input, up to the next underscore
+  std::function<ValuesAndIndices(const Tensor&)> f;
+};
+
+// A function of a tensor that gives a tensor or values with indices.
+template <class F>
+std::function<ValuesAndIndices(const Tensor&)> picking(F f) {
+  return [f](const Tensor& x) {
+    if constexpr (std::is_same_v<decltype(f(x)), Tensor>) return ValuesAndIndices{f(x), {}};
+    else return f(x);
+  };
+}
+
+void expect_golden(const Case& c) {
+  SCOPED_TRACE(c.name);
+  const auto& golden = golden_values("reduce");
+  const std::string input = c.name.substr(c.name.find('.') + 1);
+  const std::string on = input.starts_with("scalar") ? "scalar" : input == "places" ? "plain" : input.substr(0, input.find('_'));
+  const Tensor x = variable(Tensor(golden.at("in." + on)));
+  const auto [y, at] = c.f(x);
+  expect_near(y, golden.at(c.name + ".y"), 1e-12, "value");
+  ASSERT_EQ(golden.contains(c.name + ".at"), at.defined());
+  if (at.defined()) expect_near(at, golden.at(c.name + ".at"), 0, "indices");
+  for (const bool recorded : {false, true}) {
+    const Tensor dx = grad(y, x, {.create_graph = recorded, .retain_graph = true, .seed = Tensor(golden.at(c.name + ".g"))});
+    const auto got = dx.value().to_vector(), wanted = golden.at(c.name + ".dx").to_vector(), given = x.value().to_vector();
+    ASSERT_EQ(dx.shape(), x.shape());
+    for (std::size_t i = 0; i < got.size(); ++i)
+      if (c.name == "logsumexp.low" && std::isnan(wanted[i])) EXPECT_EQ(got[i], 0) << i;   // of −∞ alone
+      else if (c.name.find("prod") < 4 && std::isnan(given[i])) EXPECT_TRUE(std::isfinite(got[i]) || std::isnan(wanted[i])) << i;   // is not in its own
+      else if (std::isnan(wanted[i])) EXPECT_TRUE(std::isnan(got[i])) << i << ": " << got[i];
+      else EXPECT_NEAR(got[i], wanted[i], 1e-11 * (1 + std::abs(wanted[i]))) << i << (recorded ? ", recorded" : "");
+  }
+}
+
+TEST(ReduceGolden, ValuesAndGradients) {
+  for (const std::string on : {"plain", "ties", "zeros", "nan"}) {
+    for (const Case& c : std::vector<Case>{
+             {"prod." + on, picking([](const Tensor& x) { return prod(x, 1); })},
+             {"prod." + on + "_all", picking([](const Tensor& x) { return prod(x); })},
+             {"sum." + on, picking([](const Tensor& x) { return sum(x, {0, 2}); })},
+             {"mean." + on, picking([](const Tensor& x) { return mean(x, {0, -1}, true); })},
+             {"nansum." + on, picking([](const Tensor& x) { return nansum(x, {0, 2}); })},
+             {"nanmean." + on, picking([](const Tensor& x) { return nanmean(x, 1); })},
+             {"var." + on, picking([](const Tensor& x) { return var(x, {0, 2}); })},
+             {"var." + on + "_0", picking([](const Tensor& x) { return var(x, 1, 0, true); })},
+             {"std." + on, picking([](const Tensor& x) { return std(x, 2, 2); })},
+             {"std." + on + "_all", picking([](const Tensor& x) { return std(x); })},
+             {"max." + on, picking([](const Tensor& x) { return max(x); })},
+             {"min." + on, picking([](const Tensor& x) { return min(x); })},
+             {"amin." + on, picking([](const Tensor& x) { return amin(x, {0, 2}); })},
+             {"max." + on + "_1", picking([](const Tensor& x) { return max(x, 1); })},
+             {"min." + on + "_2", picking([](const Tensor& x) { return min(x, -1, true); })},
+             {"median." + on, picking([](const Tensor& x) { return median(x); })},
+             {"cumsum." + on, picking([](const Tensor& x) { return cumsum(x, 1); })},
+             {"cumprod." + on, picking([](const Tensor& x) { return cumprod(x, -1); })},
+             {"cummax." + on, picking([](const Tensor& x) { return cummax(x, 1); })},
+             {"cummin." + on, picking([](const Tensor& x) { return cummin(x, 2); })},
+             {"sort." + on, picking([](const Tensor& x) { return sort(x, 1); })},
+             {"sort." + on + "_down", picking([](const Tensor& x) { return sort(x, 2, true); })}})
+      expect_golden(c);
+    if (on != "ties") expect_golden({"median." + on + "_1", picking([](const Tensor& x) { return median(x, 1); })});
+  }
+  const std::vector<std::pair<std::string, double>> powers{{"0.5", 0.5}, {"1", 1}, {"1.5", 1.5}, {"2", 2}, {"3", 3}, {"-1", -1}, {"inf", inf}, {"-inf", -inf}};
+  for (const auto& [name, p] : powers)
+    for (const std::string on : {"plain", "zeros"}) expect_golden({"norm." + on + "_" + name, [power = p](const Tensor& x) {
+      return ValuesAndIndices{norm(x, power, {0, 2}), {}};
+    }});
+  for (const Case& c : std::vector<Case>{
+           {"topk.plain", picking([](const Tensor& x) { return topk(x, 2, 1); })},
+           {"topk.nan", picking([](const Tensor& x) { return topk(x, 3, 2, false); })},
+           {"kthvalue.plain", picking([](const Tensor& x) { return kthvalue(x, 2, 1); })},
+           {"logsumexp.plain", picking([](const Tensor& x) { return logsumexp(x, {0, 2}); })},
+           {"logsumexp.low", picking([](const Tensor& x) { return logsumexp(x, 1); })},
+           {"logcumsumexp.plain", picking([](const Tensor& x) { return logcumsumexp(x, 1); })},
+           {"logcumsumexp.nan", picking([](const Tensor& x) { return logcumsumexp(x, 2); })},
+           {"diff.plain", picking([](const Tensor& x) { return diff(x, 2, 1); })},
+           {"trapezoid.plain", picking([](const Tensor& x) { return trapezoid(x, 0.5, 1); })},
+           {"trapezoid.places", picking([](const Tensor& x) { return cumulative_trapezoid(x, tensor({0, 1, 3, 3.5}, f64), 1); })},
+           {"cov.plain", picking([](const Tensor& x) { return cov(flatten(x, 1), 0); })},
+           {"corrcoef.plain", picking([](const Tensor& x) { return corrcoef(flatten(x, 1)); })}})
+    expect_golden(c);
+}
+
+TEST(ReduceGolden, AScalarHasAxis0AndItsLast) {
+  for (const int axis : {0, -1})
+    for (const Case& c : std::vector<Case>{
+             {"sum", picking([=](const Tensor& x) { return sum(x, axis); })},
+             {"mean", picking([=](const Tensor& x) { return mean(x, axis); })},
+             {"prod", picking([=](const Tensor& x) { return prod(x, axis); })},
+             {"nansum", picking([=](const Tensor& x) { return nansum(x, axis); })},
+             {"nanmean", picking([=](const Tensor& x) { return nanmean(x, axis); })},
+             {"logsumexp", picking([=](const Tensor& x) { return logsumexp(x, axis); })},
+             {"amax", picking([=](const Tensor& x) { return amax(x, axis); })},
+             {"amin", picking([=](const Tensor& x) { return amin(x, axis); })},
+             {"softmax", picking([=](const Tensor& x) { return softmax(x, axis); })},
+             {"log_softmax", picking([=](const Tensor& x) { return log_softmax(x, axis); })},
+             {"cumsum", picking([=](const Tensor& x) { return cumsum(x, axis); })},
+             {"cumprod", picking([=](const Tensor& x) { return cumprod(x, axis); })},
+             {"logcumsumexp", picking([=](const Tensor& x) { return logcumsumexp(x, axis); })},
+             {"max", picking([=](const Tensor& x) { return max(x, axis); })},
+             {"min", picking([=](const Tensor& x) { return min(x, axis); })},
+             {"median", picking([=](const Tensor& x) { return median(x, axis); })},
+             {"sort", picking([=](const Tensor& x) { return sort(x, axis); })},
+             {"cummax", picking([=](const Tensor& x) { return cummax(x, axis); })},
+             {"cummin", picking([=](const Tensor& x) { return cummin(x, axis); })}})
+      expect_golden({text(c.name, ".scalar", axis), c.f});
+  const Tensor one = tensor(3);
+  EXPECT_TRUE(std::isnan(var(one, 0).item()));
+  EXPECT_EQ(var(one, -1, 0).item(), 0);
+  EXPECT_EQ(norm(one, 2, 0).item(), 3);
+  EXPECT_EQ(argmax(one, -1).item() + argmin(one, 0).item(), 0);
+  EXPECT_EQ(count_nonzero(one, 0).item(), 1);
+  EXPECT_TRUE(all(one, 0).item() && any(one, -1).item());
+  EXPECT_EQ(topk(one, 1, 0).values.item() + kthvalue(one, 1).values.item(), 6);
+  EXPECT_EQ(gather(one, -1, Tensor(Array::full({2}, 0, i64))).shape(), Shape{2});
+  EXPECT_EQ(gather(one, 0, Tensor(Array::full({}, 0, i64))).item(), 3);
+  expect_error<ValueError>([&] { softmax(one, 1); }, {"softmax", "axis 1", "a scalar"});
+  expect_error<ShapeError>([&] { gather(one, 0, zeros({2, 2}, i64)); }, {"gather", "[2, 2]"});
+}
+
+TEST(ReduceGolden, OfNoElements) {
+  const Tensor none = zeros({2, 0, 3}, f64);
+  EXPECT_EQ(prod(none, 1).value().to_vector(), std::vector<double>(6, 1));
+  EXPECT_EQ(prod(none).item(), 1);
+  EXPECT_EQ(nansum(none, {0, 1}).value().to_vector(), std::vector<double>(3, 0));
+  EXPECT_EQ(logsumexp(none, 1).value().at({1, 2}), -inf);
+  for (const Tensor& y : {nanmean(none), mean(none), median(none), var(none), gradus::std(none)}) EXPECT_TRUE(std::isnan(y.item()));
+  EXPECT_TRUE(std::isnan(var(none, 1).value().at({1, 1})));
+  for (const double p : {0., 0.5, 1., 2., 3.}) EXPECT_EQ(norm(none, p, 1).value().at({1, 1}), 0) << p;
+  for (const double p : {-1., inf, -inf}) expect_error<ValueError>([&] { norm(none, p, 1); }, {"norm", "no elements", "axis 1", "[2, 0, 3]"});
+  EXPECT_EQ(norm(none, inf, 0).shape(), (Shape{0, 3}));
+  EXPECT_EQ(argmax(none, 0).shape(), (Shape{0, 3}));
+  EXPECT_EQ(count_nonzero(none).item(), 0);
+  for (const auto& x : {cumsum(none, 1), cumprod(none, 0), logcumsumexp(none, 1), cummax(none, 1).values, sort(none, 1).indices, topk(none, 0, 1).values})
+    EXPECT_EQ(x.shape(), none.shape());
+  EXPECT_EQ(topk(none, 1, 0).values.shape(), (Shape{1, 0, 3}));
+  EXPECT_EQ(diff(none, 3, 2).shape(), (Shape{2, 0, 0}));
+  EXPECT_EQ(trapezoid(none, 1, 1).value().to_vector(), std::vector<double>(6, 0));
+  EXPECT_EQ(unique(none).values.shape(), Shape{0});
+  EXPECT_EQ(bincount(zeros({0}, i64)).shape(), Shape{0});
+  for (const auto& f : std::vector<std::function<Tensor(const Tensor&)>>{
+           [](const Tensor& x) { return prod(x, 1); }, [](const Tensor& x) { return cumprod(x, 1); }, [](const Tensor& x) { return logcumsumexp(x, 1); },
+           [](const Tensor& x) { return var(x, 1); }, [](const Tensor& x) { return logsumexp(x, 1); }, [](const Tensor& x) { return norm(x, 3, 1); },
+           [](const Tensor& x) { return median(x); }, [](const Tensor& x) { return sort(x, 1); }, [](const Tensor& x) { return diff(x, 1, 1); }})
+    for (const bool recorded : {false, true}) {
+      const Tensor x = variable(none);
+      EXPECT_EQ(grad(sum(f(x)), x, {.create_graph = recorded}).shape(), none.shape());
+    }
+}
+
+TEST(ReduceGolden, WholeNumbersAndTruth) {
+  const Tensor x = tensor({{3, 0, 2}, {1, 4, 0}}, u8), b = x != 0;
+  for (const Dtype d : {i64, i32, i16, i8, u8}) {
+    const Tensor y = x.to(d);
+    for (const Tensor& z : {sum(y, 1), prod(y, 1), nansum(y, 1), cumsum(y, 1), cumprod(y, 1)}) EXPECT_EQ(z.dtype(), i64);
+    for (const Tensor& z : {max(y, 1).values, amin(y, 0), sort(y).values, cummax(y, 1).values, median(y)}) EXPECT_EQ(z.dtype(), d);
+    EXPECT_EQ(cumsum(y, 1).value().to_vector(), (std::vector<double>{3, 3, 5, 1, 5, 5}));
+    EXPECT_EQ(sort(y, 0, true).values.value().to_vector(), (std::vector<double>{3, 4, 2, 1, 0, 0}));
+    EXPECT_EQ(sort(y, 0, true).indices.value().to_vector(), (std::vector<double>{0, 1, 0, 1, 0, 1}));
+    EXPECT_EQ(median(y).item(), 1);
+  }
+  EXPECT_EQ(prod(tensor({{2, 5}, {7, 3}}, i16), {0, 1}).item(), 210);
+  EXPECT_EQ(sum(b, {0, 1}).item(), 4);
+  EXPECT_EQ(prod(b).item(), 0);
+  EXPECT_EQ(sum(b, 0, true).value().to_vector(), (std::vector<double>{2, 1, 1}));
+  EXPECT_EQ(max(b, 1).values.dtype(), boolean);
+  EXPECT_EQ(diff(b).value().to_vector(), (std::vector<double>{1, 1, 0, 1}));
+  EXPECT_EQ(sort(tensor({-3, 5, -128, 127}, i8)).values.value().to_vector(), (std::vector<double>{-128, -3, 5, 127}));
+  for (const auto& f : std::vector<std::function<void()>>{[&] { mean(x); }, [&] { var(x); }, [&] { norm(x); }, [&] { logsumexp(x); }, [&] { histc(x); }})
+    expect_error<DtypeError>(f, {"u8"});
+  EXPECT_EQ(sum(tensor({0.5, 0.25}, bf16)).dtype(), bf16);
+  EXPECT_EQ(prod(tensor({0.5, 0.25}, f16)).item(), 0.125);
+  EXPECT_EQ(cumsum(tensor({0.5, 0.25}, f16), 0).value().to_vector(), (std::vector<double>{0.5, 0.75}));
+}
+
+TEST(Prod, SecondOrderWithZeros) {
+  for (const std::vector<double>& zeros : {std::vector<double>{2, 0, 3}, {0, 0, 5}, {2, 3, 4}, {0, 0, 0}}) {
+    const Tensor x = variable(tensor(zeros, f64)), dx = grad(prod(x), x, {.create_graph = true});
+    const Tensor sums = grad(sum(dx * tensor({1, 10, 100}, f64)), x);
+    const double a = zeros[0], b = zeros[1], c = zeros[2];
+    EXPECT_EQ(dx.value().to_vector(), (std::vector<double>{b * c, a * c, a * b}));
+    EXPECT_EQ(sums.value().to_vector(), (std::vector<double>{10 * c + 100 * b, c + 100 * a, b + 10 * a}));
+  }
+}
+
+TEST(Norm, AtZeroTheGradientIsZeroToSecondOrder) {
+  for (const double p : {0.5, 1., 1.5, 2., 3., inf, -inf}) {
+    const Tensor x = variable(zeros({3}, f64)), dx = grad(norm(x, p), x, {.create_graph = true});
+    EXPECT_EQ(dx.value().to_vector(), std::vector<double>(3, 0)) << p;
+    if (dx.requires_grad()) { EXPECT_EQ(grad(sum(dx), x).value().to_vector(), std::vector<double>(3, 0)) << p; }
+  }
+  EXPECT_FALSE(norm(variable(ones({3})), 0).requires_grad());
+  EXPECT_EQ(norm(tensor({-3, 0, 4}), 0).item(), 2);
+  EXPECT_NEAR(norm(tensor({3e30, 4e30}, f64) * 1e-20, 5).item(), 1e10 * std::pow(243. + 1024, 0.2), 1);
+}
+
+TEST(LogSumExp, NothingButMinusInfinityHasNoGradient) {
+  const Tensor x = variable(tensor({{-inf, -inf}, {-inf, 1}, {inf, 2}}, f64));
+  const Tensor y = logsumexp(x, 1);
+  EXPECT_EQ(y.value().to_vector(), (std::vector<double>{-inf, 1, inf}));
+  for (const bool recorded : {false, true})
+    for (const Tensor& z : {logsumexp(slice(x, 0, 0, 2), 1), select(logcumsumexp(slice(x, 0, 0, 2), 1), 1, 1)}) {
+      const auto dx = grad(sum(z), x, {.create_graph = recorded}).value().to_vector();
+      EXPECT_EQ(dx, (std::vector<double>{0, 0, 0, 1, 0, 0}));
+    }
+  EXPECT_EQ(logsumexp(tensor({1000, 1000}, f64)).item(), 1000 + std::log(2.));
+  EXPECT_TRUE(std::isnan(logsumexp(tensor({-inf, nan, -inf})).item()));
+  EXPECT_TRUE(std::isnan(logsumexp(tensor({{-inf, nan}, {nan, 1}}), 0).value().at({0})));
+}
+
+TEST(Max, OfSeveralAxesAndNaN) {
+  const Tensor x = variable(tensor({1, nan, 3, nan}, f64));
+  EXPECT_EQ(grad(max(x), x).value().to_vector(), (std::vector<double>{0, 0.5, 0, 0.5}));
+  EXPECT_EQ(grad(min(x, 0).values, x).value().to_vector(), (std::vector<double>{0, 1, 0, 0}));
+  EXPECT_TRUE(std::isnan(grad(amax(x), x).value().at({0})));
+  const Tensor cube = tensor(std::vector<double>{0, 7, 2, 3, 4, 5, 6, 1, 8, 9, 10, 9}, f64);
+  const Tensor places = argmax(reshape(cube, {2, 3, 2}), {0, 2});
+  EXPECT_EQ(places.value().to_vector(), (std::vector<double>{1, 3, 2}));   // counted in what is reduced, [2, 2]
+  EXPECT_EQ(argmin(reshape(cube, {2, 3, 2}), {1, 2}, true).shape(), (Shape{2, 1, 1}));
+  static_assert(!std::is_convertible_v<ValuesAndIndices, double>);
+}
+
+TEST(Statistics, CountsAndRanges) {
+  EXPECT_EQ(histc(tensor({1, 2, 1, 5, nan}), 4, 0, 3).value().to_vector(), (std::vector<double>{0, 2, 1, 0}));
+  EXPECT_EQ(histc(tensor({1, 2, 1}), 4).value().to_vector(), (std::vector<double>{2, 0, 0, 1}));
+  EXPECT_EQ(histc(tensor({1, 1, 1}), 4).value().to_vector(), (std::vector<double>{0, 0, 3, 0}));
+  expect_error<ValueError>([] { histc(tensor({1, nan})); }, {"histc", "the range", "histc(x, bins, low, high)"});
+  EXPECT_EQ(bincount(tensor({1, 3, 1}, i32), {}, 6).value().to_vector(), (std::vector<double>{0, 2, 0, 1, 0, 0}));
+  EXPECT_EQ(bincount(tensor({1, 3, 1}, u8), tensor({.5, 1, 2})).value().to_vector(), (std::vector<double>{0, 2.5, 0, 1}));
+  const Tensor far = tensor({1e8, 1e8 + 1, 1e8 + 2}, f64);
+  EXPECT_NEAR(var(far).item(), 1, 1e-12);
+  EXPECT_EQ(var(tensor({1, 2, 3}), {}, 5).item(), inf);
+  const Tensor same = variable(ones({3}, f64));
+  EXPECT_EQ(grad(gradus::std(same), same).value().to_vector(), std::vector<double>(3, 0));
+}
+
+}  // namespace
+}  // namespace gradus
