@@ -9,7 +9,8 @@ using detail::AxisSet, detail::axis_set, kernels::Extreme;
 Tensor shared(const char* op, const Tensor& x, const Axes& axes, bool keepdim, Extreme which, bool nan_shares) {
   const AxisSet set = axis_set(axes, x, op);
   detail::check_not_empty(x, set, op);
-  return detail::pick_shared(op, x, set, keepdim, nan_shares, [which](const Array& a, AxisSet over) { return kernels::extreme(a, over, which); });
+  return detail::pick_shared(op, x, set, keepdim, nan_shares,
+                             [which](const Array& a, AxisSet over) { return kernels::extreme(a, over, which); });
 }
 
 ValuesAndIndices along(const char* op, const Tensor& x, Axis axis, bool keepdim, Extreme which) {

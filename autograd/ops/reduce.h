@@ -1,4 +1,5 @@
-// Sums, products, norms, extremes and their kin: over all elements, or over the given axes: one, some in braces, or a vector of them (array/axes.h).
+// Sums, products, norms, extremes and their kin: over all elements, or over the given axes: one, some in braces, or a vector of them
+// (array/axes.h).
 //   sum(x);   sum(x, 1);   sum(x, {0, -1}, true);   sum(x, {}, true);   // the last: all of them, kept with size 1
 //   const auto [values, indices] = max(x, 1);   const Tensor largest = amax(x, {0, 2});
 #pragma once
@@ -8,8 +9,8 @@
 
 namespace gradus {
 
-// keepdim keeps the reduced dimensions with size 1. No axes at all, {}, are all axes, as in PyTorch; a scalar has axis 0 (and −1). ValueError for an
-// axis out of range or named twice.
+// keepdim keeps the reduced dimensions with size 1. No axes at all, {}, are all axes, as in PyTorch; a scalar has axis 0 (and −1).
+// ValueError for an axis out of range or named twice.
 
 // Σ x. Whole numbers and bool are summed in i64.
 Tensor sum(const Tensor& x);
@@ -21,21 +22,22 @@ Tensor nansum(const Tensor& x);
 Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim = false);
 Tensor nanmean(const Tensor& x);
 Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim = false);
-// Π x; 1 for no elements; whole numbers and bool in i64. The gradient of an element is the product of all others, made without dividing: with one
-// zero it is that element's alone, with two nobody's, and right to any order.
+// Π x; 1 for no elements; whole numbers and bool in i64. The gradient of an element is the product of all others, made without dividing:
+// with one zero it is that element's alone, with two nobody's, and right to any order.
 Tensor prod(const Tensor& x);
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdim = false);
 // log Σ eˣ, shifted by the largest element; −∞ for no elements, and where all are −∞ (gradient 0, where PyTorch has NaN). f32 or f64.
 Tensor logsumexp(const Tensor& x);
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim = false);
-// (Σ |x|ᵖ)^(1/p) of the elements, whatever the rank; p = ±∞: the largest or smallest |x|, shared as amax does; 0: how many are not 0, without a
-// gradient. Where the norm is 0 so is its gradient, and that of each element 0. f32 or f64; ValueError for no elements unless 0 <= p < ∞.
+// (Σ |x|ᵖ)^(1/p) of the elements, whatever the rank; p = ±∞: the largest or smallest |x|, shared as amax does; 0: how many are not 0,
+// without a gradient. Where the norm is 0 so is its gradient, and that of each element 0. f32 or f64; ValueError for no elements unless 0
+// <= p < ∞.
 Tensor norm(const Tensor& x, double p = 2);
 Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim = false);
 
 // The largest and smallest elements, in any dtype; NaN wins. ValueError for an empty reduction.
-// Over all axes, or a list of them, several equal ones have equal parts of the gradient (max and min of NaN give it to the NaN, amax and amin are
-// NaN everywhere, as PyTorch's).
+// Over all axes, or a list of them, several equal ones have equal parts of the gradient (max and min of NaN give it to the NaN, amax and
+// amin are NaN everywhere, as PyTorch's).
 Tensor amax(const Tensor& x);
 Tensor amax(const Tensor& x, const Axes& axes, bool keepdim = false);
 Tensor amin(const Tensor& x);
@@ -44,8 +46,8 @@ Tensor max(const Tensor& x);
 Tensor max(const Tensor& x, const Axes& axes, bool keepdim = false);
 Tensor min(const Tensor& x);
 Tensor min(const Tensor& x, const Axes& axes, bool keepdim = false);
-// Along one axis, a plain number, with the index of the first of several equal ones, which has all of the gradient: max(x, 1), but max(x, {1}) is
-// a list.
+// Along one axis, a plain number, with the index of the first of several equal ones, which has all of the gradient: max(x, 1), but max(x,
+// {1}) is a list.
 namespace detail {
 ValuesAndIndices max_along(const Tensor& x, Axis axis, bool keepdim);
 ValuesAndIndices min_along(const Tensor& x, Axis axis, bool keepdim);

@@ -90,8 +90,8 @@ Tensor areas(const char* op, const Tensor& y, const Tensor& x, Axis given) {
   check_defined(op, x, "x");
   return areas(op, y, given, [&](int axis) {
     const int place = x.rank() == 1 ? 0 : axis - y.rank() + x.rank();
-    check<ShapeError>(x.rank() >= 1 && place >= 0 && x.dim(place) == y.dim(axis), op, ": the places x ", x.shape(), " must be as many as y ",
-                      y.shape(), " has along axis ", axis);
+    check<ShapeError>(x.rank() >= 1 && place >= 0 && x.dim(place) == y.dim(axis), op, ": the places x ", x.shape(),
+                      " must be as many as y ", y.shape(), " has along axis ", axis);
     const Range range{x, place};
     Tensor steps = range.from(1, 0) - range.from(0, 1);
     if (x.rank() == 1) {

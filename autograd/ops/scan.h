@@ -10,7 +10,7 @@ namespace gradus {
 Tensor cumsum(const Tensor& x, Axis axis);                                // Σ x[j] over j <= i; whole numbers and bool in i64
 // Π x[j] over j <= i; whole numbers and bool in i64. The gradient is made without dividing: right with zeros, to any order.
 Tensor cumprod(const Tensor& x, Axis axis);
-Tensor logcumsumexp(const Tensor& x, Axis axis);                          // log Σ e^x[j] over j <= i; of −∞ alone −∞, gradient 0; f32 or f64
+Tensor logcumsumexp(const Tensor& x, Axis axis);  // log Σ e^x[j] over j <= i; of −∞ alone −∞, gradient 0; f32 or f64
 // The largest and smallest so far and the last place of it, which has the gradient; NaN stays. Any dtype.
 ValuesAndIndices cummax(const Tensor& x, Axis axis);
 ValuesAndIndices cummin(const Tensor& x, Axis axis);

@@ -23,8 +23,8 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
   check_dtypes("searchsorted", sorted, values);
   bool fits = sorted.rank() == 1 || (sorted.rank() == values.rank() && sorted.rank() > 0);
   for (int i = 0; fits && sorted.rank() > 1 && i + 1 < sorted.rank(); ++i) fits = sorted.dim(i) == values.dim(i);
-  check<ShapeError>(fits, "searchsorted: the sorted elements ", sorted.shape(), " must be a vector, or agree with the values ", values.shape(),
-                    " in all dimensions but the last");
+  check<ShapeError>(fits, "searchsorted: the sorted elements ", sorted.shape(), " must be a vector, or agree with the values ",
+                    values.shape(), " in all dimensions but the last");
   return kernels::searchsorted(sorted.value(), values.value(), right);
 }
 

@@ -5,13 +5,13 @@
 
 namespace gradus {
 
-// How many elements of `sorted` are smaller than each value (right: no larger), i64: where it could be put in. sorted is [n], for all values, or
-// [..., n] beside values [..., m]; one dtype. That it is sorted is not checked.
+// How many elements of `sorted` are smaller than each value (right: no larger), i64: where it could be put in. sorted is [n], for all
+// values, or [..., n] beside values [..., m]; one dtype. That it is sorted is not checked.
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right = false);
 Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right = false);   // the same with boundaries [n]
 
-// The distinct elements in order (a vector), for each element of x which of them it is (i64, x's shape), and how many there are of each. Every NaN
-// is distinct. Where one tensor is wanted, it is the values.
+// The distinct elements in order (a vector), for each element of x which of them it is (i64, x's shape), and how many there are of each.
+// Every NaN is distinct. Where one tensor is wanted, it is the values.
 struct Unique {
   Tensor values, inverse, counts;
   operator Tensor() const { return values; }

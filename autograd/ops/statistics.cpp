@@ -67,9 +67,13 @@ std::array<Tensor, 2> spread(const char* op, const Tensor& x, const Axes& axes, 
 }  // namespace
 
 Tensor var(const Tensor& x) { return var(x, Axes()); }
-Tensor var(const Tensor& x, const Axes& axes, double correction, bool keepdim) { return spread("var", x, axes, correction, keepdim, false)[0]; }
+Tensor var(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
+  return spread("var", x, axes, correction, keepdim, false)[0];
+}
 Tensor std(const Tensor& x) { return spread("std", x, {}, 1, false, true)[0]; }
-Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) { return spread("std", x, axes, correction, keepdim, true)[0]; }
+Tensor std(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
+  return spread("std", x, axes, correction, keepdim, true)[0];
+}
 std::array<Tensor, 2> var_mean(const Tensor& x) { return var_mean(x, Axes()); }
 std::array<Tensor, 2> var_mean(const Tensor& x, const Axes& axes, double correction, bool keepdim) {
   return spread("var_mean", x, axes, correction, keepdim, false);
@@ -92,8 +96,8 @@ Tensor cov(const Tensor& x, double correction) {
 Tensor corrcoef(const Tensor& x) {
   check_defined("corrcoef", x);
   check_computes_in(x.dtype(), "corrcoef");
-  check<ShapeError>(x.rank() == 1 || x.rank() == 2, "corrcoef: takes one variable [observations] or several [variables, observations], not ",
-                    x.shape());
+  check<ShapeError>(x.rank() == 1 || x.rank() == 2,
+                    "corrcoef: takes one variable [observations] or several [variables, observations], not ", x.shape());
   const Tensor rows = x.rank() == 1 ? unsqueeze(x, 0) : x, deviations = std(rows, 1, 1, true);
   const Tensor all = clamp(cov(rows) / deviations / transpose(deviations), -1, 1);
   return x.rank() == 1 ? reshape(all, {}) : all;

@@ -1,4 +1,5 @@
-// Elements that an operation picked, and where they were: what max along an axis, sort, topk, kthvalue, median, cummax and their like return.
+// Elements that an operation picked, and where they were: what max along an axis, sort, topk, kthvalue, median, cummax and their like
+// return.
 //   const auto [values, indices] = topk(x, 5);   const Tensor largest = max(x, 1);   sort(x).indices
 #pragma once
 #include <gradus/autograd/tape/tensor.h>

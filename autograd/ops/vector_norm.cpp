@@ -59,8 +59,8 @@ Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
   }
   if (p < 0 || std::isinf(p))
     for (int i = 0; i < x.rank(); ++i)
-      check<ValueError>(!(set >> i & 1) || x.dim(i) > 0, "norm: there is none with p = ", p, " of no elements, along axis ", i, " of shape ",
-                        x.shape());
+      check<ValueError>(!(set >> i & 1) || x.dim(i) > 0, "norm: there is none with p = ", p, " of no elements, along axis ", i,
+                        " of shape ", x.shape());
   if (std::isinf(p)) return p > 0 ? amax(abs(x), axes, keepdim) : amin(abs(x), axes, keepdim);
   return record(Norm(p, set, keepdim), x);
 }

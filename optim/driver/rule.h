@@ -13,8 +13,8 @@
 //     static Loop loop(Dtype dtype, Kept kept) { return compiled_here<SignumRule>(dtype, kept); }       // see loop.h
 //   };
 //   using Signum = OptimizerOf<SignumRule>;
-// The library's own are compiled once, in the rule's source; the header has, above that line, extern template class OptimizerOf<SignumRule>.
-// It may also have
+// The library's own are compiled once, in the rule's source; the header has, above that line, extern template class
+// OptimizerOf<SignumRule>. It may also have
 //   validate(Options)                    throws ValueError for what ranges cannot say
 //   numbers                              named numbers kept for each parameter; then scalars(Options, t, first, Numbers&) updates them
 //   average(Options, w, slots)           the average of the weights that it keeps, see averaged_weights.h

@@ -76,7 +76,8 @@ void along(const T* x, const Cut& c, T* out) {
       } else {
         std::copy(block, block + width, best);
         for (std::int64_t r = 1; r < c.n; ++r)
-          for (std::int64_t j = 0; j < width; ++j) best[j] = beats<which>(block[r * c.inner + j], best[j]) ? block[r * c.inner + j] : best[j];
+          for (std::int64_t j = 0; j < width; ++j)
+            best[j] = beats<which>(block[r * c.inner + j], best[j]) ? block[r * c.inner + j] : best[j];
       }
     });
   }

@@ -246,7 +246,8 @@ Array prod_of_others(const Array& x, AxisSet axes) {
     const std::int64_t strips = (c.inner + strip - 1) / strip;
     parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip, width = std::min(strip, c.inner - task % strips * strip);
+        const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip,
+                           width = std::min(strip, c.inner - task % strips * strip);
         Sum product[strip];
         std::fill(product, product + width, 1);
         for (std::int64_t r = 0; r < c.n; ++r)

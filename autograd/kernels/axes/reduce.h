@@ -13,9 +13,9 @@ namespace gradus::kernels {
 enum class Summand : std::uint8_t { itself, absolute, squared, number };
 enum class Extreme : std::uint8_t { smallest, largest };
 
-// f32 is added up in f64, in long sums four by four before that: the error stays below 1e-7 of the magnitudes' sum for any length, below 1.8e-7
-// (three roundings) where single elements outweigh all others. f16 and bf16 are added up as f32 is and rounded at the end; whole numbers and bool
-// give i64.
+// f32 is added up in f64, in long sums four by four before that: the error stays below 1e-7 of the magnitudes' sum for any length, below
+// 1.8e-7 (three roundings) where single elements outweigh all others. f16 and bf16 are added up as f32 is and rounded at the end; whole
+// numbers and bool give i64.
 Array sum(const Array& x, AxisSet axes, Summand summand = Summand::itself);
 Array mean(const Array& x, AxisSet axes);                     // f32 or f64; NaN for no elements
 // Multiplied in f64 (f16, bf16 as f32; whole numbers and bool in i64); 1 for no elements.
@@ -31,8 +31,8 @@ struct Extremes {
   Array values, indices;
 };
 Extremes extreme_at(const Array& x, AxisSet axes, Extreme which);
-// How the gradient of an extreme is shared out: 1/k for the k elements of x that equal it, 0 for the others. Where it is NaN: NaN for all, or
-// 1/k for the k NaN. f32 or f64.
+// How the gradient of an extreme is shared out: 1/k for the k elements of x that equal it, 0 for the others. Where it is NaN: NaN for all,
+// or 1/k for the k NaN. f32 or f64.
 Array shares_of_extreme(const Array& x, const Array& extreme, AxisSet axes, bool nan_shares);
 
 // log Σ exp(x), shifted by the largest element; −∞ for no elements. f32 or f64.

@@ -20,7 +20,8 @@ template <class Joins, int step>
 double stretch(const double* x, std::int64_t n, double before, double* y) {
   std::int64_t i = 0;
   for (; i + 4 <= n; i += 4) {
-    const double a = x[i * step], b = Joins::join(a, x[(i + 1) * step]), c = Joins::join(b, x[(i + 2) * step]), d = Joins::join(c, x[(i + 3) * step]);
+    const double a = x[i * step], b = Joins::join(a, x[(i + 1) * step]), c = Joins::join(b, x[(i + 2) * step]),
+                 d = Joins::join(c, x[(i + 3) * step]);
     y[i * step] = Joins::join(before, a), y[(i + 1) * step] = Joins::join(before, b), y[(i + 2) * step] = Joins::join(before, c);
     before = Joins::join(before, d);
     y[(i + 3) * step] = before;

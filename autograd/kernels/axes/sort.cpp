@@ -63,7 +63,8 @@ bool may_come_before(T x, T worst, bool descending) {
   return descending ? !(x <= worst) : !(x >= worst);
 }
 
-// The k smallest of x's ranks, in order. While most elements are no better than the worst of those found, only a comparison is spent on them.
+// The k smallest of x's ranks, in order. While most elements are no better than the worst of those found, only a comparison is spent on
+// them.
 template <class T>
 void first_of(const T* x, std::int64_t n, std::int64_t k, bool descending, std::vector<RankedOf<T>>& items) {
   using Item = RankedOf<T>;

@@ -1,4 +1,5 @@
-// Sorting and what comes of it, along one axis, for any dtype and any strides. Equal elements keep their order; NaN is larger than all numbers.
+// Sorting and what comes of it, along one axis, for any dtype and any strides. Equal elements keep their order; NaN is larger than all
+// numbers.
 #pragma once
 #include <gradus/autograd/kernels/axes/reduce.h>
 

@@ -25,20 +25,25 @@ void moments(const T* x, const Cut& c, double* mean, double* squares) {
   const std::int64_t parts = (c.n + rows - 1) / rows, results = c.outer * c.inner;
   Array all({2, parts, results}, f64);
   double *means = all.mutable_data<double>(), *sums = means + parts * results;
-  parallel_for(c.outer * parts * strips, items_worth(grain, std::min(c.n, rows) * width), [=, &loops](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width, first = part * rows;
-      const std::int64_t count = std::min(rows, c.n - first), to = part * results + o * c.inner + column;
-      const T* block = x + (o * c.n + first) * c.inner + column;
-      if (c.inner == 1) loops.moments(block, count, means[to], sums[to]);
-      else loops.column_moments(block, count, c.inner, std::min(max_width, c.inner - column), means + to, sums + to);
-    }
-  });
+  parallel_for(c.outer * parts * strips, items_worth(grain, std::min(c.n, rows) * width),
+               [=, &loops](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t task = begin; task < end; ++task) {
+                   const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width,
+                                      first = part * rows;
+                   const std::int64_t count = std::min(rows, c.n - first), to = part * results + o * c.inner + column;
+                   const T* block = x + (o * c.n + first) * c.inner + column;
+                   if (c.inner == 1)
+                     loops.moments(block, count, means[to], sums[to]);
+                   else
+                     loops.column_moments(block, count, c.inner, std::min(max_width, c.inner - column), means + to, sums + to);
+                 }
+               });
   std::fill(mean, mean + results, 0.0);
   std::fill(squares, squares + results, 0.0);
   for (std::int64_t part = 0; part < parts; ++part) {
     const auto before = static_cast<double>(part * rows), count = static_cast<double>(std::min(rows, c.n - part * rows));
-    for (std::int64_t i = 0; i < results; ++i) merge(before, mean[i], squares[i], count, means[part * results + i], sums[part * results + i]);
+    for (std::int64_t i = 0; i < results; ++i)
+      merge(before, mean[i], squares[i], count, means[part * results + i], sums[part * results + i]);
   }
 }
 

@@ -1,4 +1,5 @@
-// Operations that pick elements of their input: along an axis with the places (pick), and over any axes with equal ones sharing (pick_shared).
+// Operations that pick elements of their input: along an axis with the places (pick), and over any axes with equal ones sharing
+// (pick_shared).
 //   return detail::pick("sort", x, axis, false, [](const Array& x, int axis) { return kernels::sort(x, axis, false); });
 #pragma once
 #include <vector>
@@ -22,7 +23,8 @@ struct Pick final : Op {
   Find find;       // (const Array&, int axis) → kernels::Extremes
   Array* places;   // where forward leaves the indices
   Shape before, kept;
-  Pick(const char* called, int axis, bool drop, Find find, Array* places) : called(called), axis(axis), drop(drop), find(find), places(places) {}
+  Pick(const char* called, int axis, bool drop, Find find, Array* places)
+      : called(called), axis(axis), drop(drop), find(find), places(places) {}
   std::string_view name() const override { return called; }
   Array forward(const Tensor& x) {
     const kernels::Extremes found = find(x.value(), axis);

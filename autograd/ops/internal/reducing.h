@@ -8,8 +8,8 @@ namespace gradus::detail {
 
 using kernels::AxisSet, kernels::with_ones;
 
-// Those named, or all if none are. GraphError for an undefined tensor, ValueError for an axis out of range or named twice; of a scalar 0 and −1
-// are allowed, and stand for nothing.
+// Those named, or all if none are. GraphError for an undefined tensor, ValueError for an axis out of range or named twice; of a scalar 0
+// and −1 are allowed, and stand for nothing.
 AxisSet axis_set(const Axes& axes, const Tensor& x, const char* op);
 // One of them; 0 of a scalar.
 int axis_of(Axis axis, const Tensor& x, const char* op);

@@ -287,7 +287,8 @@ TEST(OpTable, UndefinedTensorsAreRefusedByName) {
 TEST(OpTable, EveryPublicOperationHasARow) {
   std::set<std::string> rows, declared;
   for (const Row& row : op_table()) rows.insert(row.name);
-  const std::regex declaration(R"(^(?:inline )?(?:Tensor|std::array<Tensor, \d+>|std::vector<Tensor>|ValuesAndIndices|Unique) (operator\S+?|\w+)\()");
+  const std::regex declaration(
+      R"(^(?:inline )?(?:Tensor|std::array<Tensor, \d+>|std::vector<Tensor>|ValuesAndIndices|Unique) (operator\S+?|\w+)\()");
   for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
     if (file.path().extension() != ".h" || file.path().filename() == "apply.h" ||
         file.path().string().find("/internal/") != std::string::npos)

@@ -1,5 +1,5 @@
-// Reductions, running sums, sorting and their like against PyTorch's values and gradients (tests/golden/make_reduce.py), and where those end: no
-// elements, scalars, whole numbers.
+// Reductions, running sums, sorting and their like against PyTorch's values and gradients (tests/golden/make_reduce.py), and where those
+// end: no elements, scalars, whole numbers.
 #include <functional>
 #include <limits>
 
@@ -44,7 +44,8 @@ void expect_golden(const Case& c) {
     ASSERT_EQ(dx.shape(), x.shape());
     for (std::size_t i = 0; i < got.size(); ++i)
       if (c.name == "logsumexp.low" && std::isnan(wanted[i])) EXPECT_EQ(got[i], 0) << i;   // of −∞ alone
-      else if (c.name.find("prod") < 4 && std::isnan(given[i])) EXPECT_TRUE(std::isfinite(got[i]) || std::isnan(wanted[i])) << i;   // is not in its own
+      else if (c.name.find("prod") < 4 && std::isnan(given[i]))
+        EXPECT_TRUE(std::isfinite(got[i]) || std::isnan(wanted[i])) << i;  // is not in its own
       else if (std::isnan(wanted[i])) EXPECT_TRUE(std::isnan(got[i])) << i << ": " << got[i];
       else EXPECT_NEAR(got[i], wanted[i], 1e-11 * (1 + std::abs(wanted[i]))) << i << (recorded ? ", recorded" : "");
   }
@@ -78,7 +79,8 @@ TEST(ReduceGolden, ValuesAndGradients) {
       expect_golden(c);
     if (on != "ties") expect_golden({"median." + on + "_1", picking([](const Tensor& x) { return median(x, 1); })});
   }
-  const std::vector<std::pair<std::string, double>> powers{{"0.5", 0.5}, {"1", 1}, {"1.5", 1.5}, {"2", 2}, {"3", 3}, {"-1", -1}, {"inf", inf}, {"-inf", -inf}};
+  const std::vector<std::pair<std::string, double>> powers{{"0.5", 0.5}, {"1", 1},   {"1.5", 1.5}, {"2", 2},
+                                                           {"3", 3},     {"-1", -1}, {"inf", inf}, {"-inf", -inf}};
   for (const auto& [name, p] : powers)
     for (const std::string on : {"plain", "zeros"}) expect_golden({"norm." + on + "_" + name, [power = p](const Tensor& x) {
       return ValuesAndIndices{norm(x, power, {0, 2}), {}};
@@ -145,11 +147,13 @@ TEST(ReduceGolden, OfNoElements) {
   for (const Tensor& y : {nanmean(none), mean(none), median(none), var(none), gradus::std(none)}) EXPECT_TRUE(std::isnan(y.item()));
   EXPECT_TRUE(std::isnan(var(none, 1).value().at({1, 1})));
   for (const double p : {0., 0.5, 1., 2., 3.}) EXPECT_EQ(norm(none, p, 1).value().at({1, 1}), 0) << p;
-  for (const double p : {-1., inf, -inf}) expect_error<ValueError>([&] { norm(none, p, 1); }, {"norm", "no elements", "axis 1", "[2, 0, 3]"});
+  for (const double p : {-1., inf, -inf})
+    expect_error<ValueError>([&] { norm(none, p, 1); }, {"norm", "no elements", "axis 1", "[2, 0, 3]"});
   EXPECT_EQ(norm(none, inf, 0).shape(), (Shape{0, 3}));
   EXPECT_EQ(argmax(none, 0).shape(), (Shape{0, 3}));
   EXPECT_EQ(count_nonzero(none).item(), 0);
-  for (const auto& x : {cumsum(none, 1), cumprod(none, 0), logcumsumexp(none, 1), cummax(none, 1).values, sort(none, 1).indices, topk(none, 0, 1).values})
+  for (const auto& x :
+       {cumsum(none, 1), cumprod(none, 0), logcumsumexp(none, 1), cummax(none, 1).values, sort(none, 1).indices, topk(none, 0, 1).values})
     EXPECT_EQ(x.shape(), none.shape());
   EXPECT_EQ(topk(none, 1, 0).values.shape(), (Shape{1, 0, 3}));
   EXPECT_EQ(diff(none, 3, 2).shape(), (Shape{2, 0, 0}));
@@ -157,9 +161,11 @@ TEST(ReduceGolden, OfNoElements) {
   EXPECT_EQ(unique(none).values.shape(), Shape{0});
   EXPECT_EQ(bincount(zeros({0}, i64)).shape(), Shape{0});
   for (const auto& f : std::vector<std::function<Tensor(const Tensor&)>>{
-           [](const Tensor& x) { return prod(x, 1); }, [](const Tensor& x) { return cumprod(x, 1); }, [](const Tensor& x) { return logcumsumexp(x, 1); },
-           [](const Tensor& x) { return var(x, 1); }, [](const Tensor& x) { return logsumexp(x, 1); }, [](const Tensor& x) { return norm(x, 3, 1); },
-           [](const Tensor& x) { return median(x); }, [](const Tensor& x) { return sort(x, 1); }, [](const Tensor& x) { return diff(x, 1, 1); }})
+           [](const Tensor& x) { return prod(x, 1); }, [](const Tensor& x) { return cumprod(x, 1); },
+           [](const Tensor& x) { return logcumsumexp(x, 1); }, [](const Tensor& x) { return var(x, 1); },
+           [](const Tensor& x) { return logsumexp(x, 1); }, [](const Tensor& x) { return norm(x, 3, 1); },
+           [](const Tensor& x) { return median(x); }, [](const Tensor& x) { return sort(x, 1); },
+           [](const Tensor& x) { return diff(x, 1, 1); }})
     for (const bool recorded : {false, true}) {
       const Tensor x = variable(none);
       EXPECT_EQ(grad(sum(f(x)), x, {.create_graph = recorded}).shape(), none.shape());
@@ -184,7 +190,8 @@ TEST(ReduceGolden, WholeNumbersAndTruth) {
   EXPECT_EQ(max(b, 1).values.dtype(), boolean);
   EXPECT_EQ(diff(b).value().to_vector(), (std::vector<double>{1, 1, 0, 1}));
   EXPECT_EQ(sort(tensor({-3, 5, -128, 127}, i8)).values.value().to_vector(), (std::vector<double>{-128, -3, 5, 127}));
-  for (const auto& f : std::vector<std::function<void()>>{[&] { mean(x); }, [&] { var(x); }, [&] { norm(x); }, [&] { logsumexp(x); }, [&] { histc(x); }})
+  for (const auto& f :
+       std::vector<std::function<void()>>{[&] { mean(x); }, [&] { var(x); }, [&] { norm(x); }, [&] { logsumexp(x); }, [&] { histc(x); }})
     expect_error<DtypeError>(f, {"u8"});
   EXPECT_EQ(sum(tensor({0.5, 0.25}, bf16)).dtype(), bf16);
   EXPECT_EQ(prod(tensor({0.5, 0.25}, f16)).item(), 0.125);

@@ -1,5 +1,5 @@
-// Sorting, running sums and reductions past the sizes of the kernels' blocks, strips and parts, against plain loops: every dtype, NaN and zeros of
-// both signs, strided inputs, one thread and several.
+// Sorting, running sums and reductions past the sizes of the kernels' blocks, strips and parts, against plain loops: every dtype, NaN and
+// zeros of both signs, strided inputs, one thread and several.
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -64,7 +64,8 @@ TEST(Sort, ItsPartsAgreeWithIt) {
         const Tensor order = argsort(x, 0, largest);
         for (const std::int64_t k : {std::int64_t{1}, std::int64_t{16}, std::int64_t{17}, n / 2, n})
           if (1 <= k && k <= n) {
-            EXPECT_EQ(topk(x, k, 0, largest).indices.value().to_vector(), slice(order, 0, 0, k).value().to_vector()) << n << " " << k << " " << d;
+            EXPECT_EQ(topk(x, k, 0, largest).indices.value().to_vector(), slice(order, 0, 0, k).value().to_vector())
+                << n << " " << k << " " << d;
             if (!largest) { EXPECT_EQ(kthvalue(x, k).indices.item(), select(order, 0, k - 1).item()) << n << " " << k; }
           }
       }
@@ -139,10 +140,12 @@ TEST(Scan, PastItsBlocks) {
       expect_near(cumsum(x, 1), running(x.value(), 0, [](double s, double v) { return s + v; }), tolerance, what);
       expect_near(cumprod(near_one, 1), running(near_one.value(), 1, [](double s, double v) { return s * v; }), tolerance, what);
       expect_near(cummax(x, 1), running(x.value(), -inf, [](double s, double v) { return std::max(s, v); }), 0, what);
-      expect_near(logcumsumexp(x, 1), running(x.value(), -inf, [](double s, double v) { return std::max(s, v) + std::log1p(std::exp(-std::abs(s - v))); }),
+      expect_near(logcumsumexp(x, 1),
+                  running(x.value(), -inf, [](double s, double v) { return std::max(s, v) + std::log1p(std::exp(-std::abs(s - v))); }),
                   1e-5, what);
       const Tensor v = variable(x);   // its gradient is the same sum in reverse
-      const Tensor ones = ones_like(x), down = grad(cumsum(v, 1), v, {.seed = ones}), counts = arange(static_cast<double>(shape[1]), 0, -1, d);
+      const Tensor ones = ones_like(x), down = grad(cumsum(v, 1), v, {.seed = ones}),
+                   counts = arange(static_cast<double>(shape[1]), 0, -1, d);
       expect_near(down, expand(reshape(counts, {1, -1, 1}), shape).value(), 1e-6, what);
     }
   const Tensor whole = reshape(remainder(arange(600, i64), 7), {2, 60, 5});
@@ -195,7 +198,8 @@ TEST(Reduce, PastItsBlocks) {
   for (std::int64_t at = 0; at < 19; ++at) {
     Array column = Array::full({19, 21}, 1, f32);
     column.mutable_data<float>()[at * 21 + at] = std::numeric_limits<float>::quiet_NaN();
-    for (const Tensor& y : {amax(column, 0), max(column, 0).values, amin(column, 0), logsumexp(column, 0), norm(column, 2, 0), prod(column, 0)})
+    for (const Tensor& y :
+         {amax(column, 0), max(column, 0).values, amin(column, 0), logsumexp(column, 0), norm(column, 2, 0), prod(column, 0)})
       for (std::int64_t j = 0; j < 21; ++j) EXPECT_EQ(std::isnan(y.value().at({j})), j == at) << at;
     EXPECT_EQ(argmin(column, 0).value().at({at}), at);
   }
@@ -220,8 +224,8 @@ TEST(Reduce, DoesNotDependOnTheNumberOfThreads) {
   const Tensor x = random({1, 200000, 3}, 2, f32), row = reshape(x, {-1});
   const auto all = [&] {
     std::vector<double> list;
-    for (const Tensor& y : {cumsum(row, 0), cumprod(1 + row * 0.001, 0), var(x, 1), var(row), prod(1 + x * 0.001, 1), logsumexp(row), logsumexp(x, 1),
-                            norm(row), sort(row).values, topk(row, 100).values, max(row, 0).values}) {
+    for (const Tensor& y : {cumsum(row, 0), cumprod(1 + row * 0.001, 0), var(x, 1), var(row), prod(1 + x * 0.001, 1), logsumexp(row),
+                            logsumexp(x, 1), norm(row), sort(row).values, topk(row, 100).values, max(row, 0).values}) {
       const auto values = y.value().to_vector();
       list.insert(list.end(), values.begin(), values.end());
     }

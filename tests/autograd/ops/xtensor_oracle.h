@@ -23,6 +23,6 @@ struct OracleRow {
 };
 
 std::vector<OracleRow> elementwise_oracle();                // activation.h, arithmetic.h, compare.h, math.h
-std::vector<OracleRow> structure_oracle();                  // reduce.h, scan.h, sort.h, statistics.h, shape.h, rearrange.h, diagonal.h, softmax.h, matmul.h
+std::vector<OracleRow> structure_oracle();  // reduce.h, scan.h, sort.h, statistics.h, shape.h, rearrange.h, diagonal.h, softmax.h, matmul.h
 
 }  // namespace gradus

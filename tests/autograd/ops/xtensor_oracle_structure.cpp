@@ -76,11 +76,28 @@ void add_reductions(std::vector<OracleRow>& rows) {
                      [](const Xs& x) { return max_of(x[0], {1}); }, cubes, {{-2, 2, true}}));
   rows.push_back(row("min", [](const Tensors& in) { return min(in[0], 1).values; },
                      [](const Xs& x) { return X(-max_of(-x[0], {1})); }, cubes, {{-2, 2, true}}));
-  rows.push_back(row("amax", [](const Tensors& in) { return amax(in[0], {0, 2}); }, [](const Xs& x) { return max_of(x[0], {0, 2}); }, cubes));
-  rows.push_back(row("amin", [](const Tensors& in) { return amin(in[0], 0, true); }, [](const Xs& x) { return X(-max_kept(-x[0], {0})); }, cubes));
+  rows.push_back(row(
+      "amax",
+      [](const Tensors& in) {
+        return amax(in[0], {0, 2});
+      },
+      [](const Xs& x) {
+        return max_of(x[0], {0, 2});
+      },
+      cubes));
+  rows.push_back(row(
+      "amin", [](const Tensors& in) { return amin(in[0], 0, true); }, [](const Xs& x) { return X(-max_kept(-x[0], {0})); }, cubes));
   rows.push_back(row("argmin", [](const Tensors& in) { return argmin(in[0], 2); },
                      [](const Xs& x) { return X(xt::cast<double>(xt::argmin(x[0], 2))); }, cubes, {{-2, 2, true}}));
-  rows.push_back(row("prod", [](const Tensors& in) { return prod(in[0], {0, 2}); }, [](const Xs& x) { return X(xt::prod(x[0], {0, 2})); }, cubes_and_none));
+  rows.push_back(row(
+      "prod",
+      [](const Tensors& in) {
+        return prod(in[0], {0, 2});
+      },
+      [](const Xs& x) {
+        return X(xt::prod(x[0], {0, 2}));
+      },
+      cubes_and_none));
   rows.push_back(row("prod", [](const Tensors& in) { return prod(in[0], 1, true); },
                      [](const Xs& x) { return X(xt::prod(x[0], {1}, xt::keep_dims)); }, cubes_and_none));
   rows.push_back(row("nansum", [](const Tensors& in) { return nansum(in[0] / in[0], {0, 1}); },   // 0/0
@@ -91,7 +108,8 @@ void add_reductions(std::vector<OracleRow>& rows) {
                      [](const Xs& x) { return X(xt::log(sum_of(xt::exp(x[0]), {0, 1}))); }, cubes));
   rows.push_back(row("norm", [](const Tensors& in) { return norm(in[0], 2, {0, 2}); },
                      [](const Xs& x) { return X(xt::sqrt(sum_of(x[0] * x[0], {0, 2}))); }, cubes_and_none));
-  rows.push_back(row("norm", [](const Tensors& in) { return norm(in[0], 1, 1); }, [](const Xs& x) { return sum_of(xt::abs(x[0]), {1}); }, cubes_and_none));
+  rows.push_back(row(
+      "norm", [](const Tensors& in) { return norm(in[0], 1, 1); }, [](const Xs& x) { return sum_of(xt::abs(x[0]), {1}); }, cubes_and_none));
   rows.push_back(row("norm", [](const Tensors& in) { return norm(in[0], 3, 1, true); },
                      [](const Xs& x) { return X(xt::cbrt(sum_kept(xt::abs(x[0] * x[0] * x[0]), {1}))); }, cubes));
   rows.push_back(row("count_nonzero", [](const Tensors& in) { return count_nonzero(in[0], {0, 2}); },
@@ -118,26 +136,33 @@ void add_reductions(std::vector<OracleRow>& rows) {
 
 void add_orders(std::vector<OracleRow>& rows) {
   const Cases columns{{{2, 3, 4}}, {{2, 5, 1}}, {{1, 3, 70}}};
-  rows.push_back(row("cumsum", [](const Tensors& in) { return cumsum(in[0], 1); }, [](const Xs& x) { return X(xt::cumsum(x[0], 1)); }, columns));
-  rows.push_back(row("cumprod", [](const Tensors& in) { return cumprod(in[0], -1); }, [](const Xs& x) { return X(xt::cumprod(x[0], 2)); }, columns));
+  rows.push_back(row(
+      "cumsum", [](const Tensors& in) { return cumsum(in[0], 1); }, [](const Xs& x) { return X(xt::cumsum(x[0], 1)); }, columns));
+  rows.push_back(row(
+      "cumprod", [](const Tensors& in) { return cumprod(in[0], -1); }, [](const Xs& x) { return X(xt::cumprod(x[0], 2)); }, columns));
   rows.push_back(row("logcumsumexp", [](const Tensors& in) { return logcumsumexp(in[0], 1); },
                      [](const Xs& x) { return X(xt::log(xt::cumsum(xt::exp(x[0]), 1))); }, columns));
-  rows.push_back(row("diff", [](const Tensors& in) { return diff(in[0], 2, 1); }, [](const Xs& x) { return X(xt::diff(x[0], 2, 1)); }, columns));
+  rows.push_back(row(
+      "diff", [](const Tensors& in) { return diff(in[0], 2, 1); }, [](const Xs& x) { return X(xt::diff(x[0], 2, 1)); }, columns));
   rows.push_back(row("trapezoid", [](const Tensors& in) { return trapezoid(in[0], 0.5, 1); }, [](const Xs& x) {
                        const std::size_t n = x[0].shape(1);
-                       return sum_of((xt::view(x[0], xt::all(), xt::range(1, n)) + xt::view(x[0], xt::all(), xt::range(0, n - 1))) / 4, {1});
+                       return sum_of((xt::view(x[0], xt::all(), xt::range(1, n)) + xt::view(x[0], xt::all(), xt::range(0, n - 1))) / 4,
+                                     {1});
                      },
                      columns));
-  rows.push_back(row("cumulative_trapezoid", [](const Tensors& in) { return cumulative_trapezoid(in[0], in[1], 1); },
-                     [](const Xs& x) {
-                       const X areas = (xt::view(x[0], xt::all(), xt::range(1, 3)) + xt::view(x[0], xt::all(), xt::range(0, 2))) / 2 * xt::diff(x[1]);
-                       return X(xt::cumsum(areas, 1));
-                     },
-                     {{{2, 3}, {3}}}));
-  rows.push_back(row("sort", [](const Tensors& in) { return sort(in[0], 1).values; }, [](const Xs& x) { return X(xt::sort(x[0], 1)); }, columns));
+  rows.push_back(row(
+      "cumulative_trapezoid", [](const Tensors& in) { return cumulative_trapezoid(in[0], in[1], 1); },
+      [](const Xs& x) {
+        const X areas = (xt::view(x[0], xt::all(), xt::range(1, 3)) + xt::view(x[0], xt::all(), xt::range(0, 2))) / 2 * xt::diff(x[1]);
+        return X(xt::cumsum(areas, 1));
+      },
+      {{{2, 3}, {3}}}));
+  rows.push_back(row(
+      "sort", [](const Tensors& in) { return sort(in[0], 1).values; }, [](const Xs& x) { return X(xt::sort(x[0], 1)); }, columns));
   rows.push_back(row("argsort", [](const Tensors& in) { return argsort(in[0], 1); },
                      [](const Xs& x) { return X(xt::cast<double>(xt::argsort(x[0], 1))); }, columns));
-  rows.push_back(row("median", [](const Tensors& in) { return median(in[0], {1}); }, [](const Xs& x) { return X(xt::median(x[0], 1)); }, columns));
+  rows.push_back(row(
+      "median", [](const Tensors& in) { return median(in[0], {1}); }, [](const Xs& x) { return X(xt::median(x[0], 1)); }, columns));
 }
 
 X centred(const X& x) { return x - sum_kept(x, {1}) / static_cast<double>(x.shape(1)); }
@@ -150,19 +175,23 @@ void add_statistics(std::vector<OracleRow>& rows) {
                        return X(sum_of(centred * centred, {0, 2}) / n);
                      },
                      cubes));
-  rows.push_back(row("std", [](const Tensors& in) { return std(in[0], 1); },
-                     [](const Xs& x) { return X(xt::sqrt(sum_of(centred(x[0]) * centred(x[0]), {1}) / (static_cast<double>(x[0].shape(1)) - 1))); },
-                     {{{3, 5, 2}}, {{1, 4}}}));
-  rows.push_back(row("cov", [](const Tensors& in) { return cov(in[0]); }, [](const Xs& x) { return X(products_of_rows(x[0]) / 4.); }, {{{3, 5}}, {{1, 5}}}));
+  rows.push_back(row(
+      "std", [](const Tensors& in) { return std(in[0], 1); },
+      [](const Xs& x) { return X(xt::sqrt(sum_of(centred(x[0]) * centred(x[0]), {1}) / (static_cast<double>(x[0].shape(1)) - 1))); },
+      {{{3, 5, 2}}, {{1, 4}}}));
+  rows.push_back(row(
+      "cov", [](const Tensors& in) { return cov(in[0]); }, [](const Xs& x) { return X(products_of_rows(x[0]) / 4.); },
+      {{{3, 5}}, {{1, 5}}}));
   rows.push_back(row("corrcoef", [](const Tensors& in) { return corrcoef(in[0]); },
                      [](const Xs& x) {
                        const X all = products_of_rows(x[0]), roots = xt::sqrt(xt::diagonal(all));
                        return X(all / xt::expand_dims(roots, 0) / xt::expand_dims(roots, 1));
                      },
                      {{{3, 5}}, {{2, 7}}}));
-  rows.push_back(row("histc", [](const Tensors& in) { return histc(in[0], 4, -1, 3); },
-                     [](const Xs& x) { return sum_of(xt::cast<double>(xt::equal(xt::expand_dims(x[0], 1), numbers(4) - 1.)), {0}); }, {{{40}}},
-                     {{-3, 3, true}}));
+  rows.push_back(row(
+      "histc", [](const Tensors& in) { return histc(in[0], 4, -1, 3); },
+      [](const Xs& x) { return sum_of(xt::cast<double>(xt::equal(xt::expand_dims(x[0], 1), numbers(4) - 1.)), {0}); }, {{{40}}},
+      {{-3, 3, true}}));
   rows.push_back(row("bincount", [](const Tensors& in) { return bincount(in[0].to(i64), in[1], 4); },
                      [](const Xs& x) {
                        return sum_of(xt::cast<double>(xt::equal(xt::expand_dims(x[0], 1), numbers(4))) * xt::expand_dims(x[1], 1), {0});
