@@ -56,8 +56,8 @@ struct ScatterIntoZeros final : Op {
     save(index);
     const Dtype dtype = detail::worked_in(src.dtype());
     Array out = Array::zeros(shape, dtype);
-    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype))) refuse("scatter_add", index.value(),
-                                                                                                          shape, axis);
+    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype)))
+      refuse("scatter_add", index.value(), shape, axis);
     return out.to(src.dtype());
   }
   Grads backward(Tensor g) override { return {gather_checked(g, axis, saved()[0]), Tensor{}}; }

@@ -1,5 +1,6 @@
 // Variances, deviations, covariances, and counts.
-//   const auto [variance, average] = var_mean(x, {0, 2});   gradus::std(x, 1, 0);   // the deviation of the elements themselves, not of a sample
+//   const auto [variance, average] = var_mean(x, {0, 2});
+//   gradus::std(x, 1, 0);   // the deviation of the elements themselves, not of a sample
 // Axes as in reduce.h. What is divided by is n − correction (1: an unbiased estimate, 0: the elements' own), at least 0: the variance of
 // one element is NaN, unless correction is 0. correction comes before keepdim, and true and false are PyTorch's `unbiased`.
 #pragma once

@@ -4,12 +4,12 @@
 #pragma once
 #include <vector>
 
-#include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 
@@ -34,9 +34,7 @@ struct Pick final : Op {
     return drop ? found.values.squeeze(axis) : found.values;
   }
   Grads backward(Tensor g) override {
-    const Tensor &at = saved()[0], given = reshape(g, kept);
-    if (recording()) return {scatter_add(given, axis, at, before)};
-    return {Tensor(kernels::scatter_add(given.value().as_contiguous(), axis, at.value(), before))};   // whose places need no check
+    return {scatter_add(reshape(g, kept), axis, saved()[0], before)};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const Tensor moved = gather(vs[0], axis, saved()[0]);
