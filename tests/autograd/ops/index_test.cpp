@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>

@@ -6,6 +6,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/ops/ops.h>
 
 #include "autograd/reference.h"
