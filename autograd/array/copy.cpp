@@ -172,11 +172,11 @@ void copy_all(const Elements& elements, const Walk& w) {
   } else {
     parallel_for(outer, items_worth(grain, inner), [&](std::int64_t begin, std::int64_t end) {
       const Elements mine = elements;   // copies, which stay in registers while rows are written
-      const std::int64_t n = inner, s = w.from[last];
+      const std::int64_t n = inner, s = w.from[last], step = w.to[last];
       for (std::int64_t index = begin; index < end; ++index) {
         std::int64_t f = 0, t = 0;
         offsets(index, f, t);
-        mine.row(f, s, t, 1, n);
+        mine.row(f, s, t, step, n);
       }
     });
   }
