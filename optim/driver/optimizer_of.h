@@ -41,9 +41,6 @@ class OptimizerOf final : public Optimizer {
 
  private:
   using Scalars = typename Rule::Scalars;
-  static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
-  static_assert(has_only_numbers<Options>, "the options of an optimizer's rule are numbers, switches and enumerations");
-  static_assert(slot_count<Rule> <= max_slots);
   static constexpr bool has_numbers = requires { Rule::numbers; };
 
   static void validate(const Options& options) {
@@ -104,6 +101,10 @@ OptimizerOf<Rule>::OptimizerOf(const std::vector<Group>& groups) {
 
 template <class Rule>
 void OptimizerOf<Rule>::add_param_group(const Group& group) {
+  // Here, where they cost only the source that compiles this.
+  static_assert(std::is_trivially_copyable_v<Scalars> && sizeof(Scalars) <= sizeof(ScalarBytes));
+  static_assert(has_only_numbers<Options>, "the options of an optimizer's rule are numbers, switches and enumerations");
+  static_assert(slot_count<Rule> <= max_slots);
   validate(group.options);
   if constexpr (requires { Rule::require_shape("", Shape{}); })
     for (const NamedParameter& p : group.params)

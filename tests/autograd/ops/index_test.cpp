@@ -359,26 +359,6 @@ TEST(Index, LargeOnes) {
 }
 
 // Copies by rows, backwards, in tiles, and of pages: sizes past what one of these does at a time.
-TEST(Index, LargeCopies) {
-  const Tensor x = random({300, 1024}, 1, f32);
-  const auto columns = [&](const std::function<double(double)>& of, std::int64_t n) {
-    std::vector<std::int64_t> from;
-    for (std::int64_t j = 0; j < n; ++j) from.push_back(static_cast<std::int64_t>(of(double(j))));
-    return index_select(x, 1, Array::from(from, {n})).value();
-  };
-  expect_near(roll(x, 3, 1), columns([](double j) { return j < 3 ? j + 1021 : j - 3; }, 1024), 0);
-  expect_near(roll(x, -2, 1), columns([](double j) { return j < 1022 ? j + 2 : j - 1022; }, 1024), 0);
-  expect_near(flip(x, 1), columns([](double j) { return 1023 - j; }, 1024), 0);
-  expect_near(repeat_interleave(x, 3, 1), columns([](double j) { return std::floor(j / 3); }, 3072), 0);
-  expect_near(repeat(x, {1, 2}), columns([](double j) { return j < 1024 ? j : j - 1024; }, 2048), 0);
-  expect_near(pad(x, {2, 1}, PadMode::reflect), columns([](double j) { return j < 2 ? 2 - j : j < 1026 ? j - 2 : 1022; }, 1027), 0);
-  expect_near(flatten(unfold(x, 1, 4, 4), 1), x.value(), 0);
-  expect_near(select(unfold(x, 1, 3, 1).contiguous(), 2, 1), slice(x, 1, 1, 1023).value(), 0);
-  expect_near(slice(pad(x, {1, 2, 3, 4}, PadMode::constant, 9), 0, 3, 303).value().slice(1, 1, 1025), x.value(), 0);
-  EXPECT_EQ(sum(pad(x * 0, {1, 2, 3, 4}, PadMode::constant, 9)).item(), 9 * (307 * 1027 - 300 * 1024));
-  expect_near(triu(x, 5) + tril(x, 4), x.value(), 0);
-}
-
 TEST(Index, AnyNumberOfThreadsGivesTheSame) {
   const Tensor x = random({50, 40, 30}), v = random({400, 40, 30}, 2), line = random({100000}, 3);
   const Tensor at = (rand({400}) * 50).to(i64), each = (rand({400, 40, 30}) * 50).to(i64), few = (rand({100000}) * 7).to(i64);

@@ -1,11 +1,16 @@
 // Moving elements: against index arithmetic, with gradients to second order.
+#include <cmath>
+#include <functional>
 #include <limits>
 #include <string>
 
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/diagonal.h>
+#include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
@@ -172,6 +177,26 @@ TEST(Shape, Errors) {
   expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, 3, i64)); }, {"gather", "index 3", "[0, 0]", "[2, 3]"});
   expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, -1, i64)); }, {"gather", "index -1"});
   expect_error<ShapeError>([&] { scatter_add(x, 1, Array::zeros({2, 4}, i64), {2, 5}); }, {"scatter_add", "[2, 3]", "[2, 4]"});
+}
+
+TEST(Shape, LargeCopiesAreOfTheRightElements) {
+  const Tensor x = random({300, 1024}, 1, f32);
+  const auto columns = [&](const std::function<double(double)>& of, std::int64_t n) {
+    std::vector<std::int64_t> from;
+    for (std::int64_t j = 0; j < n; ++j) from.push_back(static_cast<std::int64_t>(of(double(j))));
+    return index_select(x, 1, Array::from(from, {n})).value();
+  };
+  expect_near(roll(x, 3, 1), columns([](double j) { return j < 3 ? j + 1021 : j - 3; }, 1024), 0);
+  expect_near(roll(x, -2, 1), columns([](double j) { return j < 1022 ? j + 2 : j - 1022; }, 1024), 0);
+  expect_near(flip(x, 1), columns([](double j) { return 1023 - j; }, 1024), 0);
+  expect_near(repeat_interleave(x, 3, 1), columns([](double j) { return std::floor(j / 3); }, 3072), 0);
+  expect_near(repeat(x, {1, 2}), columns([](double j) { return j < 1024 ? j : j - 1024; }, 2048), 0);
+  expect_near(pad(x, {2, 1}, PadMode::reflect), columns([](double j) { return j < 2 ? 2 - j : j < 1026 ? j - 2 : 1022; }, 1027), 0);
+  expect_near(flatten(unfold(x, 1, 4, 4), 1), x.value(), 0);
+  expect_near(select(unfold(x, 1, 3, 1).contiguous(), 2, 1), slice(x, 1, 1, 1023).value(), 0);
+  expect_near(slice(pad(x, {1, 2, 3, 4}, PadMode::constant, 9), 0, 3, 303).value().slice(1, 1, 1025), x.value(), 0);
+  EXPECT_EQ(sum(pad(x * 0, {1, 2, 3, 4}, PadMode::constant, 9)).item(), 9 * (307 * 1027 - 300 * 1024));
+  expect_near(triu(x, 5) + tril(x, 4), x.value(), 0);
 }
 
 }  // namespace
