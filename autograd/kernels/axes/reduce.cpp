@@ -190,6 +190,8 @@ Array sum(const Array& given, AxisSet axes, Summand summand) {
   if (is_small_float(given.dtype())) return sum(given.to(summed_in(given.dtype())), axes, summand).to(given.dtype());
   Array x = given;
   if (x.size() == 0) return Array::zeros(with_ones(x.shape(), axes), computes_in(x.dtype()) ? x.dtype() : i64);
+  const bool of_one_each = with_ones(x.shape(), axes) == x.shape();
+  if (of_one_each && summand == Summand::itself && computes_in(x.dtype())) return x.as_contiguous();
   double repeats = 1;   // an expanded dimension is summed by multiplying
   for (int i = 0; i < x.rank(); ++i)
     if ((axes >> i & 1) && x.strides()[i] == 0 && x.dim(i) > 1 && computes_in(x.dtype())) {
