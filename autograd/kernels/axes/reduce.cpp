@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <type_traits>
 
@@ -129,11 +130,11 @@ void fold_whole(const T* x, const Cut& c, std::int64_t* out) {
   });
 }
 
-// One run of axes: `result` is the elements' own type, or that in which sums are kept while there are more runs to come.
+// The middle of a contiguous block that is seen as cut: `result` is the elements' own type, or that in which sums are kept while there are
+// more runs to come.
 template <class Joins>
-Array fold(const Array& block, int axis, Dtype result, const auto& loops_of) {
-  const Cut c(block.shape(), axis);
-  Array out(with_ones(block.shape(), 1u << axis), result);
+Array fold(const Array& block, const Cut& c, const Shape& kept, Dtype result, const auto& loops_of) {
+  Array out(kept, result);
   visit(block.dtype(), [&]<class T>(T) {
     if constexpr (std::is_integral_v<T>) {
       fold_whole<Joins>(block.data<T>(), c, out.mutable_data<std::int64_t>());
@@ -153,29 +154,30 @@ Array fold(const Array& block, int axis, Dtype result, const auto& loops_of) {
   return out;
 }
 
-int count_of(AxisSet axes) {
-  int count = 0;
-  for (; axes; axes &= axes - 1) ++count;
-  return count;
-}
-
 // All runs; the first one reads x, the others what is left of it, in the type of sums. `x` is not empty.
 template <class Joins>
 Array fold_all(const Array& x, AxisSet axes, const auto& first, const auto& rest) {
   const Dtype result = computes_in(x.dtype()) ? x.dtype() : i64;
   const MemoryOrder order(x, axes);
   const MergedAxes merged(order.x.shape(), order.axes);
-  int left = count_of(merged.reduced);
-  if (left == 0) return order.back(fold<Joins>(order.x.reshape({x.size(), 1}), 1, result, first).reshape(order.x.shape()));
+  const Shape kept = with_ones(order.x.shape(), order.axes);
+  int left = std::popcount(merged.reduced);
+  if (left <= 1) {   // most are one run, and need no views
+    const Cut c = left == 0 ? Cut(Shape{x.size(), 1}, 1) : Cut(merged.runs, std::countr_zero(merged.reduced));
+    return order.back(fold<Joins>(order.x, c, kept, result, first));
+  }
   Array block = order.x.reshape(merged.runs);
   bool begun = false;
   for (int i = merged.runs.rank() - 1; i >= 0; --i) {
     if (!(merged.reduced >> i & 1)) continue;
     --left;
-    block = begun ? fold<Joins>(block, i, block.dtype(), rest) : fold<Joins>(block, i, left > 0 ? summed_in(result) : result, first);
+    const Cut c(block.shape(), i);
+    const Shape ones = with_ones(block.shape(), 1u << i);
+    block = begun ? fold<Joins>(block, c, ones, block.dtype(), rest)
+                  : fold<Joins>(block, c, ones, left > 0 ? summed_in(result) : result, first);
     begun = true;
   }
-  return order.back(block.to(result).reshape(with_ones(order.x.shape(), order.axes)));
+  return order.back(block.to(result).reshape(kept));
 }
 
 void scale(Array& x, double factor) {
