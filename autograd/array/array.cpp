@@ -1,7 +1,6 @@
 #include <gradus/autograd/array/array.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -66,15 +65,17 @@ namespace {
 // Whether several elements may have one place: expanded dimensions, windows that overlap. From the smallest stride on, each must reach
 // beyond all that the ones before it cover.
 bool overlap(const Shape& shape, const Shape& strides) {
-  std::array<std::pair<std::int64_t, std::int64_t>, Shape::max_rank> steps{};
-  auto end = steps.begin();
-  for (int i = 0; i < shape.rank(); ++i)
-    if (shape[i] > 1) *end++ = {strides[i], shape[i]};
-  std::sort(steps.begin(), end);
+  Shape order;   // dimensions, by their strides
+  for (int i = 0; i < shape.rank(); ++i) {
+    int at = order.rank();
+    while (at > 0 && strides[static_cast<int>(order[at - 1])] > strides[i]) --at;
+    if (shape[i] > 1) order.insert(at, i);
+  }
   std::int64_t covered = 0;
-  for (auto step = steps.begin(); step != end; ++step) {
-    if (step->first <= covered) return true;
-    covered += step->first * (step->second - 1);
+  for (const std::int64_t each : order) {
+    const int i = static_cast<int>(each);
+    if (strides[i] <= covered) return true;
+    covered += strides[i] * (shape[i] - 1);
   }
   return false;
 }
