@@ -2,7 +2,6 @@
 //   Tensor loss = cross_entropy(logits, label, {.label_smoothing = 0.1});   Tensor each = mse_loss(y, t, {.reduction = Reduction::none});
 #pragma once
 #include <gradus/autograd/base/describe/options.h>
-#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
