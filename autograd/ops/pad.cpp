@@ -88,16 +88,13 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> padding, PadMode mode,
     const std::int64_t before = padding[static_cast<std::size_t>(2 * k)], after = padding[static_cast<std::size_t>(2 * k + 1)],
                        n = x.dim(axis);
     check<ValueError>(-n <= before && -n <= after && n + before + after >= 0, "pad: ", before, " before and ", after,
-                      " after leave less than nothing of axis ",
-                      axis, " of shape ", x.shape());
+                      " after leave less than nothing of axis ", axis, " of shape ", x.shape());
     const std::int64_t most = mode == PadMode::reflect ? n - 1 : mode == PadMode::circular ? n : before;
     check<ValueError>(mode == PadMode::constant || mode == PadMode::replicate || (before <= most && after <= most), "pad: ", before,
-                      " before and ", after,
-                      " after are more than ", names[static_cast<int>(mode)], " padding has elements for along axis ", axis, " of shape ",
-                          x.shape());
+                      " before and ", after, " after are more than ", names[static_cast<int>(mode)],
+                      " padding has elements for along axis ", axis, " of shape ", x.shape());
     check<ValueError>(mode == PadMode::constant || n > 0 || (before == 0 && after == 0), "pad: axis ", axis, " of shape ", x.shape(),
-                      " has no elements for ",
-                      names[static_cast<int>(mode)], " padding");
+                      " has no elements for ", names[static_cast<int>(mode)], " padding");
     margins.before[axis] = before, margins.after[axis] = after;
   }
   check<ValueError>(mode == PadMode::constant || value == 0, "pad: a value, ", value, ", is for constant padding, not for ",

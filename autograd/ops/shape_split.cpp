@@ -83,8 +83,7 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t size, Axis axis) {
   check_defined("split", x);
   axis = normal_axis(axis, x.rank(), "split");
   check<ValueError>(size > 0 || (size == 0 && x.dim(axis) == 0), "split: the size must be at least 1, not ", size, ", for axis ",
-                    axis.number, " of shape ",
-                    x.shape());
+                    axis.number, " of shape ", x.shape());
   return cut(x, size, axis);
 }
 
