@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/picks.h>
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/internal/cutout.h>
@@ -17,7 +18,7 @@
 namespace gradus {
 namespace {
 
-using detail::Picks;
+using detail::Picks, detail::as_vector, detail::of_vectors;
 
 // A mask's dimensions in the tensor that the region gives.
 struct Masked {
@@ -234,19 +235,17 @@ Along along(const char* op, const Tensor& x, Axis axis, const Tensor& index) {
   check_defined(op, index, "the index");
   axis = normal_axis(axis, x.rank(), op);
   check<ShapeError>(index.rank() <= 1, op, ": the index must be a vector, not ", index.shape());
-  const Tensor flat = detail::positions_along(op, "the index", index.rank() == 0 ? reshape(index, {1}) : index, x.shape(), axis);
+  const Tensor flat = detail::positions_along(op, "the index", as_vector(index), x.shape(), axis);
   return {axis, {op, {1u << axis.number, axis.number}, {flat}}, flat.size()};
 }
 
 void check_source(const char* op, const Tensor& x, const Along& a, const Tensor& source) {
   check<DtypeError>(x.dtype() == source.dtype(), op, ": dtypes differ: ", describe(x), " and source ", describe(source),
-                    "; convert one side with b.to(",
-                    x.dtype(), ")");
+                    "; convert one side with b.to(", x.dtype(), ")");
   Shape wanted = x.shape();
   wanted[a.axis] = a.count;
   check<ShapeError>(source.shape() == wanted, op, ": source ", source.shape(), " must have the shape of x but along axis ", a.axis,
-                    ", where the index has ",
-                    a.count, " elements: ", wanted);
+                    ", where the index has ", a.count, " elements: ", wanted);
 }
 
 Along along(const char* op, const Tensor& x, Axis axis, const Tensor& index, const Tensor& source) {
@@ -257,13 +256,6 @@ Along along(const char* op, const Tensor& x, Axis axis, const Tensor& index, con
   check_source(op, x, a, source);
   return a;
 }
-
-// Scalars count as vectors of one element.
-template <class F>
-Tensor of_vectors(const Tensor& x, F f) {
-  return x.defined() && x.rank() == 0 ? reshape(f(reshape(x, {1})), {}) : f(x);
-}
-Tensor as_vector(const Tensor& x) { return x.defined() && x.rank() == 0 ? reshape(x, {1}) : x; }
 
 }  // namespace
 

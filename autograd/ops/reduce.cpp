@@ -58,17 +58,16 @@ struct NanSum final : Op {
 // At each element the product of all others over `axes`, in differentiable functions: the products of those before and of those behind.
 Tensor product_of_others(const Tensor& x, AxisSet axes) {
   if (x.size() == 0) return x;
-  Shape order, inverse = x.shape();
+  Shape order;
   for (const bool last : {false, true})
     for (int i = 0; i < x.rank(); ++i)
       if (static_cast<bool>(axes >> i & 1) == last) order.push_back(i);
-  for (int i = 0; i < x.rank(); ++i) inverse[static_cast<int>(order[i])] = i;
   const Tensor moved = permute(x, order), rows = reshape(moved, {-1, detail::reduced_size(x.shape(), axes)});
   const Tensor nothing = Array::zeros(rows.shape(), x.dtype());
   const auto product = [&](bool behind) {
     return detail::linear_scan(detail::shifted(rows, 1, behind), detail::shifted(nothing, 1, behind, 1), 1, behind);
   };
-  return permute(reshape(product(false) * product(true), moved.shape()), inverse);
+  return permute(reshape(product(false) * product(true), moved.shape()), kernels::inverse_of(order));
 }
 
 struct Prod final : Op {

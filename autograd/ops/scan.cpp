@@ -60,10 +60,9 @@ struct LogCumSumExp final : Op {
   }
 };
 
-// A scalar is a vector of one element.
 template <class O>
 Tensor along(O op, const Tensor& x) {
-  return x.rank() == 0 ? reshape(record(std::move(op), reshape(x, {1})), {}) : record(std::move(op), x);
+  return detail::of_vectors(x, [&](const Tensor& v) { return record(std::move(op), v); });
 }
 
 ValuesAndIndices running_extreme(const char* op, const Tensor& x, Axis axis, kernels::Extreme which) {

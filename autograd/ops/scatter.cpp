@@ -13,7 +13,7 @@
 namespace gradus {
 namespace {
 
-using detail::gather_checked, detail::scatter_add_checked, detail::scatter_checked;
+using detail::gather_checked, detail::scatter_add_checked, detail::scatter_checked, detail::as_vector;
 
 Tensor scatter_into_zeros(const Tensor& src, int axis, const Tensor& index, const Shape& shape);
 
@@ -23,12 +23,10 @@ Tensor scatter_into_zeros(const Tensor& src, int axis, const Tensor& index, cons
   fail<ValueError>(op, ": an index is out of range for axis ", axis, " of shape ", shape);
 }
 
-Array added(const Array& x, int axis, const Array& index, const Array& src) {
-  const Dtype dtype = detail::worked_in(x.dtype());
-  if (dtype != x.dtype()) return added(x.to(dtype), axis, index, src.to(dtype)).to(x.dtype());
-  Array out = x.contiguous_copy();
-  if (!kernels::scatter(kernels::Scatter::add, out, axis, index, src)) refuse("scatter_add", index, x.shape(), axis);
-  return out;
+// src added to `out`, which is contiguous, nobody else's, and of the type in which src's is worked; in src's type.
+Array added(Array out, int axis, const Array& index, const Array& src) {
+  if (!kernels::scatter(kernels::Scatter::add, out, axis, index, src.to(out.dtype()))) refuse("scatter_add", index, out.shape(), axis);
+  return out.to(src.dtype());
 }
 
 struct Gather final : Op {
@@ -54,11 +52,7 @@ struct ScatterIntoZeros final : Op {
   ScatterIntoZeros(int axis, const Shape& shape) : axis(axis), shape(shape) {}
   Array forward(const Tensor& src, const Tensor& index) {
     save(index);
-    const Dtype dtype = detail::worked_in(src.dtype());
-    Array out = Array::zeros(shape, dtype);
-    if (!kernels::scatter(kernels::Scatter::add, out, axis, index.value(), src.value().to(dtype)))
-      refuse("scatter_add", index.value(), shape, axis);
-    return out.to(src.dtype());
+    return added(Array::zeros(shape, detail::worked_in(src.dtype())), axis, index.value(), src.value());
   }
   Grads backward(Tensor g) override { return {gather_checked(g, axis, saved()[0]), Tensor{}}; }
   Tensor tangent(std::span<const Tensor> vs) override { return scatter_into_zeros(vs[0], axis, saved()[0], shape); }
@@ -72,7 +66,8 @@ struct ScatterAdd final : Op {
   Array forward(const Tensor& x, const Tensor& index, const Tensor& src) {
     shape = x.shape();
     save(index);
-    return added(x.value(), axis, index.value(), src.value());
+    const Dtype dtype = detail::worked_in(x.dtype());
+    return added(dtype == x.dtype() ? x.value().contiguous_copy() : x.value().to(dtype), axis, index.value(), src.value());
   }
   Grads backward(Tensor g) override { return {g, Tensor{}, needs(2) ? gather_checked(g, axis, saved()[0]) : Tensor{}}; }
   Tensor tangent(std::span<const Tensor> vs) override {
@@ -121,8 +116,6 @@ struct ScatterSet final : Op {
 Tensor scatter_into_zeros(const Tensor& src, int axis, const Tensor& index, const Shape& shape) {
   return record(ScatterIntoZeros(axis, shape), src, index);
 }
-
-Tensor as_vector(const Tensor& x) { return x.rank() == 0 ? reshape(x, {1}) : x; }
 
 // What all of them are called with, checked, scalars as vectors.
 struct Arguments {
@@ -178,8 +171,9 @@ Tensor gather_checked(const Tensor& x, int axis, const Tensor& index) { return r
 Tensor scatter_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) {
   return record(ScatterSet(axis), x, index, src);
 }
-Tensor scatter_add_checked(const Tensor& x, int axis, const Tensor& index,
-                           const Tensor& src) { return record(ScatterAdd(axis), x, index, src); }
+Tensor scatter_add_checked(const Tensor& x, int axis, const Tensor& index, const Tensor& src) {
+  return record(ScatterAdd(axis), x, index, src);
+}
 
 }  // namespace detail
 

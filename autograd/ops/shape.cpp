@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/kernels/axes/place.h>
+#include <gradus/autograd/kernels/axes/run.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
@@ -24,11 +25,7 @@ struct Permute final : Op {
   Shape axes;
   explicit Permute(const Shape& axes) : axes(axes) {}
   Array forward(const Tensor& x) { return x.value().permute(axes); }
-  Grads backward(Tensor g) override {
-    Shape inverse = axes;
-    for (int i = 0; i < axes.rank(); ++i) inverse[normal_axis(static_cast<int>(axes[i]), axes.rank(), "permute")] = i;
-    return {permute(g, inverse)};
-  }
+  Grads backward(Tensor g) override { return {permute(g, kernels::inverse_of(axes))}; }
   Tensor tangent(std::span<const Tensor> vs) override { return permute(vs[0], axes); }
 };
 
@@ -299,8 +296,7 @@ Tensor narrow(const Tensor& x, Axis axis, std::int64_t begin, std::int64_t lengt
   axis = normal_axis(axis, x.rank(), "narrow");
   const std::int64_t size = x.dim(axis), first = begin < 0 ? begin + size : begin;
   check<ValueError>(0 <= first && 0 <= length && length <= size - first, "narrow: ", length, " elements from ", begin,
-                    " on are not within axis ", axis.number,
-                    " of shape ", x.shape(), ", which has size ", size);
+                    " on are not within axis ", axis.number, " of shape ", x.shape(), ", which has size ", size);
   return slice_range(x, {axis, first, first + length, 1});
 }
 

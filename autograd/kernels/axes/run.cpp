@@ -8,6 +8,12 @@ Shape with_ones(Shape shape, AxisSet axes) {
   return shape;
 }
 
+Shape inverse_of(const Shape& order) {
+  Shape inverse = order;
+  for (int i = 0; i < order.rank(); ++i) inverse[static_cast<int>(order[i] < 0 ? order[i] + order.rank() : order[i])] = i;
+  return inverse;
+}
+
 Run::Run(const Array& given, AxisSet axes) : kept(with_ones(given.shape(), axes)), cut(1, 1, 1) {
   int runs = 0;
   bool inside = false;
@@ -28,8 +34,7 @@ Run::Run(const Array& given, AxisSet axes) : kept(with_ones(given.shape(), axes)
     if (axes >> i & 1) order.push_back(i);
   x = given.permute(order).as_contiguous();
   cut.outer *= cut.inner, cut.inner = 1;
-  inverse_ = order;
-  for (int i = 0; i < order.rank(); ++i) inverse_[static_cast<int>(order[i])] = i;
+  inverse_ = inverse_of(order);
 }
 
 MemoryOrder::MemoryOrder(const Array& given, AxisSet given_axes) : x(given), axes(given_axes) {
@@ -46,11 +51,8 @@ MemoryOrder::MemoryOrder(const Array& given, AxisSet given_axes) : x(given), axe
   }
   x = x.permute(order);
   axes = 0;
-  inverse_ = order;
-  for (int i = 0; i < order.rank(); ++i) {
-    inverse_[static_cast<int>(order[i])] = i;
-    axes |= (given_axes >> order[i] & 1) << i;
-  }
+  inverse_ = inverse_of(order);
+  for (int i = 0; i < order.rank(); ++i) axes |= (given_axes >> order[i] & 1) << i;
 }
 
 MergedAxes::MergedAxes(const Shape& shape, AxisSet axes) {

@@ -8,6 +8,8 @@
 namespace gradus::kernels {
 
 using AxisSet = unsigned;   // bit i: dimension i is reduced
+// The permutation that undoes `order`, whose numbers count from the back if negative.
+Shape inverse_of(const Shape& order);
 Shape with_ones(Shape shape, AxisSet axes);   // what is left of `shape`, the reduced dimensions kept with size 1
 
 // All reduced axes as one run.

@@ -2,9 +2,16 @@
 #pragma once
 #include <cstdint>
 
-#include <gradus/autograd/tape/tensor.h>
+#include <gradus/autograd/ops/shape.h>
 
 namespace gradus::detail {
+
+// A scalar as the vector of one element that it counts as along an axis, and what f makes of that as a scalar again; others are left alone.
+inline Tensor as_vector(const Tensor& x) { return x.defined() && x.rank() == 0 ? reshape(x, {1}) : x; }
+template <class F>
+Tensor of_vectors(const Tensor& x, F f) {
+  return x.defined() && x.rank() == 0 ? reshape(f(as_vector(x)), {}) : f(x);
+}
 
 struct Interval {
   int axis;

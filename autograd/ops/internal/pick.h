@@ -7,6 +7,7 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/scatter.h>
@@ -47,7 +48,7 @@ template <class Find>
 ValuesAndIndices pick(const char* op, const Tensor& x, int axis, bool drop, Find find) {
   Array places;
   const bool scalar = x.rank() == 0;
-  Tensor values = record(Pick<Find>(op, axis, drop || scalar, find, &places), scalar ? reshape(x, {1}) : x);
+  Tensor values = record(Pick<Find>(op, axis, drop || scalar, find, &places), as_vector(x));
   return {std::move(values), Tensor(std::move(places))};
 }
 
