@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <regex>
 #include <set>
 
 #include <gradus/autograd/creation.h>
@@ -13,6 +11,7 @@
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/walk/tangent.h>
 
+#include "declared_functions.h"
 #include "support.h"
 
 namespace gradus {
@@ -287,19 +286,11 @@ TEST(OpTable, UndefinedTensorsAreRefusedByName) {
 TEST(OpTable, EveryPublicOperationHasARow) {
   std::set<std::string> rows, declared;
   for (const Row& row : op_table()) rows.insert(row.name);
-  const std::regex declaration(
-      R"(^(?:inline )?(?:Tensor|std::array<Tensor, \d+>|std::vector<Tensor>|ValuesAndIndices|Unique) (operator\S+?|\w+)\()");
   for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(GRADUS_SOURCE) + "/autograd/ops")) {
     if (file.path().extension() != ".h" || file.path().filename() == "apply.h" ||
         file.path().string().find("/internal/") != std::string::npos)
       continue;
-    std::ifstream in(file.path());
-    bool detail = false;
-    for (std::string line; std::getline(in, line);) {
-      if (line.starts_with("namespace detail {")) detail = true;
-      else if (line.starts_with("}")) detail = false;
-      if (std::smatch match; !detail && std::regex_search(line, match, declaration)) declared.insert(match[1]);
-    }
+    for (const std::string& name : declared_functions(file.path())) declared.insert(name.substr(name.rfind(':') + 1));
   }
   EXPECT_GT(declared.size(), 50u);
   for (const std::string& name : declared)

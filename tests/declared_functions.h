@@ -1,0 +1,14 @@
+// What a public header declares, for tests that hold a list of all functions against the headers.
+//   declared_functions(root / "autograd/ops/math.h")      {"exp", "log", …}
+#pragma once
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace gradus {
+
+// The names of the free functions in namespace gradus and those within it but detail, as they are called from gradus: "relu", "operator+",
+// "linalg::inv". Declarations over several lines, templates and functions with bodies count; members do not.
+std::set<std::string> declared_functions(const std::filesystem::path& header);
+
+}  // namespace gradus

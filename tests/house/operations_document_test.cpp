@@ -1,0 +1,150 @@
+// docs/operations.md has a row for every public function on tensors, in its header's section, and none for one that there is not.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "declared_functions.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path room = fs::path(GRADUS_SOURCE) / "autograd";
+
+// "creation.h", "fuse.h", "ops/….h" → the functions that they declare.
+const std::map<std::string, std::set<std::string>>& headers() {
+  static const auto all = [] {
+    std::map<std::string, std::set<std::string>> found;
+    const auto add = [&](const fs::path& file) {
+      const std::set<std::string> functions = gradus::declared_functions(file);
+      if (!functions.empty()) found[fs::relative(file, room).generic_string()] = functions;
+    };
+    add(room / "creation.h"), add(room / "fuse.h");
+    for (const auto& file : fs::recursive_directory_iterator(room / "ops"))
+      if (file.path().extension() == ".h" && file.path().string().find("/internal/") == std::string::npos) add(file.path());
+    return found;
+  }();
+  return all;
+}
+
+struct Row {
+  std::string line;
+  std::vector<std::string> cells;
+};
+struct Section {
+  std::string heading, header;
+  std::vector<Row> rows;   // without the one of titles and the line below it
+};
+
+// The cells of "| a | b |"; \| is no border.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::string cell;
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    if (line[i] == '\\' && i + 1 < line.size() && line[i + 1] == '|') cell += line[++i];
+    else if (line[i] == '|') cells.push_back(cell), cell.clear();
+    else cell += line[i];
+  }
+  for (std::string& each : cells) {
+    each.erase(0, std::min(each.find_first_not_of(' '), each.size()));
+    each.erase(each.find_last_not_of(' ') + 1);
+  }
+  return cells;
+}
+
+// What stands between the n-th pair of backticks.
+std::vector<std::string> codes_in(const std::string& text) {
+  std::vector<std::string> codes;
+  for (std::size_t open = text.find('`'); open != text.npos; open = text.find('`', open)) {
+    const std::size_t close = text.find('`', open + 1);
+    if (close == text.npos) break;
+    codes.push_back(text.substr(open + 1, close - open - 1));
+    open = close + 1;
+  }
+  return codes;
+}
+
+const std::vector<Section>& sections() {
+  static const auto all = [] {
+    std::vector<Section> found;
+    std::ifstream in(room.parent_path() / "docs/operations.md");
+    int titles = 0;
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("## ")) {
+        const std::vector<std::string> codes = codes_in(line);
+        found.push_back({line, codes.empty() ? "" : codes.back(), {}});
+        titles = 2;
+      } else if (line.starts_with("|") && !found.empty() && titles-- <= 0) {
+        found.back().rows.push_back({line, cells_of(line)});
+      }
+    }
+    return found;
+  }();
+  return all;
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+// The function that a call calls: "relu(x)" → relu, "gradus::std(x)" → std, "linalg::inv(a)" → linalg::inv, "a + b" → operator+.
+std::string called(const std::string& code) {
+  std::string name = code.substr(0, code.find('('));
+  if (name.size() < code.size() && std::all_of(name.begin(), name.end(), [](char c) { return is_word(c) || c == ':'; }))
+    return name.starts_with("gradus::") ? name.substr(8) : name;
+  name = "operator";
+  for (const char c : code)
+    if (!is_word(c) && c != ' ') name += c;
+  return name;
+}
+
+}  // namespace
+
+TEST(OperationsDocument, HasASectionForEveryHeaderInTheirOrder) {
+  ASSERT_GT(headers().size(), 20u);
+  std::set<std::string> described;
+  std::string before;
+  for (const Section& section : sections()) {
+    EXPECT_TRUE(headers().contains(section.header)) << '"' << section.heading << "\": a section ends with its header, \"(`ops/math.h`)\", and "
+                                                    << section.header << " is none that declares a function";
+    EXPECT_LT(before, section.header) << "sections stand in the order of their headers' names: \"" << section.heading << "\" does not";
+    before = section.header;
+    described.insert(section.header);
+  }
+  for (const auto& [header, functions] : headers())
+    EXPECT_TRUE(described.contains(header)) << "autograd/" << header << " has no section in docs/operations.md: \"## … (`" << header << "`)\"";
+}
+
+TEST(OperationsDocument, HasARowForEveryFunction) {
+  std::map<std::string, std::set<std::string>> written;
+  for (const Section& section : sections())
+    for (const Row& row : section.rows)
+      for (const std::string& code : codes_in(row.cells.empty() ? "" : row.cells[0])) written[section.header].insert(called(code));
+  for (const auto& [header, functions] : headers())
+    for (const std::string& name : functions)
+      EXPECT_TRUE(written[header].contains(name)) << name << ", which autograd/" << header << " declares, has no row in docs/operations.md";
+}
+
+TEST(OperationsDocument, HasRowsOfFourCellsForFunctionsThatThereAre) {
+  std::size_t rows = 0;
+  for (const Section& section : sections()) {
+    if (!headers().contains(section.header)) continue;   // said above
+    const std::set<std::string>& declared = headers().at(section.header);
+    EXPECT_FALSE(section.rows.empty()) << section.heading;
+    for (const Row& row : section.rows) {
+      ++rows;
+      EXPECT_EQ(row.cells.size(), 4u) << row.line;
+      for (const std::string& cell : row.cells) EXPECT_FALSE(cell.empty()) << "an empty cell, which is - where there is nothing: " << row.line;
+      const std::vector<std::string> codes = codes_in(row.cells.empty() ? "" : row.cells[0]);
+      EXPECT_FALSE(codes.empty()) << "no call in the first cell: " << row.line;
+      for (const std::string& code : codes)
+        EXPECT_TRUE(declared.contains(called(code))) << '`' << code << "`: autograd/" << section.header << " declares no " << called(code);
+    }
+  }
+  EXPECT_GT(rows, 100u);
+}
