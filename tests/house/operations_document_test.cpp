@@ -110,14 +110,15 @@ TEST(OperationsDocument, HasASectionForEveryHeaderInTheirOrder) {
   std::set<std::string> described;
   std::string before;
   for (const Section& section : sections()) {
-    EXPECT_TRUE(headers().contains(section.header)) << '"' << section.heading << "\": a section ends with its header, \"(`ops/math.h`)\", and "
-                                                    << section.header << " is none that declares a function";
+    EXPECT_TRUE(headers().contains(section.header))
+        << '"' << section.heading << "\": a section's heading ends with a header that declares functions, \"(`ops/math.h`)\"";
     EXPECT_LT(before, section.header) << "sections stand in the order of their headers' names: \"" << section.heading << "\" does not";
     before = section.header;
     described.insert(section.header);
   }
   for (const auto& [header, functions] : headers())
-    EXPECT_TRUE(described.contains(header)) << "autograd/" << header << " has no section in docs/operations.md: \"## … (`" << header << "`)\"";
+    EXPECT_TRUE(described.contains(header))
+        << "autograd/" << header << " has no section in docs/operations.md: \"## … (`" << header << "`)\"";
 }
 
 TEST(OperationsDocument, HasARowForEveryFunction) {
@@ -139,7 +140,7 @@ TEST(OperationsDocument, HasRowsOfFourCellsForFunctionsThatThereAre) {
     for (const Row& row : section.rows) {
       ++rows;
       EXPECT_EQ(row.cells.size(), 4u) << row.line;
-      for (const std::string& cell : row.cells) EXPECT_FALSE(cell.empty()) << "an empty cell, which is - where there is nothing: " << row.line;
+      for (const std::string& cell : row.cells) EXPECT_FALSE(cell.empty()) << "an empty cell; write - for nothing: " << row.line;
       const std::vector<std::string> codes = codes_in(row.cells.empty() ? "" : row.cells[0]);
       EXPECT_FALSE(codes.empty()) << "no call in the first cell: " << row.line;
       for (const std::string& code : codes)
