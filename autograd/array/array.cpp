@@ -220,6 +220,30 @@ Array Array::squeeze(int axis) const {
   return view(sizes, steps);
 }
 
+namespace {
+
+// The strides with which elements that lie so have the shape `sizes`, if there are any: dimensions that lie within each other are one run,
+// and each run may be cut as one likes (PyTorch's rule). Neither shape is empty.
+bool strides_for(const Shape& sizes, const Shape& shape, const Shape& strides, Shape& steps) {
+  steps = Shape::filled(sizes.rank(), 1);
+  int to = sizes.rank() - 1;
+  std::int64_t run = 1, cut = 1, step = 1;   // elements of the run, and of what was cut from it; between its neighbours
+  for (int i = shape.rank(); i-- > 0;) {
+    if (shape[i] == 1) continue;
+    if (run == 1) step = strides[i];
+    run *= shape[i];
+    int next = i - 1;
+    while (next >= 0 && shape[next] == 1) --next;
+    if (next >= 0 && strides[next] == run * step) continue;
+    for (; to >= 0 && (cut < run || sizes[to] == 1); --to) steps[to] = cut * step, cut *= sizes[to];
+    if (cut != run) return false;
+    run = cut = 1;
+  }
+  return true;
+}
+
+}  // namespace
+
 Array Array::reshape(const Shape& wanted) const {
   Shape sizes = wanted;
   int open = -1;
@@ -237,6 +261,8 @@ Array Array::reshape(const Shape& wanted) const {
     elements = size();
   }
   check<ShapeError>(elements == size(), "reshape: ", shape(), " has ", size(), " elements, ", wanted, " would have ", elements);
+  Shape steps;
+  if (!contiguous() && strides_for(sizes, shape(), strides(), steps)) return view(sizes, steps);
   return as_contiguous().view(sizes, row_major_strides(sizes));
 }
 

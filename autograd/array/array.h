@@ -69,7 +69,7 @@ class Array {
   Array windows(int axis, std::int64_t size, std::int64_t step, std::int64_t dilation = 1) const;
   Array unsqueeze(int axis) const;                                // a new dimension of size 1
   Array squeeze(int axis) const;                                  // drops a dimension of size 1
-  Array reshape(const Shape& shape) const;                        // one size may be -1; a view where possible, else a copy
+  Array reshape(const Shape& shape) const;                        // one size may be -1; a view where strides allow it, else a copy
 
   Array contiguous_copy() const;                                  // always elements of its own
   Array as_contiguous() const { return contiguous() ? *this : contiguous_copy(); }

@@ -57,6 +57,44 @@ TEST(Array, Views) {
   EXPECT_FALSE(a.slice(1, 0, 2).contiguous());
 }
 
+// The elements are their own offsets: a shape can be a view if and only if steps along its dimensions give all of them.
+bool can_be_a_view(const std::vector<double>& offsets, const Shape& shape) {
+  const Shape steps = row_major_strides(shape);
+  for (std::size_t k = 0; k < offsets.size(); ++k) {
+    double expected = offsets[0];
+    for (int i = 0; i < shape.rank(); ++i) {
+      const auto at = static_cast<std::int64_t>(k) / steps[i] % shape[i];
+      if (shape[i] > 1) expected += static_cast<double>(at) * (offsets[static_cast<std::size_t>(steps[i])] - offsets[0]);
+    }
+    if (expected != offsets[k]) return false;
+  }
+  return true;
+}
+
+TEST(Array, ReshapeIsAViewWhereverThatIsPossible) {
+  const Array a = counting({2, 6, 4});
+  const std::vector<Array> layouts{a, a.permute({2, 0, 1}), a.permute({1, 2, 0}), a.transpose(1, 2), a.slice(2, 0, 4, 2), a.slice(1, 1, 5),
+                                   a.slice(0, 1, 2), a.slice(1, 0, 6, 3).transpose(0, 1), a.slice(2, 1, 2).expand({2, 6, 4}),
+                                   a.slice(1, 2, 3).slice(2, 0, 1).expand({2, 6, 4}), a.slice(1, 0, 6, 2).unsqueeze(2).unsqueeze(0)};
+  int views = 0, copies = 0;
+  for (const Array& x : layouts) {
+    const auto values = x.to_vector();
+    const std::int64_t n = x.size();
+    for (std::int64_t i = 1; i <= n; ++i)
+      for (std::int64_t j = 1; j <= n / i; ++j)
+        for (const Shape& shape : {Shape{i, j, -1}, Shape{1, i, 1, j, -1, 1}}) {
+          if (n % (i * j) != 0) continue;
+          const Array y = x.reshape(shape);
+          EXPECT_EQ(y.to_vector(), values);
+          const bool view = y.raw() == x.raw();
+          EXPECT_EQ(view, can_be_a_view(values, y.shape())) << x.shape() << " by " << x.strides() << " as " << y.shape();
+          ++(view ? views : copies);
+        }
+  }
+  EXPECT_GT(views, 300);
+  EXPECT_GT(copies, 300);
+}
+
 TEST(Array, CopiesOfEveryStrideAgreeWithIndexing) {
   const Array a = counting({3, 5, 7, 2});
   for (const Shape& axes : {Shape{0, 1, 2, 3}, Shape{3, 2, 1, 0}, Shape{0, 2, 1, 3}, Shape{1, 0, 3, 2}, Shape{2, 3, 0, 1}}) {
