@@ -266,6 +266,9 @@ Tensor index(const Tensor& x, std::span<const Index> at) {
   return plan.picks.positions.empty() ? part : detail::pick(merged(part, plan), plan.picks);
 }
 
+const Tensor Tensor::operator[](const Index& at) const { return index(*this, std::span(&at, 1)); }
+const Tensor Tensor::operator[](std::initializer_list<Index> at) const { return index(*this, at); }
+
 Tensor index_put(const Tensor& x, std::span<const Index> at, const Tensor& values, bool accumulate) {
   check_defined("index_put", x);
   check_defined("index_put", values, "values");

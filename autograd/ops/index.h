@@ -1,6 +1,6 @@
 // Indexing as in NumPy, and assigning to what is indexed: a function that gives a new tensor. Axes count from the back if negative. Any
 // dtype.
-//   index(x, {1, Slice(2, None), Ellipsis})       x[1, 2:, ...]
+//   index(x, {1, Slice(2, None), Ellipsis})       x[1, 2:, ...], or x[{1, Slice(2, None), Ellipsis}]
 //   index(x, {rows, columns})                     x[rows, columns]: two tensors of whole numbers, broadcast together
 //   index(x, {{2, 0, -1}, None, x_is_good})       x[[2, 0, -1], None, mask]
 //   index_put(x, {mask}, zeros({}))               x[mask] = 0

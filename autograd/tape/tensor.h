@@ -3,6 +3,7 @@
 // where they say that it may be left out (a bias).
 //   Tensor x = variable(tensor({1.0, 2.0}));  Tensor y = sum(x * x);  y.backward();  x.grad();   // [2, 4]
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 
 namespace gradus {
 
+class Index;   // ops/index.h
 class Node;
 void retain(Node*);
 void release(Node*);
@@ -45,6 +47,10 @@ class Tensor {
   Tensor contiguous() const { return Tensor(value_.as_contiguous(), node_, output_); }   // the same tensor,
                                                                                          // its elements row-major in memory
   Tensor to(Dtype dtype) const;                          // differentiable between floating dtypes
+  // x[0], x[mask], x[{1, Slice(2, None), Ellipsis}]: index() of ops/index.h. const, for nothing is assigned to x by assigning to them:
+  // index_put() gives a tensor that has other elements there.
+  const Tensor operator[](const Index& at) const;
+  const Tensor operator[](std::initializer_list<Index> at) const;
 
   // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
   Tensor grad() const;
