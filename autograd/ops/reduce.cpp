@@ -1,6 +1,7 @@
 #include <gradus/autograd/ops/reduce.h>
 
 #include <limits>
+#include <utility>
 
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -43,14 +44,15 @@ struct NanSum final : Op {
   std::string_view name() const override { return "nansum"; }
   AxisSet axes;
   bool keepdim;
-  NanSum(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
+  Tensor numbers;   // which elements are numbers, if that is known
+  NanSum(AxisSet axes, bool keepdim, Tensor numbers = {}) : axes(axes), keepdim(keepdim), numbers(std::move(numbers)) {}
   Array forward(const Tensor& x) {
-    if (tracked()) save(x.detach() == x.detach());
+    if (tracked()) save(numbers.defined() ? numbers : x.detach() == x.detach());
     return kernels::sum(x.value(), axes, kernels::Summand::number).reshape(reduced(x.shape(), axes, keepdim));
   }
   Grads backward(Tensor g) override {
-    const Tensor& numbers = saved()[0];
-    return {where(numbers, reshape(g, with_ones(numbers.shape(), axes)), 0.0)};
+    const Tensor& kept = saved()[0];
+    return {where(kept, reshape(g, with_ones(kept.shape(), axes)), 0.0)};
   }
   Tensor tangent(std::span<const Tensor> vs) override { return record(Sum(axes, keepdim, false), where(saved()[0], vs[0], 0.0)); }
 };
@@ -152,9 +154,10 @@ Tensor nansum(const Tensor& x, const Axes& axes, bool keepdim) {
 }
 Tensor nanmean(const Tensor& x) { return nanmean(x, Axes()); }
 Tensor nanmean(const Tensor& x, const Axes& axes, bool keepdim) {
-  axis_set(axes, x, "nanmean");
+  const AxisSet set = axis_set(axes, x, "nanmean");
   check_computes_in(x.dtype(), "nanmean");
-  return nansum(x, axes, keepdim) / sum(x.detach() == x.detach(), axes, keepdim).to(x.dtype());
+  const Tensor numbers = x.detach() == x.detach();
+  return record(NanSum(set, keepdim, numbers), x) / sum(numbers, axes, keepdim).to(x.dtype());
 }
 
 Tensor prod(const Tensor& x) { return prod(x, Axes()); }

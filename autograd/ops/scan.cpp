@@ -76,6 +76,16 @@ struct Range {
   Tensor from(std::int64_t begin, std::int64_t less) const { return slice(x, axis, begin, std::max(x.dim(axis) - less, begin)); }
 };
 
+// What diff puts before or behind x, if anything.
+void check_end(const char* what, const Tensor& x, const Tensor& end, int axis) {
+  if (!end.defined()) return;
+  check<DtypeError>(end.dtype() == x.dtype(), "diff: dtypes differ: ", describe(x), " and ", what, " ", describe(end),
+                    "; convert one side with b.to(", x.dtype(), ")");
+  bool fits = end.rank() == x.rank();
+  for (int i = 0; fits && i < x.rank(); ++i) fits = i == axis || end.dim(i) == x.dim(i);
+  check<ShapeError>(fits, "diff: ", what, " ", end.shape(), " must have the shape of x ", x.shape(), " but along axis ", axis);
+}
+
 // The areas between neighbours; dx is a number or a tensor.
 Tensor areas(const char* op, const Tensor& y, Axis given, const auto& dx_along) {
   const int axis = detail::axis_of(given, y, op);
@@ -114,12 +124,19 @@ Tensor logcumsumexp(const Tensor& x, Axis axis) {
 ValuesAndIndices cummax(const Tensor& x, Axis axis) { return running_extreme("cummax", x, axis, kernels::Extreme::largest); }
 ValuesAndIndices cummin(const Tensor& x, Axis axis) { return running_extreme("cummin", x, axis, kernels::Extreme::smallest); }
 
-Tensor diff(const Tensor& x, std::int64_t n, Axis given) {
+Tensor diff(const Tensor& x, std::int64_t n, Axis given, const Tensor& prepend, const Tensor& append) {
   check_defined("diff", x);
   check<ShapeError>(x.rank() > 0, "diff: x must have at least one dimension");
   const int axis = normal_axis(given, x.rank(), "diff");
   check<ValueError>(n >= 0, "diff: n is ", n, ", which is negative");
+  check_end("prepend", x, prepend, axis), check_end("append", x, append, axis);
   Tensor y = x;
+  if (n > 0 && (prepend.defined() || append.defined())) {
+    SmallVector<Tensor, 3> parts;
+    for (const Tensor& part : {prepend, x, append})
+      if (part.defined()) parts.push_back(part);
+    y = cat(std::span<const Tensor>(parts.data(), parts.size()), axis);
+  }
   for (std::int64_t i = 0; i < n && y.dim(axis) > 0; ++i) {
     const Range range{y, axis};
     const Tensor later = range.from(1, 0), earlier = range.from(0, 1);

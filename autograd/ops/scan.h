@@ -15,8 +15,9 @@ Tensor logcumsumexp(const Tensor& x, Axis axis);  // log Σ e^x[j] over j <= i; 
 ValuesAndIndices cummax(const Tensor& x, Axis axis);
 ValuesAndIndices cummin(const Tensor& x, Axis axis);
 
-// x[i + 1] − x[i], n times over; of bool: whether they differ. ValueError for n < 0.
-Tensor diff(const Tensor& x, std::int64_t n = 1, Axis axis = -1);
+// x[i + 1] − x[i], n times over; of bool: whether they differ. What `prepend` and `append` hold, in x's dtype and its shape but along the
+// axis, comes before and behind x first. ValueError for n < 0.
+Tensor diff(const Tensor& x, std::int64_t n = 1, Axis axis = -1, const Tensor& prepend = {}, const Tensor& append = {});
 // ∫ y by the trapezoidal rule: Σ (y[i] + y[i + 1])/2·dx, with dx for all or between the places x, a vector along `axis` or of a shape that
 // broadcasts to y's.
 Tensor trapezoid(const Tensor& y, double dx = 1, Axis axis = -1);

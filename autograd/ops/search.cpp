@@ -1,6 +1,9 @@
 #include <gradus/autograd/ops/search.h>
 
 #include <gradus/autograd/kernels/axes/sort.h>
+#include <gradus/autograd/ops/index.h>
+#include <gradus/autograd/ops/internal/parts.h>
+#include <gradus/autograd/ops/internal/reducing.h>
 
 namespace gradus {
 namespace {
@@ -13,6 +16,13 @@ void check_dtypes(const char* op, const Tensor& a, const Tensor& b) {
 Unique distinct(const Tensor& x, kernels::Distinct (*find)(const Array&)) {
   const auto [values, inverse, counts] = find(x.value().reshape({x.size()}));
   return {values, inverse.reshape(x.shape()), counts};
+}
+
+Unique distinct_along(const char* op, const Tensor& given, Axis axis, bool neighbours) {
+  const int at = detail::axis_of(axis, given, op);
+  const Tensor x = detail::as_vector(given.detach());
+  const auto [first, inverse, counts] = kernels::unique_slices(x.value(), at, neighbours);
+  return {index_select(x, at, first), inverse, counts};
 }
 
 }  // namespace
@@ -45,5 +55,7 @@ Unique unique_consecutive(const Tensor& x) {
   check_defined("unique_consecutive", x);
   return distinct(x, kernels::unique_consecutive);
 }
+Unique unique(const Tensor& x, Axis axis) { return distinct_along("unique", x, axis, false); }
+Unique unique_consecutive(const Tensor& x, Axis axis) { return distinct_along("unique_consecutive", x, axis, true); }
 
 }  // namespace gradus

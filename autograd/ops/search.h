@@ -1,6 +1,7 @@
 // Finding elements in sorted ones, and distinct elements. No gradients.
 //   const auto [values, inverse, counts] = unique(x);   bucketize(x, tensor({0, 0.5, 1}));
 #pragma once
+#include <gradus/autograd/array/axes.h>
 #include <gradus/autograd/tape/tensor.h>
 
 namespace gradus {
@@ -18,5 +19,9 @@ struct Unique {
 };
 Unique unique(const Tensor& x);
 Unique unique_consecutive(const Tensor& x);   // of neighbours alone, in their order
+// The distinct slices along an axis, which keeps its place, in the order of their first elements that differ; inverse and counts are
+// vectors.
+Unique unique(const Tensor& x, Axis axis);
+Unique unique_consecutive(const Tensor& x, Axis axis);
 
 }  // namespace gradus

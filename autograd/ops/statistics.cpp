@@ -64,6 +64,33 @@ std::array<Tensor, 2> spread(const char* op, const Tensor& x, const Axes& axes, 
   return record(Spread(set, correction, keepdim, root), x);
 }
 
+void check_weights(const char* what, const Tensor& weights, const Tensor& rows) {
+  check<ShapeError>(weights.shape() == Shape{rows.dim(1)}, "cov: ", what, " ", weights.shape(),
+                    " must be a vector with one number for each of ", rows.dim(1), " observations");
+  check<ValueError>(all(weights.detach() >= 0).item() != 0, "cov: ", what, " must not be negative");
+}
+
+Tensor weighted_products(const Tensor& rows, double correction, const Tensor& fweights, const Tensor& aweights) {
+  Tensor w;
+  if (fweights.defined()) {
+    const Tensor times = detail::positions("cov", "fweights", fweights);
+    check_weights("fweights", times, rows);
+    w = times.to(rows.dtype());
+  }
+  if (aweights.defined()) {
+    check<DtypeError>(aweights.dtype() == rows.dtype(), "cov: dtypes differ: ", describe(rows), " and aweights ", describe(aweights),
+                      "; convert one side with b.to(", rows.dtype(), ")");
+    check_weights("aweights", aweights, rows);
+    w = w.defined() ? w * aweights : aweights;
+  }
+  const Tensor total = sum(w);
+  check<ValueError>(total.item() != 0, "cov: the weights of ", rows.dim(1), " observations add up to 0");
+  Tensor n = total - correction;
+  if (aweights.defined() && correction != 0) n = total - correction * sum(w * aweights) / total;
+  const Tensor centred = rows - sum(rows * w, 1, true) / total;
+  return matmul(centred, transpose(centred * w)) / where(n <= 0, 0.0, n);
+}
+
 }  // namespace
 
 Tensor var(const Tensor& x) { return var(x, Axes()); }
@@ -83,13 +110,19 @@ std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes, double correct
   return spread("std_mean", x, axes, correction, keepdim, true);
 }
 
-Tensor cov(const Tensor& x, double correction) {
+Tensor cov(const Tensor& x, double correction, const Tensor& fweights, const Tensor& aweights) {
   check_defined("cov", x);
   check_computes_in(x.dtype(), "cov");
   check<ShapeError>(x.rank() == 1 || x.rank() == 2, "cov: takes one variable [observations] or several [variables, observations], not ",
                     x.shape());
-  const Tensor rows = x.rank() == 1 ? unsqueeze(x, 0) : x, centred = rows - mean(rows, 1, true);
-  const Tensor products = matmul(centred, transpose(centred)) / std::max(0.0, static_cast<double>(rows.dim(1)) - correction);
+  const Tensor rows = x.rank() == 1 ? unsqueeze(x, 0) : x;
+  Tensor products;
+  if (fweights.defined() || aweights.defined()) {
+    products = weighted_products(rows, correction, fweights, aweights);
+  } else {
+    const Tensor centred = rows - mean(rows, 1, true);
+    products = matmul(centred, transpose(centred)) / std::max(0.0, static_cast<double>(rows.dim(1)) - correction);
+  }
   return x.rank() == 1 ? reshape(products, {}) : products;
 }
 

@@ -25,7 +25,9 @@ std::array<Tensor, 2> std_mean(const Tensor& x);
 std::array<Tensor, 2> std_mean(const Tensor& x, const Axes& axes, double correction = 1, bool keepdim = false);
 
 // Of variables [variables, observations] → [variables, variables]; of one variable [observations] → a scalar. ShapeError for other ranks.
-Tensor cov(const Tensor& x, double correction = 1);
+// Vectors of weights, none negative: how often each observation was made (whole numbers), and how much it counts (in x's dtype; it has a
+// gradient). With w their product, n is Σ w, or Σ w − correction·Σ (w·aweights) / Σ w is what is divided by.
+Tensor cov(const Tensor& x, double correction = 1, const Tensor& fweights = {}, const Tensor& aweights = {});
 Tensor corrcoef(const Tensor& x);                                         // cov[i, j] / √(cov[i, i]·cov[j, j]), kept within [−1, 1]
 
 // How many elements lie in each of `bins` equal parts of [low, high] (both 0: from the smallest to the largest element), in x's dtype; what

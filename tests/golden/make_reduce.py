@@ -75,9 +75,23 @@ add("diff.plain", lambda x: x.diff(2, 1))
 add("trapezoid.plain", lambda x: torch.trapezoid(x, dx=0.5, dim=1))
 add("trapezoid.places", lambda x: torch.cumulative_trapezoid(x, torch.tensor([0.0, 1.0, 3.0, 3.5]), dim=1))
 add("cov.plain", lambda x: torch.cov(x.flatten(1), correction=0))
+weights = torch.linspace(0.5, 2, 20)
+add("cov.plain_weights", lambda x: torch.cov(x.flatten(1), fweights=torch.arange(20) % 3, aweights=weights))
+add("cov.plain_fweights", lambda x: torch.cov(x.flatten(1), correction=2, fweights=torch.arange(20) % 3))
+add("cov.plain_aweights", lambda x: torch.cov(x.flatten(1), correction=0, aweights=weights))
+add("cov.plain_own", lambda x: torch.cov(x.flatten(1), aweights=x.flatten(1)[1] ** 2))   # the weights have a gradient, too
+add("diff.plain_ends", lambda x: x.diff(2, 1, prepend=3 * x[:, :2], append=x[:, 1:2] ** 2))
+add("diff.plain_behind", lambda x: x.diff(append=2 * x))
 add("corrcoef.plain", lambda x: torch.corrcoef(x.flatten(1)))
 for name in ("sum", "mean", "prod", "nansum", "nanmean", "logsumexp", "amax", "amin", "softmax", "log_softmax", "cumsum", "cumprod", "logcumsumexp",
              "max", "min", "median", "sort", "cummax", "cummin"):
     for axis in (0, -1):
         add(f"{name}.scalar{axis}", lambda x: getattr(x, name)(axis), "scalar")
+few = torch.randint(0, 2, (6, 3, 5), generator=golden.generator("unique.x")).double()
+arrays["unique.x"] = few
+for axis in range(3):
+    for name, function in (("unique", torch.unique), ("consecutive", torch.unique_consecutive)):
+        found = function(few[:, :1, :2] if axis == 0 else few[:2, :, :1] if axis == 1 else few[:1, :2], return_inverse=True, return_counts=True, dim=axis)
+        for part, array in zip(("values", "inverse", "counts"), found):
+            arrays[f"unique.{name}_{axis}.{part}"] = array
 golden.save("reduce", arrays)

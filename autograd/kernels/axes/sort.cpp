@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
@@ -154,24 +156,50 @@ std::int64_t position(const T* sorted, std::int64_t n, Before before) {
   return begin;
 }
 
-// Groups of x[order[i]] that are equal to the one before them.
-template <class T, class Order>
-Distinct grouped(const T* x, std::int64_t n, Dtype dtype, Order order) {
+// Groups of places order(i) that are equal to the first one of the group before them; `values` says where the first ones are.
+template <class Order, class Equal>
+Distinct grouped(std::int64_t n, Order order, Equal equal) {
   Distinct out{{}, Array({n}, i64), {}};
   std::int64_t* inverse = out.inverse.mutable_data<std::int64_t>();
   std::vector<std::int64_t> first, counts;
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t at = order(i);
-    if (i == 0 || !(x[at] == x[first.back()])) first.push_back(at), counts.push_back(0);
+    if (i == 0 || !equal(at, first.back())) first.push_back(at), counts.push_back(0);
     ++counts.back();
     inverse[at] = static_cast<std::int64_t>(first.size()) - 1;
   }
   out.counts = Array::from(counts, {counts.size()});
-  out.values = Array({first.size()}, dtype);
-  T* values = out.values.mutable_data<T>();
-  for (std::size_t i = 0; i < first.size(); ++i) values[i] = x[first[i]];
+  out.values = Array::from(first, {first.size()});
   return out;
 }
+
+template <class T, class Order>
+Distinct distinct(const T* x, std::int64_t n, Dtype dtype, Order order) {
+  Distinct out = grouped(n, order, [x](std::int64_t a, std::int64_t b) { return x[a] == x[b]; });
+  const Array first = std::exchange(out.values, Array({out.counts.size()}, dtype));
+  T* values = out.values.mutable_data<T>();
+  for (const std::int64_t at : first.span<std::int64_t>()) *values++ = x[at];
+  return out;
+}
+
+// Rows of m elements, compared element by element: NaN comes last and equals nothing.
+struct RowOrder {
+  bool (*before)(const void* x, std::int64_t m, std::int64_t a, std::int64_t b);
+  bool (*equal)(const void* x, std::int64_t m, std::int64_t a, std::int64_t b);
+};
+template <class T>
+constexpr RowOrder row_order{[](const void* x, std::int64_t m, std::int64_t a, std::int64_t b) {
+                               const T *p = static_cast<const T*>(x) + a * m, *q = static_cast<const T*>(x) + b * m;
+                               for (std::int64_t i = 0; i < m; ++i)
+                                 if (const auto left = rank_of(p[i]), right = rank_of(q[i]); left != right) return left < right;
+                               return false;
+                             },
+                             [](const void* x, std::int64_t m, std::int64_t a, std::int64_t b) {
+                               const T *p = static_cast<const T*>(x) + a * m, *q = static_cast<const T*>(x) + b * m;
+                               for (std::int64_t i = 0; i < m; ++i)
+                                 if (!(p[i] == q[i])) return false;
+                               return true;
+                             }};
 
 }  // namespace
 
@@ -228,7 +256,7 @@ Distinct unique(const Array& given) {
   visit(x.dtype(), [&]<class T>(T) {
     const Array order = sort(x, 0, false).indices;
     const std::int64_t* at = order.data<std::int64_t>();
-    out = grouped(x.data<T>(), x.size(), x.dtype(), [at](std::int64_t i) { return at[i]; });
+    out = distinct(x.data<T>(), x.size(), x.dtype(), [at](std::int64_t i) { return at[i]; });
   });
   return out;
 }
@@ -236,8 +264,24 @@ Distinct unique(const Array& given) {
 Distinct unique_consecutive(const Array& given) {
   const Array x = given.as_contiguous();
   Distinct out;
-  visit(x.dtype(), [&]<class T>(T) { out = grouped(x.data<T>(), x.size(), x.dtype(), [](std::int64_t i) { return i; }); });
+  visit(x.dtype(), [&]<class T>(T) { out = distinct(x.data<T>(), x.size(), x.dtype(), [](std::int64_t i) { return i; }); });
   return out;
+}
+
+Distinct unique_slices(const Array& given, int axis, bool neighbours) {
+  Shape front{axis};
+  for (int i = 0; i < given.rank(); ++i)
+    if (i != axis) front.push_back(i);
+  const Array rows = given.permute(front).as_contiguous();
+  const std::int64_t n = given.dim(axis), m = n > 0 ? rows.size() / n : 0;
+  const RowOrder by = visit(rows.dtype(), []<class T>(T) { return row_order<T>; });
+  const void* x = rows.raw();
+  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  if (!neighbours)
+    std::stable_sort(order.begin(), order.end(), [=](std::int64_t a, std::int64_t b) { return by.before(x, m, a, b); });
+  return grouped(n, [&](std::int64_t i) { return order[static_cast<std::size_t>(i)]; },
+                 [=](std::int64_t a, std::int64_t b) { return by.equal(x, m, a, b); });
 }
 
 Array bincount(const Array& given, const Array& weights, std::int64_t size) {

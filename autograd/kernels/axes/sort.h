@@ -21,6 +21,8 @@ struct Distinct {
 };
 Distinct unique(const Array& x);
 Distinct unique_consecutive(const Array& x);   // of neighbours alone, in their order
+// Of the slices along an axis, or of neighbouring ones; `values` says where the first of each is (i64).
+Distinct unique_slices(const Array& x, int axis, bool neighbours);
 
 // How many elements of x (whole numbers, none negative) are 0, 1, …, size − 1; or the sums of their weights.
 Array bincount(const Array& x, const Array& weights, std::int64_t size);

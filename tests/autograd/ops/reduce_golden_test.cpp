@@ -97,6 +97,15 @@ TEST(ReduceGolden, ValuesAndGradients) {
            {"trapezoid.plain", picking([](const Tensor& x) { return trapezoid(x, 0.5, 1); })},
            {"trapezoid.places", picking([](const Tensor& x) { return cumulative_trapezoid(x, tensor({0, 1, 3, 3.5}, f64), 1); })},
            {"cov.plain", picking([](const Tensor& x) { return cov(flatten(x, 1), 0); })},
+           {"cov.plain_weights", picking([](const Tensor& x) {
+              return cov(flatten(x, 1), 1, remainder(arange(20, i64), 3), linspace(0.5, 2, 20, f64));
+            })},
+           {"cov.plain_fweights", picking([](const Tensor& x) { return cov(flatten(x, 1), 2, remainder(arange(20, i32), 3)); })},
+           {"cov.plain_aweights", picking([](const Tensor& x) { return cov(flatten(x, 1), 0, {}, linspace(0.5, 2, 20, f64)); })},
+           {"cov.plain_own", picking([](const Tensor& x) { return cov(flatten(x, 1), 1, {}, square(select(flatten(x, 1), 0, 1))); })},
+           {"diff.plain_ends",
+            picking([](const Tensor& x) { return diff(x, 2, 1, 3 * slice(x, 1, 0, 2), square(slice(x, 1, 1, 2))); })},
+           {"diff.plain_behind", picking([](const Tensor& x) { return diff(x, 1, -1, {}, 2 * x); })},
            {"corrcoef.plain", picking([](const Tensor& x) { return corrcoef(flatten(x, 1)); })}})
     expect_golden(c);
 }
@@ -136,6 +145,44 @@ TEST(ReduceGolden, AScalarHasAxis0AndItsLast) {
   EXPECT_EQ(gather(one, 0, Tensor(Array::full({}, 0, i64))).item(), 3);
   expect_error<ValueError>([&] { softmax(one, 1); }, {"softmax", "axis 1", "a scalar"});
   expect_error<ShapeError>([&] { gather(one, 0, zeros({2, 2}, i64)); }, {"gather", "[2, 2]"});
+}
+
+TEST(ReduceGolden, DistinctSlices) {
+  const auto& golden = golden_values("reduce");
+  const Tensor x = Tensor(golden.at("unique.x"));
+  const auto expect = [&](const std::string& name, const Unique& found) {
+    SCOPED_TRACE(name);
+    expect_near(found.values, golden.at("unique." + name + ".values"), 0, "values");
+    expect_near(found.inverse, golden.at("unique." + name + ".inverse"), 0, "inverse");
+    expect_near(found.counts, golden.at("unique." + name + ".counts"), 0, "counts");
+  };
+  const Tensor parts[] = {x[{Slice(), Slice(0, 1), Slice(0, 2)}], x[{Slice(0, 2), Slice(), Slice(0, 1)}], x[{Slice(0, 1), Slice(0, 2)}]};
+  for (int axis = 0; axis < 3; ++axis) {
+    expect(text("unique_", axis), unique(parts[axis], axis));
+    expect(text("consecutive_", axis), unique_consecutive(parts[axis], axis - 3));
+  }
+  const Tensor rows = tensor({{1, nan}, {1, -0.}, {0, 5}, {1, nan}, {1, 0}});   // NaN last and equal to nothing, both zeros the same
+  EXPECT_EQ(unique(rows, 0).inverse.value().to_vector(), (std::vector<double>{2, 1, 0, 3, 1}));
+  EXPECT_EQ(unique(zeros({3, 0}), 0).counts.value().to_vector(), std::vector<double>{3});
+  EXPECT_EQ(unique(zeros({3, 0}), 1).values.shape(), (Shape{3, 0}));
+  EXPECT_EQ(unique(tensor(2), -1).values.shape(), Shape{1});
+  for (const Dtype d : {f16, i64, u8, boolean})
+    EXPECT_EQ(unique(tensor({{1, 0}, {0, 1}, {1, 0}}).to(d), 0).inverse.value().to_vector(), (std::vector<double>{1, 0, 1})) << d;
+}
+
+TEST(ReduceGolden, WeightsAndEndsThatDoNotFit) {
+  const Tensor x = zeros({2, 3}, f64);
+  expect_error<ShapeError>([&] { cov(x, 1, ones({2}, i64)); }, {"cov", "fweights [2]", "3 observations"});
+  expect_error<DtypeError>([&] { cov(x, 1, ones({3}, f64)); }, {"cov", "fweights", "f64"});
+  expect_error<DtypeError>([&] { cov(x, 1, {}, ones({3})); }, {"cov", "dtypes differ", "aweights", "f32"});
+  expect_error<ValueError>([&] { cov(x, 1, tensor({1, -1, 1}, i64)); }, {"cov", "fweights", "negative"});
+  expect_error<ValueError>([&] { cov(x, 1, {}, tensor({1, nan, 1}, f64)); }, {"cov", "aweights", "negative"});
+  expect_error<ValueError>([&] { cov(x, 1, {}, zeros({3}, f64)); }, {"cov", "3 observations add up to 0"});
+  expect_error<ShapeError>([&] { diff(x, 1, 1, zeros({3, 1}, f64)); }, {"diff", "prepend [3, 1]", "[2, 3]", "axis 1"});
+  expect_error<DtypeError>([&] { diff(x, 1, 1, {}, zeros({2, 1})); }, {"diff", "dtypes differ", "append", "f32"});
+  EXPECT_EQ(diff(x, 0, 1, zeros({2, 1}, f64)).shape(), x.shape());
+  EXPECT_EQ(diff(tensor({1, 0}, boolean), 1, 0, tensor({0}, boolean)).value().to_vector(), (std::vector<double>{1, 1}));
+  EXPECT_EQ(cov(tensor({1, 2, 4}, f64), 1, tensor({1, 0, 1}, u8)).item(), 4.5);
 }
 
 TEST(ReduceGolden, OfNoElements) {

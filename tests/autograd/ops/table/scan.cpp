@@ -64,6 +64,16 @@ const Rows scans{
      .inputs = {{.shape = {5, 2}}},
      .mistake = [] { diff(zeros({2}), -1); },
      .says = {"diff", "-1", "negative"}},
+    {.name = "diff",
+     .f = of([](auto& x, auto& before, auto& behind) { return square(diff(x, 2, 1, before, behind)); }),
+     .inputs = {{.shape = {2, 3}}, {.shape = {2, 2}}, {.shape = {2, 1}}},
+     .mistake = [] { diff(zeros({2}), 1, 0, zeros({2, 1})); },
+     .says = {"diff", "prepend [2, 1]", "axis 0"},
+     .optional_from = 1},
+    {.name = "diff",
+     .f = of([](auto& x, auto& behind) { return square(diff(x, 1, 0, {}, behind)); }),
+     .inputs = {{.shape = {3, 2}}, {.shape = {2, 2}}},
+     .optional_from = 1},
     {.name = "trapezoid",
      .f = of([](auto& y) { return square(trapezoid(y, 0.5, 0)); }),
      .inputs = {{.shape = {4, 2}}},
@@ -145,6 +155,13 @@ const Rows searches{
                        return std::array<Tensor, 3>{values, inverse, counts};
                      }),
                      {{.shape = {3, 4}, .low = 0, .high = 4, .dtype = i64}}, [] { unique(Tensor()); }, {"unique", "undefined"}),
+    without_gradient("unique", of([](auto& x) {
+                       const auto [values, inverse, counts] = unique(x, 1);
+                       return std::array<Tensor, 3>{values, inverse, counts};
+                     }),
+                     {{.shape = {2, 6, 2}, .low = 0, .high = 2, .dtype = i64}}, [] { unique(zeros({2}), 1); }, {"unique", "axis 1"}),
+    without_gradient("unique_consecutive", of([](auto& x) { return unique_consecutive(x, 0).inverse; }),
+                     {{.shape = {9, 1}, .low = 0, .high = 2, .dtype = i64}}),
     without_gradient("unique_consecutive", of([](auto& x) { return unique_consecutive(x).inverse; }),
                      {{.shape = {9}, .low = 0, .high = 2, .dtype = i64}}, [] { unique_consecutive(Tensor()); },
                      {"unique_consecutive", "undefined"}),
@@ -189,6 +206,14 @@ const Rows statistics{
          },
      .says = {"cov", "[variables, observations]", "[2, 3, 4]"}},
     {.name = "cov", .f = of([](auto& x) { return cov(x); }), .inputs = {{.shape = {5}}}},
+    {.name = "cov",
+     .f = of([](auto& x, auto& weights) { return cov(x, 1, {}, weights); }),
+     .inputs = {{.shape = {3, 5}}, {.shape = {5}, .low = 0.5}},
+     .optional_from = 1},
+    {.name = "cov",
+     .f = of([](auto& x, auto& times, auto& weights) { return cov(x, 0.5, times, weights); }),
+     .inputs = {{.shape = {5}}, {.shape = {5}, .low = 1, .high = 4, .dtype = i64}, {.shape = {5}, .low = 0.5}},
+     .optional_from = 1},
     {.name = "corrcoef",
      .f = of([](auto& x) {
        const Tensor r = corrcoef(x);
