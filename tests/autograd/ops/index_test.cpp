@@ -69,22 +69,6 @@ TEST(Index, IsPyTorchs) {
   expect_golden({"index_put_add", {"x", "i", "j", "v"}, [](auto& x) { return index_put(x[0], {x[1], x[2]}, x[3], true); }});
 }
 
-TEST(Index, BracketsAreTheSame) {
-  const Tensor x = variable(counting({3, 4, 2})), rows = whole({2, 0}, {2});
-  const std::pair<Tensor, Tensor> pairs[] = {
-      {x[1], index(x, {1})},           {x[Slice(1, None)], index(x, {Slice(1, None)})}, {x[rows], index(x, {rows})},
-      {x[x > 5], index(x, {x > 5})},   {x[{1, -1, 0}], index(x, {1, -1, 0})},           {x[{{1, -1}}], index(x, {{1, -1}})},
-      {x[{rows}], index(x, {rows})},   {x[{Ellipsis, None, rows - 1}], index(x, {Ellipsis, None, rows - 1})},
-      {x[None], unsqueeze(x, 0)},      {x[{}], x},
-      {x[std::vector<int>{1, 1}], index(x, {{1, 1}})}};
-  for (const auto& [brackets, call] : pairs) {
-    EXPECT_EQ(brackets.shape(), call.shape());
-    EXPECT_EQ(numbers(brackets), numbers(call));
-    EXPECT_EQ(numbers(grad(sum(square(brackets)), x)), numbers(grad(sum(square(call)), x)));
-  }
-  static_assert(!std::is_assignable_v<decltype(x[0]), Tensor>);   // which would change nothing
-}
-
 template <Reduce reduce, bool include_self>
 void expect_reductions(const std::string& name) {
   const std::string which = name + (include_self ? "_with" : "_without");

@@ -7,6 +7,7 @@
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/math.h>
@@ -35,6 +36,22 @@ TEST(Shape, ReshapeAndFlatten) {
   EXPECT_EQ(flatten(tensor(3)).shape(), Shape{1});
   EXPECT_EQ(numbers(reshape(transpose(counting({2, 3})), {6})), (std::vector<double>{0, 3, 1, 4, 2, 5}));
   EXPECT_EQ(reshape(zeros({0, 3}), {3, 0}).shape(), (Shape{3, 0}));
+}
+
+TEST(Shape, BracketsAreIndex) {
+  const Tensor x = variable(counting({3, 4, 2})), rows = tensor({2, 0}, i64);
+  const std::pair<Tensor, Tensor> pairs[] = {
+      {x[1], index(x, {1})},           {x[Slice(1, None)], index(x, {Slice(1, None)})}, {x[rows], index(x, {rows})},
+      {x[x > 5], index(x, {x > 5})},   {x[{1, -1, 0}], index(x, {1, -1, 0})},           {x[{{1, -1}}], index(x, {{1, -1}})},
+      {x[{rows}], index(x, {rows})},   {x[{Ellipsis, None, rows - 1}], index(x, {Ellipsis, None, rows - 1})},
+      {x[None], unsqueeze(x, 0)},      {x[{}], x},
+      {x[std::vector<int>{1, 1}], index(x, {{1, 1}})}};
+  for (const auto& [brackets, call] : pairs) {
+    EXPECT_EQ(brackets.shape(), call.shape());
+    EXPECT_EQ(numbers(brackets), numbers(call));
+    EXPECT_EQ(numbers(grad(sum(square(brackets)), x)), numbers(grad(sum(square(call)), x)));
+  }
+  static_assert(!std::is_assignable_v<decltype(x[0]), Tensor>);   // which would change nothing
 }
 
 TEST(Shape, TransposeAndPermute) {
