@@ -131,6 +131,32 @@ TEST(OpTable, ForwardAgreesWithBackward) {
   }
 }
 
+// An input's gradient does not depend on who else wants one.
+TEST(OpTable, EachInputAloneHasTheSameGradient) {
+  for (const Row& row : op_table()) {
+    const Tensors inputs = draw(row.inputs, 20);
+    const Point all(row, inputs);
+    if (all.wanted.size() < 2) continue;
+    SCOPED_TRACE(row.name);
+    const Tensors seeds = random_like(all.ys, 21);
+    const auto gradient = [&](const Tensors& ys, const Tensor& x, bool recorded) {
+      Tensors tracked, us;
+      for (std::size_t k = 0; k < ys.size(); ++k)
+        if (ys[k].requires_grad()) tracked.push_back(ys[k]), us.push_back(seeds[k]);
+      return grad(tracked, Tensors{x}, us, {.create_graph = recorded, .retain_graph = true})[0];
+    };
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!all.xs[i].requires_grad()) continue;
+      SCOPED_TRACE(text("input ", i));
+      Tensors xs = inputs;
+      xs[i] = variable(inputs[i]);
+      const Tensors ys = row.f(xs);
+      for (const bool recorded : {false, true})
+        expect_close(values(gradient(ys, xs[i], recorded)), values(gradient(all.ys, all.xs[i], recorded)), 1e-12);
+    }
+  }
+}
+
 // The derivative of ⟨u, Jv⟩ with respect to x: forward over reverse, reverse over forward, reverse over reverse.
 TEST(OpTable, SecondOrderInAnyDirection) {
   for (const Row& row : op_table()) {
