@@ -6,8 +6,10 @@
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/einsum.h>
 #include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/index.h>
+#include <gradus/autograd/ops/linalg.h>
 #include <gradus/autograd/ops/loss.h>
 #include <gradus/autograd/ops/mask.h>
 #include <gradus/autograd/ops/math.h>
