@@ -8,6 +8,7 @@
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/einsum.h>
 #include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/fft.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/linalg.h>
 #include <gradus/autograd/ops/loss.h>
