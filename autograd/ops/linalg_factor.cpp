@@ -93,12 +93,12 @@ struct Eigh final : Op {
     save_output(0), save_output(1);
     return out;
   }
-  // V·(diag(gλ) + (Vᵀ·gV)/(λ[j] − λ[i]))·Vᵀ
+  // V·(diag(gλ) + (Vᵀ·gV)/(λ[j] − λ[i]))·Vᵀ, the symmetric part of it
   Grads backward_all(std::span<Tensor> gs) override {
     const Tensor values = output(0), v = output(1);
     if (!gs[1].defined()) return {matmul(v * row(gs[0]), mT(v))};
-    const Tensor turn = matmul(mT(v), gs[1]), one = identity_like(turn);
-    Tensor inside = (turn - turn * one) / (row(values) - column(values) + one);
+    const Tensor turn = matmul(mT(v), gs[1]);
+    Tensor inside = (turn - mT(turn)) / ((row(values) - column(values)) * 2 + identity_like(turn));
     if (gs[0].defined()) inside = inside + diag_embed(gs[0]);
     return {matmul(matmul(v, inside), mT(v))};
   }
