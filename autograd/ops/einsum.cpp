@@ -95,14 +95,26 @@ Term contract(Term a, Term b, const Sizes& sizes, const Needed& needed) {
   all.insert(all.end(), columns.begin(), columns.end());
   check<ShapeError>(all.size() <= Shape::max_rank, "einsum: a product of two has ", all.size(), " dimensions, more than ", Shape::max_rank);
   if (summed.empty()) return {spread(a, all) * spread(b, all), all};
+  if (rows.empty() && columns.empty() && !batch.empty()) {   // rows times rows: no matrices
+    Labels both = batch;
+    both.insert(both.end(), summed.begin(), summed.end());
+    Term y{spread(a, both) * spread(b, both), both};
+    sum_out(y, needed);
+    return y;
+  }
 
+  // The dimensions of a batch stay, so that views of matrices need no copies, unless there are too many.
+  const bool joins_batch = batch.size() + 2 > Shape::max_rank;
   const auto join = [&](std::initializer_list<const Labels*> parts, bool first) {
     Labels order;
     Shape shape;
     for (const Labels* part : parts) {
       std::int64_t size = 1;
-      for (const int label : *part) order.push_back(label), size *= sizes[static_cast<std::size_t>(label)];
-      if (part != &batch || !batch.empty()) shape.push_back(size);
+      for (const int label : *part) {
+        order.push_back(label), size *= sizes[static_cast<std::size_t>(label)];
+        if (part == &batch && !joins_batch) shape.push_back(sizes[static_cast<std::size_t>(label)]);
+      }
+      if (part != &batch || joins_batch) shape.push_back(size);
     }
     return in_shape(in_order(first ? a : b, order), shape);
   };

@@ -33,6 +33,8 @@ keep("products_inner", torch.inner, (2, 1, 3), (4, 3))
 keep("products_tensordot", lambda a, b: torch.tensordot(a, b, ([2, 0], [0, -1])), (2, 3, 4), (4, 5, 2))
 keep("products_kron", torch.kron, (2, 3), (2, 2, 1))
 keep("products_cross", lambda a, b: L.cross(a, b, dim=1), (2, 3, 2), (1, 3, 2))
+for p in [0.5, 1, 2, 3, float("inf")]:
+    keep(f"products_cdist_{p}", lambda a, b: torch.cdist(a, b, p, "donot_use_mm_for_euclid_dist"), (2, 3, 4), (2, 5, 4))
 for name, equation, *shapes in [("trace", "ii", (3, 3)), ("diagonal", "iij->ji", (3, 3, 2)), ("cube", "iii->i", (3, 3, 3)),
                                 ("bilinear", "bn,anm,bm->ba", (2, 3), (4, 3, 5), (2, 5)), ("dots", "...ij,...jk->...ik", (2, 1, 3, 2), (4, 2, 3)),
                                 ("summed_dots", "i...->i", (3, 2, 4)), ("implicit", "cb,aB", (2, 3), (4, 2)),

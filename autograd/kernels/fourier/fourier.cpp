@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <gradus/autograd/array/internal/transpose.h>
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
@@ -73,7 +72,7 @@ struct Lines {
     if (c.inner != 1) return pitch = c.inner, x + b.row * n * c.inner + b.column;
     pitch = b.width;
     if (b.width == 1) return x + b.row * n;
-    transpose_plane(x + b.row * n, n, room, b.width, n, b.width, sizeof(T));
+    fourier_loops().of(T{}).turn(b.width, n, x + b.row * n, n, room, b.width);
     return room;
   }
   // Real numbers with zeros for their imaginary parts, which lie in `room`, and the numbers too unless they can be read where they are.
@@ -86,7 +85,7 @@ struct Lines {
   }
   void write(const T* from, const Block& b, T* y) const {
     if (c.inner == 1 && b.width == 1) std::copy_n(from, n, y + b.row * n);
-    else if (c.inner == 1) transpose_plane(from, b.width, y + b.row * n, n, b.width, n, sizeof(T));
+    else if (c.inner == 1) fourier_loops().of(T{}).turn(n, b.width, from, b.width, y + b.row * n, n);
     else
       for (std::int64_t k = 0; k < n; ++k) std::copy_n(from + k * b.width, b.width, y + (b.row * n + k) * c.inner + b.column);
   }

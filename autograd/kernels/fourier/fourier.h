@@ -30,6 +30,8 @@ struct FourierLoops1 {
   // y = x·factors, a factor for each row
   void (*twist)(std::int64_t rows, std::int64_t width, Planes<const T> x, std::int64_t pitch, Planes<const T> factors, Planes<T> y);
   void (*scale)(std::int64_t count, T factor, T* x);
+  // y[j·y_pitch + i] = x[i·x_pitch + j] for i < rows, j < columns
+  void (*turn)(std::int64_t rows, std::int64_t columns, const T* x, std::int64_t x_pitch, T* y, std::int64_t y_pitch);
   // From the spectrum z [h] of x[2j] + i·x[2j + 1] that of x, y [h + 1], times scale (but in the middle times scale·twins), and back.
   void (*split)(std::int64_t h, std::int64_t width, Planes<const T> z, Planes<const T> half_turns, T scale, T twins, Planes<T> y);
   void (*join)(std::int64_t h, std::int64_t width, Planes<const T> y, std::int64_t pitch, Planes<const T> half_turns, T scale, T twins,

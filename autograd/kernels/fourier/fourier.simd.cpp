@@ -1,5 +1,8 @@
 #include <gradus/autograd/kernels/fourier/fourier.h>
 
+#include <cstring>
+#include <utility>
+
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
@@ -53,6 +56,14 @@ void transform(std::int64_t radix, Complex<V>* a, Planes<const T> roots) {
   } else if constexpr (R == 4) {
     const Complex<V> even = a[0] + a[2], odd = a[0] - a[2], sum = a[1] + a[3], difference = (a[1] - a[3]).over_i();
     a[0] = even + sum, a[1] = odd + difference, a[2] = even - sum, a[3] = odd - difference;
+  } else if constexpr (R == 8) {
+    const V root(T(0.70710678118654752440));
+    Complex<V> even[] = {a[0], a[2], a[4], a[6]}, odd[] = {a[1], a[3], a[5], a[7]};
+    transform<4>(4, even, roots), transform<4>(4, odd, roots);
+    odd[1] = {root * (odd[1].re + odd[1].im), root * (odd[1].im - odd[1].re)};   // times e^(−πi/4)
+    odd[2] = odd[2].over_i();
+    odd[3] = {root * (odd[3].im - odd[3].re), root * (V(0) - odd[3].re - odd[3].im)};
+    for (int k = 0; k < 4; ++k) a[k] = even[k] + odd[k], a[k + 4] = even[k] - odd[k];
   } else {
     const std::int64_t r = R ? R : radix, half = r / 2;
     constexpr std::int64_t most = R ? R : most_radix;
@@ -98,6 +109,7 @@ void pass(const FourierPass<T>& pass, std::int64_t width, Planes<const T> x, std
     case 3: return pass_of<3>(pass, width, x, pitch, y);
     case 4: return pass_of<4>(pass, width, x, pitch, y);
     case 5: return pass_of<5>(pass, width, x, pitch, y);
+    case 8: return pass_of<8>(pass, width, x, pitch, y);
     default: return pass_of<0>(pass, width, x, pitch, y);
   }
 }
@@ -114,6 +126,41 @@ void twist(std::int64_t rows, std::int64_t width, Planes<const T> x, std::int64_
 template <class T>
 void scale(std::int64_t count, T factor, T* x) {
   for_batches<T>(count, [=](std::int64_t i, auto... lanes) { (Vec<T>::load(x + i, lanes...) * Vec<T>(factor)).store(x + i, lanes...); });
+}
+
+// Squares of as many rows as a register has numbers: rows i and i + half interleaved, until the bits of row and column have changed places.
+template <class T, std::size_t n>
+struct Square {
+  typedef T Row __attribute__((vector_size(n * sizeof(T))));
+  template <std::size_t first, std::size_t... i>
+  static Row interleaved(Row a, Row b, std::index_sequence<i...>) {
+    return __builtin_shufflevector(a, b, (first + i / 2 + (i % 2) * n)...);
+  }
+  static void turn(const T* x, std::int64_t x_pitch, T* y, std::int64_t y_pitch) {
+    Row rows[n], next[n];
+    for (std::size_t i = 0; i < n; ++i) std::memcpy(&rows[i], x + static_cast<std::int64_t>(i) * x_pitch, sizeof(Row));
+    for (std::size_t round = 1; round < n; round *= 2) {
+      for (std::size_t i = 0; i < n / 2; ++i) {
+        next[2 * i] = interleaved<0>(rows[i], rows[i + n / 2], std::make_index_sequence<n>{});
+        next[2 * i + 1] = interleaved<n / 2>(rows[i], rows[i + n / 2], std::make_index_sequence<n>{});
+      }
+      for (std::size_t i = 0; i < n; ++i) rows[i] = next[i];
+    }
+    for (std::size_t i = 0; i < n; ++i) std::memcpy(y + static_cast<std::int64_t>(i) * y_pitch, &rows[i], sizeof(Row));
+  }
+};
+
+template <class T>
+void turn(std::int64_t rows, std::int64_t columns, const T* x, std::int64_t x_pitch, T* y, std::int64_t y_pitch) {
+  constexpr std::int64_t side = Vec<T>::size;
+  std::int64_t i = 0, whole = 0;
+  if constexpr (side > 1) {
+    whole = columns / side * side;
+    for (; i + side <= rows; i += side)
+      for (std::int64_t j = 0; j < whole; j += side) Square<T, side>::turn(x + i * x_pitch + j, x_pitch, y + j * y_pitch + i, y_pitch);
+  }
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t j = r < i ? whole : 0; j < columns; ++j) y[j * y_pitch + r] = x[r * x_pitch + j];
 }
 
 // y[k] = E + e^(−πi·k/h)·O: of the even numbers E = (z[k] + z̄[h − k])/2, of the odd ones O = (z[k] − z̄[h − k])/2i
@@ -151,7 +198,7 @@ void join(std::int64_t h, std::int64_t width, Planes<const T> y, std::int64_t pi
 
 const FourierLoops& fourier_loops() {
   static constexpr FourierLoops loops([]<class T>(T) {
-    return FourierLoops1<T>{&pass<T>, &twist<T>, &scale<T>, &split<T>, &join<T>};
+    return FourierLoops1<T>{&pass<T>, &twist<T>, &scale<T>, &turn<T>, &split<T>, &join<T>};
   });
   return loops;
 }

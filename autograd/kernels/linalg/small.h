@@ -49,13 +49,24 @@ void solve(std::int64_t n, std::int64_t count, const T* lu, const std::int64_t* 
     }
 }
 
-// `room` for n·n numbers.
+// `room` for n·n numbers: U⁻¹·L⁻¹·P·1, row by row.
 template <class T>
 void invert(std::int64_t n, T* lu, const std::int64_t* pivots, T* room) {
   for (std::int64_t i = 0; i < n * n; ++i) room[i] = i % (n + 1) == 0;
-  solve(n, n, lu, pivots, false, room);
+  const auto subtract = [=](std::int64_t i, std::int64_t j) {
+    const T f = lu[i * n + j], *const from = room + j * n;
+    T* const to = room + i * n;
+    for (std::int64_t c = 0; c < n; ++c) to[c] -= f * from[c];
+  };
   for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t j = 0; j < n; ++j) lu[i * n + j] = room[j * n + i];
+    for (std::int64_t c = 0; pivots[i] != i && c < n; ++c) std::swap(room[i * n + c], room[pivots[i] * n + c]);
+  for (std::int64_t i = 1; i < n; ++i)
+    for (std::int64_t j = 0; j < i; ++j) subtract(i, j);
+  for (std::int64_t i = n - 1; i >= 0; --i) {
+    for (std::int64_t j = i + 1; j < n; ++j) subtract(i, j);
+    for (std::int64_t c = 0; c < n; ++c) room[i * n + c] /= lu[i * n + i];
+  }
+  for (std::int64_t i = 0; i < n * n; ++i) lu[i] = room[i];
 }
 
 template <class T>

@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>
+#include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/einsum.h>
 #include <gradus/autograd/ops/fft.h>
 #include <gradus/autograd/ops/linalg.h>
@@ -67,6 +68,11 @@ TEST(Linalg, ProductsArePyTorchs) {
   expect_golden("products_tensordot", [](Inputs x) { return tensordot(x[0], x[1], {2, 0}, {0, -1}); });
   expect_golden("products_kron", [](Inputs x) { return kron(x[0], x[1]); });
   expect_golden("products_cross", [](Inputs x) { return cross(x[0], x[1], 1); });
+  expect_golden("products_cdist_0.5", [](Inputs x) { return cdist(x[0], x[1], 0.5); });
+  expect_golden("products_cdist_1", [](Inputs x) { return cdist(x[0], x[1], 1); });
+  expect_golden("products_cdist_2", [](Inputs x) { return cdist(x[0], x[1]); });
+  expect_golden("products_cdist_3", [](Inputs x) { return cdist(x[0], x[1], 3); });
+  expect_golden("products_cdist_inf", [](Inputs x) { return cdist(x[0], x[1], inf); });
   expect_golden("einsum_trace", [](Inputs x) { return einsum("ii", x); });
   expect_golden("einsum_diagonal", [](Inputs x) { return einsum("iij->ji", x); });
   expect_golden("einsum_cube", [](Inputs x) { return einsum("iii->i", x); });
@@ -100,6 +106,30 @@ TEST(Linalg, ProductsOfNothingAndBeyond) {
   expect_error<DtypeError>([] { einsum("i", {zeros({2}, i64)}); }, {"einsum", "i64"});
   expect_error<ValueError>([] { tensordot(zeros({2}), zeros({2}), {0}, {0, 1}); }, {"tensordot", "[0]", "[0, 1]"});
   expect_error<ShapeError>([] { addmm(zeros({3, 2, 2}), zeros({2, 2}), zeros({2, 2})); }, {"addmm", "does not broadcast", "[3, 2, 2]"});
+}
+
+TEST(Linalg, DistancesOfNearPointsAndOfNone) {
+  const Tensor a = tensor({{1e8, 0}, {1e8 + 3, 4}}, f64), x = variable(a);
+  EXPECT_EQ(numbers(cdist(a, a)), (Doubles{0, 5, 5, 0}));
+  EXPECT_EQ(numbers(cdist(a, a, 1)), (Doubles{0, 7, 7, 0}));
+  EXPECT_EQ(numbers(cdist(a, a, inf)), (Doubles{0, 4, 4, 0}));
+  EXPECT_EQ(numbers(cdist(a, tensor({{1e8, 4}}, f64), 0)), (Doubles{1, 1}));
+  for (const bool create_graph : {true, false}) {
+    expect_near(grad(sum(cdist(x, a)), x, {.create_graph = create_graph}), tensor({{-0.6, -0.8}, {0.6, 0.8}}, f64).value(), 1e-15);
+    EXPECT_EQ(numbers(grad(sum(cdist(a, x, 1)), x, {.create_graph = create_graph})), (Doubles{-1, -1, 1, 1}));
+  }
+  for (const double p : {1., 2.}) {
+    for (const Dtype dtype : {f32, f64}) {
+      const Tensor many = random({2, 70, 131}, 1, dtype), others = random({37, 131}, 2, dtype);
+      expect_near(cdist(many, others, p).to(f64), norm(unsqueeze(many.to(f64), -2) - others.to(f64), p, -1).value(), dtype == f32 ? 1e-6 : 1e-14);
+    }
+    expect_same_gradients([p](const auto& y) { return cdist(y[0], y[1], p); }, {random({2, 70, 13}), random({200, 13}, 2)}, 1e-12);
+    EXPECT_EQ(cdist(zeros({0, 3}), zeros({2, 3}), p).shape(), (Shape{0, 2}));
+    EXPECT_EQ(numbers(cdist(zeros({1, 0}), zeros({2, 0}), p)), Doubles(2, 0));
+    const Tensor none = variable(zeros({2, 0, 3}));
+    EXPECT_EQ(grad(sum(cdist(none, ones({4, 3}), p)), none).shape(), none.shape());
+  }
+  EXPECT_EQ(numbers(cdist(zeros({1, 0}), zeros({2, 0}), 3)), Doubles(2, 0));
 }
 
 TEST(Linalg, EquationsArePyTorchs) {

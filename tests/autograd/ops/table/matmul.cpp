@@ -1,5 +1,9 @@
 // Products of matrices and vectors, and sums of products.
+#include <cmath>
+
+#include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/einsum.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
 
 #include "autograd/ops/op_table.h"
@@ -77,6 +81,12 @@ const Rows einsums{
     {.name = "tensordot", .f = of([](auto& a, auto& b) { return tensordot(a, b, 0); }), .inputs = {{.shape = {2}}, {.shape = {3}}}},
     {.name = "kron", .f = of([](auto& a, auto& b) { return kron(a, b); }), .inputs = {{.shape = {2, 3}}, {.shape = {2, 2, 1}}},
      .mistake = [] { kron(zeros({1, 1, 1, 1, 1}), zeros({2})); }, .says = {"kron", "at most 4 dimensions"}},
+    {.name = "cdist", .f = of([](auto& a, auto& b) { return cdist(a, b); }), .inputs = {{.shape = {2, 3, 4}}, {.shape = {2, 4}}},
+     .mistake = [] { cdist(zeros({2, 3}), zeros({3, 2})); }, .says = {"cdist", "rows of one length", "[2, 3]", "[3, 2]"}},
+    {.name = "cdist", .f = of([](auto& a, auto& b) { return square(cdist(a, b, 1)); }), .inputs = {{.shape = {3, 2}}, {.shape = {2, 1, 2}}},
+     .mistake = [] { cdist(zeros({2, 3}), zeros({2, 3}), -1); }, .says = {"cdist", "-1"}},
+    {.name = "cdist", .f = of([](auto& a, auto& b) { return cdist(a, b, 3); }), .inputs = {{.shape = {3, 4}}, {.shape = {2, 4}}}},
+    {.name = "cdist", .f = of([](auto& a, auto& b) { return cdist(a, b, INFINITY); }), .inputs = {{.shape = {3, 4}}, {.shape = {2, 4}}}},
     {.name = "cross", .f = of([](auto& a, auto& b) { return cross(a, b, 0); }), .inputs = {{.shape = {3, 2}}, {.shape = {3, 1}}},
      .mistake = [] { cross(zeros({3, 2}), zeros({3, 2})); }, .says = {"cross", "axis -1 must have size 3"}},
     {.name = "cross", .f = of([](auto& a, auto& b) { return cross(a, b); }), .inputs = {{.shape = {3}}, {.shape = {2, 3}}}},
