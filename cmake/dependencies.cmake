@@ -44,7 +44,7 @@ if(GRADUS_BLAS)
   # LAPACK comes along, but where somebody built OpenBLAS without it or under other names: then our own loops factorise.
   include(CheckCXXSourceCompiles)
   set(CMAKE_REQUIRED_LIBRARIES PkgConfig::OPENBLAS)
-  check_cxx_source_compiles("extern \"C\" void dgesdd_(); extern \"C\" void ssyevd_(); int main() { dgesdd_(); ssyevd_(); }" GRADUS_WITH_LAPACK)
+  check_cxx_source_compiles("extern \"C\" void dgesdd_(), ssyevd_(); int main() { dgesdd_(); ssyevd_(); }" GRADUS_WITH_LAPACK)
   unset(CMAKE_REQUIRED_LIBRARIES)
 else()
   list(APPEND GRADUS_LEFT_OUT autograd/kernels/products/blas.cpp autograd/kernels/products/blas_buffers.cpp tests/autograd/base/host_settings_test.cpp)

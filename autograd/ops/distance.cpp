@@ -49,9 +49,10 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   check_defined("cdist", a, "a");
   check_defined("cdist", b, "b");
   check<ValueError>(p >= 0, "cdist: p must be at least 0, not ", p);
-  check<DtypeError>(a.dtype() == b.dtype() && computes_in(a.dtype()), "cdist: needs one dtype, f32 or f64: ", describe(a), " and ", describe(b));
-  check<ShapeError>(a.rank() >= 2 && b.rank() >= 2 && a.dim(-1) == b.dim(-1), "cdist: takes rows of one length, [..., M, D] and [..., N, D]: ",
-                    describe(a), " and ", describe(b));
+  check<DtypeError>(a.dtype() == b.dtype() && computes_in(a.dtype()), "cdist: needs one dtype, f32 or f64: ", describe(a), " and ",
+                    describe(b));
+  check<ShapeError>(a.rank() >= 2 && b.rank() >= 2 && a.dim(-1) == b.dim(-1),
+                    "cdist: takes rows of one length, [..., M, D] and [..., N, D]: ", describe(a), " and ", describe(b));
   if (p != 1 && p != 2 && a.dim(-1) > 0) return norm(differences(a, b), p, -1);
   const auto leading = [](const Tensor& x) { return Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2))); };
   const Shape lead = broadcast_shapes(leading(a), leading(b), "cdist");

@@ -44,8 +44,10 @@ Tensor spread(const Term& t, const Labels& order) {
   Labels own;
   Shape shape;
   for (const int label : order)
-    if (has(t.dims, label)) own.push_back(label), shape.push_back(t.x.dim(place(t.dims, label)));
-    else shape.push_back(1);
+    if (has(t.dims, label))
+      own.push_back(label), shape.push_back(t.x.dim(place(t.dims, label)));
+    else
+      shape.push_back(1);
   return in_shape(in_order(t, own), shape);
 }
 
@@ -58,7 +60,7 @@ void tidy(Term& t, const Sizes& sizes) {
         t.x = diagonal(t.x, 0, i, j);
         t.dims.erase(t.dims.begin() + static_cast<std::ptrdiff_t>(j)), t.dims.erase(t.dims.begin() + static_cast<std::ptrdiff_t>(i));
         t.dims.push_back(label);
-        i = static_cast<std::size_t>(-1);   // the diagonal's label may come a third time
+        i = static_cast<std::size_t>(-1);  // the diagonal's label may come a third time
         break;
       }
   for (int i = static_cast<int>(t.dims.size()) - 1; i >= 0; --i)
@@ -74,8 +76,10 @@ void sum_out(Term& t, const Needed& needed) {
   Shape axes;
   Labels kept;
   for (const int label : t.dims)
-    if (needed(label)) kept.push_back(label);
-    else axes.push_back(place(t.dims, label));
+    if (needed(label))
+      kept.push_back(label);
+    else
+      axes.push_back(place(t.dims, label));
   if (axes.rank() == 0) return;
   t.x = sum(t.x, std::span(axes.begin(), static_cast<std::size_t>(axes.rank())));
   t.dims = kept;
@@ -95,7 +99,7 @@ Term contract(Term a, Term b, const Sizes& sizes, const Needed& needed) {
   all.insert(all.end(), columns.begin(), columns.end());
   check<ShapeError>(all.size() <= Shape::max_rank, "einsum: a product of two has ", all.size(), " dimensions, more than ", Shape::max_rank);
   if (summed.empty()) return {spread(a, all) * spread(b, all), all};
-  if (rows.empty() && columns.empty() && !batch.empty()) {   // rows times rows: no matrices
+  if (rows.empty() && columns.empty() && !batch.empty()) {  // rows times rows: no matrices
     Labels both = batch;
     both.insert(both.end(), summed.begin(), summed.end());
     Term y{spread(a, both) * spread(b, both), both};
@@ -216,8 +220,8 @@ Tensor einsum(std::string_view equation, std::span<const Tensor> operands) {
     const Tensor& x = operands[k];
     const int named = static_cast<int>(e.term(parts[k], 0, has_dots).size()), dots = has_dots ? x.rank() - named : 0;
     e.expect<ShapeError>(dots >= 0 && named + dots == x.rank(), "term ", k, " names ", named, " dimensions of ", x.rank());
-    check<DtypeError>(x.dtype() == operands[0].dtype() && computes_in(x.dtype()), "einsum: needs operands of one dtype, f32 or f64: ",
-                      describe(operands[0]), " and ", describe(x));
+    check<DtypeError>(x.dtype() == operands[0].dtype() && computes_in(x.dtype()),
+                      "einsum: needs operands of one dtype, f32 or f64: ", describe(operands[0]), " and ", describe(x));
     most_dots = std::max(most_dots, dots);
     any_dots = any_dots || has_dots;
     terms.push_back({x, e.term(parts[k], dots, has_dots)});
@@ -280,16 +284,17 @@ Tensor tensordot(const Tensor& a, const Tensor& b, const Shape& axes_a, const Sh
     check<ShapeError>(a.dim(i) == b.dim(j) || a.dim(i) == 1 || b.dim(j) == 1, "tensordot: axis ", i, " of a and axis ", j,
                       " of b have other sizes: ", describe(a), " and ", describe(b));
     for (int earlier = 0; earlier < k; ++earlier)
-      check<ValueError>(normal_axis(Axis(axes_a[earlier]), a.rank(), "tensordot") != i && right.dims[static_cast<std::size_t>(j)] >= Shape::max_rank,
-                        "tensordot: an axis is named twice: ", axes_a, " and ", axes_b);
+      check<ValueError>(
+          normal_axis(Axis(axes_a[earlier]), a.rank(), "tensordot") != i && right.dims[static_cast<std::size_t>(j)] >= Shape::max_rank,
+          "tensordot: an axis is named twice: ", axes_a, " and ", axes_b);
     right.dims[static_cast<std::size_t>(j)] = i;
     sizes[static_cast<std::size_t>(i)] = std::max(a.dim(i) == 1 ? 0 : a.dim(i), b.dim(j) == 1 && a.dim(i) != 1 ? 0 : b.dim(j));
   }
   for (const Term* t : {&left, &right})
     for (const int label : t->dims)
       if (!has(left.dims, label) || !has(right.dims, label)) result.push_back(label);
-  check<ShapeError>(result.size() <= Shape::max_rank, "tensordot: the result has ", result.size(), " dimensions, more than ", Shape::max_rank,
-                    ": ", describe(a), " and ", describe(b));
+  check<ShapeError>(result.size() <= Shape::max_rank, "tensordot: the result has ", result.size(), " dimensions, more than ",
+                    Shape::max_rank, ": ", describe(a), " and ", describe(b));
   tidy(left, sizes), tidy(right, sizes);
   std::vector<Term> both{std::move(left), std::move(right)};
   return contract_all(std::move(both), result, sizes);
@@ -299,7 +304,8 @@ Tensor kron(const Tensor& a, const Tensor& b) {
   check_defined("kron", a, "a");
   check_defined("kron", b, "b");
   const int rank = std::max(a.rank(), b.rank());
-  check<ShapeError>(2 * rank <= Shape::max_rank, "kron: takes at most ", Shape::max_rank / 2, " dimensions: ", describe(a), " and ", describe(b));
+  check<ShapeError>(2 * rank <= Shape::max_rank, "kron: takes at most ", Shape::max_rank / 2, " dimensions: ", describe(a), " and ",
+                    describe(b));
   Shape left, right, shape;
   for (int i = -rank; i < 0; ++i) {
     const std::int64_t m = -i <= a.rank() ? a.dim(i) : 1, n = -i <= b.rank() ? b.dim(i) : 1;
@@ -313,8 +319,8 @@ Tensor cross(const Tensor& a, const Tensor& b, Axis axis) {
   check_defined("cross", a, "a");
   check_defined("cross", b, "b");
   const int rank = std::max(a.rank(), b.rank()), from_back = normal_axis(axis, rank, "cross") - rank;
-  check<ShapeError>(-from_back <= a.rank() && -from_back <= b.rank() && a.dim(from_back) == 3 && b.dim(from_back) == 3,
-                    "cross: axis ", axis.number, " must have size 3: ", describe(a), " and ", describe(b));
+  check<ShapeError>(-from_back <= a.rank() && -from_back <= b.rank() && a.dim(from_back) == 3 && b.dim(from_back) == 3, "cross: axis ",
+                    axis.number, " must have size 3: ", describe(a), " and ", describe(b));
   const Tensor turned = a * roll(b, -1, from_back) - roll(a, -1, from_back) * b;
   return roll(turned, -1, from_back);
 }

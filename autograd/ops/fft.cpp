@@ -3,7 +3,6 @@
 #include <cmath>
 #include <vector>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/fourier/fourier.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/internal/reducing.h>
@@ -15,7 +14,8 @@ namespace gradus::fft {
 namespace {
 
 Array flat(const Tensor& x) { return x.value().as_contiguous(); }
-Tensor or_zero(const Tensor& x, const Tensor& like) { return x.defined() ? x : zeros_like(like); }
+Tensor zeros_of(const Tensor& x) { return Array::zeros(x.shape(), x.dtype()); }
+Tensor or_zero(const Tensor& x, const Tensor& like) { return x.defined() ? x : zeros_of(like); }
 
 // A linear map, whose transpose is that of the other direction.
 struct Fourier final : Op {
@@ -33,7 +33,7 @@ struct Fourier final : Op {
     return {needs(0) ? real : Tensor{}, complex && needs(1) ? imag : Tensor{}};
   }
   Tangents tangent_all(std::span<const Tensor> vs) override {
-    const auto [real, imag] = record(Fourier(axis, forwards, scale), needs(0) ? vs[0] : zeros_like(vs[1]), needs(1) ? vs[1] : Tensor{});
+    const auto [real, imag] = record(Fourier(axis, forwards, scale), needs(0) ? vs[0] : zeros_of(vs[1]), needs(1) ? vs[1] : Tensor{});
     return {real, imag};
   }
 };
@@ -71,7 +71,7 @@ struct FromHalfFourier final : Op {
     return {needs(0) ? real : Tensor{}, needs(1) ? imag : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
-    return from_half(needs(0) ? vs[0] : zeros_like(vs[1]), needs(1) ? vs[1] : zeros_like(vs[0]), w);
+    return from_half(needs(0) ? vs[0] : zeros_of(vs[1]), needs(1) ? vs[1] : zeros_of(vs[0]), w);
   }
 };
 Tensor from_half(const Tensor& real, const Tensor& imag, const Weights& w) { return record(FromHalfFourier(w), real, imag); }
@@ -102,7 +102,7 @@ Tensor resized(const Tensor& x, int axis, std::int64_t n) {
   if (x.dim(axis) > n) return slice(x, axis, 0, n);
   Shape more = x.shape();
   more[axis] = n - x.dim(axis);
-  return cat({x, zeros(more, x.dtype())}, axis);
+  return cat({x, Tensor(Array::zeros(more, x.dtype()))}, axis);
 }
 
 double factor(std::int64_t n, bool forwards, Norm norm) {
@@ -130,7 +130,7 @@ Tensor whole(const char* op, const ComplexPair& y, std::int64_t size, Axis given
   check_pair(op, y);
   const int axis = axis_of(op, y.real, given);
   const std::int64_t n = checked_n(op, size, 2 * (y.real.dim(axis) - 1));
-  const Tensor imag = y.imag.defined() ? forwards ? -y.imag : y.imag : zeros_like(y.real);
+  const Tensor imag = y.imag.defined() ? forwards ? -y.imag : y.imag : zeros_of(y.real);
   return from_half(resized(y.real, axis, n / 2 + 1), resized(imag, axis, n / 2 + 1), {axis, n, factor(n, forwards, norm), 2});
 }
 
@@ -176,6 +176,13 @@ ComplexPair complex_several(const char* op, const ComplexPair& x, const Shape& s
   return along_several(op, x, several(op, x.real, sizes, axes), forwards, norm);
 }
 
+// Of k < count; from `negative` on those of k − n.
+Tensor frequencies(std::int64_t count, std::int64_t n, std::int64_t negative, double step) {
+  std::vector<double> all;
+  for (std::int64_t k = 0; k < count; ++k) all.push_back(static_cast<double>(k < negative ? k : k - n) / (static_cast<double>(n) * step));
+  return Array::from(all, {count});
+}
+
 Tensor shifted(const char* op, const Tensor& x, const Axes& axes, bool back) {
   check_defined(op, x);
   const detail::AxisSet set = detail::axis_set(axes, x, op);
@@ -217,13 +224,11 @@ Tensor irfft2(const ComplexPair& y, const Shape& sizes, const Axes& axes, Norm n
 
 Tensor fftfreq(std::int64_t n, double step, Dtype dtype) {
   checked_n("fftfreq", n < 0 ? 0 : n, 0);
-  const Tensor k = arange(0, static_cast<double>(n), f64);
-  const Tensor both = cat({slice(k, 0, 0, (n + 1) / 2), slice(k, 0, (n + 1) / 2, n) - static_cast<double>(n)});
-  return (both / (static_cast<double>(n) * step)).to(dtype);
+  return frequencies(n, n, (n + 1) / 2, step).to(dtype);
 }
 Tensor rfftfreq(std::int64_t n, double step, Dtype dtype) {
   checked_n("rfftfreq", n < 0 ? 0 : n, 0);
-  return (arange(0, static_cast<double>(n / 2 + 1), f64) / (static_cast<double>(n) * step)).to(dtype);
+  return frequencies(n / 2 + 1, n, n, step).to(dtype);
 }
 Tensor fftshift(const Tensor& x, const Axes& axes) { return shifted("fftshift", x, axes, false); }
 Tensor ifftshift(const Tensor& x, const Axes& axes) { return shifted("ifftshift", x, axes, true); }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>
@@ -61,10 +60,11 @@ Array in_frame(const char* op, const Tensor& a, const Tensor& g, F f) {
     T* k = inside.mutable_data<T>();
     const T* m = turned.defined() ? turned.data<T>() : nullptr;
     const T* values = s.data<T>();
-    for (std::int64_t i = 0; i < s.size(); i += n, k += n * n, m = m ? m + n * n : m) f(std::vector<double>(values + i, values + i + n), m, k);
+    for (std::int64_t i = 0; i < s.size(); i += n, k += n * n, m = m ? m + n * n : m)
+      f(std::vector<double>(values + i, values + i + n), m, k);
   });
   // U and V are orthogonal: their determinants are 1 or −1 but for rounding
-  return (matmul(matmul(left, inside), right) * as_matrices(where(sign < 0, -1.0, ones_like(sign)))).value();
+  return (matmul(matmul(left, inside), right) * as_matrices(where(sign < 0, -1.0, zeros_of(sign) + 1))).value();
 }
 
 // The second derivative of det: how the cofactors move when A moves along g. Symmetric, so it is its own transpose.
@@ -143,7 +143,7 @@ struct SLogDet final : Op {
   }
   Grads backward_all(std::span<Tensor> gs) override {
     const Tensor& a = saved()[0];
-    if (!gs[1].defined()) return {zeros_like(a)};   // of the sign
+    if (!gs[1].defined()) return {zeros_of(a)};  // of the sign
     return {as_matrices(gs[1]) * (singular ? record(Cofactors{}, a) / as_matrices(det(a)) : mT(inv(a)))};
   }
 };

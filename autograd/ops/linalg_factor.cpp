@@ -1,5 +1,4 @@
 // Factorisations: Cholesky's, Q·R, singular values, eigenvalues.
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/internal/linalg.h>
@@ -22,7 +21,8 @@ struct Cholesky final : Op {
   Array forward(const Tensor& a) {
     kernels::Failure failure;
     Array lower = kernels::cholesky(a.value(), failure);
-    if (failure.matrix >= 0) refuse("cholesky", a, failure, text("is not positive definite: its leading minor of order ", failure.row, " is not"));
+    if (failure.matrix >= 0)
+      refuse("cholesky", a, failure, text("is not positive definite: its leading minor of order ", failure.row, " is not"));
     save_output();
     return lower;
   }

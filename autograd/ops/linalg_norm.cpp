@@ -3,7 +3,6 @@
 #include <limits>
 #include <vector>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/internal/linalg.h>
 #include <gradus/autograd/ops/linalg.h>
@@ -20,7 +19,7 @@ using namespace detail;
 // One of the blocks of exp([[A, E], [0, A]]): how exp(A) moves along E.
 Tensor moved_exponential(const Tensor& a, const Tensor& e) {
   const std::int64_t n = a.dim(-1);
-  const Tensor block = cat({cat({a, e}, -1), cat({zeros_like(a), a}, -1)}, -2);
+  const Tensor block = cat({cat({a, e}, -1), cat({zeros_of(a), a}, -1)}, -2);
   return slice(slice(matrix_exp(block), -2, 0, n), -1, n, 2 * n);
 }
 
@@ -64,8 +63,8 @@ Tensor matrix_norm(const Tensor& a, MatrixNorm order, const Axes& axes, bool kee
 Tensor matrix_norm(const Tensor& a, double order, const Axes& axes, bool keepdim) {
   const Tensor x = with_matrices_last(a, axes);
   const double p = std::abs(order);
-  check<ValueError>(p == 1 || p == 2 || p == std::numeric_limits<double>::infinity(), "matrix_norm: order must be 1, 2, ∞, −1, −2 or −∞, not ",
-                    order);
+  check<ValueError>(p == 1 || p == 2 || p == std::numeric_limits<double>::infinity(),
+                    "matrix_norm: order must be 1, 2, ∞, −1, −2 or −∞, not ", order);
   const Tensor values = p == 2 ? svdvals(x) : sum(abs(x), p == 1 ? -2 : -1);
   check<ValueError>(order > 0 || values.dim(-1) > 0, "matrix_norm: there is none of order ", order, " of no elements: ", a.shape());
   return kept(order < 0 ? amin(values, -1) : values.dim(-1) > 0 ? amax(values, -1) : sum(values, -1), a, axes, keepdim);
@@ -106,10 +105,11 @@ Tensor multi_dot(std::span<const Tensor> all) {
   for (std::size_t i = 0; i < n; ++i) {
     const Tensor& x = all[i];
     const bool end = i == 0 || i == n - 1;
-    check<ShapeError>(x.rank() == 2 || (end && x.rank() == 1), "multi_dot: takes matrices, at its ends also vectors: factor ", i, " is ", describe(x));
+    check<ShapeError>(x.rank() == 2 || (end && x.rank() == 1), "multi_dot: takes matrices, at its ends also vectors: factor ", i, " is ",
+                      describe(x));
     const std::int64_t rows = x.rank() == 2 || i > 0 ? x.dim(0) : 1, columns = x.rank() == 2 ? x.dim(1) : i > 0 ? 1 : x.dim(0);
-    check<ShapeError>(i == 0 || rows == all[i - 1].dim(-1), "multi_dot: inner dimensions differ: factor ", i - 1, " ", describe(all[i - 1 + (i == 0)]),
-                      ", factor ", i, " ", describe(x));
+    check<ShapeError>(i == 0 || rows == all[i - 1].dim(-1), "multi_dot: inner dimensions differ: factor ", i - 1, " ",
+                      describe(all[i - 1 + (i == 0)]), ", factor ", i, " ", describe(x));
     if (i == 0) sizes.push_back(static_cast<double>(rows));
     sizes.push_back(static_cast<double>(columns));
   }

@@ -1,16 +1,16 @@
 // Equations, and what linalg.h's sources share.
+#include <algorithm>
 #include <limits>
 #include <string>
 
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
-#include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/internal/linalg.h>
 #include <gradus/autograd/ops/linalg.h>
-#include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 
@@ -33,7 +33,7 @@ Tensor in_batch(const Tensor& a, const Shape& lead) {
   shape.push_back(a.dim(-2)), shape.push_back(a.dim(-1));
   return a.shape() == shape ? a : expand(a, shape);
 }
-Tensor identity_like(const Tensor& a) { return eye(a.dim(-1), a.dtype()); }
+Tensor identity_like(const Tensor& a) { return diag_embed(Tensor(Array::full({a.dim(-1)}, 1, a.dtype()))); }
 
 void refuse(const char* op, const Tensor& a, const kernels::Failure& failure, const std::string& why) {
   const Shape lead = leading(a);
@@ -45,7 +45,8 @@ void refuse(const char* op, const Tensor& a, const kernels::Failure& failure, co
   fail<ValueError>(op, ": ", lead.rank() ? text("matrix ", at, " of ") : std::string(), describe(a), " ", why);
 }
 void check_not_singular(const char* op, const Tensor& a, const kernels::Failure& failure) {
-  if (failure.matrix >= 0) refuse(op, a, failure, text("is singular: element ", failure.row, " on the diagonal of U, in A = P·L·U, is zero"));
+  if (failure.matrix >= 0)
+    refuse(op, a, failure, text("is singular: element ", failure.row, " on the diagonal of U, in A = P·L·U, is zero"));
 }
 void check_converged(const char* op, const Tensor& a, const kernels::Failure& failure) {
   if (failure.matrix >= 0) refuse(op, a, failure, "has elements that are not finite, or whose values LAPACK does not find");
@@ -53,8 +54,8 @@ void check_converged(const char* op, const Tensor& a, const kernels::Failure& fa
 
 Tensor significant(const char* op, const Tensor& a, const Tensor& values, double rtol) {
   check<ValueError>(rtol == rtol, op, ": the tolerance is not a number");
-  const double least = static_cast<double>(std::max(a.dim(-2), a.dim(-1))) *
-                       (a.dtype() == f32 ? double(std::numeric_limits<float>::epsilon()) : std::numeric_limits<double>::epsilon());
+  const double epsilon = visit_floating(a.dtype(), op, []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
+  const double least = static_cast<double>(std::max(a.dim(-2), a.dim(-1))) * epsilon;
   if (values.dim(-1) == 0) return values > 0;
   return values > slice(values, -1, 0, 1) * (rtol < 0 ? least : rtol);
 }
@@ -95,7 +96,8 @@ struct Solve final : Op {
   }
   Grads backward(Tensor g) override {
     const auto [a, factors, pivots] = saved<3>();
-    const Tensor by_b = recording() ? record(Solve{}, mT(a), g) : Tensor(kernels::solve({factors.value(), pivots.value()}, g.value(), true));
+    const Tensor by_b =
+        recording() ? record(Solve{}, mT(a), g) : Tensor(kernels::solve({factors.value(), pivots.value()}, g.value(), true));
     return {needs(0) ? -matmul(by_b, mT(output())) : Tensor{}, needs(1) ? by_b : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
@@ -192,8 +194,8 @@ Sides sides(const char* op, const Tensor& a, const Tensor& b, int rows) {
   vectors.push_back(a.dim(rows));
   const bool vector = b.rank() == 1 || b.shape() == vectors;
   const Tensor column = vector ? unsqueeze(b, -1) : b;
-  check<ShapeError>(column.rank() >= 2 && column.dim(-2) == a.dim(rows), op, ": b must have ", a.dim(rows), " rows: a ", describe(a), ", b ",
-                    describe(b));
+  check<ShapeError>(column.rank() >= 2 && column.dim(-2) == a.dim(rows), op, ": b must have ", a.dim(rows), " rows: a ", describe(a),
+                    ", b ", describe(b));
   const Shape lead = broadcast_shapes(vectors.rank() > 1 ? leading(a) : Shape{}, leading(column), op);
   return {in_batch(a, lead), in_batch(column, lead), vector};
 }
@@ -238,7 +240,7 @@ LeastSquares lstsq(const Tensor& a, const Tensor& b, double rcond) {
   }
   const Tensor x = record(LeastSquaresSolution(std::move(solution), rcond), left, right);
   const bool determined = left.dim(-2) > left.dim(-1) && all(out.rank == static_cast<double>(left.dim(-1))).item() != 0;
-  out.residuals = determined ? sum(square(matmul(left, x) - right), -2) : zeros({0}, a.dtype());
+  out.residuals = determined ? sum(square(matmul(left, x) - right), -2) : Tensor(Array::zeros({0}, a.dtype()));
   out.solution = vector ? squeeze(x, -1) : x;
   return out;
 }

@@ -114,7 +114,7 @@ Tensor exact_product(const char* op, const Tensor& a, int a_rank, const Tensor& 
   check_defined(op, b, "b");
   check<ShapeError>(a.rank() == a_rank && b.rank() == b_rank, op, ": takes ", takes, ": ", describe(a), " x ", describe(b));
   check<ShapeError>(a_rank < 3 || a.dim(0) == b.dim(0), op, ": as many matrices on both sides: ", describe(a), " x ", describe(b),
-                    "; matmul(a, b) broadcasts");
+                    "; matmul broadcasts");
   return product(op, a, b);
 }
 

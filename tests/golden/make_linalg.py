@@ -1,5 +1,5 @@
-"""Products, linear algebra and Fourier transforms with their gradients, to linalg/. Where an answer is one of several (the signs of singular
-vectors), what all of them have in common is kept."""
+"""Products, linear algebra and Fourier transforms with their gradients, to linalg/. Where an answer is one of several (the signs of
+singular vectors), what all of them have in common is kept."""
 import torch
 
 import golden
@@ -36,7 +36,8 @@ keep("products_cross", lambda a, b: L.cross(a, b, dim=1), (2, 3, 2), (1, 3, 2))
 for p in [0.5, 1, 2, 3, float("inf")]:
     keep(f"products_cdist_{p}", lambda a, b: torch.cdist(a, b, p, "donot_use_mm_for_euclid_dist"), (2, 3, 4), (2, 5, 4))
 for name, equation, *shapes in [("trace", "ii", (3, 3)), ("diagonal", "iij->ji", (3, 3, 2)), ("cube", "iii->i", (3, 3, 3)),
-                                ("bilinear", "bn,anm,bm->ba", (2, 3), (4, 3, 5), (2, 5)), ("dots", "...ij,...jk->...ik", (2, 1, 3, 2), (4, 2, 3)),
+                                ("bilinear", "bn,anm,bm->ba", (2, 3), (4, 3, 5), (2, 5)),
+                                ("dots", "...ij,...jk->...ik", (2, 1, 3, 2), (4, 2, 3)),
                                 ("summed_dots", "i...->i", (3, 2, 4)), ("implicit", "cb,aB", (2, 3), (4, 2)),
                                 ("chain", "ab,bc,cd,da->", (2, 3), (3, 4), (4, 5), (5, 2)), ("ones", "ij,jk->ik", (3, 4), (1, 2)),
                                 ("outer", "i,j", (2,), (3,)), ("heads", "bhqd,bhkd->bhqk", (2, 2, 3, 4), (2, 2, 5, 4)),
@@ -96,5 +97,6 @@ keep("fft_several", lambda a, b: flat(F.fftn(c(a, b), (2, 5), (0, 2))), (3, 2, 4
 keep("fft_several_last", lambda a: flat(F.rfftn(a, (3, 6))), (2, 4, 5))
 keep("fft_several_inverse", lambda a, b: F.irfftn(c(a, b), norm="ortho"), (3, 4), (3, 4))
 keep("fft_image", lambda a, b: flat(F.ifft2(c(a, b))), (2, 3, 4), (2, 3, 4))
-keep("fft_shift", lambda a: flat(F.fftshift(a), F.ifftshift(a, 1), F.fftfreq(6, 0.5, dtype=torch.float64) + 0 * a[0, 0], F.rfftfreq(7, dtype=torch.float64) + 0 * a[0, 0]), (2, 5))
+frequencies = torch.cat([F.fftfreq(6, 0.5, dtype=torch.float64), F.rfftfreq(7, dtype=torch.float64)])
+keep("fft_shift", lambda a: flat(F.fftshift(a), F.ifftshift(a, 1), frequencies + 0 * a[0, 0]), (2, 5))
 golden.save("linalg", {name: array.detach().resolve_neg() for name, array in arrays.items()}, golden.family)

@@ -67,7 +67,7 @@ void in_blocks(const Cut& c, std::int64_t n, int planes, Work work) {
 template <class T>
 struct Lines {
   const Cut& c;
-  std::int64_t n, pitch = 0;   // n of this array, which c.n need not be
+  std::int64_t n, pitch = 0;  // n of this array, which c.n need not be
   const T* read(const T* x, const Block& b, T* room) {
     if (c.inner != 1) return pitch = c.inner, x + b.row * n * c.inner + b.column;
     pitch = b.width;
@@ -84,8 +84,10 @@ struct Lines {
     return {re, room.im};
   }
   void write(const T* from, const Block& b, T* y) const {
-    if (c.inner == 1 && b.width == 1) std::copy_n(from, n, y + b.row * n);
-    else if (c.inner == 1) fourier_loops().of(T{}).turn(n, b.width, from, b.width, y + b.row * n, n);
+    if (c.inner == 1 && b.width == 1)
+      std::copy_n(from, n, y + b.row * n);
+    else if (c.inner == 1)
+      fourier_loops().of(T{}).turn(n, b.width, from, b.width, y + b.row * n, n);
     else
       for (std::int64_t k = 0; k < n; ++k) std::copy_n(from + k * b.width, b.width, y + (b.row * n + k) * c.inner + b.column);
   }
@@ -111,8 +113,10 @@ std::array<Array, 2> fourier(const Array& real, const Array& imag, int axis, boo
       Planes<T> work{room, room + size}, other{room + 2 * size, room + 3 * size};
       Lines<T> lines{c, c.n};
       Planes<const T> x{};
-      if (im) x.re = lines.read(re, b, other.re), x.im = lines.read(im, b, other.im);
-      else x = lines.read_real(re, b, other);
+      if (im)
+        x.re = lines.read(re, b, other.re), x.im = lines.read(im, b, other.im);
+      else
+        x = lines.read_real(re, b, other);
       if (!forward) x = {x.im, x.re};
       Planes<T> y = run_fourier(*plan, b.width, x, lines.pitch, work, other);
       if (!forward) y = y.swapped();
@@ -125,7 +129,7 @@ std::array<Array, 2> fourier(const Array& real, const Array& imag, int axis, boo
 
 std::array<Array, 2> half_fourier(const Array& x, int axis, double scale, double twins) {
   const Cut c(x.shape(), axis);
-  const std::int64_t n = c.n, bins = n / 2 + 1, h = n % 2 == 0 ? n / 2 : n;   // of odd n the whole spectrum, and what is wanted of it
+  const std::int64_t n = c.n, bins = n / 2 + 1, h = n % 2 == 0 ? n / 2 : n;  // of odd n the whole spectrum, and what is wanted of it
   std::array<Array, 2> out{Array(with_size(x.shape(), axis, bins), x.dtype()), Array(with_size(x.shape(), axis, bins), x.dtype())};
   visit_floating(x.dtype(), "rfft", [&]<class T>(T) {
     const auto plan = fourier_plan<T>(h);
@@ -136,7 +140,7 @@ std::array<Array, 2> half_fourier(const Array& x, int axis, double scale, double
     in_blocks<T>(c, most, 6, [&](const Block& b, T* room) {
       const std::int64_t size = most * b.width;
       Planes<T> work{room, room + size}, other{room + 2 * size, room + 3 * size};
-      T* const staging = room + 4 * size;   // n <= 2·h
+      T* const staging = room + 4 * size;  // n <= 2·h
       Lines<T> lines{c, n}, halves{c, bins};
       if (n % 2 == 0) {
         const T* const in = lines.read(from, b, staging);
@@ -183,7 +187,7 @@ Array from_half_fourier(const Array& real, const Array& imag, int axis, std::int
           std::copy_n(x.im + j * width, width, staging + (2 * j + 1) * width);
         }
         lines.write(staging, b, to);
-      } else {   // both halves of the spectrum, the second one mirrored
+      } else {  // both halves of the spectrum, the second one mirrored
         for (std::int64_t k = 0; k < bins; ++k) {
           const T factor = static_cast<T>(k == 0 ? scale : scale * twins / 2);
           for (std::int64_t i = 0; i < width; ++i) {
@@ -200,7 +204,8 @@ Array from_half_fourier(const Array& real, const Array& imag, int axis, std::int
   return out;
 }
 
-template Planes<float> run_fourier(const FourierPlan<float>&, std::int64_t, Planes<const float>, std::int64_t, Planes<float>, Planes<float>);
+template Planes<float> run_fourier(const FourierPlan<float>&, std::int64_t, Planes<const float>, std::int64_t, Planes<float>,
+                                   Planes<float>);
 template Planes<double> run_fourier(const FourierPlan<double>&, std::int64_t, Planes<const double>, std::int64_t, Planes<double>,
                                     Planes<double>);
 

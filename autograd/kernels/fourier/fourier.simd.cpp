@@ -11,13 +11,17 @@ namespace {
 // A register, or a number where rows are too short for one.
 template <class V, class T, class... Lanes>
 V get(const T* p, Lanes... lanes) {
-  if constexpr (std::is_same_v<V, T>) return *p;
-  else return V::load(p, lanes...);
+  if constexpr (std::is_same_v<V, T>)
+    return *p;
+  else
+    return V::load(p, lanes...);
 }
 template <class V, class T, class... Lanes>
 void put(V v, T* p, Lanes... lanes) {
-  if constexpr (std::is_same_v<V, T>) *p = v;
-  else v.store(p, lanes...);
+  if constexpr (std::is_same_v<V, T>)
+    *p = v;
+  else
+    v.store(p, lanes...);
 }
 
 template <class V>
@@ -26,7 +30,7 @@ struct Complex {
   friend Complex operator+(Complex a, Complex b) { return {a.re + b.re, a.im + b.im}; }
   friend Complex operator-(Complex a, Complex b) { return {a.re - b.re, a.im - b.im}; }
   friend Complex operator*(Complex a, Complex b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
-  Complex over_i() const { return {im, V(0) - re}; }   // times −i
+  Complex over_i() const { return {im, V(0) - re}; }  // times −i
   Complex conjugate() const { return {re, V(0) - im}; }
 };
 template <class V, class T, class... Lanes>
@@ -38,7 +42,9 @@ void put(Complex<V> v, Planes<T> p, std::int64_t i, Lanes... lanes) {
   put(v.re, p.re + i, lanes...), put(v.im, p.im + i, lanes...);
 }
 template <class V, class T>
-Complex<V> spread(Planes<const T> p, std::int64_t i) { return {V(p.re[i]), V(p.im[i])}; }
+Complex<V> spread(Planes<const T> p, std::int64_t i) {
+  return {V(p.re[i]), V(p.im[i])};
+}
 
 // step(i) for registers of n numbers and for the rest of them, of numbers alone where n fills no register.
 template <class T, class Step>
@@ -60,7 +66,7 @@ void transform(std::int64_t radix, Complex<V>* a, Planes<const T> roots) {
     const V root(T(0.70710678118654752440));
     Complex<V> even[] = {a[0], a[2], a[4], a[6]}, odd[] = {a[1], a[3], a[5], a[7]};
     transform<4>(4, even, roots), transform<4>(4, odd, roots);
-    odd[1] = {root * (odd[1].re + odd[1].im), root * (odd[1].im - odd[1].re)};   // times e^(−πi/4)
+    odd[1] = {root * (odd[1].re + odd[1].im), root * (odd[1].im - odd[1].re)};  // times e^(−πi/4)
     odd[2] = odd[2].over_i();
     odd[3] = {root * (odd[3].im - odd[3].re), root * (V(0) - odd[3].re - odd[3].im)};
     for (int k = 0; k < 4; ++k) a[k] = even[k] + odd[k], a[k + 4] = even[k] - odd[k];
@@ -105,12 +111,18 @@ void pass_of(const FourierPass<T>& pass, std::int64_t width, Planes<const T> x, 
 template <class T>
 void pass(const FourierPass<T>& pass, std::int64_t width, Planes<const T> x, std::int64_t pitch, Planes<T> y) {
   switch (pass.radix) {
-    case 2: return pass_of<2>(pass, width, x, pitch, y);
-    case 3: return pass_of<3>(pass, width, x, pitch, y);
-    case 4: return pass_of<4>(pass, width, x, pitch, y);
-    case 5: return pass_of<5>(pass, width, x, pitch, y);
-    case 8: return pass_of<8>(pass, width, x, pitch, y);
-    default: return pass_of<0>(pass, width, x, pitch, y);
+    case 2:
+      return pass_of<2>(pass, width, x, pitch, y);
+    case 3:
+      return pass_of<3>(pass, width, x, pitch, y);
+    case 4:
+      return pass_of<4>(pass, width, x, pitch, y);
+    case 5:
+      return pass_of<5>(pass, width, x, pitch, y);
+    case 8:
+      return pass_of<8>(pass, width, x, pitch, y);
+    default:
+      return pass_of<0>(pass, width, x, pitch, y);
   }
 }
 
@@ -197,9 +209,8 @@ void join(std::int64_t h, std::int64_t width, Planes<const T> y, std::int64_t pi
 }  // namespace
 
 const FourierLoops& fourier_loops() {
-  static constexpr FourierLoops loops([]<class T>(T) {
-    return FourierLoops1<T>{&pass<T>, &twist<T>, &scale<T>, &turn<T>, &split<T>, &join<T>};
-  });
+  static constexpr FourierLoops loops(
+      []<class T>(T) { return FourierLoops1<T>{&pass<T>, &twist<T>, &scale<T>, &turn<T>, &split<T>, &join<T>}; });
   return loops;
 }
 

@@ -53,7 +53,7 @@ FourierPlan<T>::FourierPlan(std::int64_t n) : n(n), half_turns(n + 1) {
   if (largest_factor(n) > most_radix) {
     longer = fourier_plan<T>(smooth_from(2 * n - 1));
     chirp = Roots<T>(n);
-    std::int64_t square = 0;   // k² modulo 2n
+    std::int64_t square = 0;  // k² modulo 2n
     Roots<T> wave(longer->n), room(longer->n);
     for (std::int64_t k = 0; k < n; square = (square + 2 * k + 1) % (2 * n), ++k) {
       set_root(chirp, k, square, 2 * n);
@@ -74,9 +74,9 @@ FourierPlan<T>::FourierPlan(std::int64_t n) : n(n), half_turns(n + 1) {
     Roots<T> turns(m * (radix - 1)), roots(radix);
     for (std::int64_t p = 0; p < m; ++p)
       for (std::int64_t k = 1; k < radix; ++k) set_root(turns, p * (radix - 1) + k - 1, p * k, rest);
-    for (std::int64_t k = 0; k < radix; ++k) set_root(roots, k, radix - k, radix);   // cos + i·sin
+    for (std::int64_t k = 0; k < radix; ++k) set_root(roots, k, radix - k, radix);  // cos + i·sin
     passes.push_back({radix, m, stride, turns.planes(), roots.planes()});
-    of_passes.push_back(std::move(turns)), of_passes.push_back(std::move(roots));   // where they point to stays where it is
+    of_passes.push_back(std::move(turns)), of_passes.push_back(std::move(roots));  // where they point to stays where it is
     stride *= radix, rest /= radix;
   }
 }
@@ -85,7 +85,7 @@ template <class T>
 std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n) {
   using Plan = std::shared_ptr<const FourierPlan<T>>;
   static auto& mutex = *new gradus::detail::MutexOverForks;
-  static auto& kept = *new std::vector<Plan>;   // the last used in front
+  static auto& kept = *new std::vector<Plan>;  // the last used in front
   constexpr std::size_t most = 16;
   {
     const std::lock_guard lock(mutex);

@@ -1,4 +1,4 @@
-// How a Fourier transform of n numbers is cut into passes, and the roots of unity that they take. Plans are kept: those of the last lengths.
+// How a Fourier transform of n numbers is cut into passes, and the roots of unity that they take. Plans of the last lengths are kept.
 #pragma once
 #include <cstdint>
 #include <memory>

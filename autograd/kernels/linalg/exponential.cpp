@@ -64,8 +64,10 @@ void exponential(std::int64_t n, T* a) {
     u[i] = diagonal ? static_cast<T>(b[1]) : T(0), v[i] = diagonal ? static_cast<T>(b[0]) : T(0);
   }
   for (std::size_t k = 2; k < b.size(); k += 2) {
-    if (k == 2) std::copy_n(square, size, power);
-    else multiply(n, power, square, next), std::swap(power, next);
+    if (k == 2)
+      std::copy_n(square, size, power);
+    else
+      multiply(n, power, square, next), std::swap(power, next);
     for (std::int64_t i = 0; i < size; ++i) u[i] += static_cast<T>(b[k + 1]) * power[i], v[i] += static_cast<T>(b[k]) * power[i];
   }
   multiply(n, a, u, power);

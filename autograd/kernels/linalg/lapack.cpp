@@ -1,7 +1,9 @@
 #include <gradus/autograd/kernels/linalg/lapack.h>
 
 #include <algorithm>
+#include <limits>
 
+#include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/linalg/small.h>
@@ -11,18 +13,18 @@
 // LAPACK is Fortran: matrices lie column by column, so each of ours is its transpose to it, and the calls are chosen to fit: Aᵀ = P·L·U,
 // L·Q of Aᵀ for Q·R of A, the singular vectors of both sides exchanged.
 extern "C" {
-#define GRADUS_LAPACK(T, s)                                                                                                              \
-  void s##getrf_(const blasint* m, const blasint* n, T* a, const blasint* lda, blasint* pivots, blasint* info);                          \
-  void s##getrs_(const char* trans, const blasint* n, const blasint* nrhs, const T* a, const blasint* lda, const blasint* pivots, T* b,  \
-                 const blasint* ldb, blasint* info);                                                                                     \
-  void s##getri_(const blasint* n, T* a, const blasint* lda, const blasint* pivots, T* work, const blasint* lwork, blasint* info);       \
-  void s##potrf_(const char* uplo, const blasint* n, T* a, const blasint* lda, blasint* info);                                           \
-  void s##gelqf_(const blasint* m, const blasint* n, T* a, const blasint* lda, T* tau, T* work, const blasint* lwork, blasint* info);    \
-  void s##orglq_(const blasint* m, const blasint* n, const blasint* k, T* a, const blasint* lda, const T* tau, T* work,                  \
-                 const blasint* lwork, blasint* info);                                                                                   \
-  void s##gesdd_(const char* jobz, const blasint* m, const blasint* n, T* a, const blasint* lda, T* s, T* u, const blasint* ldu, T* vt,  \
-                 const blasint* ldvt, T* work, const blasint* lwork, blasint* iwork, blasint* info);                                     \
-  void s##syevd_(const char* jobz, const char* uplo, const blasint* n, T* a, const blasint* lda, T* w, T* work, const blasint* lwork,    \
+#define GRADUS_LAPACK(T, s)                                                                                                             \
+  void s##getrf_(const blasint* m, const blasint* n, T* a, const blasint* lda, blasint* pivots, blasint* info);                         \
+  void s##getrs_(const char* trans, const blasint* n, const blasint* nrhs, const T* a, const blasint* lda, const blasint* pivots, T* b, \
+                 const blasint* ldb, blasint* info);                                                                                    \
+  void s##getri_(const blasint* n, T* a, const blasint* lda, const blasint* pivots, T* work, const blasint* lwork, blasint* info);      \
+  void s##potrf_(const char* uplo, const blasint* n, T* a, const blasint* lda, blasint* info);                                          \
+  void s##gelqf_(const blasint* m, const blasint* n, T* a, const blasint* lda, T* tau, T* work, const blasint* lwork, blasint* info);   \
+  void s##orglq_(const blasint* m, const blasint* n, const blasint* k, T* a, const blasint* lda, const T* tau, T* work,                 \
+                 const blasint* lwork, blasint* info);                                                                                  \
+  void s##gesdd_(const char* jobz, const blasint* m, const blasint* n, T* a, const blasint* lda, T* s, T* u, const blasint* ldu, T* vt, \
+                 const blasint* ldvt, T* work, const blasint* lwork, blasint* iwork, blasint* info);                                    \
+  void s##syevd_(const char* jobz, const char* uplo, const blasint* n, T* a, const blasint* lda, T* w, T* work, const blasint* lwork,   \
                  blasint* iwork, const blasint* liwork, blasint* info);
 GRADUS_LAPACK(float, s)
 GRADUS_LAPACK(double, d)
@@ -34,18 +36,18 @@ namespace {
 
 template <class T>
 struct Calls;
-#define GRADUS_LAPACK(T, s)                                                                                                              \
-  template <>                                                                                                                            \
-  struct Calls<T> {                                                                                                                      \
-    static constexpr auto getrf = s##getrf_;                                                                                             \
-    static constexpr auto getrs = s##getrs_;                                                                                             \
-    static constexpr auto getri = s##getri_;                                                                                             \
-    static constexpr auto potrf = s##potrf_;                                                                                             \
-    static constexpr auto gelqf = s##gelqf_;                                                                                             \
-    static constexpr auto orglq = s##orglq_;                                                                                             \
-    static constexpr auto gesdd = s##gesdd_;                                                                                             \
-    static constexpr auto syevd = s##syevd_;                                                                                             \
-    static constexpr auto trsm = cblas_##s##trsm;                                                                                        \
+#define GRADUS_LAPACK(T, s)                       \
+  template <>                                     \
+  struct Calls<T> {                               \
+    static constexpr auto getrf = s##getrf_;      \
+    static constexpr auto getrs = s##getrs_;      \
+    static constexpr auto getri = s##getri_;      \
+    static constexpr auto potrf = s##potrf_;      \
+    static constexpr auto gelqf = s##gelqf_;      \
+    static constexpr auto orglq = s##orglq_;      \
+    static constexpr auto gesdd = s##gesdd_;      \
+    static constexpr auto syevd = s##syevd_;      \
+    static constexpr auto trsm = cblas_##s##trsm; \
   };
 GRADUS_LAPACK(float, s)
 GRADUS_LAPACK(double, d)
@@ -59,6 +61,8 @@ blasint with_workspace(Call call) {
   T wanted = 0;
   blasint size = -1, info = 0;
   call(&wanted, &size, &info);
+  check<ShapeError>(static_cast<double>(wanted) < static_cast<double>(std::numeric_limits<blasint>::max()) * 0.999,
+                    "linalg: the matrix is too large for LAPACK, which counts in 32 bits");
   // In float the size may have been rounded down.
   size = static_cast<blasint>(static_cast<double>(wanted) * (sizeof(T) == 4 ? 1 + 1e-6 : 1)) + 1;
   const pool::Scratch<T> work(size);
@@ -77,7 +81,7 @@ struct Pivots {
 }  // namespace
 
 void detail::for_ranges(std::int64_t count, std::int64_t grain, gradus::detail::Range range, void* body) {
-  const gradus::detail::NoFork work;   // OpenBLAS locks its buffers
+  const gradus::detail::NoFork work;  // OpenBLAS locks its buffers
   const PoolOff off;
   parallel_for(count, grain, [=](std::int64_t begin, std::int64_t end) {
     const Team one(1);
@@ -110,7 +114,8 @@ void Lapack<T>::invert(std::int64_t n, T* lu, const std::int64_t* pivots) {
   if (n <= small_enough) return small::invert(n, lu, pivots, pool::Scratch<T>(n * n).data());
   const blasint size = static_cast<blasint>(n);
   const Pivots p(n, pivots);
-  with_workspace<T>([&](T* work, const blasint* lwork, blasint* info) { Calls<T>::getri(&size, lu, &size, p.of.data(), work, lwork, info); });
+  with_workspace<T>(
+      [&](T* work, const blasint* lwork, blasint* info) { Calls<T>::getri(&size, lu, &size, p.of.data(), work, lwork, info); });
 }
 
 template <class T>
@@ -133,9 +138,8 @@ template <class T>
 void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r) {
   const blasint rows = static_cast<blasint>(m), columns = static_cast<blasint>(n);
   const pool::Scratch<T> tau(n);
-  with_workspace<T>([&](T* work, const blasint* lwork, blasint* info) {
-    Calls<T>::gelqf(&columns, &rows, a, &columns, tau.data(), work, lwork, info);
-  });
+  with_workspace<T>(
+      [&](T* work, const blasint* lwork, blasint* info) { Calls<T>::gelqf(&columns, &rows, a, &columns, tau.data(), work, lwork, info); });
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j < n; ++j) r[i * n + j] = j >= i ? a[i * n + j] : T(0);
   with_workspace<T>([&](T* work, const blasint* lwork, blasint* info) {

@@ -62,15 +62,21 @@ void detail::for_ranges(std::int64_t count, std::int64_t grain, gradus::detail::
 }
 
 template <class T>
-std::int64_t Lapack<T>::lu(std::int64_t n, T* a, std::int64_t* pivots) { return small::lu(n, a, pivots); }
+std::int64_t Lapack<T>::lu(std::int64_t n, T* a, std::int64_t* pivots) {
+  return small::lu(n, a, pivots);
+}
 template <class T>
 void Lapack<T>::solve(std::int64_t n, std::int64_t count, const T* lu, const std::int64_t* pivots, bool transposed, T* b) {
   small::solve(n, count, lu, pivots, transposed, b);
 }
 template <class T>
-void Lapack<T>::invert(std::int64_t n, T* lu, const std::int64_t* pivots) { small::invert(n, lu, pivots, pool::Scratch<T>(n * n).data()); }
+void Lapack<T>::invert(std::int64_t n, T* lu, const std::int64_t* pivots) {
+  small::invert(n, lu, pivots, pool::Scratch<T>(n * n).data());
+}
 template <class T>
-std::int64_t Lapack<T>::cholesky(std::int64_t n, T* a) { return small::cholesky(n, a); }
+std::int64_t Lapack<T>::cholesky(std::int64_t n, T* a) {
+  return small::cholesky(n, a);
+}
 template <class T>
 void Lapack<T>::solve_triangular(std::int64_t n, std::int64_t k, const T* a, bool upper, bool unit, T* b) {
   small::solve_triangular(n, k, a, upper, unit, b);
@@ -139,7 +145,8 @@ bool Lapack<T>::svd(std::int64_t m, std::int64_t n, T* a, T* u, T* s, T* vh) {
     T* const unit = units.data() + r * length;
     if (value > 0)
       for (std::int64_t c = 0; c < length; ++c) unit[c] = b[from * length + c] / value;
-    else complete(length, r, units.data());
+    else
+      complete(length, r, units.data());
     for (std::int64_t c = 0; c < k; ++c) (m < n ? u[c * k + r] : vh[r * n + c]) = j[from * k + c];
     for (std::int64_t c = 0; c < length; ++c) (m < n ? vh[r * n + c] : u[c * k + r]) = unit[c];
   }

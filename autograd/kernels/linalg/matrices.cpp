@@ -40,9 +40,8 @@ Lu lu(const Array& a) {
   visit_floating(a.dtype(), "lu", [&]<class T>(T) {
     T* const factors = out.factors.mutable_data<T>();
     std::int64_t* const pivots = out.pivots.mutable_data<std::int64_t>();
-    out.singular = first_failure(lead.elements(), n * n * n, [=](std::int64_t i) {
-      return Lapack<T>::lu(n, factors + i * n * n, pivots + i * n);
-    });
+    out.singular =
+        first_failure(lead.elements(), n * n * n, [=](std::int64_t i) { return Lapack<T>::lu(n, factors + i * n * n, pivots + i * n); });
   });
   return out;
 }
@@ -65,9 +64,8 @@ Array solve(const Lu& lu, const Array& b, bool transposed) {
     T* const to = out.mutable_data<T>();
     const T* const factors = lu.factors.data<T>();
     const std::int64_t* const pivots = lu.pivots.data<std::int64_t>();
-    for_matrices(leading(out).elements(), n * n * count, [=](std::int64_t i) {
-      Lapack<T>::solve(n, count, factors + i * n * n, pivots + i * n, transposed, to + i * n * count);
-    });
+    for_matrices(leading(out).elements(), n * n * count,
+                 [=](std::int64_t i) { Lapack<T>::solve(n, count, factors + i * n * n, pivots + i * n, transposed, to + i * n * count); });
   });
   return out.transpose(b.rank() - 2, b.rank() - 1);
 }

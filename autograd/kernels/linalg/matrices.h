@@ -1,5 +1,5 @@
-// Factorisations of arrays of matrices [..., M, N], f32 or f64, which share the matrices out among all cores. Shapes are known to fit; leading
-// dimensions are equal. Knows nothing of gradients: ops/linalg.h does.
+// Factorisations of arrays of matrices [..., M, N], f32 or f64, which share the matrices out among all cores. Shapes are known to fit;
+// leading dimensions are equal. Knows nothing of gradients: ops/linalg.h does.
 #pragma once
 #include <array>
 

@@ -75,9 +75,12 @@ std::int64_t cholesky(std::int64_t n, T* a) {
     for (std::int64_t j = 0; j <= i; ++j) {
       T sum = a[i * n + j];
       for (std::int64_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-      if (j < i) a[i * n + j] = sum / a[j * n + j];
-      else if (sum > 0) a[i * n + i] = std::sqrt(sum);
-      else return i + 1;
+      if (j < i)
+        a[i * n + j] = sum / a[j * n + j];
+      else if (sum > 0)
+        a[i * n + i] = std::sqrt(sum);
+      else
+        return i + 1;
     }
   }
   return 0;

@@ -38,7 +38,7 @@ Array distances_backward(const Array& a, const Array& b, const Array& w, double 
   const Array own = turned(a), others = turned(b), weights = turned(w);
   Array da(own.shape(), a.dtype());
   if (da.size() == 0) return Array::zeros(a.shape(), a.dtype());
-  constexpr std::int64_t strip = 16;   // columns that one piece takes at least: a register or more
+  constexpr std::int64_t strip = 16;  // columns that one piece takes at least: a register or more
   const std::int64_t strips = (m + strip - 1) / strip;
   visit_floating(a.dtype(), "cdist", [&]<class T>(T) {
     const DistanceRows<T>& loops = distance_loops().of(T{});

@@ -5,7 +5,7 @@
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
-constexpr std::int64_t block = 64;   // terms that are added up before they are added to the others
+constexpr std::int64_t block = 64;  // terms that are added up before they are added to the others
 
 template <class T>
 void forward(const T* a, const T* b, std::int64_t d, std::int64_t n, bool squared, T* y) {

@@ -13,6 +13,7 @@ void check_square(const char* op, const Tensor& a);
 Shape leading(const Tensor& a);                                 // the batch
 Tensor in_batch(const Tensor& a, const Shape& lead);            // broadcast to this batch
 Tensor identity_like(const Tensor& a);                          // [N, N]
+inline Tensor zeros_of(const Tensor& a) { return Array::zeros(a.shape(), a.dtype()); }   // of a's shape
 
 // ValueError if one of a's matrices failed: "inv: matrix [1, 0] of a [2, 3, 4, 4] f32 " and what `why(row)` says.
 [[noreturn]] void refuse(const char* op, const Tensor& a, const kernels::Failure& failure, const std::string& why);

@@ -1,9 +1,8 @@
-// Products, linear algebra and Fourier transforms against PyTorch's numbers (golden/make_linalg.py), and where those say nothing: sizes for
-// LAPACK, singular matrices, equal values, nothing at all, any length of transforms.
+// Products and linear algebra against PyTorch's numbers (golden/make_linalg.py), and where those say nothing: sizes for LAPACK, singular
+// matrices, equal values, nothing at all.
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numbers>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -11,7 +10,6 @@
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/einsum.h>
-#include <gradus/autograd/ops/fft.h>
 #include <gradus/autograd/ops/linalg.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
@@ -24,7 +22,6 @@
 namespace gradus {
 namespace {
 
-using fft::Norm;
 using linalg::MatrixNorm;
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
@@ -42,7 +39,6 @@ Tensor flat(const std::vector<Tensor>& parts) {
   for (const Tensor& part : parts) all.push_back(reshape(part, {-1}));
   return cat(all);
 }
-Tensor both(const ComplexPair& x) { return flat({x.real, x.imag}); }
 
 void expect_golden(const std::string& name, Answer f) {
   SCOPED_TRACE(name);
@@ -52,7 +48,7 @@ void expect_golden(const std::string& name, Answer f) {
     if (const auto at = values.find(name + "." + key); at != values.end()) xs.push_back(variable(at->second));
   const Tensor y = f(xs);
   expect_near(y, values.at(name + ".y"), 1e-10, "value");
-  for (const bool create_graph : {true, false}) {   // the last one uses the graph up
+  for (const bool create_graph : {true, false}) {  // the last one uses the graph up
     const auto found = grad(y, xs, {.create_graph = create_graph, .seed = values.at(name + ".g")});
     for (std::size_t i = 0; i < xs.size(); ++i) expect_near(found[i], values.at(name + ".d" + "abcd"[i]), 1e-9, text("gradient ", i));
   }
@@ -94,14 +90,18 @@ TEST(Linalg, ProductsOfNothingAndBeyond) {
   EXPECT_EQ(numbers(einsum("ij,jk->ik", {zeros({2, 0}), zeros({0, 1})})), Doubles(2, 0));
   EXPECT_EQ(einsum("bi,bi->b", {zeros({0, 3}), zeros({0, 3})}).shape(), Shape{0});
   EXPECT_EQ(kron(tensor(3), tensor({1, 2})).shape(), Shape{2});
-  EXPECT_EQ(numbers(addmm(full({2}, nan), ones({2, 1}), ones({1, 2}), 0)), Doubles(4, 1));   // beta = 0: not looked at
+  EXPECT_EQ(numbers(addmm(full({2}, nan), ones({2, 1}), ones({1, 2}), 0)), Doubles(4, 1));  // beta = 0: not looked at
   EXPECT_EQ(einsum("a,b,c,d,e,f,g,h->", std::vector<Tensor>(8, ones({3}))).item(), 6561);
   // Sums of one operand alone, sizes of 1 that others have larger, and what is left over when pairs are chosen.
   const Tensor a = random({3, 1, 4}), b = random({5, 4}, 2), c = random({5}, 3);
   expect_near(einsum("ijk,jk,j->i", {a, b, c}), sum(a * b * unsqueeze(c, 1), {1, 2}).value(), 1e-13);
   expect_near(einsum("ijk,l,m->i", {a, c, c}), (sum(a, {1, 2}) * sum(c) * sum(c)).value(), 1e-13);
   expect_near(tensordot(a, b, 0), (reshape(a, {3, 1, 4, 1, 1}) * b).value(), 0);
-  expect_error<ShapeError>([] { einsum("abcdefgh,ijk", {zeros({1, 1, 1, 1, 1, 1, 1, 1}), zeros({1, 1, 1})}); }, {"einsum", "11 dimensions", "more than 8"});
+  expect_error<ShapeError>(
+      [] {
+        einsum("abcdefgh,ijk", {zeros({1, 1, 1, 1, 1, 1, 1, 1}), zeros({1, 1, 1})});
+      },
+      {"einsum", "11 dimensions", "more than 8"});
   expect_error<ValueError>([] { einsum("i->...i", {zeros({2})}); }, {"einsum", "dots that no operand has"});
   expect_error<DtypeError>([] { einsum("i", {zeros({2}, i64)}); }, {"einsum", "i64"});
   expect_error<ValueError>([] { tensordot(zeros({2}), zeros({2}), {0}, {0, 1}); }, {"tensordot", "[0]", "[0, 1]"});
@@ -121,7 +121,8 @@ TEST(Linalg, DistancesOfNearPointsAndOfNone) {
   for (const double p : {1., 2.}) {
     for (const Dtype dtype : {f32, f64}) {
       const Tensor many = random({2, 70, 131}, 1, dtype), others = random({37, 131}, 2, dtype);
-      expect_near(cdist(many, others, p).to(f64), norm(unsqueeze(many.to(f64), -2) - others.to(f64), p, -1).value(), dtype == f32 ? 1e-6 : 1e-14);
+      expect_near(cdist(many, others, p).to(f64), norm(unsqueeze(many.to(f64), -2) - others.to(f64), p, -1).value(),
+                  dtype == f32 ? 1e-6 : 1e-14);
     }
     expect_same_gradients([p](const auto& y) { return cdist(y[0], y[1], p); }, {random({2, 70, 13}), random({200, 13}, 2)}, 1e-12);
     EXPECT_EQ(cdist(zeros({0, 3}), zeros({2, 3}), p).shape(), (Shape{0, 2}));
@@ -217,8 +218,9 @@ TEST(Linalg, AnswersSolveWhatWasAsked) {
           const Tensor safe = a + one(n, dtype) * double(n), symmetric = a + mT(a), definite = matmul(a, mT(a)) + one(n, dtype);
           const Tensor b = random({n, 3}, 6, dtype), inverse = linalg::inv(safe), l = linalg::cholesky(definite);
           const auto [values, vectors] = linalg::eigh(symmetric);
-          answers.insert(answers.end(), {inverse, l, values, vectors, linalg::solve(safe, b), linalg::solve(mT(safe), b), linalg::det(a / 4),
-                                         linalg::matrix_exp(a / double(n)), linalg::solve_triangular(l, expand(b, matmul(l, b).shape()), false)});
+          answers.insert(answers.end(),
+                         {inverse, l, values, vectors, linalg::solve(safe, b), linalg::solve(mT(safe), b), linalg::det(a / 4),
+                          linalg::matrix_exp(a / double(n)), linalg::solve_triangular(l, expand(b, matmul(l, b).shape()), false)});
           EXPECT_LT(largest(matmul(inverse, safe) - one(n, dtype)), tolerance);
           EXPECT_LT(largest(matmul(safe, linalg::solve(safe, b)) - b), tolerance);
           EXPECT_LT(largest(matmul(mT(safe), linalg::solve(mT(safe), b)) - b), tolerance);
@@ -233,8 +235,10 @@ TEST(Linalg, AnswersSolveWhatWasAsked) {
           EXPECT_LT(largest(matmul(linalg::matrix_exp(a / double(n)), linalg::matrix_exp(-a / double(n))) - one(n, dtype)), 10 * tolerance);
         }
         const Doubles all = numbers(flat(answers));
-        if (count == 1) first = all;
-        else EXPECT_EQ(all, first);
+        if (count == 1)
+          first = all;
+        else
+          EXPECT_EQ(all, first);
       }
     }
   set_threads(threads);
@@ -242,7 +246,8 @@ TEST(Linalg, AnswersSolveWhatWasAsked) {
 
 TEST(Linalg, SolveKeepsItsFactorsForTheGradient) {
   for (const std::int64_t n : {3, 20})
-    expect_same_gradients([](const auto& x) { return linalg::solve(x[0], x[1]); }, {random({2, n, n}) + one(n) * double(n), random({n, 2}, 2)}, 1e-11);
+    expect_same_gradients([](const auto& x) { return linalg::solve(x[0], x[1]); },
+                          {random({2, n, n}) + one(n) * double(n), random({n, 2}, 2)}, 1e-11);
 }
 
 TEST(Linalg, WhoFailsIsNamed) {
@@ -253,7 +258,7 @@ TEST(Linalg, WhoFailsIsNamed) {
   expect_error<ValueError>([&] { linalg::cholesky(batch); }, {"cholesky", "matrix [1, 1]", "leading minor of order 19"});
   expect_error<ValueError>([&] { linalg::eigh(batch / 0); }, {"eigh", "matrix [0, 0]", "not finite"});
   expect_error<ValueError>([&] { linalg::svdvals(full({3, 2}, nan)); }, {"svd", "[3, 2] f32", "not finite"});
-  EXPECT_TRUE(std::isnan(linalg::inv(full({2, 2}, nan)).value().at({0, 0})));   // not singular: not a number
+  EXPECT_TRUE(std::isnan(linalg::inv(full({2, 2}, nan)).value().at({0, 0})));  // not singular: not a number
   EXPECT_TRUE(std::isnan(linalg::det(full({20, 20}, nan)).item()));
   EXPECT_TRUE(std::isnan(linalg::matrix_exp(full({2, 2}, inf)).value().at({0, 1})));
   EXPECT_EQ(linalg::solve_triangular(tensor({{0, 0}, {1, 1}}), ones({2, 1}), false).value().at({0, 0}), inf);
@@ -283,7 +288,7 @@ TEST(Linalg, DeterminantsOfSingularMatricesHaveTheirGradients) {
     const Tensor a = x[0].requires_grad() ? x[0] : variable(x[0]);
     return grad(linalg::det(a), a, {.create_graph = true});
   };
-  check_gradients(slope, {random({3, 3}) + one(3)});   // to third order
+  check_gradients(slope, {random({3, 3}) + one(3)});  // to third order
   const Tensor a = variable(tensor({{1, 2}, {2, 4}}, f64));
   EXPECT_EQ(linalg::slogdet(a).sign.item(), 0);
   EXPECT_EQ(linalg::slogdet(a).logabsdet.item(), -inf);
@@ -311,7 +316,8 @@ TEST(Linalg, OfNothing) {
     EXPECT_EQ(linalg::qr(x).R.dim(-1), n);
     EXPECT_EQ(linalg::svd(x).U.dim(-2), m);
     EXPECT_EQ(linalg::lstsq(x, zeros({m, 2}, f64)).solution.dim(-2), n);
-    EXPECT_EQ(largest(linalg::matrix_norm(x, 2)) + largest(linalg::matrix_norm(x, MatrixNorm::nuc)) + largest(linalg::matrix_norm(x, 1)), 0);
+    EXPECT_EQ(largest(linalg::matrix_norm(x, 2)) + largest(linalg::matrix_norm(x, MatrixNorm::nuc)) + largest(linalg::matrix_norm(x, 1)),
+              0);
     EXPECT_EQ(largest(linalg::matrix_rank(x).to(f64)), 0);
   }
   expect_error<ValueError>([] { linalg::matrix_norm(zeros({0, 3}), -2); }, {"matrix_norm", "no elements", "[0, 3]"});
@@ -335,99 +341,6 @@ TEST(Linalg, RanksAndResiduals) {
   const Tensor same = variable(one(2));
   EXPECT_TRUE(std::isnan(grad(sum(linalg::svd(same).U), same).value().at({0, 1})));
   EXPECT_EQ(numbers(grad(sum(linalg::eigh(same).eigenvalues), same)), (Doubles{1, 0, 0, 1}));
-}
-
-// Of the rows of real numbers, by definition, in long doubles.
-ComplexPair by_definition(const Tensor& x) {
-  const std::size_t n = static_cast<std::size_t>(x.dim(-1));
-  std::vector<long double> c, s;
-  for (std::size_t k = 0; k < n; ++k) {
-    const long double angle = 2 * std::numbers::pi_v<long double> * static_cast<long double>(k) / static_cast<long double>(n);
-    c.push_back(std::cos(angle)), s.push_back(-std::sin(angle));
-  }
-  const Doubles from = numbers(x);
-  Doubles real, imag;
-  for (const double* row = from.data(); row < from.data() + from.size(); row += n)
-    for (std::size_t k = 0; k < n; ++k) {
-      long double a = 0, b = 0;
-      for (std::size_t j = 0, at = 0; j < n; ++j, at = at + k < n ? at + k : at + k - n) a += row[j] * c[at], b += row[j] * s[at];
-      real.push_back(static_cast<double>(a)), imag.push_back(static_cast<double>(b));
-    }
-  return {reshape(tensor(real, f64), x.shape()), reshape(tensor(imag, f64), x.shape())};
-}
-
-TEST(Fft, IsPyTorchs) {
-  expect_golden("fft_12", [](Inputs x) { return both(fft::fft({x[0], x[1]})); });
-  expect_golden("fft_real", [](Inputs x) { return both(fft::fft(x[0], 7, 0, Norm::ortho)); });
-  expect_golden("fft_inverse", [](Inputs x) { return both(fft::ifft({x[0], x[1]}, -1, -1, Norm::forward)); });
-  expect_golden("fft_half_7", [](Inputs x) { return both(fft::rfft(x[0], 7, 1)); });
-  expect_golden("fft_half_8", [](Inputs x) { return both(fft::rfft(x[0], 8, 1)); });
-  expect_golden("fft_half_inverse_7", [](Inputs x) { return fft::irfft({x[0], x[1]}, 7); });
-  expect_golden("fft_half_inverse_8", [](Inputs x) { return fft::irfft({x[0], x[1]}, 8); });
-  expect_golden("fft_hermitian", [](Inputs x) { return fft::hfft({x[0], x[1]}, -1, -1, Norm::ortho); });
-  expect_golden("fft_hermitian_inverse", [](Inputs x) { return both(fft::ihfft(x[0])); });
-  expect_golden("fft_several", [](Inputs x) { return both(fft::fftn({x[0], x[1]}, {2, 5}, {0, 2})); });
-  expect_golden("fft_several_last", [](Inputs x) { return both(fft::rfftn(x[0], {3, 6})); });
-  expect_golden("fft_several_inverse", [](Inputs x) { return fft::irfftn({x[0], x[1]}, {}, {}, Norm::ortho); });
-  expect_golden("fft_image", [](Inputs x) { return both(fft::ifft2({x[0], x[1]})); });
-  expect_golden("fft_shift", [](Inputs x) {
-    return flat({fft::fftshift(x[0]), fft::ifftshift(x[0], 1), fft::fftfreq(6, 0.5, f64) + 0 * select(select(x[0], 0, 0), 0, 0),
-                 fft::rfftfreq(7, 1, f64) + 0 * select(select(x[0], 0, 0), 0, 0)});
-  });
-}
-
-// Every way to cut a length: by 2, 3, 4, 5, larger primes, a convolution; rows and columns of any number; each transform's error below a
-// few roundings of its size.
-void expect_transforms(std::int64_t n, const Shape& shape) {
-  const int axis = shape.rank() == 3 || shape[0] == n ? shape.rank() == 3 : 1;
-  const auto rows = [=](const Tensor& x) { return movedim(x, axis, -1).to(f64); };
-  const auto error = [&](const ComplexPair& got, const Tensor& real, const Tensor& imag) {
-    return largest(rows(got.real) - real) + largest(rows(got.imag) - imag);
-  };
-  const Tensor first = random(shape, 1, f32), second = random(shape, 2, f32);   // the same numbers in both dtypes
-  const ComplexPair of_first = by_definition(rows(first)), of_second = by_definition(rows(second));
-  for (const Dtype dtype : {f32, f64}) {
-    SCOPED_TRACE(text(dtype, " ", n, " of ", shape));
-    const double tolerance = (dtype == f32 ? 6e-8 : 1.2e-16) * std::sqrt(double(n)) * (12 + 3 * std::log2(double(n)));
-    const Tensor real = first.to(dtype), imag = second.to(dtype);
-    const ComplexPair y = fft::fft({real, imag}, -1, axis), back = fft::ifft(y, -1, axis), half = fft::rfft(real, -1, axis);
-    EXPECT_LT(error(y, of_first.real - of_second.imag, of_first.imag + of_second.real), tolerance);
-    EXPECT_LT(error(back, rows(real), rows(imag)), tolerance);
-    EXPECT_LT(error(fft::fft(real, -1, axis), of_first.real, of_first.imag), tolerance);
-    EXPECT_EQ(half.real.dim(axis), n / 2 + 1);
-    EXPECT_LT(error(half, slice(of_first.real, -1, 0, n / 2 + 1), slice(of_first.imag, -1, 0, n / 2 + 1)), tolerance);
-    EXPECT_EQ(largest(slice(half.imag, axis, 0, 1)), 0);
-    EXPECT_LT(largest(fft::irfft(half, n, axis) - real), tolerance);
-    // What a half spectrum has no room for is not looked at.
-    const Tensor k = arange(0, double(n / 2 + 1), dtype), nowhere = (k == 0 || k * 2 == double(n)).to(dtype);
-    const Tensor noise = movedim(movedim(half.imag, axis, -1) + nowhere, -1, axis);
-    EXPECT_LT(largest(fft::irfft({half.real, noise}, n, axis) - real), tolerance);
-  }
-}
-TEST(Fft, OfAnyLength) {
-  for (std::int64_t n = 1; n <= 38; ++n)
-    for (const Shape& shape : {Shape{n}, {19, n}, {2, n, 3}, {n, 21}}) expect_transforms(n, shape);
-  for (const std::int64_t n : {64, 72, 97, 105, 128, 217, 251, 256, 961, 1000}) expect_transforms(n, {2, n});
-}
-
-TEST(Fft, ThreadsAndLongRows) {
-  const int threads = num_threads();
-  std::vector<Doubles> found;
-  for (const int count : {1, 3}) {
-    set_threads(count);
-    const Tensor x = random({50, 1000}, 1, f32), y = random({50, 1000}, 2, f32);
-    found.push_back(numbers(flat({both(fft::fft2({x, y})), both(fft::rfft(x, -1, 0)), fft::irfft({x, y})})));
-  }
-  set_threads(threads);
-  EXPECT_EQ(found[0], found[1]);
-  const Tensor x = random({1 << 17}), spectrum = fft::rfft(x).real;
-  EXPECT_NEAR(sum(x).item(), spectrum.value().at({0}), 1e-9);
-  EXPECT_LT(largest(fft::irfft(fft::rfft(x)) - x), 1e-14);
-  EXPECT_LT(largest(fft::ifft(fft::fft(slice(x, 0, 0, 100003))).real - slice(x, 0, 0, 100003)), 1e-13);   // a prime
-  EXPECT_TRUE(std::isnan(fft::fft(tensor({1, nan, 2})).real.value().at({0})));
-  EXPECT_EQ(fft::fft(zeros({0, 4})).real.shape(), (Shape{0, 4}));
-  EXPECT_EQ(fft::irfft({zeros({3, 0, 2}), zeros({3, 0, 2})}, 4, 1).shape(), (Shape{3, 4, 2}));   // zeros behind nothing
-  expect_error<ValueError>([] { fft::fft(zeros({2, 0})); }, {"fft", "0 numbers"});
 }
 
 }  // namespace
