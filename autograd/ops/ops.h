@@ -5,9 +5,13 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/diagonal.h>
+#include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/dropout.h>
+#include <gradus/autograd/ops/einsum.h>
 #include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/fft.h>
 #include <gradus/autograd/ops/index.h>
+#include <gradus/autograd/ops/linalg.h>
 #include <gradus/autograd/ops/loss.h>
 #include <gradus/autograd/ops/mask.h>
 #include <gradus/autograd/ops/math.h>

@@ -280,7 +280,7 @@ TEST(Matmul, ErrorsNameRuleAndShapes) {
               ThrowsMessage<DtypeError>(testing::AllOf(HasSubstr("x [64, 784] f64"), HasSubstr("fc1.weight [128, 784] f32"))));
   EXPECT_THAT([&] { matmul(zeros({2, 3}), zeros({4, 5})); },
               ThrowsMessage<ShapeError>(HasSubstr("matmul: inner dimensions differ: [2, 3] f32 x [4, 5] f32")));
-  EXPECT_THAT([&] { matmul(zeros({3}), zeros({3, 5})); }, ThrowsMessage<ShapeError>(HasSubstr("at least 2 dimensions")));
+  EXPECT_THAT([&] { matmul(zeros({}), zeros({3, 5})); }, ThrowsMessage<ShapeError>(HasSubstr("at least 1 dimension")));
   EXPECT_THAT([&] { matmul(zeros({2, 3}), zeros({3, 5}, f64)); }, ThrowsMessage<DtypeError>(HasSubstr("[2, 3] f32 x [3, 5] f64")));
   EXPECT_THAT([&] { matmul(zeros({2, 3}, i64), zeros({3, 5}, i64)); }, ThrowsMessage<DtypeError>(HasSubstr("needs f32 or f64")));
   EXPECT_THAT([&] { matmul(zeros({2, 3, 3}), zeros({4, 3, 5})); },

@@ -1,0 +1,254 @@
+// Linear algebra. Where an answer is one of several, as the signs of singular vectors are, rows look at what all have in common.
+#include <cmath>
+
+#include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/linalg.h>
+#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/matmul.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
+
+#include "autograd/ops/op_table.h"
+
+namespace gradus {
+namespace {
+
+using linalg::MatrixNorm;
+
+// Far from singular, and positive definite; symmetric.
+Tensor regular(const Tensor& x) { return x.defined() ? x + eye(x.dim(-1), x.dtype()) * 5 : x; }
+Tensor definite(const Tensor& x) { return x.defined() ? regular(matmul(x, transpose(x))) : x; }
+Tensor symmetric(const Tensor& x) { return x.defined() ? x + transpose(x) : x; }
+// Singular values far apart.
+Tensor apart(const Tensor& x) {
+  return x.defined() ? x * 0.3 + eye(x.dim(-2), x.dim(-1), x.dtype()) * arange(1, 1 + double(x.dim(-1)), x.dtype()) * 2 : x;
+}
+
+const Rows equations{
+    {.name = "inv",
+     .f = of([](auto& a) { return linalg::inv(regular(a)); }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::inv(cat({ones({1, 2, 2}), eye(2).value().reshape({1, 2, 2})}));
+         },
+     .says = {"inv", "matrix [0] of [2, 2, 2] f32", "is singular", "element 2"}},
+    {.name = "solve",
+     .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b); }),
+     .inputs = {{.shape = {3, 3}}, {.shape = {2, 3, 2}}},
+     .mistake =
+         [] {
+           linalg::solve(zeros({2, 2}), zeros({3, 1}));
+         },
+     .says = {"solve", "2 rows", "[3, 1]"}},
+    {.name = "solve",
+     .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b); }),
+     .inputs = {{.shape = {2, 3, 3}}, {.shape = {2, 3}}},
+     .mistake =
+         [] {
+           linalg::solve(zeros({2, 2}), zeros({2}));
+         },
+     .says = {"solve", "[2, 2] f32 is singular"}},
+    {.name = "solve",
+     .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b); }),
+     .inputs = {{.shape = {3, 3}}, {.shape = {3}}}},
+    {.name = "solve_triangular",
+     .f = of([](auto& a, auto& b) { return linalg::solve_triangular(regular(a), b, true); }),
+     .inputs = {{.shape = {2, 3, 3}}, {.shape = {3, 2}}},
+     .mistake =
+         [] {
+           linalg::solve_triangular(zeros({2, 3}), zeros({3, 1}), true);
+         },
+     .says = {"solve_triangular", "square", "[2, 3]"}},
+    {.name = "solve_triangular",
+     .f = of([](auto& a, auto& b) { return linalg::solve_triangular(a, b, false, false, true); }),
+     .inputs = {{.shape = {3, 3}}, {.shape = {2, 2, 3}}},
+     .mistake =
+         [] {
+           linalg::solve_triangular(zeros({2, 2}), zeros({3, 1}), true, false);
+         },
+     .says = {"solve_triangular", "2 columns", "[3, 1]"}},
+    {.name = "lstsq",
+     .f = of([](auto& a, auto& b) {
+       const auto [x, rest, rank, values] = linalg::lstsq(apart(a), b);
+       return std::array{x, rest};
+     }),
+     .inputs = {{.shape = {2, 4, 2}}, {.shape = {4, 2}}},
+     .mistake =
+         [] {
+           linalg::lstsq(zeros({2, 3}), zeros({3}));
+         },
+     .says = {"lstsq", "2 rows", "[2, 3]", "[3]"}},
+    {.name = "lstsq",
+     .f = of([](auto& a, auto& b) { return linalg::lstsq(apart(a), b).solution; }),
+     .inputs = {{.shape = {2, 4}}, {.shape = {2}}}},
+    {.name = "pinv",
+     .f = of([](auto& a) { return linalg::pinv(apart(a)); }),
+     .inputs = {{.shape = {2, 4, 2}}},
+     .mistake = [] { linalg::pinv(zeros({2})); },
+     .says = {"pinv", "[..., M, N]", "[2]"}},
+    {.name = "pinv", .f = of([](auto& a) { return linalg::pinv(apart(a)); }), .inputs = {{.shape = {2, 3}}}},
+    {.name = "pinv",
+     .f = of([](auto& a) { return linalg::pinv(a.defined() ? matmul(a, transpose(a)) : a); }),
+     .inputs = {{.shape = {3, 2}}}},  // rank 2 of 3
+    {.name = "det",
+     .f = of([](auto& a) { return linalg::det(a); }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::det(zeros({2, 3}, f64));
+         },
+     .says = {"det", "square", "[2, 3] f64"}},
+    {.name = "slogdet",
+     .f = of([](auto& a) {
+       const auto [sign, log] = linalg::slogdet(a);
+       return std::array{sign, log};
+     }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::slogdet(zeros({2, 2}, i64));
+         },
+     .says = {"slogdet", "i64"}},
+};
+
+const Rows factorisations{
+    {.name = "cholesky",
+     .f = of([](auto& a) { return linalg::cholesky(definite(a)); }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::cholesky(tensor({{1, 2}, {2, 1}}, f64));
+         },
+     .says = {"cholesky", "[2, 2] f64", "leading minor of order 2"}},
+    {.name = "cholesky", .f = of([](auto& a) { return linalg::cholesky(definite(a), true); }), .inputs = {{.shape = {3, 3}}}},
+    {.name = "qr",
+     .f = of([](auto& a) {
+       const auto [q, r] = linalg::qr(a);
+       return std::array{square(q), square(r)};
+     }),
+     .inputs = {{.shape = {2, 4, 3}}},
+     .mistake = [] { linalg::qr(zeros({2})); },
+     .says = {"qr", "[..., M, N]", "[2]"}},
+    {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a).R); }), .inputs = {{.shape = {2, 4}}}},
+    {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a).Q); }), .inputs = {{.shape = {3, 3}}}},
+    {.name = "svd",
+     .f = of([](auto& a) {
+       const auto [u, s, vh] = linalg::svd(apart(a));
+       return std::array{square(u), s, square(vh), matmul(u, vh)};
+     }),
+     .inputs = {{.shape = {2, 4, 3}}},
+     .mistake =
+         [] {
+           linalg::svd(full({2, 2}, NAN));
+         },
+     .says = {"svd", "[2, 2] f32", "not finite"}},
+    {.name = "svd", .f = of([](auto& a) { return square(linalg::svd(apart(a)).Vh); }), .inputs = {{.shape = {2, 3}}}},
+    {.name = "svd", .f = of([](auto& a) { return square(linalg::svd(apart(a)).U); }), .inputs = {{.shape = {4, 2}}}},
+    {.name = "svdvals",
+     .f = of([](auto& a) { return linalg::svdvals(apart(a)); }),
+     .inputs = {{.shape = {2, 3, 4}}},
+     .mistake =
+         [] {
+           linalg::svdvals(zeros({2, 2}, i64));
+         },
+     .says = {"svdvals", "i64"}},
+    {.name = "eigh",
+     .f = of([](auto& a) {
+       const auto [values, vectors] = linalg::eigh(symmetric(apart(a)));
+       return std::array{values, square(vectors)};
+     }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::eigh(zeros({2, 3}));
+         },
+     .says = {"eigh", "square", "[2, 3]"}},
+    {.name = "eigh",
+     .f = of([](auto& a) { return square(linalg::eigh(symmetric(apart(a))).eigenvectors); }),
+     .inputs = {{.shape = {3, 3}}}},
+    {.name = "eigvalsh",
+     .f = of([](auto& a) { return linalg::eigvalsh(symmetric(apart(a))); }),
+     .inputs = {{.shape = {3, 3}}},
+     .mistake = [] { linalg::eigvalsh(zeros({2})); },
+     .says = {"eigvalsh", "[2]"}},
+};
+
+const Rows norms{
+    {.name = "matrix_norm",
+     .f = of([](auto& a) { return linalg::matrix_norm(a); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake =
+         [] {
+           linalg::matrix_norm(zeros({2, 3}), 3);
+         },
+     .says = {"matrix_norm", "not 3"}},
+    {.name = "matrix_norm",
+     .f = of([](auto& a) {
+       return linalg::matrix_norm(apart(a), MatrixNorm::nuc, {-2, -1}, true);
+     }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake =
+         [] {
+           linalg::matrix_norm(zeros({2, 3}), MatrixNorm::nuc, {0, -2});
+         },
+     .says = {"matrix_norm", "0 twice"}},
+    {.name = "matrix_norm",
+     .f = of([](auto& a) {
+       return linalg::matrix_norm(a, 1, {0, 2}, true);
+     }),
+     .inputs = {{.shape = {3, 2, 2}}},
+     .mistake =
+         [] {
+           linalg::matrix_norm(zeros({2, 3}), 1, {0});
+         },
+     .says = {"matrix_norm", "two axes, not 1"}},
+    {.name = "matrix_norm", .f = of([](auto& a) { return linalg::matrix_norm(apart(a), -2); }), .inputs = {{.shape = {3, 3}}}},
+    {.name = "matrix_norm",
+     .f = of([](auto& a) {
+       return linalg::matrix_norm(a, -INFINITY, {1, 0});
+     }),
+     .inputs = {{.shape = {3, 4}}}},
+    {.name = "vector_norm",
+     .f = of([](auto& a) { return linalg::vector_norm(a, 3, 0, true); }),
+     .inputs = {{.shape = {3, 4}}},
+     .mistake = [] { linalg::vector_norm(zeros({2}), 2, 1); },
+     .says = {"norm", "axis 1"}},
+    {.name = "matrix_exp",
+     .f = of([](auto& a) { return linalg::matrix_exp(a); }),
+     .inputs = {{.shape = {2, 3, 3}}},
+     .mistake =
+         [] {
+           linalg::matrix_exp(zeros({2, 3}));
+         },
+     .says = {"matrix_exp", "square", "[2, 3]"}},
+    {.name = "matrix_power",
+     .f = of([](auto& a) { return linalg::matrix_power(a, 5); }),
+     .inputs = {{.shape = {2, 3, 3}, .low = -1, .high = 1}},
+     .mistake =
+         [] {
+           linalg::matrix_power(zeros({2, 2}), -1);
+         },
+     .says = {"inv", "is singular"}},
+    {.name = "matrix_power", .f = of([](auto& a) { return linalg::matrix_power(regular(a), -2); }), .inputs = {{.shape = {2, 2}}}},
+    {.name = "matrix_rank",
+     .f = of([](auto& a) { return linalg::matrix_rank(a); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .differentiable = false,
+     .mistake =
+         [] {
+           linalg::matrix_rank(zeros({2, 2}), NAN);
+         },
+     .says = {"matrix_rank", "not a number"}},
+    {.name = "multi_dot",
+     .f = [](const Tensors& x) -> Tensors { return {linalg::multi_dot(x)}; },
+     .inputs = {{.shape = {3}}, {.shape = {3, 4}}, {.shape = {4, 2}}, {.shape = {2}}},
+     .mistake =
+         [] {
+           linalg::multi_dot({zeros({2, 3}), zeros({2, 3})});
+         },
+     .says = {"multi_dot", "factor 0 [2, 3]", "factor 1"}},
+};
+
+}  // namespace
+}  // namespace gradus
