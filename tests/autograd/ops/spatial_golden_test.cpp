@@ -1,0 +1,95 @@
+// Convolution, pooling and resampling in one, two and three dimensions against PyTorch's values and gradients
+// (tests/golden/make_spatial.py), recorded or not, in f64 and f32.
+#include <functional>
+
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/values_and_indices.h>
+#include <gradus/autograd/walk/grad.h>
+
+#include "autograd/reference.h"
+
+namespace gradus {
+namespace {
+
+using Inputs = std::vector<Tensor>;
+
+struct Case {
+  const char* name;                    // the golden one
+  std::vector<const char*> inputs;     // what stands there after its name
+  std::function<ValuesAndIndices(const Inputs&)> f;
+};
+
+template <class F>
+Case conv(const char* name, F f, bool bias = true) {
+  std::vector<const char*> inputs{"x", "weight"};
+  if (bias) inputs.push_back("bias");
+  return {name, inputs, [=](const Inputs& in) { return ValuesAndIndices{f(in[0], in[1], bias ? in[2] : Tensor()), {}}; }};
+}
+
+void expect_golden(const Case& c, Dtype dtype, double tolerance) {
+  SCOPED_TRACE(text(c.name, " ", dtype));
+  const auto& golden = golden_values("spatial");
+  const std::string name(c.name);
+  Inputs inputs, tracked;
+  std::vector<const char*> wanted;
+  for (const char* part : c.inputs) {
+    const Array& value = golden.at(name + "." + part);
+    inputs.push_back(value.dtype() == f64 ? variable(Tensor(value.to(dtype))) : Tensor(value));
+    if (value.dtype() == f64) tracked.push_back(inputs.back()), wanted.push_back(part);
+  }
+  const auto [y, at] = c.f(inputs);
+  expect_near(y, golden.at(name + ".y"), tolerance, "value");
+  ASSERT_EQ(golden.contains(name + ".at"), at.defined());
+  if (at.defined()) expect_near(at, golden.at(name + ".at"), 0, "indices");
+  for (const bool recorded : {false, true}) {
+    const auto slopes = grad(y, tracked, {.create_graph = recorded, .retain_graph = true,
+                                             .seed = Tensor(golden.at(name + ".g").to(dtype))});
+    for (std::size_t i = 0; i < wanted.size(); ++i) expect_near(slopes[i], golden.at(name + ".d" + wanted[i]), tolerance, wanted[i]);
+  }
+}
+
+void expect_all(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    expect_golden(c, f64, 1e-11);
+    expect_golden(c, f32, 5e-5);
+  }
+}
+
+TEST(SpatialGolden, Convolution) {
+  using T = const Tensor&;
+  expect_all({
+      conv("conv.1d", [](T x, T w, T b) { return conv1d(x, w, b); }),
+      conv("conv.1d_options", [](T x, T w, T b) { return conv1d(x, w, b, {.stride = 2, .padding = 3, .dilation = 2, .groups = 2}); }),
+      conv("conv.1d_same", [](T x, T w, T b) { return conv1d(x, w, b, {.dilation = 3, .same = true}); }),
+      conv("conv.1d_pointwise", [](T x, T w, T b) { return conv1d(x, w, b); }),
+      conv("conv.1d_alone", [](T x, T w, T b) { return conv1d(x, w, b, {.padding = 1}); }, false),
+      conv("conv.2d_same", [](T x, T w, T b) { return conv2d(x, w, b, {.dilation = {2, 1}, .same = true}); }),
+      conv("conv.2d_alone", [](T x, T w, T b) { return conv2d(x, w, b, {.stride = {2, 1}, .groups = 2}); }),
+      conv("conv.3d", [](T x, T w, T b) { return conv3d(x, w, b); }),
+      conv("conv.3d_options", [](T x, T w, T b) {
+        return conv3d(x, w, b, {.stride = {2, 1, 3}, .padding = {1, 2, 0}, .dilation = {1, 2, 2}, .groups = 2}); }),
+      conv("conv.3d_same", [](T x, T w, T b) { return conv3d(x, w, b, {.same = true}); }),
+      conv("conv.3d_alone", [](T x, T w, T b) { return conv3d(x, w, b); }, false),
+      conv("conv.3d_pointwise", [](T x, T w, T b) { return conv3d(x, w, b); }),
+      conv("conv.transpose1d", [](T x, T w, T b) { return conv_transpose1d(x, w, b); }),
+      conv("conv.transpose1d_options", [](T x, T w, T b) {
+        return conv_transpose1d(x, w, b, {.stride = 3, .padding = 2, .output_padding = 2, .groups = 2, .dilation = 2}); }),
+      conv("conv.transpose1d_alone", [](T x, T w, T b) { return conv_transpose1d(x, w, b, {.stride = 2, .padding = 1}); }, false),
+      conv("conv.transpose1d_pointwise", [](T x, T w, T b) { return conv_transpose1d(x, w, b); }),
+      conv("conv.transpose2d", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2, .padding = 1, .output_padding = 1}); }),
+      conv("conv.transpose2d_options", [](T x, T w, T b) {
+        return conv_transpose2d(x, w, b, {.stride = {1, 3}, .padding = {2, 0}, .output_padding = {1, 2}, .groups = 3, .dilation = {2, 1}}); }),
+      conv("conv.transpose2d_wide", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.output_padding = 2, .dilation = 3}); }),
+      conv("conv.transpose2d_depthwise", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2, .groups = 3}); }),
+      conv("conv.transpose2d_alone", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2}); }),
+      conv("conv.transpose3d", [](T x, T w, T b) {
+        return conv_transpose3d(x, w, b, {.stride = 2, .padding = {0, 1, 1}, .output_padding = {0, 1, 0}}); }),
+      conv("conv.transpose3d_options", [](T x, T w, T b) {
+        return conv_transpose3d(x, w, b, {.output_padding = {0, 1, 2}, .groups = 2, .dilation = {1, 2, 3}}); }),
+      conv("conv.transpose3d_alone", [](T x, T w, T b) { return conv_transpose3d(x, w, b, {.stride = {2, 1, 2}}); }, false),
+  });
+}
+
+}  // namespace
+}  // namespace gradus
