@@ -19,7 +19,7 @@ using kernels::ConvAxis;
 using kernels::ConvShape;
 
 // A convolution as the kernels see it, and how its tensors lie in their shapes. `transposed`: its input gradient is the operation.
-struct Form {
+struct Geometry {
   ConvShape shape;
   detail::Frame frame;
   bool transposed;
@@ -34,13 +34,13 @@ struct Form {
 };
 
 // The convolution is linear in x and in weight, and so are its two gradients: the three are each other's gradients, to any order.
-Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Form& form);
-Tensor weight_gradient(const Tensor& g, const Tensor& x, const Form& form);
-Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Form& form);
+Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Geometry& geometry);
+Tensor weight_gradient(const Tensor& g, const Tensor& x, const Geometry& geometry);
+Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Geometry& geometry);
 
 // Σ over all pixels for each channel, in the order in which they lie.
-Tensor sum_of_pixels(const Tensor& g, const Form& form) {
-  const int channels = form.frame.channel_axis();
+Tensor sum_of_pixels(const Tensor& g, const Geometry& geometry) {
+  const int channels = geometry.frame.channel_axis();
   if (channels == 1 && kernels::is_channels_last(g.value()))
     return sum(reshape(permute(g, kernels::pixels_first(g.rank())), {-1, g.dim(1)}), 0);
   std::vector<int> others;
@@ -50,97 +50,97 @@ Tensor sum_of_pixels(const Tensor& g, const Form& form) {
 }
 
 // v of a bias, moving a result of the shape of `y` along, with what else moves it, if anything.
-Tensor with_bias_tangent(const Tensor& others, const Tensor& v, const Shape& y, const Form& form) {
+Tensor with_bias_tangent(const Tensor& others, const Tensor& v, const Shape& y, const Geometry& geometry) {
   Shape shape = Shape::filled(y.rank(), 1);
-  shape[form.frame.channel_axis()] = v.dim(0);
+  shape[geometry.frame.channel_axis()] = v.dim(0);
   const Tensor of_bias = reshape(v, shape);
   return others.defined() ? others + of_bias : expand(of_bias, y);
 }
 
-Shape lowered(const Shape& full, const Form& form) {
+Shape lowered(const Shape& full, const Geometry& geometry) {
   Shape shape = full;
-  if (form.frame.dims == 1) shape.erase(2);
-  if (!form.frame.batched) shape.erase(0);
+  if (geometry.frame.dims == 1) shape.erase(2);
+  if (!geometry.frame.batched) shape.erase(0);
   return shape;
 }
 
 struct Convolution final : Op {
-  explicit Convolution(const Form& form) : form_(form) {}
-  std::string_view name() const override { return form_.name({"conv1d", "conv2d", "conv3d"}); }
+  explicit Convolution(const Geometry& geometry) : geometry_(geometry) {}
+  std::string_view name() const override { return geometry_.name({"conv1d", "conv2d", "conv3d"}); }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    Array images = form_.raise(x);
-    const Array y = kernels::conv(form_.shape, images, form_.weight(weight), bias.value().as_contiguous());
-    save(Tensor(form_.lower(images), x.node(), x.output()), weight);
-    return form_.lower(y);
+    Array images = geometry_.raise(x);
+    const Array y = kernels::conv(geometry_.shape, images, geometry_.weight(weight), bias.value().as_contiguous());
+    save(Tensor(geometry_.lower(images), x.node(), x.output()), weight);
+    return geometry_.lower(y);
   }
   Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
-    return {needs(0) ? input_gradient(g, weight, {}, form_) : Tensor{},
-            needs(1) ? weight_gradient(g, x, form_) : Tensor{},
-            needs(2) ? sum_of_pixels(g, form_) : Tensor{}};
+    return {needs(0) ? input_gradient(g, weight, {}, geometry_) : Tensor{},
+            needs(1) ? weight_gradient(g, x, geometry_) : Tensor{},
+            needs(2) ? sum_of_pixels(g, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [x, weight] = saved<2>();
-    const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, form_) : Tensor{};
-    if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], form_), of_weight);
-    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(form_.shape.y(), form_), form_) : of_weight;
+    const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, geometry_) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], geometry_), of_weight);
+    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.y(), geometry_), geometry_) : of_weight;
   }
-  Form form_;
+  Geometry geometry_;
 };
 
 struct InputGradient final : Op {
-  explicit InputGradient(const Form& form) : form_(form) {}
+  explicit InputGradient(const Geometry& geometry) : geometry_(geometry) {}
   std::string_view name() const override {
-    return form_.transposed ? form_.name({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
-                            : form_.name({"conv1d_input_gradient", "conv2d_input_gradient", "conv3d_input_gradient"});
+    return geometry_.transposed ? geometry_.name({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
+                            : geometry_.name({"conv1d_input_gradient", "conv2d_input_gradient", "conv3d_input_gradient"});
   }
   Array forward(const Tensor& g, const Tensor& weight, const Tensor& bias) {
     save(g, weight);
-    return form_.lower(kernels::conv_input_gradient(form_.shape, form_.raise(g), form_.weight(weight), bias.value().as_contiguous()));
+    return geometry_.lower(kernels::conv_input_gradient(geometry_.shape, geometry_.raise(g), geometry_.weight(weight), bias.value().as_contiguous()));
   }
   Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();
-    return {needs(0) ? convolution(h, weight, {}, form_) : Tensor{}, needs(1) ? weight_gradient(g, h, form_) : Tensor{},
-            needs(2) ? sum_of_pixels(h, form_) : Tensor{}};
+    return {needs(0) ? convolution(h, weight, {}, geometry_) : Tensor{}, needs(1) ? weight_gradient(g, h, geometry_) : Tensor{},
+            needs(2) ? sum_of_pixels(h, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, weight] = saved<2>();
-    const Tensor of_weight = needs(1) ? input_gradient(g, vs[1], {}, form_) : Tensor{};
-    if (needs(0)) return detail::sum_of_tangents(input_gradient(vs[0], weight, vs[2], form_), of_weight);
-    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(form_.shape.x(), form_), form_) : of_weight;
+    const Tensor of_weight = needs(1) ? input_gradient(g, vs[1], {}, geometry_) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(input_gradient(vs[0], weight, vs[2], geometry_), of_weight);
+    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.x(), geometry_), geometry_) : of_weight;
   }
-  Form form_;
+  Geometry geometry_;
 };
 
 struct WeightGradient final : Op {
-  explicit WeightGradient(const Form& form) : form_(form) {}
+  explicit WeightGradient(const Geometry& geometry) : geometry_(geometry) {}
   std::string_view name() const override {
-    return form_.name({"conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient"});
+    return geometry_.name({"conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient"});
   }
   Array forward(const Tensor& g, const Tensor& x) {
     save(g, x);
-    const Array dw = kernels::conv_weight_gradient(form_.shape, form_.raise(g), form_.raise(x));
-    return form_.frame.dims == 1 ? dw.squeeze(2) : dw;
+    const Array dw = kernels::conv_weight_gradient(geometry_.shape, geometry_.raise(g), geometry_.raise(x));
+    return geometry_.frame.dims == 1 ? dw.squeeze(2) : dw;
   }
   Grads backward(Tensor h) override {
     const auto [g, x] = saved<2>();
-    return {needs(0) ? convolution(x, h, {}, form_) : Tensor{}, needs(1) ? input_gradient(g, h, {}, form_) : Tensor{}};
+    return {needs(0) ? convolution(x, h, {}, geometry_) : Tensor{}, needs(1) ? input_gradient(g, h, {}, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, x] = saved<2>();
-    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, form_) : Tensor{},
-                                   needs(1) ? weight_gradient(g, vs[1], form_) : Tensor{});
+    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, geometry_) : Tensor{},
+                                   needs(1) ? weight_gradient(g, vs[1], geometry_) : Tensor{});
   }
-  Form form_;
+  Geometry geometry_;
 };
 
-Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Form& form) {
-  return record(Convolution(form), x, weight, bias);
+Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Geometry& geometry) {
+  return record(Convolution(geometry), x, weight, bias);
 }
-Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Form& form) {
-  return record(InputGradient(form), g, weight, bias);
+Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Geometry& geometry) {
+  return record(InputGradient(geometry), g, weight, bias);
 }
-Tensor weight_gradient(const Tensor& g, const Tensor& x, const Form& form) { return record(WeightGradient(form), g, x); }
+Tensor weight_gradient(const Tensor& g, const Tensor& x, const Geometry& geometry) { return record(WeightGradient(geometry), g, x); }
 
 // ---- the rules
 
@@ -157,7 +157,7 @@ class Rules {
       : op_(op), x_(x), weight_(weight), bias_(bias), o_(options) {}
 
   // Checks all of them; x [N, c, …] and y [N, f, …] of the operation.
-  Form form() {
+  Geometry geometry() {
     check_tensors();
     check_options();
     const std::int64_t c = channels(), f = o_.transposed ? weight_.dim(1) * o_.groups : weight_.dim(0);
@@ -256,13 +256,13 @@ class Rules {
 template <class O>
 Tensor forward(const char* op, int dims, const Tensor& x, const Tensor& weight, const Tensor& bias, const O& o) {
   const Options all{dims, o.stride, o.padding, o.dilation, {}, o.groups, o.same, false};
-  return convolution(x, weight, bias, Rules(op, x, weight, bias, all).form());
+  return convolution(x, weight, bias, Rules(op, x, weight, bias, all).geometry());
 }
 
 template <class O>
 Tensor transposed(const char* op, int dims, const Tensor& x, const Tensor& weight, const Tensor& bias, const O& o) {
   const Options all{dims, o.stride, o.padding, o.dilation, o.output_padding, o.groups, false, true};
-  return input_gradient(x, weight, bias, Rules(op, x, weight, bias, all).form());
+  return input_gradient(x, weight, bias, Rules(op, x, weight, bias, all).geometry());
 }
 
 }  // namespace

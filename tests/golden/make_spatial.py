@@ -15,7 +15,7 @@ def add(name, f, **inputs):
     """f of the inputs, by name a shape (random numbers) or a tensor; whole numbers have no gradient."""
     given = {k: (randn(f"{name}.{k}", *v) if isinstance(v, tuple) else v.clone()) for k, v in inputs.items()}
     arrays.update({f"{name}.{k}": v.clone() for k, v in given.items()})
-    tracked = {k: v.requires_grad_() for k, v in given.items() if v.dtype == torch.float64}
+    tracked = {k: v.requires_grad_() for k, v in given.items() if v.is_floating_point()}
     result = f(**given)
     if isinstance(result, tuple):
         arrays[f"{name}.at"] = result[1]
@@ -54,5 +54,49 @@ conv("transpose2d_alone", F.conv_transpose2d, (3, 4, 4), (3, 2, 2, 2), stride=2)
 conv("transpose3d", F.conv_transpose3d, (2, 2, 3, 2, 3), (2, 3, 2, 3, 3), stride=2, padding=(0, 1, 1), output_padding=(0, 1, 0))
 conv("transpose3d_options", F.conv_transpose3d, (1, 4, 2, 3, 2), (4, 1, 3, 2, 2), groups=2, dilation=(1, 2, 3), output_padding=(0, 1, 2))
 conv("transpose3d_alone", F.conv_transpose3d, (2, 2, 3, 2), (2, 2, 2, 2, 2), bias=False, stride=(2, 1, 2))
+
+def ints(name, high, *shape):
+    return torch.randint(-high, high, shape, generator=golden.generator(name)).double()
+
+
+nan = randn("pool.nan", 1, 2, 5, 6).masked_fill(torch.rand(1, 2, 5, 6, generator=golden.generator("pool.where")) < 0.1, float("nan"))
+add("pool.max1d", lambda x: F.max_pool1d(x, 3, 2, 1, 2, True, return_indices=True), x=(2, 3, 10))
+add("pool.max1d_alone", lambda x: F.max_pool1d(x, 2, return_indices=True), x=(3, 7))
+add("pool.max2d_dilated", lambda x: F.max_pool2d(x, (3, 2), (2, 1), (1, 0), (2, 3), return_indices=True), x=(2, 2, 9, 8))
+add("pool.max2d_ceil", lambda x: F.max_pool2d(x, 3, 2, 1, ceil_mode=True, return_indices=True), x=(2, 2, 6, 8))
+add("pool.max2d_ceil_large", lambda x: F.max_pool2d(x, 4, 3, ceil_mode=True, return_indices=True), x=(1, 2, 3, 5))
+add("pool.max2d_alone", lambda x: F.max_pool2d(x, 2, 1, return_indices=True), x=(2, 5, 4))
+add("pool.max2d_ties", lambda x: F.max_pool2d(x, 3, 1, 1, return_indices=True), x=ints("pool.ties", 2, 2, 2, 5, 5))
+add("pool.max2d_nan", lambda x: F.max_pool2d(x, 2, return_indices=True), x=nan)
+add("pool.max3d", lambda x: F.max_pool3d(x, (2, 3, 2), (1, 2, 2), (1, 1, 0), (1, 1, 2), return_indices=True), x=(2, 2, 4, 5, 6))
+add("pool.max3d_ceil", lambda x: F.max_pool3d(x, 2, ceil_mode=True, return_indices=True), x=(2, 3, 4, 5))
+add("pool.avg1d", lambda x: F.avg_pool1d(x, 3, 2, 1, True, False), x=(2, 3, 10))
+add("pool.avg1d_alone", lambda x: F.avg_pool1d(x, 2), x=(3, 7))
+add("pool.avg2d_ceil", lambda x: F.avg_pool2d(x, 3, 2, 1, True), x=(2, 2, 6, 8))
+add("pool.avg2d_ceil_inside", lambda x: F.avg_pool2d(x, (3, 2), (2, 3), (1, 0), True, False), x=(2, 2, 6, 7))
+add("pool.avg2d_divisor", lambda x: F.avg_pool2d(x, (3, 2), 2, 1, divisor_override=5), x=(2, 2, 5, 6))
+add("pool.avg2d_alone", lambda x: F.avg_pool2d(x, 2, 1), x=(2, 5, 4))
+add("pool.avg3d", lambda x: F.avg_pool3d(x, (2, 3, 2), (1, 2, 2), (1, 1, 0), True, False), x=(2, 2, 4, 5, 7))
+add("pool.avg3d_padded", lambda x: F.avg_pool3d(x, 3, 2, 1, True, True), x=(1, 2, 4, 5, 6))
+add("pool.avg3d_divisor", lambda x: F.avg_pool3d(x, 2, divisor_override=3), x=(2, 4, 2, 5))
+add("pool.adaptive_avg1d", lambda x: F.adaptive_avg_pool1d(x, 4), x=(2, 3, 7))
+add("pool.adaptive_avg3d", lambda x: F.adaptive_avg_pool3d(x, (2, 3, 4)), x=(2, 2, 3, 5, 3))
+add("pool.adaptive_max1d", lambda x: F.adaptive_max_pool1d(x, 4, return_indices=True), x=(2, 3, 7))
+add("pool.adaptive_max2d", lambda x: F.adaptive_max_pool2d(x, (3, 4), return_indices=True), x=(2, 2, 7, 6))
+add("pool.adaptive_max2d_nan", lambda x: F.adaptive_max_pool2d(x, (2, 3), return_indices=True), x=nan)
+add("pool.adaptive_max2d_ties", lambda x: F.adaptive_max_pool2d(x, 2, return_indices=True), x=ints("pool.more_ties", 2, 2, 5, 5))
+add("pool.adaptive_max3d", lambda x: F.adaptive_max_pool3d(x, (2, 3, 4), return_indices=True), x=(2, 2, 3, 5, 3))
+add("pool.lp1d", lambda x: F.lp_pool1d(x, 2, 3, 2), x=(2, 3, 8))
+add("pool.lp2d", lambda x: F.lp_pool2d(x, 3, (3, 2), 2, True), x=torch.rand(2, 2, 6, 5, generator=golden.generator("pool.positive")))
+add("pool.lp2d_sum", lambda x: F.lp_pool2d(x, 1, 2), x=torch.rand(2, 4, 4, generator=golden.generator("pool.positive2")))
+add("pool.lp3d", lambda x: F.lp_pool3d(x, 4, 2, 1), x=(1, 2, 3, 4, 3))
+samples = torch.rand(2, 2, 2, generator=golden.generator("pool.samples"))
+arrays["pool.fractional.samples"] = samples
+add("pool.fractional", lambda x: F.fractional_max_pool2d(x, (2, 3), (4, 3), _random_samples=samples, return_indices=True), x=(2, 2, 8, 7))
+for dims, f, unpool, size in ((1, F.max_pool1d, F.max_unpool1d, (7,)), (2, F.max_pool2d, F.max_unpool2d, (7, 6)), (3, F.max_pool3d, F.max_unpool3d, (5, 4, 6))):
+    at = f(randn(f"pool.at{dims}", 2, 2, *size), 2, return_indices=True)[1]
+    add(f"pool.unpool{dims}d", lambda x, indices: unpool(x, indices, 2, output_size=size), x=tuple(at.shape), indices=at)
+at = F.max_pool2d(randn("pool.at", 2, 6, 7), (2, 3), (2, 3), (0, 1), return_indices=True)[1]
+add("pool.unpool2d_alone", lambda x, indices: F.max_unpool2d(x, indices, (2, 3), (2, 3), (0, 1)), x=tuple(at.shape), indices=at)
 
 golden.save("spatial", arrays)

@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/values_and_indices.h>
 #include <gradus/autograd/walk/grad.h>
 
@@ -25,6 +26,19 @@ Case conv(const char* name, F f, bool bias = true) {
   std::vector<const char*> inputs{"x", "weight"};
   if (bias) inputs.push_back("bias");
   return {name, inputs, [=](const Inputs& in) { return ValuesAndIndices{f(in[0], in[1], bias ? in[2] : Tensor()), {}}; }};
+}
+
+template <class F>
+Case of_x(const char* name, F f) {
+  return {name, {"x"}, [=](const Inputs& in) {
+    if constexpr (std::is_same_v<decltype(f(in[0])), Tensor>) return ValuesAndIndices{f(in[0]), {}};
+    else return f(in[0]);
+  }};
+}
+
+template <class F>
+Case unpooling(const char* name, F f) {
+  return {name, {"x", "indices"}, [=](const Inputs& in) { return ValuesAndIndices{f(in[0], in[1]), {}}; }};
 }
 
 void expect_golden(const Case& c, Dtype dtype, double tolerance) {
@@ -88,6 +102,62 @@ TEST(SpatialGolden, Convolution) {
       conv("conv.transpose3d_options", [](T x, T w, T b) {
         return conv_transpose3d(x, w, b, {.output_padding = {0, 1, 2}, .groups = 2, .dilation = {1, 2, 3}}); }),
       conv("conv.transpose3d_alone", [](T x, T w, T b) { return conv_transpose3d(x, w, b, {.stride = {2, 1, 2}}); }, false),
+  });
+}
+
+TEST(SpatialGolden, MaxPooling) {
+  using T = const Tensor&;
+  expect_all({
+      of_x("pool.max1d", [](T x) {
+        return max_pool1d_with_indices(x, {.kernel = 3, .stride = 2, .padding = 1, .dilation = 2, .ceil_mode = true}); }),
+      of_x("pool.max1d_alone", [](T x) { return max_pool1d_with_indices(x, {}); }),
+      of_x("pool.max2d_dilated", [](T x) {
+        return max_pool2d_with_indices(x, {.kernel = {3, 2}, .stride = {2, 1}, .padding = {1, 0}, .dilation = {2, 3}}); }),
+      of_x("pool.max2d_ceil", [](T x) {
+        return max_pool2d_with_indices(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true}); }),
+      of_x("pool.max2d_ceil_large", [](T x) { return max_pool2d_with_indices(x, {.kernel = 4, .stride = 3, .ceil_mode = true}); }),
+      of_x("pool.max2d_alone", [](T x) { return max_pool2d_with_indices(x, {.stride = 1}); }),
+      of_x("pool.max2d_ties", [](T x) { return max_pool2d_with_indices(x, {.kernel = 3, .stride = 1, .padding = 1}); }),
+      of_x("pool.max2d_nan", [](T x) { return max_pool2d_with_indices(x, {}); }),
+      of_x("pool.max3d", [](T x) {
+        return max_pool3d_with_indices(x, {.kernel = {2, 3, 2}, .stride = {1, 2, 2}, .padding = {1, 1, 0}, .dilation = {1, 1, 2}}); }),
+      of_x("pool.max3d_ceil", [](T x) { return max_pool3d_with_indices(x, {.ceil_mode = true}); }),
+      of_x("pool.adaptive_max1d", [](T x) { return adaptive_max_pool1d(x, 4); }),
+      of_x("pool.adaptive_max2d", [](T x) { return adaptive_max_pool2d(x, {3, 4}); }),
+      of_x("pool.adaptive_max2d_nan", [](T x) { return adaptive_max_pool2d(x, {2, 3}); }),
+      of_x("pool.adaptive_max2d_ties", [](T x) { return adaptive_max_pool2d(x, 2); }),
+      of_x("pool.adaptive_max3d", [](T x) { return adaptive_max_pool3d(x, {2, 3, 4}); }),
+      of_x("pool.fractional", [](T x) {
+        return fractional_max_pool2d(x, {2, 3}, {4, 3}, Tensor(golden_values("spatial").at("pool.fractional.samples"))); }),
+      unpooling("pool.unpool1d", [](T x, T at) { return max_unpool1d(x, at, {}, {7}); }),
+      unpooling("pool.unpool2d", [](T x, T at) { return max_unpool2d(x, at, {}, {7, 6}); }),
+      unpooling("pool.unpool3d", [](T x, T at) { return max_unpool3d(x, at, {}, {5, 4, 6}); }),
+      unpooling("pool.unpool2d_alone", [](T x, T at) { return max_unpool2d(x, at, {.kernel = {2, 3}, .padding = {0, 1}}); }),
+  });
+}
+
+TEST(SpatialGolden, AveragesAndPowers) {
+  using T = const Tensor&;
+  const PoolOptions inside{.kernel = {3, 2}, .stride = {2, 3}, .padding = {1, 0}, .ceil_mode = true, .count_include_pad = false};
+  expect_all({
+      of_x("pool.avg1d", [](T x) {
+        return avg_pool1d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = false}); }),
+      of_x("pool.avg1d_alone", [](T x) { return avg_pool1d(x, {}); }),
+      of_x("pool.avg2d_ceil", [](T x) { return avg_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true}); }),
+      of_x("pool.avg2d_ceil_inside", [=](T x) { return avg_pool2d(x, inside); }),
+      of_x("pool.avg2d_divisor", [](T x) { return avg_pool2d(x, {.kernel = {3, 2}, .stride = 2, .padding = 1, .divisor_override = 5}); }),
+      of_x("pool.avg2d_alone", [](T x) { return avg_pool2d(x, {.stride = 1}); }),
+      of_x("pool.avg3d", [](T x) {
+        return avg_pool3d(x, {.kernel = {2, 3, 2}, .stride = {1, 2, 2}, .padding = {1, 1, 0}, .ceil_mode = true, .count_include_pad = false});
+      }),
+      of_x("pool.avg3d_padded", [](T x) { return avg_pool3d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true}); }),
+      of_x("pool.avg3d_divisor", [](T x) { return avg_pool3d(x, {.divisor_override = 3}); }),
+      of_x("pool.adaptive_avg1d", [](T x) { return adaptive_avg_pool1d(x, 4); }),
+      of_x("pool.adaptive_avg3d", [](T x) { return adaptive_avg_pool3d(x, {2, 3, 4}); }),
+      of_x("pool.lp1d", [](T x) { return lp_pool1d(x, 2, {.kernel = 3, .stride = 2}); }),
+      of_x("pool.lp2d", [](T x) { return lp_pool2d(x, 3, {.kernel = {3, 2}, .stride = 2, .ceil_mode = true}); }),
+      of_x("pool.lp2d_sum", [](T x) { return lp_pool2d(x, 1, {}); }),
+      of_x("pool.lp3d", [](T x) { return lp_pool3d(x, 4, {.stride = 1}); }),
   });
 }
 
