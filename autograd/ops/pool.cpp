@@ -20,9 +20,9 @@ struct Geometry {
   Frame frame;
   PoolShape shape;
   Geometry(const Pooling& pooling, const Tensor& x)
-      : op(pooling.op), frame(detail::frame_of(op, x, pooling.dims)), shape(detail::windows_of(x, pooling)) {}
+      : op(pooling.op), frame(detail::frame_of(op, x, pooling.dims)), shape(detail::windows_of(x, frame, pooling)) {}
   Geometry(const char* op, const Tensor& x, const detail::Sizes& output, int dims)
-      : op(op), frame(detail::frame_of(op, x, dims)), shape(detail::adaptive_windows(op, x, output, dims)) {}
+      : op(op), frame(detail::frame_of(op, x, dims)), shape(detail::adaptive_windows(op, x, frame, output)) {}
 
   // As the shape says that it lies.
   Array raise(const Tensor& x) const {
@@ -113,21 +113,23 @@ ValuesAndIndices max_pool_with_indices(const Tensor& x, const Pooling& pooling) 
 }
 
 // Averaging, and what is made of it, knows no dilation.
-Pooling undilated(const Pooling& pooling) {
+void check_undilated(const Pooling& pooling) {
   for (const std::int64_t d : pooling.dilation.of)
-    check<ValueError>(d <= 1, pooling.op, ": only max pooling has a dilation, not ", pooling.each(pooling.dilation));
-  return pooling;
+    if (d > 1) fail<ValueError>(pooling.op, ": only max pooling has a dilation, not ", pooling.each(pooling.dilation));
 }
 
-Tensor avg_pool(const Tensor& x, const Pooling& pooling) { return average(x, Geometry(undilated(pooling), x)); }
+Tensor avg_pool(const Tensor& x, const Pooling& pooling) {
+  check_undilated(pooling);
+  return average(x, Geometry(pooling, x));
+}
 
-Tensor lp_pool(const Tensor& x, double p, Pooling pooling) {
+Tensor lp_pool(const Tensor& x, double p, const Pooling& pooling) {
   check<ValueError>(p > 0, pooling.op, ": p must be greater than 0, not ", p);
-  undilated(pooling);
+  check_undilated(pooling);
   double places = 1;
   for (int i = 3 - pooling.dims; i < 3; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    check<ValueError>(pooling.padding.of[at] == 0, pooling.op, ": windows have no padding here, not ", pooling.each(pooling.padding));
+    if (pooling.padding.of[at] != 0) fail<ValueError>(pooling.op, ": windows have no padding here, not ", pooling.each(pooling.padding));
     places *= static_cast<double>(pooling.kernel.of[at]);
   }
   const Geometry geometry(pooling, x);

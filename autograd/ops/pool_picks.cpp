@@ -45,7 +45,7 @@ Windows windows_along(const PoolAxis& a) {
 }
 
 ValuesAndIndices adaptive_max(const char* op, const Tensor& x, const Sizes& output, int dims) {
-  const PoolShape s = detail::adaptive_windows(op, x, output, dims);
+  const PoolShape s = detail::adaptive_windows(op, x, detail::frame_of(op, x, dims), output);
   return largest(op, x, dims, s, windows_along(s.d), windows_along(s.h), windows_along(s.w));
 }
 
@@ -105,12 +105,13 @@ ValuesAndIndices adaptive_max_pool3d(const Tensor& x, const Triple& output) { re
 
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, const Tensor& samples) {
   const char* op = "fractional_max_pool2d";
-  PoolShape s = detail::adaptive_windows(op, x, output, 2);
+  PoolShape s = detail::adaptive_windows(op, x, detail::frame_of(op, x, 2), output);
   check_defined(op, samples, "samples");
   s.h.kernel = kernel.h, s.w.kernel = kernel.w;
-  check<ValueError>(kernel.h >= 1 && kernel.w >= 1, op, ": kernel must be at least 1, not ", detail::text_of(kernel, 2));
-  check<ShapeError>(output.h + kernel.h - 1 <= s.h.in && output.w + kernel.w - 1 <= s.w.in, op, ": ", detail::text_of(output, 2),
-                    " windows of ", detail::text_of(kernel, 2), " do not fit into x ", x.shape());
+  if (kernel.h < 1 || kernel.w < 1) fail<ValueError>(op, ": kernel must be at least 1, not ", detail::text_of(kernel, 2));
+  if (output.h + kernel.h - 1 > s.h.in || output.w + kernel.w - 1 > s.w.in) {
+    fail<ShapeError>(op, ": ", detail::text_of(output, 2), " windows of ", detail::text_of(kernel, 2), " do not fit into x ", x.shape());
+  }
   check<ShapeError>(samples.size() == s.n * s.c * 2 && samples.dim(samples.rank() - 1) == 2, op,
                     ": samples must be two for each channel, [N, C, 2], not ", samples.shape(), ": x ", x.shape());
   const Array numbers = samples.value().to(f64).as_contiguous();

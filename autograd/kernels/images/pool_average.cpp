@@ -17,10 +17,6 @@ Window window(const PoolShape& s, const PoolAxis& axis, std::int64_t o) {
   return {begin, end, std::min(corner + axis.kernel, axis.in + axis.padding) - corner};
 }
 
-std::int64_t divisor(const PoolShape& s, std::int64_t slices, std::int64_t rows, std::int64_t columns) {
-  return s.divisor ? s.divisor : slices * rows * columns;
-}
-
 // Calls f(plane, columns, row) for all planes, on all cores: the windows of the columns [w.out], and memory to work in [w.in].
 template <class T, class F>
 void for_each_plane(const PoolShape& s, F&& f) {
@@ -36,7 +32,8 @@ void for_each_plane(const PoolShape& s, F&& f) {
 // A row of outputs, and the lines of x [w.in] in the windows above it.
 struct Row {
   Window slices, rows;
-  std::int64_t plane, height;
+  std::int64_t plane, height, divisor;
+  std::int64_t count(const Window& columns) const { return divisor ? divisor : slices.count * rows.count * columns.count; }
   template <class F>
   void for_each_line(F&& f) const {
     for (std::int64_t p = slices.begin; p < slices.end; ++p)
@@ -50,7 +47,7 @@ void for_each_row(const PoolShape& s, std::int64_t plane, F&& f) {
   for (std::int64_t p = 0; p < s.d.out; ++p) {
     const Window slices = window(s, s.d, p);
     for (std::int64_t i = 0; i < s.h.out; ++i)
-      f(Row{slices, window(s, s.h, i), plane * s.d.in, s.h.in}, (plane * s.d.out + p) * s.h.out + i);
+      f(Row{slices, window(s, s.h, i), plane * s.d.in, s.h.in, s.divisor}, (plane * s.d.out + p) * s.h.out + i);
   }
 }
 
@@ -63,7 +60,7 @@ void for_each_window(const PoolShape& s, Begin&& begin_window, Pixel&& pixel, En
       for_each_row(s, sample, [&](const Row& row, std::int64_t y_row) {
         for (std::int64_t j = 0; j < s.w.out; ++j) {
           const Window columns = window(s, s.w, j);
-          const std::int64_t y = (y_row * s.w.out + j) * s.c, count = divisor(s, row.slices.count, row.rows.count, columns.count);
+          const std::int64_t y = (y_row * s.w.out + j) * s.c, count = row.count(columns);
           begin_window(y);
           row.for_each_line([&](std::int64_t line) {
             for (std::int64_t k = columns.begin; k < columns.end; ++k) pixel(y, (line * s.w.in + k) * s.c, count);
@@ -126,7 +123,7 @@ Array average_pool(const PoolShape& s, const Array& x) {
         for (std::int64_t j = 0; j < s.w.out; ++j) {
           T sum = 0;
           for (std::int64_t k = columns[j].begin; k < columns[j].end; ++k) sum += row[k];
-          out[y_row * s.w.out + j] = sum / static_cast<T>(divisor(s, lines.slices.count, lines.rows.count, columns[j].count));
+          out[y_row * s.w.out + j] = sum / static_cast<T>(lines.count(columns[j]));
         }
       });
     });
@@ -145,7 +142,7 @@ Array average_pool_transposed(const PoolShape& s, const Array& y) {
       for_each_row(s, plane, [&](const Row& lines, std::int64_t y_row) {
         std::fill_n(row, s.w.in, T(0));
         for (std::int64_t j = 0; j < s.w.out; ++j) {
-          const T part = in[y_row * s.w.out + j] / static_cast<T>(divisor(s, lines.slices.count, lines.rows.count, columns[j].count));
+          const T part = in[y_row * s.w.out + j] / static_cast<T>(lines.count(columns[j]));
           for (std::int64_t k = columns[j].begin; k < columns[j].end; ++k) row[k] += part;
         }
         lines.for_each_line([&](std::int64_t at) {

@@ -14,7 +14,8 @@ struct Axes {
   PoolAxis& operator[](int i) { return i == 0 ? shape.d : i == 1 ? shape.h : shape.w; }
   Axes(const Tensor& x, const Frame& frame)
       : shape{frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), {}, {}, {}, frame.dims == 3} {
-    shape.channels_last = kernels::only_channels_last(frame.raise(x.value()));
+    shape.channels_last = frame.batched && frame.dims > 1 ? kernels::only_channels_last(x.value())
+                                                          : kernels::only_channels_last(frame.raise(x.value()));
   }
 };
 
@@ -43,8 +44,7 @@ Frame frame_of(const char* op, const Tensor& x, int dims) {
   return {dims, x.rank() == dims + 2};
 }
 
-PoolShape windows_of(const Tensor& x, const Pooling& p) {
-  const Frame frame = frame_of(p.op, x, p.dims);
+PoolShape windows_of(const Tensor& x, const Frame& frame, const Pooling& p) {
   Axes axes(x, frame);
   axes.shape.count_padding = p.count_include_pad, axes.shape.divisor = p.divisor;
   for (int i = 3 - p.dims; i < 3; ++i) {
@@ -66,8 +66,8 @@ PoolShape windows_of(const Tensor& x, const Pooling& p) {
   return axes.shape;
 }
 
-PoolShape adaptive_windows(const char* op, const Tensor& x, const Sizes& output, int dims) {
-  const Frame frame = frame_of(op, x, dims);
+PoolShape adaptive_windows(const char* op, const Tensor& x, const Frame& frame, const Sizes& output) {
+  const int dims = frame.dims;
   Axes axes(x, frame);
   for (int i = 3 - dims; i < 3; ++i) {
     const std::int64_t in = frame.size(x.shape(), i - 3 + dims), out = output.of[static_cast<std::size_t>(i)];

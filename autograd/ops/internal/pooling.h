@@ -29,7 +29,7 @@ struct Pooling {
 Frame frame_of(const char* op, const Tensor& x, int dims);
 
 // As a kernel takes it. ShapeError where the windows do not fit.
-kernels::PoolShape windows_of(const Tensor& x, const Pooling& pooling);
-kernels::PoolShape adaptive_windows(const char* op, const Tensor& x, const Sizes& output, int dims);
+kernels::PoolShape windows_of(const Tensor& x, const Frame& frame, const Pooling& pooling);
+kernels::PoolShape adaptive_windows(const char* op, const Tensor& x, const Frame& frame, const Sizes& output);
 
 }  // namespace gradus::detail
