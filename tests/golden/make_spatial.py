@@ -99,4 +99,37 @@ for dims, f, unpool, size in ((1, F.max_pool1d, F.max_unpool1d, (7,)), (2, F.max
 at = F.max_pool2d(randn("pool.at", 2, 6, 7), (2, 3), (2, 3), (0, 1), return_indices=True)[1]
 add("pool.unpool2d_alone", lambda x, indices: F.max_unpool2d(x, indices, (2, 3), (2, 3), (0, 1)), x=tuple(at.shape), indices=at)
 
+for mode, shape, sizes in (("linear", (2, 3, 5), ((8,), (3,), (5,), (1,))), ("bilinear", (2, 2, 4, 5), ((7, 9), (3, 2), (4, 8), (1, 1))),
+                           ("bicubic", (2, 2, 4, 5), ((7, 9), (3, 2), (4, 8), (1, 1))), ("trilinear", (1, 2, 3, 4, 2), ((5, 3, 4), (2, 8, 1)))):
+    for corners in (False, True):
+        for size in sizes:
+            name = f"resample.{mode}_{'x'.join(map(str, size))}{'_corners' if corners else ''}"
+            add(name, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners), x=shape)
+    add(f"resample.{mode}_factor", lambda x: F.interpolate(x, scale_factor=1.7, mode=mode, align_corners=False), x=shape)
+    if mode != "bicubic":   # PyTorch 2.13's gradient is that of a copy there, its value is not
+        add(f"resample.{mode}_same", lambda x: F.interpolate(x, scale_factor=1.15, mode=mode, align_corners=False), x=shape)
+for mode in ("nearest", "nearest-exact", "area"):
+    word = mode.replace("-", "_")
+    for shape, sizes in (((2, 3, 5), ((8,), (3,), (10,))), ((2, 2, 4, 5), ((7, 9), (3, 2), (8, 10))), ((1, 2, 3, 4, 2), ((5, 3, 4),))):
+        for size in sizes:
+            add(f"resample.{word}_{'x'.join(map(str, size))}", lambda x: F.interpolate(x, size, mode=mode), x=shape)
+    add(f"resample.{word}_factor", lambda x: F.interpolate(x, scale_factor=(0.6, 2.3), mode=mode), x=(1, 2, 7, 6))
+
+# Places inside and outside, on pixels and on the edges.
+grids = {2: (torch.rand(2, 3, 4, 2, generator=golden.generator("grid.2")) - 0.5) * 3.6, 3: (torch.rand(2, 2, 3, 2, 3, generator=golden.generator("grid.3")) - 0.5) * 3.6}
+grids[2][0, 0, 0], grids[2][0, 0, 1], grids[2][1, 1] = torch.tensor([-1.0, 1.0]), torch.tensor([0.0, 0.5]), torch.tensor([5.0, -7.0])
+for dims, shape in ((2, (2, 3, 5, 4)), (3, (2, 2, 3, 4, 5))):
+    for mode in ("bilinear", "nearest") + (("bicubic",) if dims == 2 else ()):
+        for padding in ("zeros", "border", "reflection"):
+            for corners in (False, True):
+                add(f"grid.{dims}d_{mode}_{padding}{'_corners' if corners else ''}",
+                    lambda x, grid: F.grid_sample(x, grid, mode, padding, corners), x=shape, grid=grids[dims])
+for corners in (False, True):
+    end = "_corners" if corners else ""
+    add(f"affine.2d{end}", lambda theta: F.affine_grid(theta, (2, 1, 3, 4), corners), theta=(2, 2, 3))
+    add(f"affine.3d{end}", lambda theta: F.affine_grid(theta, (2, 1, 3, 1, 2), corners), theta=(2, 3, 4))
+add("shuffle.pixel", lambda x: F.pixel_shuffle(x, 2), x=(2, 8, 2, 3))
+add("shuffle.unpixel", lambda x: F.pixel_unshuffle(x, 2), x=(2, 4, 6))
+add("shuffle.channel", lambda x: F.channel_shuffle(x, 3), x=(2, 6, 2, 2))
+
 golden.save("spatial", arrays)

@@ -5,6 +5,7 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/pool.h>
+#include <gradus/autograd/ops/resample.h>
 #include <gradus/autograd/ops/values_and_indices.h>
 #include <gradus/autograd/walk/grad.h>
 
@@ -159,6 +160,66 @@ TEST(SpatialGolden, AveragesAndPowers) {
       of_x("pool.lp2d_sum", [](T x) { return lp_pool2d(x, 1, {}); }),
       of_x("pool.lp3d", [](T x) { return lp_pool3d(x, 4, {.stride = 1}); }),
   });
+}
+
+// The names of all golden cases that begin so.
+std::vector<std::string> names_of(const std::string& beginning) {
+  std::vector<std::string> names;
+  for (const auto& entry : golden_values("spatial"))
+    if (entry.first.starts_with(beginning) && entry.first.ends_with(".y")) names.push_back(entry.first.substr(0, entry.first.size() - 2));
+  return names;
+}
+
+// "resample.bilinear_7x9_corners", "resample.linear_factor"
+TEST(SpatialGolden, Interpolation) {
+  const std::pair<const char*, Interpolation> modes[] = {
+      {"nearest", Interpolation::nearest},   {"nearest_exact", Interpolation::nearest_exact}, {"linear", Interpolation::linear},
+      {"bilinear", Interpolation::bilinear}, {"trilinear", Interpolation::trilinear},         {"bicubic", Interpolation::bicubic},
+      {"area", Interpolation::area}};
+  int count = 0;
+  for (const auto& [word, mode] : modes)
+    for (const std::string& name : names_of(text("resample.", word, "_"))) {
+      std::string rest = name.substr(std::string(word).size() + 10);
+      if (rest.starts_with("exact_")) continue;   // of nearest_exact
+      InterpolateOptions o{.mode = mode};
+      if (rest.ends_with("_corners")) o.align_corners = true, rest.resize(rest.size() - 8);
+      const bool interpolated = std::string(word).ends_with("linear") || mode == Interpolation::bicubic;
+      if (rest == "factor") o.scale_factor = interpolated ? Scales(1.7) : Scales({0.6, 2.3});
+      else if (rest == "same") o.scale_factor = 1.15;
+      else
+        for (std::size_t at = 0; at < rest.size(); at = rest.find('x', at) == std::string::npos ? rest.size() : rest.find('x', at) + 1)
+          o.size.push_back(std::stoll(rest.substr(at)));
+      expect_all({of_x(name.c_str(), [&](const Tensor& x) { return interpolate(x, o); })});
+      ++count;
+    }
+  EXPECT_EQ(count, 59);
+}
+
+// "grid.2d_bilinear_border_corners"
+TEST(SpatialGolden, GridSampling) {
+  const std::vector<std::string> names = names_of("grid.");
+  EXPECT_EQ(names.size(), 30u);
+  for (const std::string& name : names) {
+    const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
+    const GridOptions o{.mode = has("bilinear") ? GridMode::bilinear : has("nearest") ? GridMode::nearest : GridMode::bicubic,
+                        .padding = has("zeros") ? GridPadding::zeros : has("border") ? GridPadding::border : GridPadding::reflection,
+                        .align_corners = has("corners")};
+    expect_golden({name.c_str(), {"x", "grid"}, [&](const Inputs& in) { return ValuesAndIndices{grid_sample(in[0], in[1], o), {}}; }}, f64, 1e-11);
+  }
+  for (const char* end : {"", "_corners"}) {
+    const bool corners = end[0] != 0;
+    const std::string images = text("affine.2d", end), volumes = text("affine.3d", end);
+    const auto grid_of = [&](const std::string& name, const Shape& size) {
+      return Case{name.c_str(), {"theta"}, [=](const Inputs& in) { return ValuesAndIndices{affine_grid(in[0], size, corners), {}}; }};
+    };
+    expect_all({grid_of(images, {2, 1, 3, 4}), grid_of(volumes, {2, 1, 3, 1, 2})});
+  }
+}
+
+TEST(SpatialGolden, Shuffles) {
+  expect_all({of_x("shuffle.pixel", [](const Tensor& x) { return pixel_shuffle(x, 2); }),
+              of_x("shuffle.unpixel", [](const Tensor& x) { return pixel_unshuffle(x, 2); }),
+              of_x("shuffle.channel", [](const Tensor& x) { return channel_shuffle(x, 3); })});
 }
 
 }  // namespace
