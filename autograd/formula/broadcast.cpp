@@ -144,7 +144,7 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   if (result->contiguous()) return run_rows(shape, in, out, row, formula, grain);
   // Channels-last: the same with the dimensions in the order in which the results lie. The shape may be one of theirs, which are taken
   // apart.
-  const Shape order{0, 2, 3, 1}, whole = shape;
+  const Shape whole = shape, order = pixels_first(whole.rank());
   std::array<Array, most> views;
   std::array<const Array*, most> from;
   std::array<Array, most> places;
@@ -152,9 +152,12 @@ void for_rows(const Shape& shape, std::span<const Array* const> in, std::span<Ar
   for (std::size_t k = 0; k < in.size(); ++k) from[k] = &(views[k] = in[k]->expand(whole).permute(order));
   for (std::size_t k = 0; k < out.size(); ++k)
     if (out[k]) places[k] = std::exchange(*out[k], Array()).permute(order), to[k] = &places[k];
-  run_rows({whole[0], whole[2], whole[3], whole[1]}, {from.data(), in.size()}, {to.data(), out.size()}, row, formula, grain);
+  Shape lying = whole;
+  for (int i = 0; i < whole.rank(); ++i) lying[i] = whole[static_cast<int>(order[i])];
+  run_rows(lying, {from.data(), in.size()}, {to.data(), out.size()}, row, formula, grain);
+  const Shape back = channels_first(whole.rank());
   for (std::size_t k = 0; k < out.size(); ++k)
-    if (out[k]) *out[k] = std::exchange(places[k], Array()).permute({0, 3, 1, 2});
+    if (out[k]) *out[k] = std::exchange(places[k], Array()).permute(back);
 }
 
 }  // namespace gradus::kernels

@@ -6,6 +6,7 @@
 #include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/internal/spatial.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
@@ -13,137 +14,277 @@
 namespace gradus {
 namespace {
 
+using detail::Sizes;
+using kernels::ConvAxis;
 using kernels::ConvShape;
 
+// A convolution as the kernels see it, and how its tensors lie in their shapes. `transposed`: its input gradient is the operation.
+struct Geometry {
+  ConvShape shape;
+  detail::Frame frame;
+  bool transposed;
+
+  Array raise(const Tensor& a) const { return frame.raise(a.value()); }
+  Array lower(const Array& a) const { return frame.lower(a); }
+  Array weight(const Tensor& w) const {
+    const Array rows = w.value().as_contiguous();
+    return frame.dims == 1 ? rows.unsqueeze(2) : rows;
+  }
+  const char* name(const char* const (&names)[3]) const { return names[frame.dims - 1]; }
+};
+
 // The convolution is linear in x and in weight, and so are its two gradients: the three are each other's gradients, to any order.
-Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvShape& shape);
-Tensor weight_gradient(const Tensor& g, const Tensor& x, const ConvShape& shape);
-Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Geometry& geometry);
+Tensor weight_gradient(const Tensor& g, const Tensor& x, const Geometry& geometry);
+Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Geometry& geometry);
 
 // Σ over all pixels for each channel, in the order in which they lie.
-Tensor sum_of_pixels(const Tensor& g) {
-  if (!kernels::is_channels_last(g.value())) return sum(g, {0, 2, 3});
-  return sum(reshape(permute(g, {0, 2, 3, 1}), {-1, g.dim(1)}), 0);
+Tensor sum_of_pixels(const Tensor& g, const Geometry& geometry) {
+  const int channels = geometry.frame.channel_axis();
+  if (channels == 1 && kernels::is_channels_last(g.value()))
+    return sum(reshape(permute(g, kernels::pixels_first(g.rank())), {-1, g.dim(1)}), 0);
+  std::vector<int> others;
+  for (int i = 0; i < g.rank(); ++i)
+    if (i != channels) others.push_back(i);
+  return sum(g, others);
 }
 
-struct Conv2d final : Op {
-  explicit Conv2d(const ConvShape& shape) : shape_(shape) {}
-  std::string_view name() const override { return "conv2d"; }
+// v of a bias, moving a result of the shape of `y` along, with what else moves it, if anything.
+Tensor with_bias_tangent(const Tensor& others, const Tensor& v, const Shape& y, const Geometry& geometry) {
+  Shape shape = Shape::filled(y.rank(), 1);
+  shape[geometry.frame.channel_axis()] = v.dim(0);
+  const Tensor of_bias = reshape(v, shape);
+  return others.defined() ? others + of_bias : expand(of_bias, y);
+}
+
+Shape lowered(const Shape& full, const Geometry& geometry) {
+  Shape shape = full;
+  if (geometry.frame.dims == 1) shape.erase(2);
+  if (!geometry.frame.batched) shape.erase(0);
+  return shape;
+}
+
+struct Convolution final : Op {
+  explicit Convolution(const Geometry& geometry) : geometry_(geometry) {}
+  std::string_view name() const override { return geometry_.name({"conv1d", "conv2d", "conv3d"}); }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    Array images = x.value();
-    const Array y = kernels::conv2d(shape_, images, weight.value().as_contiguous(), bias.value().as_contiguous());
-    save(Tensor(std::move(images), x.node(), x.output()), weight);
-    return y;
+    Array images = geometry_.raise(x);
+    const Array y = kernels::conv(geometry_.shape, images, geometry_.weight(weight), bias.value().as_contiguous());
+    save(Tensor(geometry_.lower(images), x.node(), x.output()), weight);
+    return geometry_.lower(y);
   }
   Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
-    return {needs(0) ? input_gradient(g, weight, shape_) : Tensor{},
-            needs(1) ? weight_gradient(g, x, shape_) : Tensor{},
-            needs(2) ? sum_of_pixels(g) : Tensor{}};
+    return {needs(0) ? input_gradient(g, weight, {}, geometry_) : Tensor{},
+            needs(1) ? weight_gradient(g, x, geometry_) : Tensor{},
+            needs(2) ? sum_of_pixels(g, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [x, weight] = saved<2>();
-    const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, shape_) : Tensor{};
-    if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], shape_), of_weight);
-    if (!needs(2)) return of_weight;
-    const Tensor of_bias = reshape(vs[2], {1, shape_.f, 1, 1});
-    return of_weight.defined() ? of_weight + of_bias : expand(of_bias, shape_.y());
+    const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, geometry_) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], geometry_), of_weight);
+    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.y(), geometry_), geometry_) : of_weight;
   }
-  ConvShape shape_;
+  Geometry geometry_;
 };
 
-struct ConvInputGradient final : Op {
-  explicit ConvInputGradient(const ConvShape& shape) : shape_(shape) {}
-  std::string_view name() const override { return "conv2d_input_gradient"; }
-  Array forward(const Tensor& g, const Tensor& weight) {
+struct InputGradient final : Op {
+  explicit InputGradient(const Geometry& geometry) : geometry_(geometry) {}
+  std::string_view name() const override {
+    return geometry_.transposed ? geometry_.name({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
+                            : geometry_.name({"conv1d_input_gradient", "conv2d_input_gradient", "conv3d_input_gradient"});
+  }
+  Array forward(const Tensor& g, const Tensor& weight, const Tensor& bias) {
     save(g, weight);
-    return kernels::conv2d_input_gradient(shape_, g.value(), weight.value().as_contiguous());
+    return geometry_.lower(kernels::conv_input_gradient(geometry_.shape, geometry_.raise(g), geometry_.weight(weight), bias.value().as_contiguous()));
   }
   Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();
-    return {needs(0) ? convolution(h, weight, {}, shape_) : Tensor{}, needs(1) ? weight_gradient(g, h, shape_) : Tensor{}};
+    return {needs(0) ? convolution(h, weight, {}, geometry_) : Tensor{}, needs(1) ? weight_gradient(g, h, geometry_) : Tensor{},
+            needs(2) ? sum_of_pixels(h, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, weight] = saved<2>();
-    return detail::sum_of_tangents(needs(0) ? input_gradient(vs[0], weight, shape_) : Tensor{},
-                                   needs(1) ? input_gradient(g, vs[1], shape_) : Tensor{});
+    const Tensor of_weight = needs(1) ? input_gradient(g, vs[1], {}, geometry_) : Tensor{};
+    if (needs(0)) return detail::sum_of_tangents(input_gradient(vs[0], weight, vs[2], geometry_), of_weight);
+    return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.x(), geometry_), geometry_) : of_weight;
   }
-  ConvShape shape_;
+  Geometry geometry_;
 };
 
-struct ConvWeightGradient final : Op {
-  explicit ConvWeightGradient(const ConvShape& shape) : shape_(shape) {}
-  std::string_view name() const override { return "conv2d_weight_gradient"; }
+struct WeightGradient final : Op {
+  explicit WeightGradient(const Geometry& geometry) : geometry_(geometry) {}
+  std::string_view name() const override {
+    return geometry_.name({"conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient"});
+  }
   Array forward(const Tensor& g, const Tensor& x) {
     save(g, x);
-    return kernels::conv2d_weight_gradient(shape_, g.value(), x.value());
+    const Array dw = kernels::conv_weight_gradient(geometry_.shape, geometry_.raise(g), geometry_.raise(x));
+    return geometry_.frame.dims == 1 ? dw.squeeze(2) : dw;
   }
   Grads backward(Tensor h) override {
     const auto [g, x] = saved<2>();
-    return {needs(0) ? convolution(x, h, {}, shape_) : Tensor{}, needs(1) ? input_gradient(g, h, shape_) : Tensor{}};
+    return {needs(0) ? convolution(x, h, {}, geometry_) : Tensor{}, needs(1) ? input_gradient(g, h, {}, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     const auto [g, x] = saved<2>();
-    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, shape_) : Tensor{},
-                                   needs(1) ? weight_gradient(g, vs[1], shape_) : Tensor{});
+    return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, geometry_) : Tensor{},
+                                   needs(1) ? weight_gradient(g, vs[1], geometry_) : Tensor{});
   }
-  ConvShape shape_;
+  Geometry geometry_;
 };
 
-Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  return record(Conv2d(shape), x, weight, bias);
+Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Geometry& geometry) {
+  return record(Convolution(geometry), x, weight, bias);
 }
-Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvShape& shape) { return record(ConvInputGradient(shape), g, weight); }
-Tensor weight_gradient(const Tensor& g, const Tensor& x, const ConvShape& shape) { return record(ConvWeightGradient(shape), g, x); }
+Tensor input_gradient(const Tensor& g, const Tensor& weight, const Tensor& bias, const Geometry& geometry) {
+  return record(InputGradient(geometry), g, weight, bias);
+}
+Tensor weight_gradient(const Tensor& g, const Tensor& x, const Geometry& geometry) { return record(WeightGradient(geometry), g, x); }
 
-// The formula in conv.h; 0 or less when the kernel does not fit once.
-std::int64_t steps(const kernels::ConvAxis& a) {
-  const std::int64_t room = a.in + 2 * a.padding - a.dilation * (a.kernel - 1) - 1;
-  return room < 0 ? 0 : room / a.stride + 1;
+// ---- the rules
+
+struct Options {
+  int dims;
+  Sizes stride, padding, dilation, output_padding;
+  std::int64_t groups;
+  bool same, transposed;
+};
+
+class Rules {
+ public:
+  Rules(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Options& options)
+      : op_(op), x_(x), weight_(weight), bias_(bias), o_(options) {}
+
+  // Checks all of them; x [N, c, …] and y [N, f, …] of the operation.
+  Geometry geometry() {
+    check_tensors();
+    check_options();
+    const std::int64_t c = channels(), f = o_.transposed ? weight_.dim(1) * o_.groups : weight_.dim(0);
+    check_channels(c, f);
+    const detail::Frame frame{o_.dims, x_.rank() == o_.dims + 2};
+    ConvShape s{frame.batched ? x_.dim(0) : 1, o_.transposed ? f : c, o_.transposed ? c : f, o_.groups, {}, {}, {}, o_.dims == 3};
+    ConvAxis* const axes[] = {&s.d, &s.h, &s.w};
+    for (int i = 0; i < o_.dims; ++i) {
+      const std::size_t at = static_cast<std::size_t>(3 - o_.dims + i);
+      *axes[at] = axis(frame.size(x_.shape(), i), weight_.dim(2 + i), at);
+    }
+    return {s, frame, o_.transposed};
+  }
+
+ private:
+  std::string all() const {
+    return text("x ", describe(x_), ", weight ", describe(weight_), bias_.defined() ? text(", bias ", describe(bias_)) : "");
+  }
+  std::string each(const Sizes& sizes) const { return text_of(sizes, o_.dims); }
+  std::int64_t least(const Sizes& sizes) const { return *std::min_element(sizes.of.begin() + (3 - o_.dims), sizes.of.end()); }
+  std::int64_t channels() const { return x_.dim(x_.rank() - o_.dims - 1); }
+
+  void check_tensors() const {
+    check_defined(op_, x_);
+    check_defined(op_, weight_, "weight");
+    if (x_.rank() != o_.dims + 2 && x_.rank() != o_.dims + 1) fail<ShapeError>(op_, ": x must be ", detail::form_of(o_.dims), ": ", all());
+    if (weight_.rank() != o_.dims + 2) {
+      fail<ShapeError>(op_, ": weight must be ", o_.transposed ? "[C, F / groups, " : "[F, C / groups, ",
+                       o_.dims == 1 ? "K]: " : o_.dims == 2 ? "KH, KW]: " : "KD, KH, KW]: ", all());
+    }
+    if (!computes_in(x_.dtype()) || weight_.dtype() != x_.dtype() || (bias_.defined() && bias_.dtype() != x_.dtype())) {
+      fail<DtypeError>(op_, ": needs one dtype, f32 or f64: ", all());
+    }
+  }
+
+  void check_options() const {
+    const auto stride = [&] { return each(o_.stride); };
+    const auto dilation = [&] { return each(o_.dilation); };
+    const auto padding = [&] { return each(o_.padding); };
+    check<ValueError>(least(o_.stride) >= 1, op_, ": stride must be at least 1, not ", stride);
+    check<ValueError>(least(o_.dilation) >= 1, op_, ": dilation must be at least 1, not ", dilation);
+    check<ValueError>(least(o_.padding) >= 0, op_, ": padding must not be negative: ", padding);
+    if (o_.same) {
+      for (int i = 3 - o_.dims; i < 3; ++i) {
+        const std::size_t at = static_cast<std::size_t>(i);
+        check<ValueError>(o_.stride.of[at] == 1 && o_.padding.of[at] == 0, op_, ": same goes with stride 1 and no other padding, not stride ",
+                          stride, " and padding ", padding);
+      }
+    }
+    for (int i = 3 - o_.dims; o_.transposed && i < 3; ++i) {
+      const std::size_t at = static_cast<std::size_t>(i);
+      const std::int64_t extra = o_.output_padding.of[at];
+      check<ValueError>(extra >= 0 && (extra == 0 || extra < std::max(o_.stride.of[at], o_.dilation.of[at])), op_, ": output_padding ",
+                        [&] { return each(o_.output_padding); }, " must be less than stride ", stride, " or dilation ", dilation);
+    }
+  }
+
+  void check_channels(std::int64_t c, std::int64_t f) const {
+    if (o_.groups < 1 || c % o_.groups != 0 || f % o_.groups != 0) {
+      fail<ValueError>(op_, ": groups must divide the channels of x (", c, ") and of y (", f, "), and ", o_.groups, " does not: ", all());
+    }
+    const std::int64_t expected = o_.transposed ? weight_.dim(0) : weight_.dim(1) * o_.groups;
+    if (c != expected) {
+      fail<ShapeError>(op_, ": input has ", c, " channels but weight expects ", expected, " (groups ", o_.groups, "): ", all());
+    }
+    if (bias_.defined() && bias_.shape() != Shape{f}) fail<ShapeError>(op_, ": bias must be [", f, "]: ", all());
+    bool empty = c < 1 || f < 1;
+    for (int i = 0; i < o_.dims; ++i) empty |= weight_.dim(2 + i) < 1;
+    if (empty) fail<ShapeError>(op_, ": no channels, or an empty kernel: ", all());
+  }
+
+  // The formulas in conv.h. Of a transposed convolution `out` is the size of its x.
+  ConvAxis axis(std::int64_t size, std::int64_t kernel, std::size_t at) const {
+    ConvAxis a{size, kernel, size, o_.stride.of[at], o_.padding.of[at], o_.dilation.of[at]};
+    if (o_.transposed) {
+      a.in = (size - 1) * a.stride - 2 * a.padding + a.reach() + o_.output_padding.of[at];
+      if (size < 1 || a.in < 1) {
+        fail<ShapeError>(op_, ": nothing is left of the result, shortened by padding ", each(o_.padding), ": ", all());
+      }
+      return a;
+    }
+    if (o_.same) a.padding = (a.reach() - 1) / 2;
+    else a.out = size + 2 * a.padding < a.reach() ? 0 : (size + 2 * a.padding - a.reach()) / a.stride + 1;
+    if (a.out < 1) {
+      fail<ShapeError>(op_, ": the kernel, dilated by ", each(o_.dilation), ", is larger than the image, padded by ", each(o_.padding), ": ",
+                       all());
+    }
+    return a;
+  }
+
+  const char* op_;
+  const Tensor &x_, &weight_, &bias_;
+  const Options& o_;
+};
+
+template <class O>
+Tensor forward(const char* op, int dims, const Tensor& x, const Tensor& weight, const Tensor& bias, const O& o) {
+  const Options all{dims, o.stride, o.padding, o.dilation, {}, o.groups, o.same, false};
+  return convolution(x, weight, bias, Rules(op, x, weight, bias, all).geometry());
 }
 
-// All the rules of conv2d.
-ConvShape checked(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& o) {
-  check_defined("conv2d", x);
-  check_defined("conv2d", weight, "weight");
-  const auto all = [&] {
-    return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : "");
-  };
-  if (x.rank() != 4) fail<ShapeError>("conv2d: x must be [N, C, H, W]: ", all());
-  if (weight.rank() != 4) fail<ShapeError>("conv2d: weight must be [F, C / groups, KH, KW]: ", all());
-  if (!computes_in(x.dtype()) || weight.dtype() != x.dtype() || (bias.defined() && bias.dtype() != x.dtype())) {
-    fail<DtypeError>("conv2d: needs one dtype, f32 or f64: ", all());
-  }
-  const auto each = [](const Pair& p) { return [&p] { return text("[", p.h, ", ", p.w, "]"); }; };
-  check<ValueError>(std::min(o.stride.h, o.stride.w) >= 1, "conv2d: stride must be at least 1, not ", each(o.stride));
-  check<ValueError>(std::min(o.dilation.h, o.dilation.w) >= 1, "conv2d: dilation must be at least 1, not ", each(o.dilation));
-  check<ValueError>(std::min(o.padding.h, o.padding.w) >= 0, "conv2d: padding must not be negative: ", each(o.padding));
-  const std::int64_t c = x.dim(1), f = weight.dim(0);
-  if (o.groups < 1 || c % o.groups != 0 || f % o.groups != 0) {
-    fail<ValueError>("conv2d: groups must divide the channels of x (", c, ") and of y (", f, "), and ", o.groups, " does not: ", all());
-  }
-  if (c != weight.dim(1) * o.groups) {
-    fail<ShapeError>("conv2d: input has ", c, " channels but weight expects ", weight.dim(1) * o.groups, " (groups ", o.groups, "): ",
-                     all());
-  }
-  if (bias.defined() && bias.shape() != Shape{f}) fail<ShapeError>("conv2d: bias must be [", f, "]: ", all());
-  if (c < 1 || f < 1 || weight.dim(2) < 1 || weight.dim(3) < 1) fail<ShapeError>("conv2d: no channels, or an empty kernel: ", all());
-
-  ConvShape s{x.dim(0), c, f, o.groups, {x.dim(2), weight.dim(2), 0, o.stride.h, o.padding.h, o.dilation.h},
-              {x.dim(3), weight.dim(3), 0, o.stride.w, o.padding.w, o.dilation.w}};
-  s.h.out = steps(s.h);
-  s.w.out = steps(s.w);
-  if (s.h.out < 1 || s.w.out < 1) {
-    fail<ShapeError>("conv2d: the kernel, dilated by ", each(o.dilation), ", is larger than the image, padded by ", each(o.padding), ": ",
-                     all());
-  }
-  return s;
+template <class O>
+Tensor transposed(const char* op, int dims, const Tensor& x, const Tensor& weight, const Tensor& bias, const O& o) {
+  const Options all{dims, o.stride, o.padding, o.dilation, o.output_padding, o.groups, false, true};
+  return input_gradient(x, weight, bias, Rules(op, x, weight, bias, all).geometry());
 }
 
 }  // namespace
 
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions1d& options) {
+  return forward("conv1d", 1, x, weight, bias, options);
+}
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options) {
-  return convolution(x, weight, bias, checked(x, weight, bias, options));
+  return forward("conv2d", 2, x, weight, bias, options);
+}
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvOptions3d& options) {
+  return forward("conv3d", 3, x, weight, bias, options);
+}
+
+Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvTransposeOptions1d& options) {
+  return transposed("conv_transpose1d", 1, x, weight, bias, options);
+}
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvTransposeOptions& options) {
+  return transposed("conv_transpose2d", 2, x, weight, bias, options);
+}
+Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvTransposeOptions3d& options) {
+  return transposed("conv_transpose3d", 3, x, weight, bias, options);
 }
 
 }  // namespace gradus

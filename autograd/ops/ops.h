@@ -20,6 +20,7 @@
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/resample.h>
 #include <gradus/autograd/ops/scan.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/search.h>

@@ -1,4 +1,4 @@
-// A size for both dimensions of an image.
+// A size for both dimensions of an image, or for all three of a volume.
 #pragma once
 #include <cstdint>
 
@@ -12,6 +12,14 @@ struct Pair {
   Pair(std::int64_t both) : h(both), w(both) {}
   Pair(std::int64_t height, std::int64_t width) : h(height), w(width) {}
   friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+// One for all three, or one each: {1, 3, 3}, or plain 3.
+struct Triple {
+  std::int64_t d, h, w;
+  Triple(std::int64_t all) : d(all), h(all), w(all) {}
+  Triple(std::int64_t depth, std::int64_t height, std::int64_t width) : d(depth), h(height), w(width) {}
+  friend bool operator==(const Triple&, const Triple&) = default;
 };
 
 // As an option: "3", or "3,5".

@@ -40,6 +40,10 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   Generator generator(2);
   const Tensor other = variable(rand(square, generator) + 0.5);
   const Tensor weight = variable(ones({images[1]})), bias = variable(zeros({images[1]}));
+  const std::int64_t channels = images[1];
+  const Shape sequences{images[0], channels, images[2] * images[3]};
+  const Tensor taps = variable(rand({channels, channels, 3}, generator) - 0.5), steps = variable(rand({channels, channels, 4}, generator) - 0.5),
+               windows = variable(rand({channels, channels, 4, 4}, generator) - 0.5);
   const Tensor rows = (rand({side}, generator) * double(side)).to(i64), places = (rand(square, generator) * double(side)).to(i64);
   return {
       {"relu", square, [](const Tensor& x) { return relu(x); }},
@@ -76,6 +80,11 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"gather1", square, [=](const Tensor& x) { return gather(x, 1, places); }},
       {"scatter_add1", square, [=](const Tensor& x) { return scatter_add(other, 1, places, x); }, {other}},
       {"pad_reflect", square, [](const Tensor& x) { return pad(x, {1, 1, 1, 1}, PadMode::reflect); }},
+      {"conv1d", sequences, [=](const Tensor& x) { return conv1d(x, taps, bias, {.padding = 1}); }, {taps, bias}},
+      {"conv_transpose1d", sequences,
+       [=](const Tensor& x) { return conv_transpose1d(x, steps, bias, {.stride = 2, .padding = 1}); }, {steps, bias}},
+      {"conv_transpose2d", images,
+       [=](const Tensor& x) { return conv_transpose2d(x, windows, bias, {.stride = 2, .padding = 1}); }, {windows, bias}},
       {"batch_norm", images, [=, mean = Array::zeros({images[1]}), var = Array::full({images[1]}, 1)](const Tensor& x) mutable {
          return batch_norm(x, weight, bias, mean, var);
        }, {weight, bias}},

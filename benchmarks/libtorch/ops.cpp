@@ -40,6 +40,11 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Shape square{side, side};
   const Tensor other = (torch::rand(square) + 0.5).set_requires_grad(true);
   const Tensor weight = torch::ones({images[1]}).set_requires_grad(true), bias = torch::zeros({images[1]}).set_requires_grad(true);
+  const std::int64_t channels = images[1];
+  const Shape sequences{images[0], channels, images[2] * images[3]};
+  const Tensor taps = (torch::rand({channels, channels, 3}) - 0.5).set_requires_grad(true);
+  const Tensor steps = (torch::rand({channels, channels, 4}) - 0.5).set_requires_grad(true);
+  const Tensor windows = (torch::rand({channels, channels, 4, 4}) - 0.5).set_requires_grad(true);
   const Tensor rows = torch::randint(side, {side}), places = torch::randint(side, square);
   return {
       {"relu", square, [](const Tensor& x) { return torch::relu(x); }},
@@ -76,6 +81,9 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"gather1", square, [=](const Tensor& x) { return torch::gather(x, 1, places); }},
       {"scatter_add1", square, [=](const Tensor& x) { return torch::scatter_add(other, 1, places, x); }, {other}},
       {"pad_reflect", square, [](const Tensor& x) { return torch::reflection_pad2d(x.unsqueeze(0), {1, 1, 1, 1}); }},
+      {"conv1d", sequences, [=](const Tensor& x) { return torch::conv1d(x, taps, bias, 1, 1); }, {taps, bias}},
+      {"conv_transpose1d", sequences, [=](const Tensor& x) { return torch::conv_transpose1d(x, steps, bias, 2, 1); }, {steps, bias}},
+      {"conv_transpose2d", images, [=](const Tensor& x) { return torch::conv_transpose2d(x, windows, bias, 2, 1); }, {windows, bias}},
       {"batch_norm", images, [=, mean = torch::zeros({images[1]}), var = torch::ones({images[1]})](const Tensor& x) {
          return torch::batch_norm(x, weight, bias, mean, var, true, 0.1, 1e-5, false);
        }, {weight, bias}},

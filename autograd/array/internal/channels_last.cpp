@@ -4,19 +4,44 @@
 
 namespace gradus::kernels {
 
+Shape pixels_first(int rank) {
+  Shape order = Shape::filled(rank, 1);   // the channels come last
+  order[0] = 0;
+  for (int i = 2; i < rank; ++i) order[i - 1] = i;
+  return order;
+}
+
+Shape channels_first(int rank) {
+  Shape order = Shape::filled(rank, rank - 1);
+  order[0] = 0;
+  for (int i = 2; i < rank; ++i) order[i] = i - 1;
+  return order;
+}
+
 bool is_channels_last(const Array& a) {
-  if (a.rank() != 4) return false;
+  const int rank = a.rank();
+  if (rank < 3 || rank > 5) return false;
   std::int64_t step = 1;
-  for (int axis : {1, 3, 2, 0}) {
-    if (a.shape()[axis] != 1 && a.strides()[axis] != step) return false;
-    step *= std::max<std::int64_t>(a.shape()[axis], 1);
-  }
-  return true;
+  const auto lies = [&](int axis) {
+    const std::int64_t size = a.shape()[axis];
+    if (size != 1 && a.strides()[axis] != step) return false;
+    step *= std::max<std::int64_t>(size, 1);
+    return true;
+  };
+  if (!lies(1)) return false;
+  for (int axis = rank - 1; axis > 1; --axis)
+    if (!lies(axis)) return false;
+  return lies(0);
 }
 
 bool only_channels_last(const Array& a) { return !a.contiguous() && is_channels_last(a); }
 
-Array empty_channels_last(const Shape& s, Dtype dtype) { return Array({s[0], s[2], s[3], s[1]}, dtype).permute({0, 3, 1, 2}); }
+Array empty_channels_last(const Shape& s, Dtype dtype) {
+  Shape lying = s;
+  for (int i = 2; i < s.rank(); ++i) lying[i - 1] = s[i];
+  lying[s.rank() - 1] = s[1];
+  return Array(lying, dtype).permute(channels_first(s.rank()));
+}
 
 Array channels_last(const Array& a) {
   if (is_channels_last(a)) return a;
@@ -35,6 +60,10 @@ Array empty_as(const Array& model) {
   return only_channels_last(model) ? empty_channels_last(model.shape(), model.dtype()) : Array::empty_like(model);
 }
 
-Array pixel_rows(const Array& a) { return a.permute({0, 2, 3, 1}).reshape({a.dim(0) * a.dim(2) * a.dim(3), a.dim(1)}); }
+Array pixel_rows(const Array& a) {
+  std::int64_t rows = a.dim(0);
+  for (int i = 2; i < a.rank(); ++i) rows *= a.dim(i);
+  return a.permute(pixels_first(a.rank())).reshape({rows, a.dim(1)});
+}
 
 }  // namespace gradus::kernels

@@ -17,25 +17,48 @@ using Desc = dnnl::memory::desc;
 using Tag = dnnl::memory::format_tag;
 constexpr auto single = dnnl::memory::data_type::f32;
 
+// How much padding at the end makes oneDNN's arithmetic give `out`.
+std::int64_t end_padding(const ConvAxis& a) {
+  const std::int64_t room = a.in + 2 * a.padding - a.reach();
+  return room >= 0 && room / a.stride + 1 == a.out ? a.padding : (a.out - 1) * a.stride + a.reach() - a.in - a.padding;
+}
+
+// A number of each direction.
+template <class F>
+dnnl::memory::dims of_axes(const ConvShape& s, F&& f) {
+  if (s.volumes) return {f(s.d), f(s.h), f(s.w)};
+  return {f(s.h), f(s.w)};
+}
+
+dnnl::memory::dims sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
 // oneDNN's description of a convolution: its images channels-last, or in a layout that oneDNN may choose, as it may for weights.
 struct Described {
   Described(const ConvShape& s, bool with_bias, bool channels_last)
-      : x_sizes{s.n, s.c, s.h.in, s.w.in}, y_sizes{s.n, s.f, s.h.out, s.w.out}, weight_sizes(grouped(s)),
-        x(x_sizes, single, channels_last ? Tag::nhwc : Tag::any), y(y_sizes, single, channels_last ? Tag::nhwc : Tag::any),
-        weight(weight_sizes, single, Tag::any), bias(with_bias ? Desc({s.f}, single, Tag::a) : Desc()), strides{s.h.stride, s.w.stride},
-        dilates{s.h.dilation - 1, s.w.dilation - 1}, padding{s.h.padding, s.w.padding} {}
+      : last(s.volumes ? Tag::ndhwc : Tag::nhwc), x_sizes(sizes_of(s.x())), y_sizes(sizes_of(s.y())), weight_sizes(grouped(s)),
+        x(x_sizes, single, channels_last ? last : Tag::any), y(y_sizes, single, channels_last ? last : Tag::any),
+        weight(weight_sizes, single, Tag::any), bias(with_bias ? Desc({s.f}, single, Tag::a) : Desc()),
+        strides(of_axes(s, [](const ConvAxis& a) { return a.stride; })),
+        dilates(of_axes(s, [](const ConvAxis& a) { return a.dilation - 1; })),
+        padding(of_axes(s, [](const ConvAxis& a) { return a.padding; })), end(of_axes(s, end_padding)) {}
 
   static dnnl::memory::dims grouped(const ConvShape& s) {
-    if (s.groups == 1) return {s.f, s.c, s.h.kernel, s.w.kernel};
-    return {s.groups, s.f / s.groups, s.c / s.groups, s.h.kernel, s.w.kernel};
+    dnnl::memory::dims sizes = sizes_of(s.weight());
+    if (s.groups == 1) return sizes;
+    sizes[0] /= s.groups;
+    sizes.insert(sizes.begin(), s.groups);
+    return sizes;
   }
-  Desc our_x() const { return {x_sizes, single, Tag::nhwc}; }
-  Desc our_y() const { return {y_sizes, single, Tag::nhwc}; }
-  Desc our_weight() const { return {weight_sizes, single, weight_sizes.size() == 5 ? Tag::abcde : Tag::abcd}; }
+  Desc our_x() const { return {x_sizes, single, last}; }
+  Desc our_y() const { return {y_sizes, single, last}; }
+  Desc our_weight() const {
+    return {weight_sizes, single, weight_sizes.size() == 4 ? Tag::abcd : weight_sizes.size() == 5 ? Tag::abcde : Tag::abcdef};
+  }
 
+  Tag last;
   dnnl::memory::dims x_sizes, y_sizes, weight_sizes;
   Desc x, y, weight, bias;
-  dnnl::memory::dims strides, dilates, padding;
+  dnnl::memory::dims strides, dilates, padding, end;
 };
 
 // A tensor on its way between our layout and the one oneDNN likes best here; without a reorder the two are the same.
@@ -76,8 +99,8 @@ constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 Forward::primitive_desc forward_desc(const Described& d) {
   const dnnl::prop_kind training = dnnl::prop_kind::forward_training;
-  if (d.bias.is_zero()) return {{training, direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.padding}, cpu()};
-  return {{training, direct, d.x, d.weight, d.bias, d.y, d.strides, d.dilates, d.padding, d.padding}, cpu()};
+  if (d.bias.is_zero()) return {{training, direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.end}, cpu()};
+  return {{training, direct, d.x, d.weight, d.bias, d.y, d.strides, d.dilates, d.padding, d.end}, cpu()};
 }
 
 // Slow: an implementation of last resort, or so few channels padded to whole registers in memory that most of the arithmetic would be
@@ -100,13 +123,13 @@ std::optional<Convolution> prepare(Kind kind, const Described& d) {
                                   {{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_BIAS, d.bias}, {DNNL_ARG_DST, y}})};
     }
     if (kind == input_gradient) {
-      const BackwardData::primitive_desc desc({direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
+      const BackwardData::primitive_desc desc({direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.end}, cpu(), hint);
       const Desc g = desc.diff_dst_desc(), weight = desc.weights_desc(), dx = desc.diff_src_desc();
       if (slow(desc, d, dx, g)) return {};
       return Convolution{{d.our_y(), g, true}, {d.our_weight(), weight, true}, {d.our_x(), dx, false},
                          Prepared(BackwardData(desc), {{DNNL_ARG_DIFF_DST, g}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DIFF_SRC, dx}})};
     }
-    const BackwardWeights::primitive_desc desc({direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.padding}, cpu(), hint);
+    const BackwardWeights::primitive_desc desc({direct, d.x, d.weight, d.y, d.strides, d.dilates, d.padding, d.end}, cpu(), hint);
     const Desc g = desc.diff_dst_desc(), x = desc.src_desc(), dw = desc.diff_weights_desc();
     if (slow(desc, d, x, g)) return {};
     return Convolution{{d.our_y(), g, true}, {d.our_x(), x, true}, {d.our_weight(), dw, false},
@@ -118,9 +141,11 @@ std::optional<Convolution> prepare(Kind kind, const Described& d) {
 
 // The calling thread's primitive for a shape, for a team of so many threads; null if oneDNN has no fast one.
 const Convolution* primitive_for(Kind kind, const ConvShape& s, bool bias, int threads) {
-  thread_local Cache<17, std::optional<Convolution>, 512> known;   // two sizes of parts in three directions: 85 layers
-  const Key<17> key{s.n, s.c, s.f, s.groups, s.h.in, s.h.kernel, s.h.stride, s.h.padding, s.h.dilation, s.h.out,
-                    s.w.in, s.w.kernel, s.w.stride, s.w.padding, s.w.dilation, s.w.out, kind | bias << 2 | threads << 3};
+  thread_local Cache<23, std::optional<Convolution>, 512> known;   // two sizes of parts in three directions: 85 layers
+  Key<23> key{s.n, s.c, s.f, s.groups, kind | bias << 2 | s.volumes << 3 | threads << 4};
+  std::size_t at = 5;
+  for (const ConvAxis* a : {&s.d, &s.h, &s.w})
+    for (const std::int64_t number : {a->in, a->kernel, a->stride, a->padding, a->dilation, a->out}) key[at++] = number;
   const std::optional<Convolution>& convolution = known.get(key, [&] {
     auto found = prepare(kind, Described(s, bias, true));
     return found ? std::move(found) : prepare(kind, Described(s, bias, false));
@@ -180,7 +205,7 @@ Array dnnl_conv(const ConvShape& s, Array& x, const Array& weight, const Array& 
   Array y = empty_channels_last(s.y(), f32);
   const float *from = x.data<float>(), *w = weight.data<float>(), *offsets = bias.defined() ? bias.data<float>() : nullptr;
   float* to = y.mutable_data<float>();
-  const std::int64_t x_step = s.c * s.h.in * s.w.in, y_step = s.f * s.h.out * s.w.out;
+  const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
   for_each_part(forward, s, bias.defined(), division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * x_step, w, offsets, to + at * y_step);
@@ -195,7 +220,7 @@ Array dnnl_conv_input_gradient(const ConvShape& s, const Array& g, const Array& 
   Array dx = empty_channels_last(s.x(), f32);
   const float *from = slopes.data<float>(), *w = weight.data<float>();
   float* to = dx.mutable_data<float>();
-  const std::int64_t x_step = s.c * s.h.in * s.w.in, y_step = s.f * s.h.out * s.w.out;
+  const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
   for_each_part(input_gradient, s, false, division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * y_step, w, nullptr, to + at * x_step);
@@ -213,7 +238,7 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
   const pool::Scratch<float> sums(others * size);
   const float *from = slopes.data<float>(), *image = images.data<float>();
   float* sum = dw.mutable_data<float>();
-  const std::int64_t x_step = s.c * s.h.in * s.w.in, y_step = s.f * s.h.out * s.w.out;
+  const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
   for_each_part(weight_gradient, s, false, division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * y_step, image + at * x_step, nullptr, i == 0 ? sum : sums.data() + (i - 1) * size);

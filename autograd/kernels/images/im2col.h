@@ -5,9 +5,9 @@
 
 namespace gradus::kernels {
 
-// T: float, double. bias may be null.
+// T: float, double. bias (of y, or of dx) may be null.
 template <class T> void im2col_conv(const ConvShape& shape, const T* x, const T* weight, const T* bias, T* y);
-template <class T> void im2col_input_gradient(const ConvShape& shape, const T* g, const T* weight, T* dx);
+template <class T> void im2col_input_gradient(const ConvShape& shape, const T* g, const T* weight, const T* bias, T* dx);
 template <class T> void im2col_weight_gradient(const ConvShape& shape, const T* g, const T* x, T* dw);
 
 }  // namespace gradus::kernels

@@ -106,19 +106,19 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
                       s.w.padding, " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
     Array x = random(s.x(), g.fork()).value();
     const Array w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
-    const Array y = kernels::conv2d(s, x, w, {}), want = by_definition(s, x, w);
+    const Array y = kernels::conv(s, x, w, {}), want = by_definition(s, x, w);
     expect_within(y, want, 1e-12);
     const auto dot = [](const Array& a, const Array& b) { return sum(Tensor(a) * Tensor(b)).item(); };
-    const Array dx = kernels::conv2d_input_gradient(s, dy, w), dw = kernels::conv2d_weight_gradient(s, dy, x);
+    const Array dx = kernels::conv_input_gradient(s, dy, w), dw = kernels::conv_weight_gradient(s, dy, x);
     EXPECT_NEAR(dot(dy, want), dot(dx, x), 1e-10);
     EXPECT_NEAR(dot(dy, want), dot(dw, w), 1e-10);
 
     const Array plain = x.to(f32), w32 = w.to(f32), dy32 = dy.to(f32);
     Array x32 = plain;
-    expect_within(kernels::conv2d(s, x32, w32, {}), want, 1e-4);
+    expect_within(kernels::conv(s, x32, w32, {}), want, 1e-4);
     expect_within(x32, plain, 0);
-    expect_within(kernels::conv2d_input_gradient(s, dy32, w32), dx, 1e-4);
-    expect_within(kernels::conv2d_weight_gradient(s, dy32, x32), dw, 1e-4);
+    expect_within(kernels::conv_input_gradient(s, dy32, w32), dx, 1e-4);
+    expect_within(kernels::conv_weight_gradient(s, dy32, x32), dw, 1e-4);
     Array y32(s.y(), f32);
     by_onednn += kernels::dnnl_conv(s, x32, w32, {}).defined();
     kernels::im2col_conv<float>(s, plain.data<float>(), w32.data<float>(), nullptr, y32.mutable_data<float>());
@@ -214,8 +214,8 @@ TEST(Conv2d, AWholeLayerInF32AgreesWithF64) {
 
 TEST(Conv2d, ErrorsNameRuleAndShapes) {
   const Tensor x = zeros({2, 3, 8, 8}), w = variable(zeros({4, 3, 3, 3}), "conv1.weight");
-  EXPECT_THAT([&] { conv2d(zeros({3, 8, 8}), w); },
-              ThrowsMessage<ShapeError>(HasSubstr("conv2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
+  EXPECT_THAT([&] { conv2d(zeros({8, 8}), w); },
+              ThrowsMessage<ShapeError>(HasSubstr("conv2d: x must be [N, C, H, W] or [C, H, W]: x [8, 8] f32")));
   EXPECT_THAT([&] { conv2d(x, zeros({4, 3})); }, ThrowsMessage<ShapeError>(HasSubstr("weight must be [F, C / groups, KH, KW]")));
   EXPECT_THAT([&] { conv2d(zeros({2, 1, 8, 8}), w); },
               ThrowsMessage<ShapeError>(HasSubstr("input has 1 channels but weight expects 3 (groups 1): x [2, 1, 8, 8] f32, "
@@ -229,6 +229,61 @@ TEST(Conv2d, ErrorsNameRuleAndShapes) {
   EXPECT_THAT([&] { conv2d(x, w, {}, {.dilation = 0}); }, ThrowsMessage<ValueError>(HasSubstr("dilation must be at least 1")));
   EXPECT_THAT([&] { conv2d(zeros({1, 3, 2, 8}), w); }, ThrowsMessage<ShapeError>(HasSubstr("is larger than the image")));
   EXPECT_THAT([&] { conv2d(x, w, {}, {.dilation = 4}); }, ThrowsMessage<ShapeError>(HasSubstr("dilated by [4, 4]")));
+  EXPECT_THAT([&] { conv2d(x, w, {}, {.stride = {1, 2}, .same = true}); },
+              ThrowsMessage<ValueError>(HasSubstr("same goes with stride 1 and no other padding, not stride [1, 2] and padding [0, 0]")));
+}
+
+TEST(ConvTranspose, ErrorsNameRuleAndShapes) {
+  const Tensor x = zeros({2, 3, 8}), w = zeros({3, 4, 3});
+  EXPECT_THAT([&] { conv_transpose1d(x, zeros({4, 3, 3})); },
+              ThrowsMessage<ShapeError>(HasSubstr("conv_transpose1d: input has 3 channels but weight expects 4 (groups 1)")));
+  EXPECT_THAT([&] { conv_transpose1d(x, zeros({3, 4})); }, ThrowsMessage<ShapeError>(HasSubstr("weight must be [C, F / groups, K]")));
+  EXPECT_THAT([&] { conv_transpose1d(x, w, zeros({3})); }, ThrowsMessage<ShapeError>(HasSubstr("bias must be [4]")));
+  EXPECT_THAT([&] { conv_transpose1d(x, w, {}, {.groups = 2}); }, ThrowsMessage<ValueError>(HasSubstr("groups must divide")));
+  EXPECT_THAT([&] { conv_transpose1d(x, w, {}, {.stride = 2, .output_padding = 2}); },
+              ThrowsMessage<ValueError>(HasSubstr("output_padding 2 must be less than stride 2 or dilation 1")));
+  EXPECT_THAT([&] { conv_transpose1d(zeros({2, 3, 1}), w, {}, {.padding = 2}); },
+              ThrowsMessage<ShapeError>(HasSubstr("nothing is left of the result, shortened by padding 2")));
+  EXPECT_THAT([&] { conv_transpose3d(zeros({2, 3, 1, 4}), w); },
+              ThrowsMessage<ShapeError>(HasSubstr("weight must be [C, F / groups, KD, KH, KW]")));
+}
+
+// What threads share, sequences and volumes too, f32 against f64; channels beside each other or not, bias with either.
+TEST(ConvTranspose, WholeLayersInF32AgreeWithF64) {
+  const int before = num_threads();
+  using F = Tensor (*)(const Tensor&, const Tensor&, const Tensor&);
+  const std::pair<F, std::array<Shape, 2>> layers[] = {
+      {[](const Tensor& x, const Tensor& w, const Tensor& b) { return conv1d(x, w, b, {.stride = 2, .padding = 2, .dilation = 2}); },
+       {Shape{9, 16, 200}, Shape{24, 16, 5}}},
+      {[](const Tensor& x, const Tensor& w, const Tensor& b) { return conv_transpose1d(x, w, b, {.stride = 2, .output_padding = 1}); },
+       {Shape{9, 16, 100}, Shape{16, 24, 4}}},
+      {[](const Tensor& x, const Tensor& w, const Tensor& b) { return conv_transpose2d(x, w, b, {.stride = 2, .padding = 1}); },
+       {Shape{5, 20, 9, 8}, Shape{20, 24, 4, 4}}},
+      {[](const Tensor& x, const Tensor& w, const Tensor& b) { return conv3d(x, w, b, {.padding = 1}); },
+       {Shape{3, 16, 6, 7, 8}, Shape{24, 16, 3, 3, 3}}},
+      {[](const Tensor& x, const Tensor& w, const Tensor& b) { return conv_transpose3d(x, w, b, {.stride = {1, 2, 2}}); },
+       {Shape{3, 16, 4, 5, 6}, Shape{16, 24, 2, 3, 2}}}};
+  for (const auto& [f, shapes] : layers) {
+    const Tensor b = random({24}, 3), x = random(shapes[0], 1), w = random(shapes[1], 2);
+    const auto run = [layer = f, &x, &w, &b](Dtype dtype, bool last) {
+      const Tensor xs = variable(last ? kernels::channels_last(x.value().to(dtype)) : x.value().to(dtype));
+      const Tensor ws = variable(w.value().to(dtype)), bs = variable(b.value().to(dtype)), y = layer(xs, ws, bs);
+      (y * y).backward(ones_like(y));
+      return std::array{y.value(), xs.grad().value(), ws.grad().value(), bs.grad().value()};
+    };
+    const auto want = run(f64, false);
+    for (const int threads : {1, 3})
+      for (const bool last : {false, true}) {
+        set_threads(threads);
+        const auto got = run(f32, last), again = run(f32, last), also = run(f64, last);
+        for (std::size_t i = 0; i < 4; ++i) {
+          expect_near(got[i], want[i], 5e-4);
+          expect_within(again[i], got[i], 0);
+          expect_near(also[i], want[i], 1e-11);
+        }
+      }
+  }
+  set_threads(before);
 }
 
 }  // namespace

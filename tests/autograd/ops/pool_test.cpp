@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
@@ -13,6 +14,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
 
 #include <golden_values.h>
@@ -156,8 +158,8 @@ TEST(Pool2d, WhatTheThreadsShareAgreesWithOneThread) {
 
 TEST(Pool2d, ErrorsNameRuleAndShapes) {
   const Tensor x = zeros({2, 3, 8, 8});
-  EXPECT_THAT([&] { max_pool2d(zeros({3, 8, 8}), {}); },
-              ThrowsMessage<ShapeError>(HasSubstr("max_pool2d: x must be [N, C, H, W]: x [3, 8, 8] f32")));
+  EXPECT_THAT([&] { max_pool2d(zeros({8, 8}), {}); },
+              ThrowsMessage<ShapeError>(HasSubstr("max_pool2d: x must be [N, C, H, W] or [C, H, W]: x [8, 8] f32")));
   EXPECT_THAT([&] { max_pool2d(zeros({1, 1, 4, 4}, i64), {}); }, ThrowsMessage<DtypeError>(HasSubstr("needs f32 or f64")));
   EXPECT_THAT([&] { avg_pool2d(x, {.kernel = {0, 2}}); },
               ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: kernel must be at least 1, not [0, 2]")));
@@ -167,7 +169,59 @@ TEST(Pool2d, ErrorsNameRuleAndShapes) {
   EXPECT_THAT([&] { max_pool2d(x, {.padding = -1}); }, ThrowsMessage<ValueError>(HasSubstr("padding")));
   EXPECT_THAT([&] { max_pool2d(x, {.kernel = 9}); }, ThrowsMessage<ShapeError>(HasSubstr("is larger than the image")));
   EXPECT_THAT([&] { adaptive_avg_pool2d(x, 0); }, ThrowsMessage<ValueError>(HasSubstr("the output must be at least 1")));
-  EXPECT_THAT([&] { adaptive_avg_pool2d(zeros({1, 1, 0, 4}), 1); }, ThrowsMessage<ShapeError>(HasSubstr("nothing to average")));
+  EXPECT_THAT([&] { adaptive_avg_pool2d(zeros({1, 1, 0, 4}), 1); }, ThrowsMessage<ShapeError>(HasSubstr("nothing to pool")));
+  EXPECT_THAT([&] { max_pool2d(x, {.dilation = {1, 0}}); },
+              ThrowsMessage<ValueError>(HasSubstr("dilation must be at least 1, not [1, 0]")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.dilation = 2}); },
+              ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: only max pooling has a dilation, not [2, 2]")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.divisor_override = -1}); }, ThrowsMessage<ValueError>(HasSubstr("divisor_override must be at least 1")));
+  EXPECT_THAT([&] { max_pool1d(zeros({1, 1, 1}), {.padding = 2, .dilation = 3}); },
+              ThrowsMessage<ShapeError>(HasSubstr("max_pool1d: dilated by 3, a kernel of 2 sees nothing but padding: x [1, 1, 1]")));
+  EXPECT_THAT([&] { lp_pool2d(x, 0, {}); }, ThrowsMessage<ValueError>(HasSubstr("p must be greater than 0")));
+  EXPECT_THAT([&] { lp_pool2d(x, 2, {.padding = 1}); }, ThrowsMessage<ValueError>(HasSubstr("windows have no padding here")));
+  const Tensor at = zeros({2, 3, 8, 8}, i64);
+  EXPECT_THAT([&] { max_unpool2d(x, zeros({1}, i64), {}); }, ThrowsMessage<ShapeError>(HasSubstr("the indices [1] must be as many as x")));
+  EXPECT_THAT([&] { max_unpool2d(x, x, {}); }, ThrowsMessage<DtypeError>(HasSubstr("indices are whole numbers, not f32")));
+  EXPECT_THAT([&] { max_unpool2d(x, at, {}, {16}); }, ThrowsMessage<ShapeError>(HasSubstr("output_size [16] must be 2 sizes")));
+  EXPECT_THAT([&] { max_unpool2d(x, at, {}, {16, 18}); },
+              ThrowsMessage<ShapeError>(HasSubstr("a size of 18 is not what pooling would make 8 of; the usual one is 16")));
+  EXPECT_THAT([&] { max_unpool2d(x, (x + 256).to(i64), {}); },
+              ThrowsMessage<ValueError>(HasSubstr("max_unpool2d: index 256 is outside of [0, 256)")));
+  EXPECT_THAT([&] { fractional_max_pool2d(x, 3, 7); }, ThrowsMessage<ShapeError>(HasSubstr("[7, 7] windows of [3, 3] do not fit into x")));
+  EXPECT_THAT([&] { fractional_max_pool2d(x, 2, 4, zeros({2, 2})); }, ThrowsMessage<ShapeError>(HasSubstr("two for each channel")));
+  EXPECT_THAT([&] { fractional_max_pool2d(x, 2, 4, ones({2, 3, 2})); }, ThrowsMessage<ValueError>(HasSubstr("must be in [0, 1), not 1")));
+}
+
+TEST(MaxPool2d, IndicesDoNotDependOnTheLayout) {
+  const Tensor x = random({2, 3, 7, 6}, 1);
+  const PoolOptions options{.kernel = 3, .stride = 2, .padding = 1, .dilation = 1, .ceil_mode = true};
+  const auto [y, at] = max_pool2d_with_indices(x, options);
+  const auto [z, places] = max_pool2d_with_indices(Tensor(kernels::channels_last(x.value())), options);
+  expect_within(z.value(), y.value(), 0);
+  expect_within(places.value(), at.value(), 0);
+  EXPECT_EQ(at.dtype(), i64);
+  const Tensor flat = gather(flatten(x, 2), -1, flatten(at, 2));
+  expect_within(flat.value(), flatten(y, 2).value(), 0);
+  expect_within(max_unpool2d(y, at, options, {7, 6}).value(), max_unpool2d(z, places.to(i32), options, {7, 6}).value(), 0);
+}
+
+TEST(MaxPool, DrawsWindowsOfItsOwn) {
+  const Tensor x = random({2, 3, 9, 8}, 1);
+  Generator a(5), b(5), c(6);
+  const Tensor y = fractional_max_pool2d(x, 2, {5, 4}, a), z = fractional_max_pool2d(x, 2, {5, 4}, b);
+  EXPECT_EQ(y.shape(), (Shape{2, 3, 5, 4}));
+  expect_within(z.value(), y.value(), 0);
+  EXPECT_NE(fractional_max_pool2d(x, 2, {5, 4}, c).values.value().to_vector(), y.value().to_vector());
+  EXPECT_EQ(fractional_max_pool2d(select(x, 0, 0), 2, 1, c).values.shape(), (Shape{3, 1, 1}));
+}
+
+TEST(LpPool2d, AWindowOfZerosHasGradientZero) {
+  for (const double p : {1.5, 2.0, 3.0}) {
+    const Tensor x = variable(zeros({1, 1, 4, 4}, f64));
+    const Tensor y = lp_pool2d(x, p, {});
+    y.backward(ones_like(y));
+    EXPECT_EQ(x.grad().value().to_vector(), std::vector<double>(16, 0)) << p;
+  }
 }
 
 }  // namespace
