@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/ctc.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/embedding.h>

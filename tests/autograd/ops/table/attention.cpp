@@ -1,5 +1,6 @@
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/ctc.h>
 
 #include "autograd/ops/op_table.h"
 
@@ -72,6 +73,14 @@ const Rows family{
      .inputs = {{.shape = {2, 3, 4}}},
      .mistake = [] { rotary_embedding(zeros({2, 4}), {.positions = zeros({3}, i64)}); },
      .says = {"rotary_embedding", "positions [3]", "[2, 4]"}},
+    {.name = "ctc_loss",
+     .f = of([](auto& x) { return ctc_loss(x, tensor({{1, 1}, {2, 0}}, i64), tensor({4, 3}, i64), tensor({2, 1}, i64)); }),
+     .inputs = {{.shape = {4, 2, 3}}},
+     .mistake = [] { ctc_loss(zeros({4, 3}), tensor({1, 3}, i64), tensor(4, i64), tensor(2, i64)); },
+     .says = {"ctc_loss", "label 1", "is 3", "3 classes"}},
+    {.name = "ctc_loss",
+     .f = of([](auto& x) { return ctc_loss(x, tensor({0, 0, 2}, i32), tensor(5, i32), tensor(3, i32), {.blank = 1, .reduction = Reduction::none}); }),
+     .inputs = {{.shape = {5, 3}}}},
 };
 
 }  // namespace
