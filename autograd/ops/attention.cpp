@@ -19,7 +19,7 @@ constexpr const char* op_name = "scaled_dot_product_attention";
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Facts {
-  std::int64_t repeats = 1;   // heads of q that share one of k and v
+  std::int64_t repeats = 1;  // heads of q that share one of k and v
   double scale = 1;
   bool causal = false;
   double dropout = 0;
@@ -84,7 +84,8 @@ struct DotProductAttention final : Op {
 
   Tensor weights(const Tensor& q, const Tensor& k, const Tensor& mask) const {
     Tensor scores = matmul(q * facts.scale, transpose(k));
-    if (mask.defined()) scores = mask.dtype() == boolean ? where(mask, scores, -infinity) : where(mask == -infinity, -infinity, scores + mask);
+    if (mask.defined())
+      scores = mask.dtype() == boolean ? where(mask, scores, -infinity) : where(mask == -infinity, -infinity, scores + mask);
     if (facts.causal) scores = where(Tensor(lower_triangle(q.dim(-2), k.dim(-2))), scores, -infinity);
     if (scores.size() == 0) return scores;
     const Tensor sees = amax(scores.detach(), -1, true) != -infinity;
@@ -126,10 +127,11 @@ void check_arguments(const Tensor& q, const Tensor& k, const Tensor& v, const Do
   check_defined(op_name, k, "key");
   check_defined(op_name, v, "value");
   check_computes_in(q.dtype(), op_name);
-  check<DtypeError>(q.dtype() == k.dtype() && q.dtype() == v.dtype(), op_name, ": query, key and value have different dtypes: ", q.dtype(), ", ",
-                    k.dtype(), " and ", v.dtype());
+  check<DtypeError>(q.dtype() == k.dtype() && q.dtype() == v.dtype(), op_name, ": query, key and value have different dtypes: ", q.dtype(),
+                    ", ", k.dtype(), " and ", v.dtype());
   check<ShapeError>(q.rank() >= 2 && k.rank() >= 2 && v.rank() >= 2 && q.dim(-1) == k.dim(-1) && k.dim(-2) == v.dim(-2), op_name,
-                    ": takes query [..., L, E], key [..., S, E] and value [..., S, Ev], not ", q.shape(), ", ", k.shape(), " and ", v.shape());
+                    ": takes query [..., L, E], key [..., S, E] and value [..., S, Ev], not ", q.shape(), ", ", k.shape(), " and ",
+                    v.shape());
   check<ValueError>(0 <= options.dropout_p && options.dropout_p <= 1, op_name, ": dropout_p must lie in [0, 1], not ", options.dropout_p);
   const Tensor& mask = options.attn_mask;
   check<DtypeError>(!mask.defined() || mask.dtype() == boolean || mask.dtype() == q.dtype(), op_name,
@@ -138,17 +140,19 @@ void check_arguments(const Tensor& q, const Tensor& k, const Tensor& v, const Do
 
 }  // namespace
 
-Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const DotProductAttentionOptions& options) {
+Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                    const DotProductAttentionOptions& options) {
   check_arguments(query, key, value, options);
-  Facts facts{.scale = options.scale.value_or(query.dim(-1) > 0 ? 1 / std::sqrt(static_cast<double>(query.dim(-1))) : 1), .causal = options.is_causal};
-  Shape heads;   // leading dimensions of q
+  Facts facts{.scale = options.scale.value_or(query.dim(-1) > 0 ? 1 / std::sqrt(static_cast<double>(query.dim(-1))) : 1),
+              .causal = options.is_causal};
+  Shape heads;  // leading dimensions of q
   Tensor q, k, v;
   if (options.enable_gqa) {
     const bool has_heads = query.rank() >= 3 && key.rank() >= 3 && value.rank() >= 3;
     const std::int64_t many = has_heads ? query.dim(-3) : 0, few = has_heads ? key.dim(-3) : 0;
     check<ShapeError>(has_heads && few == value.dim(-3) && few > 0 && many % few == 0, op_name,
-                      ": with enable_gqa dimension -3 of the query must be a multiple of the key's and value's, which are equal: ", query.shape(),
-                      ", ", key.shape(), " and ", value.shape());
+                      ": with enable_gqa dimension -3 of the query must be a multiple of the key's and value's, which are equal: ",
+                      query.shape(), ", ", key.shape(), " and ", value.shape());
     facts.repeats = many / few;
     Shape batch = broadcast_shapes(leading(query, 3), broadcast_shapes(leading(key, 3), leading(value, 3), op_name), op_name);
     q = with_leading(query, batch, 3), k = with_leading(key, batch, 3), v = with_leading(value, batch, 3);

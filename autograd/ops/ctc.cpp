@@ -21,8 +21,8 @@ constexpr double none = -std::numeric_limits<double>::infinity();
 
 // The same for every step of a batch, for its gradient in differentiable operations. States [N, U] in turn blanks and labels.
 struct States {
-  Tensor labels, exists, skips, skipped, first, last;   // i64 and bool [N, U]; `skipped`: its next but one may be reached from it
-  Array lengths;                                         // i64 [N, 1]: steps
+  Tensor labels, exists, skips, skipped, first, last;  // i64 and bool [N, U]; `skipped`: its next but one may be reached from it
+  Array lengths;                                       // i64 [N, 1]: steps
 };
 
 States states_of(const kernels::Ctc& batch) {
@@ -31,7 +31,8 @@ States states_of(const kernels::Ctc& batch) {
   for (std::int64_t n = 0; n < samples; ++n) width = std::max(width, batch.states(n));
   const Shape shape{samples, width};
   const auto filled = [&](Dtype dtype) { return Array::zeros(shape, dtype); };
-  Array labels = filled(i64), exists = filled(boolean), skips = filled(boolean), skipped = filled(boolean), first = filled(boolean), last = filled(boolean);
+  Array labels = filled(i64), exists = filled(boolean), skips = filled(boolean), skipped = filled(boolean), first = filled(boolean),
+        last = filled(boolean);
   for (std::int64_t n = 0; n < samples; ++n)
     for (std::int64_t s = 0; s < batch.states(n); ++s) {
       const std::int64_t at = n * width + s, states = batch.states(n);
@@ -95,7 +96,7 @@ struct CtcLoss final : Op {
       }
       const Tensor& a = alphas.back();
       const Tensor next = log_sum(a, moved(a, 1), where(states.skips, moved(a, 2), none)) + said.back();
-      alphas.push_back(where(running(states, t), next, a));   // a sample that has ended stays as it was
+      alphas.push_back(where(running(states, t), next, a));  // a sample that has ended stays as it was
     }
     const Tensor ways = logsumexp(where(states.last, alphas.back(), none), 1, true);
     const Tensor impossible = Tensor(ways.value()) == none, total = where(impossible, 0.0, ways);
@@ -130,12 +131,17 @@ std::vector<std::int64_t> numbers(const char* what, const Tensor& x, std::int64_
   return {span.begin(), span.end()};
 }
 
-kernels::Ctc batch_of(const Tensor& x, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths, std::int64_t blank) {
+kernels::Ctc batch_of(const Tensor& x, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths,
+                      std::int64_t blank) {
   const std::int64_t steps = x.dim(0), samples = x.dim(1), classes = x.dim(2);
-  check<ValueError>(0 <= blank && blank < classes, "ctc_loss: blank must be one of ", classes, " classes, not ", blank, ": log_probs ", x.shape());
-  kernels::Ctc batch{.log_probs = {}, .targets = numbers("targets", targets, -1), .starts = {},
+  check<ValueError>(0 <= blank && blank < classes, "ctc_loss: blank must be one of ", classes, " classes, not ", blank, ": log_probs ",
+                    x.shape());
+  kernels::Ctc batch{.log_probs = {},
+                     .targets = numbers("targets", targets, -1),
+                     .starts = {},
                      .target_lengths = numbers("target_lengths", target_lengths, samples),
-                     .input_lengths = numbers("input_lengths", input_lengths, samples), .blank = blank};
+                     .input_lengths = numbers("input_lengths", input_lengths, samples),
+                     .blank = blank};
   const bool rows = targets.rank() == 2;
   check<ShapeError>(rows ? targets.dim(0) == samples : targets.rank() == 1, "ctc_loss: targets must be [N, S] or all in a row, not ",
                     targets.shape(), ", for log_probs ", x.shape());
@@ -164,7 +170,8 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& in
   check_defined("ctc_loss", log_probs, "log_probs");
   check_defined("ctc_loss", targets, "targets");
   check_computes_in(log_probs.dtype(), "ctc_loss");
-  check<ShapeError>(log_probs.rank() == 3 || log_probs.rank() == 2, "ctc_loss: log_probs must be [T, N, C] or [T, C], not ", log_probs.shape());
+  check<ShapeError>(log_probs.rank() == 3 || log_probs.rank() == 2, "ctc_loss: log_probs must be [T, N, C] or [T, C], not ",
+                    log_probs.shape());
   const bool one = log_probs.rank() == 2;
   const Tensor x = one ? unsqueeze(log_probs, 1) : log_probs;
   const kernels::Ctc batch = batch_of(x, targets, input_lengths, target_lengths, options.blank);

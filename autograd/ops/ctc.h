@@ -6,9 +6,9 @@
 namespace gradus {
 
 struct CtcLossOptions {
-  std::int64_t blank = 0;                // the class that says nothing
-  Reduction reduction = Reduction::mean; // mean: of the losses, each divided by its number of labels
-  bool zero_infinity = false;            // a loss that no way leads to, and its gradient, is 0 and not ∞ and NaN
+  std::int64_t blank = 0;                 // the class that says nothing
+  Reduction reduction = Reduction::mean;  // mean: of the losses, each divided by its number of labels
+  bool zero_infinity = false;             // a loss that no way leads to, and its gradient, is 0 and not ∞ and NaN
 };
 // −log of the probability of `targets` over all ways to say them (Graves et al., ICML 2006). log_probs [T, N, C], or [T, C] for one sample,
 // logarithms of probabilities, f32 or f64; targets [N, S], of which the first target_lengths[n] count, or all samples' one after the other;

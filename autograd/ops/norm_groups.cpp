@@ -22,13 +22,14 @@ struct NormGroups final : Op {
   const char* name_;
   Groups form;
   double eps;
-  Array mean, inverse;   // f64 [rows]
-  kernels::GroupsNormed* statistics = nullptr;   // where forward leaves them, if anybody wants them
+  Array mean, inverse;                          // f64 [rows]
+  kernels::GroupsNormed* statistics = nullptr;  // where forward leaves them, if anybody wants them
   NormGroups(const char* name, const Groups& form, double eps) : name_(name), form(form), eps(eps) {}
 
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     save(x, weight, bias);
-    const auto normed = kernels::norm_groups(x.value().as_contiguous(), form, weight.value().as_contiguous(), bias.value().as_contiguous(), eps);
+    const auto normed =
+        kernels::norm_groups(x.value().as_contiguous(), form, weight.value().as_contiguous(), bias.value().as_contiguous(), eps);
     mean = normed.mean, inverse = normed.inverse;
     if (statistics) statistics->mean = mean, statistics->inverse = inverse;
     return normed.y;
@@ -38,7 +39,8 @@ struct NormGroups final : Op {
 
   Grads raw(const Array& g) {
     const auto [x, weight, bias] = saved<3>();
-    const auto sums = kernels::norm_groups_backward(g, x.value().as_contiguous(), form, weight.value().as_contiguous(), mean, inverse, wants());
+    const auto sums =
+        kernels::norm_groups_backward(g, x.value().as_contiguous(), form, weight.value().as_contiguous(), mean, inverse, wants());
     Grads grads{Tensor{}, Tensor{}, Tensor{}};
     if (needs(0)) grads[0] = sums.x;
     if (needs(1)) grads[1] = sums.weight.reshape(weight.shape());
@@ -55,7 +57,7 @@ struct NormGroups final : Op {
     const Shape of_channels{form.groups, form.channels, 1};
     const auto row_mean = [](const Tensor& t) { return gradus::mean(t, {2, 3}, true); };
     const Tensor whole = reshape(x, shape), slopes = reshape(g, shape);
-    const Tensor near = form.centered ? whole - Tensor(mean.to(x.dtype()).reshape(of_rows)) : whole;   // exact where the mean is large
+    const Tensor near = form.centered ? whole - Tensor(mean.to(x.dtype()).reshape(of_rows)) : whole;  // exact where the mean is large
     const Tensor d = form.centered ? near - row_mean(near) : near;
     const Tensor factor = pow(row_mean(square(d)) + eps, -0.5), normal = d * factor;
     const Tensor s = weight.defined() ? slopes * reshape(weight, of_channels) : slopes;

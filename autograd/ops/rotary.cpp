@@ -10,8 +10,8 @@ namespace {
 
 // Sines and cosines of a few positions, and which of them each row has.
 struct Turns {
-  Array cosines, sines;   // f64 [positions, pairs]
-  Array place;            // i64, one a row; undefined: row i of the last but one dimension has position i
+  Array cosines, sines;  // f64 [positions, pairs]
+  Array place;           // i64, one a row; undefined: row i of the last but one dimension has position i
   bool interleaved;
 };
 
@@ -93,8 +93,8 @@ Tensor rotary_embedding(const Tensor& x, const RotaryOptions& options) {
   check_computes_in(x.dtype(), "rotary_embedding");
   check<ShapeError>(x.rank() >= 2, "rotary_embedding: x must be [..., L, D], not ", x.shape());
   const std::int64_t dimensions = options.dimensions == 0 ? x.dim(-1) : options.dimensions;
-  check<ShapeError>(dimensions % 2 == 0 && dimensions >= 0 && dimensions <= x.dim(-1),
-                    "rotary_embedding: turns pairs of numbers, and not ", dimensions, " of the ", x.dim(-1), " in a row of x ", x.shape());
+  check<ShapeError>(dimensions % 2 == 0 && dimensions >= 0 && dimensions <= x.dim(-1), "rotary_embedding: turns pairs of numbers, and not ",
+                    dimensions, " of the ", x.dim(-1), " in a row of x ", x.shape());
   check<ValueError>(options.base > 0, "rotary_embedding: base must be positive, not ", options.base);
   if (const Tensor& positions = options.positions; positions.defined()) {
     check<DtypeError>(is_integer(positions.dtype()), "rotary_embedding: positions must be whole numbers, not ", positions.dtype());

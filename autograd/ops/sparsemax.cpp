@@ -20,9 +20,10 @@ namespace {
 template <class T>
 void project(const T* x, std::int64_t n, T* sorted, T* y) {
   std::copy_n(x, n, sorted);
-  if (std::any_of(sorted, sorted + n, [](T z) { return std::isnan(z); })) return void(std::fill_n(y, n, std::numeric_limits<T>::quiet_NaN()));
+  if (std::any_of(sorted, sorted + n, [](T z) { return std::isnan(z); }))
+    return void(std::fill_n(y, n, std::numeric_limits<T>::quiet_NaN()));
   std::sort(sorted, sorted + n, [](T a, T b) { return a > b; });
-  const double top = static_cast<double>(sorted[0]);   // taken off first, so that large numbers do no harm
+  const double top = static_cast<double>(sorted[0]);  // taken off first, so that large numbers do no harm
   double sum = 0, threshold = -1;
   for (std::int64_t k = 1; k <= n; ++k) {
     const double z = static_cast<double>(sorted[k - 1]) - top;
@@ -59,10 +60,10 @@ struct Sparsemax final : Op {
   }
 
   Grads backward(Tensor g) override { return {along(g)}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return along(vs[0]); }   // the Jacobian is symmetric
+  Tensor tangent(std::span<const Tensor> vs) override { return along(vs[0]); }  // the Jacobian is symmetric
 
   Tensor along(const Tensor& g) {
-    const Tensor y = output().detach(), support = y != 0;   // of NaN all
+    const Tensor y = output().detach(), support = y != 0;  // of NaN all
     const Tensor level = sum(where(support, g, 0.0), axis, true) / sum(support.to(g.dtype()), axis, true);
     return where(support, g - level, 0.0);
   }

@@ -14,13 +14,15 @@ GRADUS_DISPATCH(NormGroupLoops, norm_group_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 14;   // elements a thread should have at least
+constexpr std::int64_t grain = 1 << 14;  // elements a thread should have at least
 
 // Channels shorter than this are spread: each of their numbers gets the channel's weight. Longer ones are stretches with one weight.
 constexpr std::int64_t stretch = 16;
 
 template <class T>
-const T* start_of(const Array& a) { return a.defined() ? a.data<T>() : nullptr; }
+const T* start_of(const Array& a) {
+  return a.defined() ? a.data<T>() : nullptr;
+}
 
 // [C] → [C·length], each number `length` times.
 Array spread(const Array& a, std::int64_t length) {
@@ -111,7 +113,7 @@ GroupsNormed norm_groups(const Array& x, const Groups& form, const Array& weight
     const T *w = start_of<T>(weights), *b = start_of<T>(biases);
     const std::int64_t n = form.width(), groups = w || b ? form.groups : 1;
     parallel_for(form.rows, items_worth(grain, n), [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t step = groups == 1 ? end - begin : 1;   // rows whose weights begin at one place
+      const std::int64_t step = groups == 1 ? end - begin : 1;  // rows whose weights begin at one place
       for (std::int64_t r = begin; r < end; r += step) {
         const std::int64_t at = groups == 1 ? 0 : r % groups * n;
         loops.forward(from + r * n, step, n, w ? w + at : nullptr, b ? b + at : nullptr, eps, form.centered, to + r * n, mean + r,
@@ -167,7 +169,7 @@ GroupsGradients norm_groups_backward(const Array& g, const Array& x, const Group
       }
     });
     if (!sums_wanted) return;
-    for (std::int64_t i = 0; i < parts * groups; ++i) {   // [parts, groups, 2, n] → [2, parts, groups, n]
+    for (std::int64_t i = 0; i < parts * groups; ++i) {  // [parts, groups, 2, n] → [2, parts, groups, n]
       std::copy_n(part_sums.data() + 2 * i * n, n, sums.data() + i * n);
       std::copy_n(part_sums.data() + (2 * i + 1) * n, n, sums.data() + (parts * groups + i) * n);
     }

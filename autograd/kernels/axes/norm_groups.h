@@ -10,12 +10,12 @@ namespace gradus::kernels {
 // (r % groups)·channels on, one a channel.
 struct Groups {
   std::int64_t rows, groups, channels, length;
-  bool centered;   // whether the mean is taken off (RMS norm: no, and the mean of squares takes the place of the variance)
+  bool centered;  // whether the mean is taken off (RMS norm: no, and the mean of squares takes the place of the variance)
   std::int64_t width() const { return channels * length; }
 };
 
 struct GroupsNormed {
-  Array y, mean, inverse;   // statistics f64 [rows]: inverse = 1 / √(var + eps)
+  Array y, mean, inverse;  // statistics f64 [rows]: inverse = 1 / √(var + eps)
 };
 // y = (x − mean)·inverse·weight + bias, in x's shape; weight and bias may be undefined.
 GroupsNormed norm_groups(const Array& x, const Groups& form, const Array& weight, const Array& bias, double eps);
@@ -39,6 +39,6 @@ struct NormGroupRows {
 };
 using NormGroupLoops = PerFloat<NormGroupRows>;
 
-const NormGroupLoops& norm_group_loops();   // of the best instruction-set level that this machine has
+const NormGroupLoops& norm_group_loops();  // of the best instruction-set level that this machine has
 
 }  // namespace gradus::kernels

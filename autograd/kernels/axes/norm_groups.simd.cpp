@@ -12,8 +12,7 @@ namespace {
 template <class T>
 struct Centre {
   Vec<T> high, low;
-  explicit Centre(double mean)
-      : high(static_cast<double>(static_cast<T>(mean))), low(mean - static_cast<double>(static_cast<T>(mean))) {}
+  explicit Centre(double mean) : high(static_cast<double>(static_cast<T>(mean))), low(mean - static_cast<double>(static_cast<T>(mean))) {}
   Vec<T> distance(Vec<T> x) const { return (x - high) - low; }
 };
 
@@ -24,7 +23,7 @@ double sum_of_squares(const T* x, std::int64_t n) {
     return v * v;
   });
   if (sizeof(T) == 8 || (squares > 1e-30 && squares < 1e38)) return squares;
-  double wide = 0;   // what f32 has no room for
+  double wide = 0;  // what f32 has no room for
   for (std::int64_t i = 0; i < n; ++i) wide += static_cast<double>(x[i]) * static_cast<double>(x[i]);
   return wide;
 }
@@ -34,8 +33,10 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, con
              double* inverse) {
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
     double squares;
-    if (centered) row_moments(x, n, mean[r], squares);
-    else mean[r] = 0, squares = sum_of_squares(x, n);
+    if (centered)
+      row_moments(x, n, mean[r], squares);
+    else
+      mean[r] = 0, squares = sum_of_squares(x, n);
     inverse[r] = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
     const Centre<T> centre(mean[r]);
     const Vec<T> factor = inverse[r];
@@ -45,9 +46,8 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, con
         fma(normal(i, lanes...), Vec<T>::load(weight + i, lanes...), Vec<T>::load(bias + i, lanes...)).store(y + i, lanes...);
       });
     } else if (weight) {
-      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-        (normal(i, lanes...) * Vec<T>::load(weight + i, lanes...)).store(y + i, lanes...);
-      });
+      for_batches<T>(
+          n, [=](std::int64_t i, auto... lanes) { (normal(i, lanes...) * Vec<T>::load(weight + i, lanes...)).store(y + i, lanes...); });
     } else {
       for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
         (bias ? normal(i, lanes...) + Vec<T>::load(bias + i, lanes...) : normal(i, lanes...)).store(y + i, lanes...);
@@ -64,8 +64,10 @@ void backward_of(const T* g, const T* x, std::int64_t rows, std::int64_t n, cons
   constexpr std::int64_t block = 64;
   T *const by_weight = room, *const by_bias = room + n;
   const auto scaled = [=](Vec<T> slope, std::int64_t i, auto... lanes) {
-    if constexpr (weighted) return slope * Vec<T>::load(weight + i, lanes...);
-    else return slope;
+    if constexpr (weighted)
+      return slope * Vec<T>::load(weight + i, lanes...);
+    else
+      return slope;
   };
   for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
     if constexpr (sums_wanted) std::fill(room, room + 2 * n, T(0));
@@ -100,7 +102,8 @@ template <class T>
 void backward(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
               bool centered, T* dx, T* room, double* sums) {
   const auto of = weight ? room ? backward_of<T, true, true> : backward_of<T, true, false>
-                         : room ? backward_of<T, false, true> : backward_of<T, false, false>;
+                  : room ? backward_of<T, false, true>
+                         : backward_of<T, false, false>;
   of(g, x, rows, n, weight, mean, inverse, centered, dx, room, sums);
 }
 

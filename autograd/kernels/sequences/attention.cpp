@@ -18,7 +18,7 @@ GRADUS_DISPATCH(AttentionLoops, attention_loops)
 namespace {
 
 constexpr std::int64_t tile_rows = 128, tile_columns = 512, tile_columns_back = 256;
-constexpr std::int64_t pitch = tile_columns + 16, pitch_back = tile_columns_back + 16;   // between rows of a tile: no power of two
+constexpr std::int64_t pitch = tile_columns + 16, pitch_back = tile_columns_back + 16;  // between rows of a tile: no power of two
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::int64_t tiles_of(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
@@ -36,9 +36,7 @@ std::vector<std::int64_t> batch_offsets(const Array& a) {
   return offsets;
 }
 
-Array with_whole_rows(const Array& a) {
-  return a.shape()[a.rank() - 1] == 1 || a.strides()[a.rank() - 1] == 1 ? a : a.contiguous_copy();
-}
+Array with_whole_rows(const Array& a) { return a.shape()[a.rank() - 1] == 1 || a.strides()[a.rank() - 1] == 1 ? a : a.contiguous_copy(); }
 
 // Matrices of k or v, whose rows lie anywhere.
 template <class T>
@@ -47,8 +45,9 @@ struct Matrices {
   const T* data;
   std::int64_t stride;
   std::vector<std::int64_t> offsets;
-  explicit Matrices(const Array& given) : a(with_whole_rows(given)), data(a.data<T>()), stride(a.strides()[a.rank() - 2]), offsets(batch_offsets(a)) {
-    if (stride < a.shape()[a.rank() - 1]) {   // one row for all, which a product does not take
+  explicit Matrices(const Array& given)
+      : a(with_whole_rows(given)), data(a.data<T>()), stride(a.strides()[a.rank() - 2]), offsets(batch_offsets(a)) {
+    if (stride < a.shape()[a.rank() - 1]) {  // one row for all, which a product does not take
       a = a.contiguous_copy();
       data = a.data<T>(), stride = a.strides()[a.rank() - 2], offsets = batch_offsets(a);
     }
@@ -79,7 +78,8 @@ class Bias {
       const bool* from = a_.data<bool>() + at;
       if (step_ == 1)
         for (std::int64_t c = 0; c < n; ++c) room[c] = from[c] ? T(0) : static_cast<T>(-infinity);
-      else std::fill_n(room, n, *from ? T(0) : static_cast<T>(-infinity));
+      else
+        std::fill_n(room, n, *from ? T(0) : static_cast<T>(-infinity));
       return room;
     }
     const T* from = a_.data<T>() + at;
@@ -101,7 +101,7 @@ struct Job {
   const AttentionRows<T>& loops = attention_loops().of(T{});
   const DropoutLoop<T> drop = dropout_loops().of(T{});
   std::int64_t rows, columns, width, out_width, batches;
-  Array scaled_q;   // contiguous
+  Array scaled_q;  // contiguous
   const T* q;
   Matrices<T> k, v;
   Bias<T> bias;
@@ -116,9 +116,8 @@ struct Job {
     scaled_q = Array(whole.shape(), whole.dtype());
     const T* from = whole.data<T>();
     T* to = scaled_q.mutable_data<T>();
-    parallel_for(whole.size(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
-      loops.scaled(from + begin, end - begin, call.scale, to + begin);
-    });
+    parallel_for(whole.size(), 1 << 15,
+                 [&](std::int64_t begin, std::int64_t end) { loops.scaled(from + begin, end - begin, call.scale, to + begin); });
     q = to;
   }
 
@@ -167,8 +166,8 @@ void attend(const Job<T>& job, std::int64_t batch, std::int64_t first, std::int6
 // The gradient by one tile of k and v, and what it adds to that by q, from `count` rows of one batch.
 template <class T>
 struct BackTile {
-  T *p, *dp, *dropped;   // [tile_rows, pitch_back] each
-  T *dq, *dk, *dv;       // at the first row of the tile; null where not wanted
+  T *p, *dp, *dropped;  // [tile_rows, pitch_back] each
+  T *dq, *dk, *dv;      // at the first row of the tile; null where not wanted
 };
 template <class T>
 void attend_back(const Job<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, std::int64_t j, std::int64_t columns,
@@ -194,7 +193,8 @@ void attend_back(const Job<T>& job, std::int64_t batch, std::int64_t first, std:
     if (drops) job.drop_row(row, seen, batch, first + r, j, row);
     job.loops.slopes(tile.p + r * pitch_back, seen, row, deltas[r]);
   }
-  if (tile.dk) gemm(Product<T>{n, job.width, count, {tile.p, pitch_back, true}, job.q_rows(batch, first), tile.dk, job.width, nullptr, true});
+  if (tile.dk)
+    gemm(Product<T>{n, job.width, count, {tile.p, pitch_back, true}, job.q_rows(batch, first), tile.dk, job.width, nullptr, true});
   if (tile.dq) gemm(Product<T>{count, job.width, n, {tile.p, pitch_back}, job.k.rows(kv, j), tile.dq, job.width, nullptr, true});
 }
 
@@ -208,7 +208,8 @@ Attended attention(const Attention& call) {
     const Job<T> job(call);
     out.y = Array(shape, call.q.dtype()), out.log_sums = Array({job.batches * job.rows}, call.q.dtype());
     T *y = out.y.template mutable_data<T>(), *log_sums = out.log_sums.template mutable_data<T>();
-    const std::int64_t tiles = tiles_of(job.rows, tile_rows), cost = std::min(tile_rows, job.rows) * job.columns * (job.width + job.out_width);
+    const std::int64_t tiles = tiles_of(job.rows, tile_rows),
+                       cost = std::min(tile_rows, job.rows) * job.columns * (job.width + job.out_width);
     parallel_for(job.batches * tiles, items_worth(1 << 18, cost), [&](std::int64_t begin, std::int64_t end) {
       const pool::Scratch<T> s(std::min(tile_rows, job.rows) * pitch);
       for (std::int64_t task = begin; task < end; ++task) {
@@ -228,7 +229,7 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
   visit_floating(dtype, "scaled_dot_product_attention", [&]<class T>(T) {
     const Job<T> job(call);
     const T *slopes = g.data<T>(), *y = result.y.data<T>(), *log_sums = result.log_sums.data<T>();
-    const pool::Scratch<T> deltas(job.batches * job.rows);   // Σ over the weights of p·dp, which is that of y·g
+    const pool::Scratch<T> deltas(job.batches * job.rows);  // Σ over the weights of p·dp, which is that of y·g
     parallel_for(job.batches * job.rows, items_worth(1 << 15, job.out_width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
         deltas.data()[i] = static_cast<T>(job.loops.product(slopes + i * job.out_width, y + i * job.out_width, job.out_width));
@@ -243,7 +244,8 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
     if (wanted & 2) out.k = Array::zeros(call.k.shape(), dtype);
     if (wanted & 4) out.v = Array::zeros(call.v.shape(), dtype);
     T* const dq = wanted & 1 ? by_q.mutable_data<T>() : nullptr;
-    T *const dk = wanted & 2 ? out.k.template mutable_data<T>() : nullptr, *const dv = wanted & 4 ? out.v.template mutable_data<T>() : nullptr;
+    T *const dk = wanted & 2 ? out.k.template mutable_data<T>() : nullptr, *const dv =
+                                                                               wanted & 4 ? out.v.template mutable_data<T>() : nullptr;
     const std::int64_t cost = call.repeats * job.rows * job.columns / parts * (job.width + job.out_width);
     parallel_for(groups * parts, items_worth(1 << 17, cost), [&](std::int64_t begin, std::int64_t end) {
       const std::int64_t size = std::min(tile_rows, job.rows) * pitch_back;

@@ -12,7 +12,9 @@ namespace {
 constexpr double lowest = -std::numeric_limits<double>::infinity();
 
 template <class T>
-Vec<T> biased(Vec<T> s, Vec<T> bias) { return where(bias == Vec<T>(lowest), bias, s + bias); }
+Vec<T> biased(Vec<T> s, Vec<T> bias) {
+  return where(bias == Vec<T>(lowest), bias, s + bias);
+}
 
 // Where NaN occurs the result may be anything: the sum of exponentials that follows is NaN then.
 template <class T>

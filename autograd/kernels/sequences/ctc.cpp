@@ -103,20 +103,23 @@ void backward(const Ctc& batch, const CtcResult& result, const double* g, bool z
     std::vector<double> skips(static_cast<std::size_t>(states + 4), none);
     for (std::int64_t r = 0; r < states; ++r)
       if (r >= 2 && batch.skips(n, states - 1 - r + 2)) skips[static_cast<std::size_t>(r)] = 0;
-    Track said(states), after(states);   // in reverse: what follows a state plus what is said there, and what follows the next one
+    Track said(states), after(states);  // in reverse: what follows a state plus what is said there, and what follows the next one
     const std::vector<double> zeros(static_cast<std::size_t>(states), 0.0);
     for (std::int64_t t = length - 1; t >= 0; --t) {
       const T* row = probs + (t * samples + n) * classes;
       T* slopes = out + (t * samples + n) * classes;
       if (t == length - 1)
         for (std::int64_t r = 0; r < std::min<std::int64_t>(states, 2); ++r) after.states()[r] = 0;
-      else ctc_loops().step(said.states(), states, skips.data(), zeros.data(), after.states());
+      else
+        ctc_loops().step(said.states(), states, skips.data(), zeros.data(), after.states());
       const double* alpha = alphas + (n * steps + t) * most;
       for (std::int64_t r = 0; r < states; ++r) {
         const std::int64_t s = states - 1 - r, label = labels[static_cast<std::size_t>(s)];
         const double here = alpha[s] + after.states()[r] + losses[n];
-        if (lost) slopes[label] = std::numeric_limits<T>::quiet_NaN();
-        else if (here > none) slopes[label] -= static_cast<T>(g[n] * std::exp(here));
+        if (lost)
+          slopes[label] = std::numeric_limits<T>::quiet_NaN();
+        else if (here > none)
+          slopes[label] -= static_cast<T>(g[n] * std::exp(here));
         said.states()[r] = after.states()[r] + static_cast<double>(row[label]);
       }
     }
@@ -137,9 +140,8 @@ CtcResult ctc(const Ctc& batch, bool keep) {
 
 Array ctc_backward(const Ctc& batch, const CtcResult& result, const Array& g, bool zero_infinity) {
   Array out = Array::zeros(batch.log_probs.shape(), batch.log_probs.dtype());
-  visit_floating(out.dtype(), "ctc_loss", [&]<class T>(T) {
-    backward<T>(batch, result, g.data<double>(), zero_infinity, out.mutable_data<T>());
-  });
+  visit_floating(out.dtype(), "ctc_loss",
+                 [&]<class T>(T) { backward<T>(batch, result, g.data<double>(), zero_infinity, out.mutable_data<T>()); });
   return out;
 }
 

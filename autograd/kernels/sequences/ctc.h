@@ -14,7 +14,7 @@ struct Ctc {
   Array log_probs;
   std::vector<std::int64_t> targets, starts, target_lengths, input_lengths;
   std::int64_t blank = 0;
-  std::int64_t states(std::int64_t n) const { return 2 * target_lengths[static_cast<std::size_t>(n)] + 1; }   // blanks and labels in turn
+  std::int64_t states(std::int64_t n) const { return 2 * target_lengths[static_cast<std::size_t>(n)] + 1; }  // blanks and labels in turn
   std::int64_t label(std::int64_t n, std::int64_t state) const {
     return state % 2 ? targets[static_cast<std::size_t>(starts[static_cast<std::size_t>(n)] + state / 2)] : blank;
   }
@@ -23,8 +23,8 @@ struct Ctc {
 };
 
 struct CtcResult {
-  Array losses;   // f64 [N]: −log of the probability; ∞ where there is no way
-  Array alphas;   // f64 [N, T, S]: log of the probability of being in a state after so many steps; undefined unless kept
+  Array losses;  // f64 [N]: −log of the probability; ∞ where there is no way
+  Array alphas;  // f64 [N, T, S]: log of the probability of being in a state after so many steps; undefined unless kept
 };
 CtcResult ctc(const Ctc& batch, bool keep);
 
@@ -37,6 +37,6 @@ struct CtcLoops {
   // y[s] = log(exp x[s] + exp x[s − 1] + exp(x[s − 2] + skips[s])) + said[s]; x[−1] and x[−2] are read, too.
   void (*step)(const double* x, std::int64_t n, const double* skips, const double* said, double* y);
 };
-const CtcLoops& ctc_loops();   // of the best instruction-set level that this machine has
+const CtcLoops& ctc_loops();  // of the best instruction-set level that this machine has
 
 }  // namespace gradus::kernels

@@ -122,7 +122,7 @@ TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
 }
 
 TEST(Attention, MemoryIsLinearInTheSequence) {
-  const std::int64_t length = 6000;   // its weights would take 144 MB
+  const std::int64_t length = 6000;  // its weights would take 144 MB
   const Tensor x = variable(random({length, 16}, 1, f32));
   pool::reset_peak();
   const std::int64_t before = pool::live_bytes();
@@ -161,16 +161,19 @@ TEST(Attention, DropoutKeepsTheMean) {
 }
 
 TEST(Attention, EmptySequencesAndViews) {
-  EXPECT_EQ(scaled_dot_product_attention(ones({2, 3, 4}), zeros({2, 0, 4}), zeros({2, 0, 5})).value().to_vector(), std::vector<double>(30, 0));
+  EXPECT_EQ(scaled_dot_product_attention(ones({2, 3, 4}), zeros({2, 0, 4}), zeros({2, 0, 5})).value().to_vector(),
+            std::vector<double>(30, 0));
   EXPECT_EQ(scaled_dot_product_attention(zeros({0, 4}), ones({3, 4}), ones({3, 5})).shape(), (Shape{0, 5}));
   const Tensor k = variable(ones({0, 3, 4}));
   for (const bool recorded : {false, true})
-    EXPECT_EQ(grad(scaled_dot_product_attention(zeros({0, 2, 4}), k, k), k, {.create_graph = recorded, .seed = zeros({0, 2, 4})}).shape(), k.shape());
+    EXPECT_EQ(grad(scaled_dot_product_attention(zeros({0, 2, 4}), k, k), k, {.create_graph = recorded, .seed = zeros({0, 2, 4})}).shape(),
+              k.shape());
   const Tensor empty = variable(ones({2, 0, 4}));
   for (const bool recorded : {false, true})
-    EXPECT_EQ(grad(scaled_dot_product_attention(ones({2, 3, 4}), empty, empty), empty, {.create_graph = recorded, .seed = ones({2, 3, 4})}).shape(),
+    EXPECT_EQ(grad(scaled_dot_product_attention(ones({2, 3, 4}), empty, empty), empty, {.create_graph = recorded, .seed = ones({2, 3, 4})})
+                  .shape(),
               empty.shape());
-  const Tensor x = random({2, 5, 3, 4});   // [batch, length, heads, E], seen as [batch, heads, length, E]
+  const Tensor x = random({2, 5, 3, 4});  // [batch, length, heads, E], seen as [batch, heads, length, E]
   const auto heads = [](const Tensor& t) { return transpose(t, 1, 2); };
   const Tensor y = scaled_dot_product_attention(heads(x), heads(x), heads(x), {.is_causal = true});
   const Tensor copy = heads(x).contiguous();
@@ -198,7 +201,11 @@ TEST(Rotary, AgreesWithComplexNumbers) {
   };
   EXPECT_NEAR(score(3, 1), score(103, 101), 1e-12);
   EXPECT_EQ(rotary_embedding(zeros({0, 4})).shape(), (Shape{0, 4}));
-  expect_error<DtypeError>([] { rotary_embedding(zeros({2, 4}), {.positions = zeros({2})}); }, {"rotary_embedding", "whole numbers", "f32"});
+  expect_error<DtypeError>(
+      [] {
+        rotary_embedding(zeros({2, 4}), {.positions = zeros({2})});
+      },
+      {"rotary_embedding", "whole numbers", "f32"});
   expect_error<ValueError>([] { rotary_embedding(zeros({2, 4}), {.base = 0}); }, {"rotary_embedding", "base", "0"});
   expect_error<ShapeError>([] { rotary_embedding(zeros({4})); }, {"rotary_embedding", "[4]"});
 }
@@ -207,8 +214,11 @@ TEST(Attention, Errors) {
   const Tensor x = zeros({2, 3});
   expect_error<ValueError>([&] { scaled_dot_product_attention(x, x, x, {.dropout_p = 1.5}); }, {"dropout_p", "1.5"});
   expect_error<DtypeError>([&] { scaled_dot_product_attention(x, x, x, {.attn_mask = zeros({2, 2}, i64)}); }, {"attn_mask", "i64", "f32"});
-  expect_error<ShapeError>([&] { scaled_dot_product_attention(zeros({2, 2, 3}), zeros({3, 2, 3}), zeros({3, 2, 3})); },
-                           {"scaled_dot_product_attention", "[2]", "[3]"});
+  expect_error<ShapeError>(
+      [&] {
+        scaled_dot_product_attention(zeros({2, 2, 3}), zeros({3, 2, 3}), zeros({3, 2, 3}));
+      },
+      {"scaled_dot_product_attention", "[2]", "[3]"});
   expect_error<GraphError>([&] { scaled_dot_product_attention(x, x, {}); }, {"scaled_dot_product_attention", "value"});
 }
 

@@ -18,13 +18,19 @@ namespace gradus {
 namespace {
 
 TEST(Ctc, AgreesWithPyTorch) {
-  const std::pair<const char*, CtcLossOptions> cases[] = {
-      {"mean", {}},          {"sum", {.reduction = Reduction::sum}}, {"none", {.reduction = Reduction::none}}, {"in_a_row", {}},
-      {"blank", {.blank = 3}}, {"silence", {}},                        {"one", {}},
-      {"impossible", {.reduction = Reduction::none, .zero_infinity = true}}};
+  const std::pair<const char*, CtcLossOptions> cases[] = {{"mean", {}},
+                                                          {"sum", {.reduction = Reduction::sum}},
+                                                          {"none", {.reduction = Reduction::none}},
+                                                          {"in_a_row", {}},
+                                                          {"blank", {.blank = 3}},
+                                                          {"silence", {}},
+                                                          {"one", {}},
+                                                          {"impossible", {.reduction = Reduction::none, .zero_infinity = true}}};
   for (const auto& [name, options] : cases) {
     SCOPED_TRACE(name);
-    const auto golden = [prefix = "ctc." + std::string(name) + "."](const std::string& key) { return golden_values("ctc").at(prefix + key); };
+    const auto golden = [prefix = "ctc." + std::string(name) + "."](const std::string& key) {
+      return golden_values("ctc").at(prefix + key);
+    };
     const Tensor logits = variable(Tensor(golden("logits")));
     const Tensor y = ctc_loss(log_softmax(logits), golden("targets"), golden("input_lengths"), golden("target_lengths"), options);
     expect_near(y, golden("y"), 1e-12);
@@ -38,7 +44,7 @@ TEST(Ctc, IsTheSumOverAllWays) {
   const Tensor x = random({steps, classes});
   const auto p = x.value().to_vector();
   double total = 0;
-  for (int way = 0; way < 243; ++way) {   // what is left of a way without repetitions and blanks must be 1 2
+  for (int way = 0; way < 243; ++way) {  // what is left of a way without repetitions and blanks must be 1 2
     std::vector<int> said;
     double probability = 1;
     int before = 0;
@@ -62,7 +68,9 @@ TEST(Ctc, GradientsToSecondOrder) {
   std::vector<std::int64_t> many(7 * 20), some{20, 0, 7, 13, 20, 1, 19}, until{60, 60, 50, 41, 60, 1, 55};
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = 1 + static_cast<std::int64_t>(i * i % 10);
   const Tensor rows = reshape(tensor(many, i64), {7, 20});
-  const Function f = [&](const auto& v) { return ctc_loss(v[0], rows, tensor(until, i64), tensor(some, i64), {.reduction = Reduction::none}); };
+  const Function f = [&](const auto& v) {
+    return ctc_loss(v[0], rows, tensor(until, i64), tensor(some, i64), {.reduction = Reduction::none});
+  };
   expect_same_gradients(f, {x}, 1e-11);
   const Tensor narrow = variable(x.to(f32)), wide = variable(narrow.value().to(f64));
   expect_near(f({narrow}).value().to(f64), f({wide}).value(), 1e-6);
@@ -91,14 +99,20 @@ TEST(Ctc, WhereNoWayLeads) {
   EXPECT_EQ(ctc_loss(sure, tensor({2}, i64), tensor(2, i64), tensor(1, i64)).item(), inf);
   const Tensor y = ctc_loss(sure, tensor({1}, i64), tensor(2, i64), tensor(1, i64));
   for (const bool recorded : {false, true})
-    for (const double d : grad(y, sure, {.create_graph = recorded, .retain_graph = true}).value().to_vector()) EXPECT_TRUE(std::isfinite(d));
-  const Tensor none = ctc_loss(zeros({3, 2, 3}), zeros({2, 2}, i64) + 1, tensor({0, 0}, i64), tensor({0, 1}, i64), {.reduction = Reduction::none});
+    for (const double d : grad(y, sure, {.create_graph = recorded, .retain_graph = true}).value().to_vector())
+      EXPECT_TRUE(std::isfinite(d));
+  const Tensor none =
+      ctc_loss(zeros({3, 2, 3}), zeros({2, 2}, i64) + 1, tensor({0, 0}, i64), tensor({0, 1}, i64), {.reduction = Reduction::none});
   EXPECT_EQ(none.value().to_vector(), (std::vector<double>{0, inf}));
 }
 
 TEST(Ctc, Errors) {
   const Tensor x = zeros({4, 2, 3}), rows = tensor({{1, 2}, {1, 2}}, i64), two = tensor({2, 2}, i64), four = tensor({4, 4}, i64);
-  expect_error<ValueError>([&] { ctc_loss(x, tensor({{1, 2}, {0, 2}}, i64), four, two); }, {"ctc_loss", "label 0 of sample 1", "is 0", "blank 0"});
+  expect_error<ValueError>(
+      [&] {
+        ctc_loss(x, tensor({{1, 2}, {0, 2}}, i64), four, two);
+      },
+      {"ctc_loss", "label 0 of sample 1", "is 0", "blank 0"});
   expect_error<ValueError>([&] { ctc_loss(x, tensor({{1, 2}, {1, 3}}, i64), four, two); }, {"label 1 of sample 1", "is 3", "3 classes"});
   expect_error<ValueError>([&] { ctc_loss(x, rows, tensor({4, 5}, i64), two); }, {"sample 1 has 5 steps of 4"});
   expect_error<ValueError>([&] { ctc_loss(x, rows, four, tensor({2, 3}, i64)); }, {"sample 1 has 3 labels", "2 are there"});
@@ -107,7 +121,11 @@ TEST(Ctc, Errors) {
   expect_error<ShapeError>([&] { ctc_loss(zeros({4}), rows, four, two); }, {"log_probs", "[4]"});
   expect_error<ShapeError>([&] { ctc_loss(x, zeros({3, 2}, i64), four, two); }, {"targets", "[3, 2]", "[4, 2, 3]"});
   expect_error<DtypeError>([&] { ctc_loss(x, zeros({2, 2}), four, two); }, {"targets", "f32"});
-  expect_error<ValueError>([&] { ctc_loss(zeros({4, 0, 3}), zeros({0, 2}, i64), zeros({0}, i64), zeros({0}, i64)); }, {"mean of no samples"});
+  expect_error<ValueError>(
+      [&] {
+        ctc_loss(zeros({4, 0, 3}), zeros({0, 2}, i64), zeros({0}, i64), zeros({0}, i64));
+      },
+      {"mean of no samples"});
 }
 
 TEST(Sparsemax, IsTheNearestPointOfTheSimplex) {
@@ -126,8 +144,10 @@ TEST(Sparsemax, IsTheNearestPointOfTheSimplex) {
       EXPECT_NEAR(total, 1, 1e-6);
       for (std::size_t i = row; i < row + n; ++i) {
         EXPECT_GE(to[i], 0);
-        if (to[i] > 0) EXPECT_NEAR(from[i] - to[i], threshold, 1e-6);
-        else EXPECT_LE(from[i], threshold + 1e-6);
+        if (to[i] > 0)
+          EXPECT_NEAR(from[i] - to[i], threshold, 1e-6);
+        else
+          EXPECT_LE(from[i], threshold + 1e-6);
       }
     }
   };
@@ -141,7 +161,7 @@ TEST(Sparsemax, IsTheNearestPointOfTheSimplex) {
   EXPECT_EQ(sparsemax(zeros({3, 0})).shape(), (Shape{3, 0}));
   EXPECT_TRUE(std::isnan(sparsemax(tensor({1, std::nan(""), 2})).value().at({0})));
   EXPECT_EQ(sparsemax(tensor({-std::numeric_limits<double>::infinity(), 1.}, f64)).value().to_vector(), (std::vector<double>{0, 1}));
-  const Tensor ties = variable(tensor({3, 3, 2}, f64));   // the third is exactly on the edge of the support: not of it
+  const Tensor ties = variable(tensor({3, 3, 2}, f64));  // the third is exactly on the edge of the support: not of it
   EXPECT_EQ(grad(sparsemax(ties), ties, {.seed = tensor({1, 0, 5}, f64)}).value().to_vector(), (std::vector<double>{0.5, -0.5, 0}));
   expect_near(softmin(tensor({{1, 2}}), -1), softmax(tensor({{-1, -2}}), -1).value(), 0);
 }

@@ -3,9 +3,9 @@
 #include <functional>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
@@ -35,13 +35,9 @@ void expect_golden(const std::string& name, const Normalise& f) {
 
 TEST(NormGroups, AgreesWithPyTorch) {
   expect_golden("layer_norm.1", [](auto& x, auto& w, auto& b) { return layer_norm(x, {5}, w, b, 1e-3); });
-  expect_golden("layer_norm.2", [](auto& x, auto& w, auto& b) {
-    return layer_norm(x, {4, 5}, w, b);
-  });
+  expect_golden("layer_norm.2", [](auto& x, auto& w, auto& b) { return layer_norm(x, {4, 5}, w, b); });
   expect_golden("rms_norm.given", [](auto& x, auto& w, auto&) { return rms_norm(x, {5}, w, 1e-3); });
-  expect_golden("rms_norm.default", [](auto& x, auto& w, auto&) {
-    return rms_norm(x, {4, 19}, w);
-  });
+  expect_golden("rms_norm.default", [](auto& x, auto& w, auto&) { return rms_norm(x, {4, 19}, w); });
   expect_golden("group_norm.features", [](auto& x, auto& w, auto& b) { return group_norm(x, 2, w, b, 1e-3); });
   expect_golden("group_norm.signals", [](auto& x, auto& w, auto& b) { return group_norm(x, 3, w, b); });
   expect_golden("group_norm.images", [](auto& x, auto& w, auto& b) { return group_norm(x, 2, w, b); });
@@ -55,7 +51,8 @@ TEST(NormGroups, AgreesWithPyTorch) {
 TEST(NormLengths, AgreesWithPyTorch) {
   for (const std::int64_t size : {1, 2, 3, 7})
     expect_golden(text("local_response_norm.", size), [=](auto& x, auto&, auto&) { return local_response_norm(x, size, 0.3, 0.6, 0.9); });
-  const std::pair<const char*, double> powers[] = {{"0.5", 0.5}, {"1", 1}, {"2", 2}, {"3", 3}, {"inf", std::numeric_limits<double>::infinity()}};
+  const std::pair<const char*, double> powers[] = {
+      {"0.5", 0.5}, {"1", 1}, {"2", 2}, {"3", 3}, {"inf", std::numeric_limits<double>::infinity()}};
   for (const auto& [name, p] : powers)
     expect_golden(text("normalize.", name), [power = p](auto& x, auto&, auto&) { return normalize(x, power); });
   expect_golden("normalize.short", [](auto& x, auto&, auto&) { return normalize(x, 2, -1, 5); });
@@ -91,7 +88,7 @@ TEST(NormGroups, FusedAndComposedGradientsAgree) {
 TEST(NormGroups, LargeMeansInFloat) {
   for (const Form& form : forms()) {
     SCOPED_TRACE(text(form.shape));
-    const Array narrow = (random(form.shape) + 1e6).value().to(f32);   // steps of f32 at 1e6: 0.06
+    const Array narrow = (random(form.shape) + 1e6).value().to(f32);  // steps of f32 at 1e6: 0.06
     const Tensor w = random({form.factors}, 2, f32), b = random({form.factors}, 3, f32), g = random(form.shape, 4, f32);
     const auto both = [&](Dtype dtype) {
       const Tensor x = variable(Tensor(narrow.to(dtype))), weight = variable(Tensor(w.value().to(dtype)));

@@ -35,7 +35,10 @@ const Rows family{
     {.name = "scaled_dot_product_attention",
      .f = of_all([](const Tensors& x) { return attend(x, {.is_causal = true, .scale = 0.7}); }),
      .inputs = with_lengths(4, 3),
-     .mistake = [] { scaled_dot_product_attention(zeros({2, 3}), zeros({2, 3}), zeros({2, 3}, f64)); },
+     .mistake =
+         [] {
+           scaled_dot_product_attention(zeros({2, 3}), zeros({2, 3}), zeros({2, 3}, f64));
+         },
      .says = {"scaled_dot_product_attention", "f32", "f64"}},
     {.name = "scaled_dot_product_attention",
      .f = of_all([](const Tensors& x) { return attend(x, {.attn_mask = some_rows(), .is_causal = true}); }),
@@ -64,22 +67,35 @@ const Rows family{
     {.name = "rotary_embedding",
      .f = of([](auto& x) { return rotary_embedding(x); }),
      .inputs = {{.shape = {2, 3, 4}}},
-     .mistake = [] { rotary_embedding(zeros({2, 3})); },
+     .mistake =
+         [] {
+           rotary_embedding(zeros({2, 3}));
+         },
      .says = {"rotary_embedding", "3 of the 3", "[2, 3]"}},
     {.name = "rotary_embedding",
      .f = of([](auto& x) {
        return rotary_embedding(x, {.base = 100, .interleaved = true, .offset = 2, .positions = tensor({{0}, {5}}, i64), .dimensions = 2});
      }),
      .inputs = {{.shape = {2, 3, 4}}},
-     .mistake = [] { rotary_embedding(zeros({2, 4}), {.positions = zeros({3}, i64)}); },
+     .mistake =
+         [] {
+           rotary_embedding(zeros({2, 4}), {.positions = zeros({3}, i64)});
+         },
      .says = {"rotary_embedding", "positions [3]", "[2, 4]"}},
     {.name = "ctc_loss",
-     .f = of([](auto& x) { return ctc_loss(x, tensor({{1, 1}, {2, 0}}, i64), tensor({4, 3}, i64), tensor({2, 1}, i64)); }),
+     .f = of([](auto& x) {
+       return ctc_loss(x, tensor({{1, 1}, {2, 0}}, i64), tensor({4, 3}, i64), tensor({2, 1}, i64));
+     }),
      .inputs = {{.shape = {4, 2, 3}}},
-     .mistake = [] { ctc_loss(zeros({4, 3}), tensor({1, 3}, i64), tensor(4, i64), tensor(2, i64)); },
+     .mistake =
+         [] {
+           ctc_loss(zeros({4, 3}), tensor({1, 3}, i64), tensor(4, i64), tensor(2, i64));
+         },
      .says = {"ctc_loss", "label 1", "is 3", "3 classes"}},
     {.name = "ctc_loss",
-     .f = of([](auto& x) { return ctc_loss(x, tensor({0, 0, 2}, i32), tensor(5, i32), tensor(3, i32), {.blank = 1, .reduction = Reduction::none}); }),
+     .f = of([](auto& x) {
+       return ctc_loss(x, tensor({0, 0, 2}, i32), tensor(5, i32), tensor(3, i32), {.blank = 1, .reduction = Reduction::none});
+     }),
      .inputs = {{.shape = {5, 3}}}},
 };
 
