@@ -53,8 +53,7 @@ Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
 Tensor eye(std::int64_t n, Dtype dtype = f32);                                                         // [n, n]: ones from corner to corner
 Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype = f32);                                // [rows, columns]
-Tensor arange(double begin, double end, double step = 1, Dtype dtype = f32);                           // begin, begin + step, … before end; ValueError
-                                                                                                       // for a step that leads away
+Tensor arange(double begin, double end, double step = 1, Dtype dtype = f32);                           // begin, begin + step, … before end
 inline Tensor arange(double begin, double end, Dtype dtype) { return arange(begin, end, 1, dtype); }
 inline Tensor arange(double end, Dtype dtype = f32) { return arange(0, end, 1, dtype); }               // 0, 1, … below end
 Tensor linspace(double first, double last, std::int64_t n, Dtype dtype = f32);                         // n numbers, both ends included

@@ -39,7 +39,7 @@ Array lower_triangle(std::int64_t rows, std::int64_t columns) {
 struct DotProductAttention final : Op {
   std::string_view name() const override { return op_name; }
   Facts facts;
-  kernels::Attended result;
+  Array log_sums;
   explicit DotProductAttention(const Facts& facts) : facts(facts) {}
 
   kernels::Attention call(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask) const {
@@ -53,16 +53,16 @@ struct DotProductAttention final : Op {
   }
 
   Array forward(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask) {
-    save(q, k, v, mask);
-    auto attended = kernels::attention(call(q, k, v, mask));
-    if (tracked()) result = attended;
+    save(q, k, v, mask), save_output();
+    const auto attended = kernels::attention(call(q, k, v, mask));
+    if (tracked()) log_sums = attended.log_sums;
     return attended.y;
   }
 
   Grads backward(Tensor g) override {
     if (recording() || needs(3)) return composed(g);
     const auto [q, k, v, mask] = saved<4>();
-    const auto grads = kernels::attention_backward(call(q, k, v, mask), result, g.value().as_contiguous(), wants());
+    const auto grads = kernels::attention_backward(call(q, k, v, mask), {output().value(), log_sums}, g.value().as_contiguous(), wants());
     return {needs(0) ? Tensor(grads.q) : Tensor{}, needs(1) ? Tensor(grads.k) : Tensor{}, needs(2) ? Tensor(grads.v) : Tensor{}, Tensor{}};
   }
 
@@ -145,7 +145,6 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   check_arguments(query, key, value, options);
   Facts facts{.scale = options.scale.value_or(query.dim(-1) > 0 ? 1 / std::sqrt(static_cast<double>(query.dim(-1))) : 1),
               .causal = options.is_causal};
-  Shape heads;  // leading dimensions of q
   Tensor q, k, v;
   if (options.enable_gqa) {
     const bool has_heads = query.rank() >= 3 && key.rank() >= 3 && value.rank() >= 3;

@@ -16,8 +16,8 @@ struct DotProductAttentionOptions {
   bool enable_gqa = false;           // dimension -3 of q may be a multiple of k's and v's: so many heads in a row share one of theirs
   Generator* generator = nullptr;    // of dropout; null: the default generator
 };
-// softmax(q·kᵀ·scale + mask)·v: q [..., L, E], k [..., S, E], v [..., S, Ev], whose leading dimensions broadcast, → [..., L, Ev]; f32 or f64.
-// A row that sees nothing is 0. Memory is linear in L and S, forward and backward, for all but the gradient of a mask and what is
+// softmax(q·kᵀ·scale + mask)·v: q [..., L, E], k [..., S, E], v [..., S, Ev], whose leading dimensions broadcast, → [..., L, Ev]; f32 or
+// f64. A row that sees nothing is 0. Memory is linear in L and S, forward and backward, for all but the gradient of a mask and what is
 // recorded (create_graph, forward mode), which make the matrix of weights. ShapeError, DtypeError, ValueError.
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const DotProductAttentionOptions& options = {});

@@ -22,7 +22,8 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias
 // (x − mean) / √(var + eps) · weight + bias over the last dimensions, those of `shape`, of which weight and bias are, too. (Ba, Kiros,
 // Hinton 2016.) ShapeError.
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight = {}, const Tensor& bias = {}, double eps = 1e-5);
-// x / √(mean of x² + eps) · weight over the last dimensions; eps is that of the dtype (1.2e-7, 2.2e-16) unless given. (Zhang, Sennrich 2019.)
+// x / √(mean of x² + eps) · weight over the last dimensions; eps is that of the dtype (1.2e-7, 2.2e-16) unless given. (Zhang, Sennrich
+// 2019.)
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight = {}, std::optional<double> eps = {});
 // Layer norm of each sample's channels in `groups` groups: x [N, C, ...], weight and bias [C]. (Wu, He 2018.) ValueError unless groups
 // divides C.

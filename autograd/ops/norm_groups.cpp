@@ -126,8 +126,11 @@ Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight, con
 }
 
 Tensor rms_norm(const Tensor& x, const Shape& shape, const Tensor& weight, std::optional<double> eps) {
-  const double smallest = x.defined() && x.dtype() == f64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
-  return norm_last("rms_norm", x, shape, weight, {}, eps.value_or(smallest), false);
+  check_defined("rms_norm", x);
+  const auto smallest = [&] {
+    return visit_floating(x.dtype(), "rms_norm", []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
+  };
+  return norm_last("rms_norm", x, shape, weight, {}, eps ? *eps : smallest(), false);
 }
 
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias, double eps) {

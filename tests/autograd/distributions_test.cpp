@@ -1,5 +1,5 @@
-// Random tensors: each distribution against its distribution function (Kolmogorov and Smirnov) or probabilities (chi-square) with fixed seeds,
-// their gradients, threads, what they refuse.
+// Random tensors: each distribution against its distribution function (Kolmogorov and Smirnov) or probabilities (chi-square) with fixed
+// seeds, their gradients, threads, what they refuse.
 #include <gradus/autograd/distributions.h>
 
 #include <algorithm>

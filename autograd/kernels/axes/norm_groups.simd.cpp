@@ -56,8 +56,8 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, con
   }
 }
 
-// With d = x − mean and s = g·weight: dx = inverse·(s − Σs/n − d·inverse²·Σ(s·d)/n); of weight Σ g·d·inverse, of bias Σ g over the rows, in T
-// within blocks of rows and in double across them.
+// With d = x − mean and s = g·weight: dx = inverse·(s − Σs/n − d·inverse²·Σ(s·d)/n); of weight Σ g·d·inverse, of bias Σ g over the rows, in
+// T within blocks of rows and in double across them.
 template <class T, bool weighted, bool sums_wanted>
 void backward_of(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
                  bool centered, T* dx, T* room, double* sums) {

@@ -1,4 +1,4 @@
-// Random numbers for elements, drawn by many threads: pure functions of a key and the element's place, so that nothing depends on who draws.
+// Random numbers for elements, drawn by many threads: pure functions of a key and the element's place, whoever draws.
 #pragma once
 #include <array>
 #include <cmath>

@@ -1,5 +1,5 @@
-// Connectionist temporal classification (Graves et al., ICML 2006): the probability of a sequence of labels, over all ways to spread it over
-// time with blanks between. Everything in logarithms and f64.
+// Connectionist temporal classification (Graves et al., ICML 2006): the probability of a sequence of labels, over all ways to spread it
+// over time with blanks between. Everything in logarithms and f64.
 #pragma once
 #include <cstdint>
 #include <vector>
