@@ -11,6 +11,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/build_info.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/distributions.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/op.h>

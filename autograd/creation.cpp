@@ -4,38 +4,11 @@
 #include <cmath>
 #include <numbers>
 
-#include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/random/draws.h>
 
 namespace gradus {
-namespace {
-
-// Fills `a` with numbers from a stream of its own: elements 2i and 2i + 1 come from block i, whatever the number of threads.
-template <class Pair>
-Array fill_pairs(Array a, Generator& generator, Pair pair) {
-  const std::uint64_t key = generator.fork();
-  visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
-    T* p = a.mutable_span<T>().data();
-    const std::int64_t n = a.size();
-    parallel_for((n + 1) / 2, 1 << 12, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const auto w = philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0, 0},
-                              {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
-        const auto unit = [](std::uint32_t high, std::uint32_t low) {   // in [0, 1), 53 bits
-          return static_cast<double>((std::uint64_t{high} << 32 | low) >> 11) * 0x1p-53;
-        };
-        const auto [first, second] = pair(unit(w[0], w[1]), unit(w[2], w[3]));
-        p[2 * i] = static_cast<T>(first);
-        if (2 * i + 1 < n) p[2 * i + 1] = static_cast<T>(second);
-      }
-    });
-  });
-  return a;
-}
-
-}  // namespace
-
 Array normal(Array a, double mean, double deviation, Generator& generator) {
-  return fill_pairs(std::move(a), generator, [=](double u, double v) {
+  return kernels::fill_pairs(std::move(a), generator.fork(), [=](double u, double v) {
     const double radius = deviation * std::sqrt(-2 * std::log(1 - u)), angle = 2 * std::numbers::pi * v;
     return std::pair(mean + radius * std::cos(angle), mean + radius * std::sin(angle));
   });
@@ -46,7 +19,7 @@ Array uniform(Array a, double low, double high, Generator& generator) {
   const double last = visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
     return static_cast<double>(std::nextafter(static_cast<T>(high), static_cast<T>(low)));
   });
-  return fill_pairs(std::move(a), generator, [=](double u, double v) {
+  return kernels::fill_pairs(std::move(a), generator.fork(), [=](double u, double v) {
     return std::pair(std::min(low + (high - low) * u, last), std::min(low + (high - low) * v, last));
   });
 }
@@ -101,6 +74,8 @@ Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype) {
 Tensor arange(double begin, double end, double step, Dtype dtype) {
   check<ValueError>(std::isfinite(begin) && std::isfinite(end) && std::isfinite(step) && step != 0, "arange: from ", begin, " to ", end,
                     " in steps of ", step, ": numbers must be finite and the step not zero");
+  check<ValueError>((end - begin) * step >= 0, "arange: from ", begin, " to ", end, " in steps of ", step,
+                    ": the step leads away from the end");
   const double count = std::max(0.0, std::ceil((end - begin) / step));
   Array a({static_cast<std::int64_t>(count)}, f64);
   double* p = a.mutable_data<double>();
@@ -117,6 +92,21 @@ Tensor linspace(double first, double last, std::int64_t n, Dtype dtype) {
   return a.to(dtype);
 }
 
+Tensor logspace(double first, double last, std::int64_t n, double base, Dtype dtype) {
+  check<ValueError>(n >= 0, "logspace: the number of points must not be negative: ", n);
+  Array a = linspace(first, last, n, f64).value();
+  for (double& x : a.mutable_span<double>()) x = std::pow(base, x);
+  return a.to(dtype);
+}
+
+Tensor randn_like(const Tensor& x, Generator& generator) {
+  check_defined("randn_like", x);
+  return randn(x.shape(), generator, x.dtype());
+}
+Tensor rand_like(const Tensor& x, Generator& generator) {
+  check_defined("rand_like", x);
+  return rand(x.shape(), generator, x.dtype());
+}
 Tensor randn(const Shape& shape, Generator& generator, Dtype dtype) { return normal(Array(shape, dtype), 0, 1, generator); }
 Tensor rand(const Shape& shape, Generator& generator, Dtype dtype) { return uniform(Array(shape, dtype), 0, 1, generator); }
 

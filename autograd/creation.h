@@ -53,12 +53,15 @@ Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
 Tensor eye(std::int64_t n, Dtype dtype = f32);                                                         // [n, n]: ones from corner to corner
 Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype = f32);                                // [rows, columns]
-Tensor arange(double begin, double end, double step = 1, Dtype dtype = f32);                           // begin, begin + step, … below end
+Tensor arange(double begin, double end, double step = 1, Dtype dtype = f32);                           // begin, begin + step, … before end
 inline Tensor arange(double begin, double end, Dtype dtype) { return arange(begin, end, 1, dtype); }
 inline Tensor arange(double end, Dtype dtype = f32) { return arange(0, end, 1, dtype); }               // 0, 1, … below end
 Tensor linspace(double first, double last, std::int64_t n, Dtype dtype = f32);                         // n numbers, both ends included
+Tensor logspace(double first, double last, std::int64_t n, double base = 10, Dtype dtype = f32);       // base^x of those
 Tensor randn(const Shape& shape, Generator& generator = default_generator(), Dtype dtype = f32);       // normal, mean 0, variance 1
 Tensor rand(const Shape& shape, Generator& generator = default_generator(), Dtype dtype = f32);        // uniform in [0, 1)
+Tensor randn_like(const Tensor& x, Generator& generator = default_generator());                        // x's shape and dtype
+Tensor rand_like(const Tensor& x, Generator& generator = default_generator());
 
 // Fillers for initialisation; each returns `a` filled.
 Array normal(Array a, double mean, double deviation, Generator& generator);

@@ -5,6 +5,7 @@
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/internal/running.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
@@ -126,19 +127,6 @@ void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   check_channels(running_var, x, "running_var");
 }
 
-// running ← (1 − momentum)·running + momentum·batch; the batch's numbers times `factor`.
-void update(Array& running, const Array& batch, double factor, double momentum) {
-  if (!running.defined()) return;
-  Array next = running.as_contiguous();
-  visit_floating(next.dtype(), "batch_norm", [&]<class T>(T) {
-    T* r = next.mutable_data<T>();
-    const double* b = batch.data<double>();
-    for (std::int64_t c = 0; c < next.size(); ++c)
-      r[c] = static_cast<T>((1 - momentum) * static_cast<double>(r[c]) + momentum * b[c] * factor);
-  });
-  running = std::move(next);
-}
-
 }  // namespace
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum,
@@ -152,8 +140,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
   const double* s = squares.data<double>();
   const Array var = per_channel(channels, [&](std::int64_t c) { return s[c] / count; });
   Tensor y = record(BatchNorm(eps, true, mean, var), input, weight, bias);
-  update(running_mean, mean, 1, momentum);
-  update(running_var, var, count / (count - 1), momentum);
+  detail::update_running("batch_norm", running_mean, mean, 1, momentum);
+  detail::update_running("batch_norm", running_var, var, count / (count - 1), momentum);
   return y;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/conv.h>
+#include <gradus/autograd/ops/ctc.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/dropout.h>

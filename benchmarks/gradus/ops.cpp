@@ -35,8 +35,18 @@ void measure(const bench::Options& options, const Case& c, const std::string& si
   bench::report("ops/" + c.name + "-bwd-" + size, "us", backward * 1e6);
 }
 
+// Attention of 8 heads over `length` places; key and value get gradients too.
+Case attention(std::int64_t length, bool causal) {
+  const Shape heads{1, 8, length, 64};
+  Generator generator(3);
+  const Tensor key = variable(rand(heads, generator)), value = variable(rand(heads, generator));
+  return {text("attention", causal ? "_causal" : "", length), heads,
+          [=](const Tensor& x) { return scaled_dot_product_attention(x, key, value, {.is_causal = causal}); }, {key, value}};
+}
+
 std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Shape square{side, side};
+  const std::int64_t length = side < 1024 ? side < 256 ? 128 : 512 : side < 4096 ? 1024 : 4096;
   Generator generator(2);
   const Tensor other = variable(rand(square, generator) + 0.5);
   const Tensor weight = variable(ones({images[1]})), bias = variable(zeros({images[1]}));
@@ -44,6 +54,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Shape sequences{images[0], channels, images[2] * images[3]};
   const Tensor taps = variable(rand({channels, channels, 3}, generator) - 0.5), steps = variable(rand({channels, channels, 4}, generator) - 0.5),
                windows = variable(rand({channels, channels, 4, 4}, generator) - 0.5);
+  const Tensor scale = variable(ones({side})), shift = variable(zeros({side}));
   const Tensor rows = (rand({side}, generator) * double(side)).to(i64), places = (rand(square, generator) * double(side)).to(i64);
   return {
       {"relu", square, [](const Tensor& x) { return relu(x); }},
@@ -88,6 +99,11 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"batch_norm", images, [=, mean = Array::zeros({images[1]}), var = Array::full({images[1]}, 1)](const Tensor& x) mutable {
          return batch_norm(x, weight, bias, mean, var);
        }, {weight, bias}},
+      {"layer_norm", square, [=](const Tensor& x) { return layer_norm(x, {side}, scale, shift); }, {scale, shift}},
+      {"rms_norm", square, [=](const Tensor& x) { return rms_norm(x, {side}, scale); }, {scale}},
+      {"group_norm", images, [=](const Tensor& x) { return group_norm(x, 4, weight, bias); }, {weight, bias}},
+      attention(length, false),
+      attention(length, true),
   };
 }
 

@@ -36,6 +36,16 @@ void measure(const bench::Options& options, const Case& c, const std::string& si
   bench::report("ops/" + c.name + "-bwd-" + size, "us", backward * 1e6);
 }
 
+#if TORCH_VERSION_MAJOR >= 2
+// Attention of 8 heads over `length` places; key and value get gradients too.
+Case attention(std::int64_t length, bool causal) {
+  const Shape heads{1, 8, length, 64};
+  const Tensor key = torch::rand(heads).set_requires_grad(true), value = torch::rand(heads).set_requires_grad(true);
+  return {(causal ? "attention_causal" : "attention") + std::to_string(length), heads,
+          [=](const Tensor& x) { return at::scaled_dot_product_attention(x, key, value, {}, 0, causal); }, {key, value}};
+}
+#endif
+
 std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Shape square{side, side};
   const Tensor other = (torch::rand(square) + 0.5).set_requires_grad(true);
@@ -45,6 +55,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Tensor taps = (torch::rand({channels, channels, 3}) - 0.5).set_requires_grad(true);
   const Tensor steps = (torch::rand({channels, channels, 4}) - 0.5).set_requires_grad(true);
   const Tensor windows = (torch::rand({channels, channels, 4, 4}) - 0.5).set_requires_grad(true);
+  const Tensor scale = torch::ones({side}).set_requires_grad(true), shift = torch::zeros({side}).set_requires_grad(true);
   const Tensor rows = torch::randint(side, {side}), places = torch::randint(side, square);
   return {
       {"relu", square, [](const Tensor& x) { return torch::relu(x); }},
@@ -87,6 +98,13 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"batch_norm", images, [=, mean = torch::zeros({images[1]}), var = torch::ones({images[1]})](const Tensor& x) {
          return torch::batch_norm(x, weight, bias, mean, var, true, 0.1, 1e-5, false);
        }, {weight, bias}},
+      {"layer_norm", square, [=](const Tensor& x) { return torch::layer_norm(x, {side}, scale, shift); }, {scale, shift}},
+      {"group_norm", images, [=](const Tensor& x) { return torch::group_norm(x, 4, weight, bias); }, {weight, bias}},
+#if TORCH_VERSION_MAJOR >= 2
+      {"rms_norm", square, [=](const Tensor& x) { return at::rms_norm(x, {side}, scale); }, {scale}},
+      attention(side < 1024 ? side < 256 ? 128 : 512 : side < 4096 ? 1024 : 4096, false),
+      attention(side < 1024 ? side < 256 ? 128 : 512 : side < 4096 ? 1024 : 4096, true),
+#endif
   };
 }
 

@@ -1,6 +1,7 @@
 // Losses, from the operations, and how often a classifier is right.
 //   Tensor loss = nn::cross_entropy(net(image), label);   double right = nn::accuracy(net(image), label);
 #pragma once
+#include <gradus/autograd/ops/ctc.h>
 #include <gradus/autograd/ops/loss.h>
 
 namespace gradus::nn {
@@ -8,6 +9,8 @@ namespace gradus::nn {
 using gradus::bce_with_logits;
 using gradus::cross_entropy;
 using gradus::CrossEntropyOptions;
+using gradus::ctc_loss;
+using gradus::CtcLossOptions;
 using gradus::LossOptions;
 using gradus::mse_loss;
 using gradus::Reduction;

@@ -27,6 +27,13 @@ TEST(Creation, Values) {
   expect_error<ShapeError>([] { tensor({{1, 2}, {3}}); }, {"rows", "2 and 1"});
   expect_error<ValueError>([] { arange(0, 1, 0); }, {"arange", "not zero"});
   expect_error<ValueError>([] { arange(0, std::numeric_limits<double>::infinity()); }, {"arange", "finite"});
+  expect_error<ValueError>([] { arange(3, 0); }, {"arange", "from 3 to 0 in steps of 1", "leads away"});
+  expect_error<ValueError>([] { arange(0, 3, -0.5); }, {"arange", "leads away"});
+  EXPECT_THAT(logspace(0, 2, 3).value().to_vector(), ElementsAreArray({1., 10., 100.}));
+  EXPECT_THAT(logspace(-1, 2, 4, 2, f64).value().to_vector(), ElementsAreArray({0.5, 1., 2., 4.}));
+  EXPECT_EQ(logspace(0, 1, 0).size(), 0);
+  EXPECT_EQ(randn_like(zeros({2, 3}, f64)).dtype(), f64);
+  EXPECT_EQ(rand_like(zeros({2, 3})).shape(), (Shape{2, 3}));
 }
 
 TEST(Creation, FromVectors) {

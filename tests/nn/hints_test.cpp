@@ -1,6 +1,7 @@
 // What error messages advise compiles and runs: every piece of code in the texts of check, fail and static_assert, in all rooms, stands
 // here as code too.
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/distributions.h>
 #include <gradus/autograd/fuse.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
@@ -75,7 +76,8 @@ std::map<std::string, std::function<void()>> hints() {
   const data::TensorDataset<1> dataset(v);
   const std::int64_t i = 0;
   const double c = 2, low = 0, high = 1;
-  const std::int64_t bins = 4;
+  const std::int64_t bins = 4, n = 2;
+  const Tensor weights = ones({3});
   const Array array = x.value();
   const Parameter p;
   const Array images = Array::zeros({2, 28, 28, 3}, u8);
@@ -88,7 +90,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
-      HINT(histc(x, bins, low, high)), HINT(flatten(x)),
+      HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(multinomial(weights, n, true)),
       HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},

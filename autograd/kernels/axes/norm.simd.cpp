@@ -2,31 +2,10 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/kernels/axes/moments.h>
-#include <gradus/autograd/kernels/axes/reduce_blocks.h>
+#include <gradus/autograd/kernels/axes/row_moments.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
-
-template <class T>
-void moments(const T* x, std::int64_t n, double& mean, double& squares) {
-  mean = squares = 0;
-  for (std::int64_t at = 0; at < n; at += sum_block<T>) {
-    const T* block = x + at;
-    const std::int64_t count = std::min(sum_block<T>, n - at);
-    const auto load = [block](std::int64_t i, auto... lanes) { return Vec<T>::load(block + i, lanes...); };
-    // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
-    const T shift = static_cast<T>(blocked_sum<T>(count, load) / static_cast<double>(count));
-    const Vec<T> s = shift;
-    double d = 0;
-    const double dd = blocked_sums<T>(count, d, [=](std::int64_t i, auto... lanes) {
-      const Vec<T> delta = load(i, lanes...) - s;
-      return Two<T>{delta, delta * delta};
-    });
-    const double k = static_cast<double>(count);
-    merge(static_cast<double>(at), mean, squares, k, static_cast<double>(shift) + d / k, std::max(dd - d * d / k, 0.0));
-  }
-}
 
 template <class T>
 void products(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx) {
@@ -113,7 +92,7 @@ void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width
 }
 
 template <class T>
-constexpr NormRows<T> rows_of{moments<T>, products<T>, affine<T>, column_moments<T>, column_products<T>, column_affine<T>};
+constexpr NormRows<T> rows_of{row_moments<T>, products<T>, affine<T>, column_moments<T>, column_products<T>, column_affine<T>};
 
 }  // namespace
 

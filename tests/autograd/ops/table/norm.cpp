@@ -28,5 +28,82 @@ const Rows family{
      .optional_from = 1},
 };
 
+const Input factor{.shape = {3}, .low = 0.5, .high = 2}, shift{.shape = {3}};
+constexpr double eps = 0.1;
+
+const Rows groups{
+    {.name = "layer_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) {
+       return layer_norm(x, {3}, weight, bias, eps);
+     }),
+     .inputs = {{.shape = {2, 2, 3}}, factor, shift},
+     .mistake =
+         [] {
+           layer_norm(zeros({2, 4}), {3});
+         },
+     .says = {"layer_norm", "[3]", "x [2, 4]"},
+     .optional_from = 1},
+    {.name = "layer_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) {
+       return layer_norm(x, {2, 3}, weight, bias, eps);
+     }),
+     .inputs = {{.shape = {2, 2, 3}}, {.shape = {2, 3}}, {.shape = {2, 3}}},
+     .mistake =
+         [] {
+           layer_norm(zeros({2, 3}), {3}, zeros({2}));
+         },
+     .says = {"layer_norm", "weight must be [3]", "[2]"},
+     .optional_from = 1},
+    {.name = "rms_norm",
+     .f = of([](auto& x, auto& weight) {
+       return rms_norm(x, {3}, weight, eps);
+     }),
+     .inputs = {{.shape = {2, 2, 3}}, factor},
+     .mistake =
+         [] {
+           rms_norm(zeros({3}), {3}, zeros({3}, f64));
+         },
+     .says = {"rms_norm", "f32", "f64"},
+     .optional_from = 1},
+    {.name = "group_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) { return group_norm(x, 2, weight, bias, eps); }),
+     .inputs = {{.shape = {2, 4, 2}}, {.shape = {4}, .low = 0.5, .high = 2}, {.shape = {4}}},
+     .mistake = [] { group_norm(zeros({2, 4}), 3); },
+     .says = {"group_norm", "3 groups", "4 channels"},
+     .optional_from = 1},
+    {.name = "group_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) { return group_norm(x, 1, weight, bias, eps); }),
+     .inputs = {{.shape = {2, 3}}, factor, shift},
+     .optional_from = 1},
+    {.name = "instance_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) { return instance_norm(x, weight, bias, eps); }),
+     .inputs = {{.shape = {2, 3, 4}}, factor, shift},
+     .mistake = [] { instance_norm(zeros({2, 3, 1})); },
+     .says = {"instance_norm", "[2, 3, 1]"},
+     .optional_from = 1},
+    {.name = "instance_norm",
+     .f = of([](auto& x, auto& weight, auto& bias) {
+       Array mean = Array::zeros({3}, x.dtype()), var = mean;
+       return instance_norm(x, weight, bias, mean, var, 0.2, eps);
+     }),
+     .inputs = {{.shape = {1, 3, 17}}, factor, shift},   // channels long enough to be stretches
+     .optional_from = 1},
+};
+
+const Rows lengths{
+    {.name = "local_response_norm",
+     .f = of([](auto& x) { return local_response_norm(x, 2, 0.5, 0.75, 0.8); }),
+     .inputs = {{.shape = {2, 4, 2}}},
+     .mistake = [] { local_response_norm(zeros({3}), 2); },
+     .says = {"local_response_norm", "[3]"}},
+    {.name = "local_response_norm", .f = of([](auto& x) { return local_response_norm(x, 3); }), .inputs = {{.shape = {1, 2}}}},
+    {.name = "normalize",
+     .f = of([](auto& x) { return normalize(x); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake = [] { normalize(zeros({3})); },
+     .says = {"normalize", "axis 1"}},
+    {.name = "normalize", .f = of([](auto& x) { return normalize(x, 3, -1); }), .inputs = {{.shape = {2, 3}}}},
+};
+
 }  // namespace
 }  // namespace gradus

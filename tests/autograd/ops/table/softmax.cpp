@@ -1,3 +1,4 @@
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/softmax.h>
 
 #include "autograd/ops/op_table.h"
@@ -12,6 +13,17 @@ const Rows family{
     {.name = "softmax", .f = of([](auto& x) { return softmax(x, 0); }), .inputs = {{.shape = {3, 4, 2}}}},
     {.name = "log_softmax", .f = of([](auto& x) { return log_softmax(x); }), .inputs = {{.shape = {3, 4}}},
      .mistake = [] { log_softmax(zeros({2}, i64)); }, .says = {"log_softmax", "i64"}},
+    {.name = "softmin",
+     .f = of([](auto& x) { return softmin(x, 0); }),
+     .inputs = {{.shape = {3, 2}}},
+     .mistake = [] { softmin(zeros({2, 3}), 2); },
+     .says = {"softmin", "axis 2"}},
+    {.name = "sparsemax",
+     .f = of([](auto& x) { return square(sparsemax(x)); }),
+     .inputs = {{.shape = {3, 4}}},
+     .mistake = [] { sparsemax(zeros({2, 3}), 2); },
+     .says = {"sparsemax", "axis 2"}},
+    {.name = "sparsemax", .f = of([](auto& x) { return square(sparsemax(x, 1)); }), .inputs = {{.shape = {2, 5, 2}}}},
 };
 
 }  // namespace

@@ -1,0 +1,120 @@
+#include <gradus/autograd/kernels/axes/norm_groups.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <gradus/autograd/kernels/axes/row_moments.h>
+
+namespace gradus::kernels::GRADUS_SIMD_LEVEL {
+namespace {
+
+// A row's mean as high + low: the first difference with `high` is exact where it matters.
+template <class T>
+struct Centre {
+  Vec<T> high, low;
+  explicit Centre(double mean) : high(static_cast<double>(static_cast<T>(mean))), low(mean - static_cast<double>(static_cast<T>(mean))) {}
+  Vec<T> distance(Vec<T> x) const { return (x - high) - low; }
+};
+
+template <class T>
+double sum_of_squares(const T* x, std::int64_t n) {
+  const double squares = blocked_sum<T>(n, [x](std::int64_t i, auto... lanes) {
+    const Vec<T> v = Vec<T>::load(x + i, lanes...);
+    return v * v;
+  });
+  if (sizeof(T) == 8 || (squares > 1e-30 && squares < 1e38)) return squares;
+  double wide = 0;  // what f32 has no room for
+  for (std::int64_t i = 0; i < n; ++i) wide += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return wide;
+}
+
+template <class T>
+void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y, double* mean,
+             double* inverse) {
+  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
+    double squares;
+    if (centered)
+      row_moments(x, n, mean[r], squares);
+    else
+      mean[r] = 0, squares = sum_of_squares(x, n);
+    inverse[r] = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
+    const Centre<T> centre(mean[r]);
+    const Vec<T> factor = inverse[r];
+    const auto normal = [=](std::int64_t i, auto... lanes) { return centre.distance(Vec<T>::load(x + i, lanes...)) * factor; };
+    if (weight && bias) {
+      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+        fma(normal(i, lanes...), Vec<T>::load(weight + i, lanes...), Vec<T>::load(bias + i, lanes...)).store(y + i, lanes...);
+      });
+    } else if (weight) {
+      for_batches<T>(
+          n, [=](std::int64_t i, auto... lanes) { (normal(i, lanes...) * Vec<T>::load(weight + i, lanes...)).store(y + i, lanes...); });
+    } else {
+      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+        (bias ? normal(i, lanes...) + Vec<T>::load(bias + i, lanes...) : normal(i, lanes...)).store(y + i, lanes...);
+      });
+    }
+  }
+}
+
+// With d = x − mean and s = g·weight: dx = inverse·(s − Σs/n − d·inverse²·Σ(s·d)/n); of weight Σ g·d·inverse, of bias Σ g over the rows, in
+// T within blocks of rows and in double across them.
+template <class T, bool weighted, bool sums_wanted>
+void backward_of(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
+                 bool centered, T* dx, T* room, double* sums) {
+  constexpr std::int64_t block = 64;
+  T *const by_weight = room, *const by_bias = room + n;
+  const auto scaled = [=](Vec<T> slope, std::int64_t i, auto... lanes) {
+    if constexpr (weighted)
+      return slope * Vec<T>::load(weight + i, lanes...);
+    else
+      return slope;
+  };
+  for (std::int64_t r0 = 0; r0 < rows; r0 += block) {
+    if constexpr (sums_wanted) std::fill(room, room + 2 * n, T(0));
+    for (std::int64_t r = r0; r < std::min(rows, r0 + block); ++r, x += n, g += n) {
+      const Centre<T> centre(mean[r]);
+      const Vec<T> factor = inverse[r];
+      double sum_s = 0;
+      const double sum_sd = blocked_sums<T>(n, sum_s, [=](std::int64_t i, auto... lanes) {
+        const Vec<T> slope = Vec<T>::load(g + i, lanes...), d = centre.distance(Vec<T>::load(x + i, lanes...)) * factor;
+        if constexpr (sums_wanted) {
+          fma(slope, d, Vec<T>::load(by_weight + i, lanes...)).store(by_weight + i, lanes...);
+          (Vec<T>::load(by_bias + i, lanes...) + slope).store(by_bias + i, lanes...);
+        }
+        const Vec<T> s = scaled(slope, i, lanes...);
+        return Two<T>{s, s * d};
+      });
+      if (!dx) continue;
+      const double count = static_cast<double>(n);
+      const Vec<T> shift = centered ? -inverse[r] * sum_s / count : 0.0, along = -inverse[r] * sum_sd / count;
+      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+        const Vec<T> s = scaled(Vec<T>::load(g + i, lanes...), i, lanes...), d = centre.distance(Vec<T>::load(x + i, lanes...)) * factor;
+        fma(s, factor, fma(d, along, shift)).store(dx + i, lanes...);
+      });
+      dx += n;
+    }
+    if constexpr (sums_wanted)
+      for (std::int64_t j = 0; j < 2 * n; ++j) sums[j] += static_cast<double>(room[j]);
+  }
+}
+
+template <class T>
+void backward(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
+              bool centered, T* dx, T* room, double* sums) {
+  const auto of = weight ? room ? backward_of<T, true, true> : backward_of<T, true, false>
+                  : room ? backward_of<T, false, true>
+                         : backward_of<T, false, false>;
+  of(g, x, rows, n, weight, mean, inverse, centered, dx, room, sums);
+}
+
+template <class T>
+constexpr NormGroupRows<T> rows_of{forward<T>, backward<T>};
+
+}  // namespace
+
+const NormGroupLoops& norm_group_loops() {
+  static constexpr NormGroupLoops loops([]<class T>(T) { return rows_of<T>; });
+  return loops;
+}
+
+}  // namespace gradus::kernels::GRADUS_SIMD_LEVEL

@@ -1,0 +1,53 @@
+// Attention without its matrix of weights: softmax(q·kᵀ·scale + mask)·v in tiles, with a running maximum and sum for each row (Dao et al.,
+// "FlashAttention", 2022), so that memory is linear in both sequences, and backward draws every tile of weights anew from the logarithms
+// of the sums.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include <gradus/autograd/array/array.h>
+#include <gradus/autograd/array/internal/per_type.h>
+
+namespace gradus::kernels {
+
+// Shapes are known to fit: q [..., L, E], k [..., S, E], v [..., S, Ev], of one type, f32 or f64. Counted row-major, batch b of q goes with
+// batch b / repeats of k and v.
+struct Attention {
+  Array q, k, v;
+  Array mask;  // undefined, or bool or of q's type, expanded to [..., L, S] with q's leading dimensions
+  std::int64_t repeats = 1;
+  double scale = 1;
+  bool causal = false;  // row i sees columns 0 to i
+  double dropout = 0;   // of the weights; drawn from (key, row, column) whenever it is needed
+  std::uint64_t key = 0;
+};
+
+struct Attended {
+  Array y, log_sums;  // [..., L, Ev]; [batches·L]: log Σ exp of each row of scores, ∞ where all is masked
+};
+Attended attention(const Attention& call);
+
+struct AttentionGradients {
+  Array q, k, v;  // undefined where not wanted: bits 0, 1, 2
+};
+AttentionGradients attention_backward(const Attention& call, const Attended& result, const Array& g, std::uint32_t wanted);
+
+// What dropout multiplies the weights with: [..., L, S], 0 or 1 / (1 − p).
+Array attention_dropout(const Attention& call);
+
+// The loops inside, compiled for each SIMD level, on one row of a tile; bias may be null, and where it is −∞ nothing is seen of s.
+template <class T>
+struct AttentionRows {
+  // s ← exp(s + bias − largest), where `largest` and `total` of the columns before are brought up to date, and so is `out` (null: none
+  // yet), which is a sum of what has been weighed by exp(… − largest).
+  void (*weigh)(T* s, std::int64_t n, const T* bias, T& largest, double& total, T* out, std::int64_t width);
+  void (*weights)(T* s, std::int64_t n, const T* bias, T log_sum);  // s ← exp(s + bias − log_sum)
+  void (*slopes)(T* p, std::int64_t n, const T* dp, T delta);       // p ← p·(dp − delta)
+  void (*scaled)(const T* x, std::int64_t n, double factor, T* y);  // y = x·factor
+  double (*product)(const T* x, const T* y, std::int64_t n);        // Σ x·y
+};
+using AttentionLoops = PerFloat<AttentionRows>;
+
+const AttentionLoops& attention_loops();  // of the best instruction-set level that this machine has
+
+}  // namespace gradus::kernels
