@@ -14,10 +14,14 @@
 #include <gradus/autograd/distributions.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/ops.h>
+#include <gradus/autograd/tape/anomaly.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/tape/parameter.h>
 #include <gradus/autograd/tape/parameter_list.h>
 #include <gradus/autograd/tape/recorded.h>
+#include <gradus/autograd/walk/checkpoint.h>
 #include <gradus/autograd/walk/functional.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/autograd/walk/per_sample.h>
 #include <gradus/autograd/walk/tangent.h>
+#include <gradus/autograd/walk/tape_text.h>

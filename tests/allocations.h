@@ -22,6 +22,11 @@ class AllocationCount {
   ~AllocationCount() { counting = false; }
   std::int64_t so_far() const { return total; }
 
+  // Blocks that operator new has given and that have not come back, over all threads.
+  static std::int64_t live() { return living; }
+  static void given() { ++living; }
+  static void back() { --living; }
+
   static void note(const void* caller) {
     if (counting && !from_a_library_below(caller)) ++total;
   }
@@ -36,7 +41,7 @@ class AllocationCount {
     return false;
   }
   inline static std::atomic<bool> counting{false};
-  inline static std::atomic<std::int64_t> total{0};
+  inline static std::atomic<std::int64_t> total{0}, living{0};
 };
 
 // While it lives, the n-th allocation of this thread fails, and all that follow it if they are to: of operator new and of the pool.

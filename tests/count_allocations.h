@@ -8,7 +8,10 @@
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
   gradus::AllocationCount::note(__builtin_return_address(0));
   if (gradus::ShortMemory::fails_now()) throw std::bad_alloc();
-  if (void* block = std::malloc(bytes ? bytes : 1)) return block;
+  if (void* block = std::malloc(bytes ? bytes : 1)) {
+    gradus::AllocationCount::given();
+    return block;
+  }
   throw std::bad_alloc();
 }
 // The pool's.
@@ -17,6 +20,9 @@ extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcep
   void* block = nullptr;
   return posix_memalign(&block, alignment, bytes) == 0 ? block : nullptr;
 }
-[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
-[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block) noexcept {
+  if (block) gradus::AllocationCount::back();
+  std::free(block);
+}
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { operator delete(block); }
 #endif

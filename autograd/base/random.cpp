@@ -6,7 +6,9 @@
 #include <numbers>
 #include <utility>
 
+#include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/after_fork.h>
+#include <gradus/autograd/base/internal/draws.h>
 
 namespace gradus {
 
@@ -21,7 +23,23 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::array<s
   return c;
 }
 
-std::uint32_t Generator::bits() {
+constinit thread_local detail::Drawing* detail::drawing = nullptr;
+
+namespace detail {
+
+Drawing::Drawing(Draws& draws, Use use) : draws_(draws), use_(use), outer_(std::exchange(drawing, this)) {}
+Drawing::~Drawing() { drawing = outer_; }
+std::uint32_t Drawing::repeated() {
+  check<ValueError>(at_ < draws_.size(), "checkpoint: f draws more random numbers in backward than it did in forward (", draws_.size(),
+                    " words of 32 bits); it must do the same again: what it depends on may not change in between");
+  return draws_[at_++];
+}
+
+}  // namespace detail
+
+std::uint32_t Generator::bits() { return detail::drawing ? detail::drawing->next([this] { return next(); }) : next(); }
+
+std::uint32_t Generator::next() {
   const std::uint64_t block = position_ / 4;
   const auto words = philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
                              static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},

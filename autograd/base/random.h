@@ -33,6 +33,7 @@ class Generator {
   void restore(State s) { seed_ = s.seed; stream_ = s.stream; position_ = s.position; }
 
  private:
+  std::uint32_t next();
   std::uint64_t seed_, stream_, position_ = 0;   // position counts 32-bit words
 };
 

@@ -2,6 +2,7 @@
 //   x.register_hook([](const Tensor& g) { return 2 * g; });           // ∂L/∂x of a walk, whole, before it goes on;
 //   what comes back replaces it
 //   HookHandle h = x.register_post_accumulate_grad_hook([&](const Tensor& leaf) { sgd.step(); });      h.remove();
+//   const ScopedHook h = x.register_hook(f);                         // until the end of the scope
 //   loss.backward({.on_final = [&](const Tensor& leaf) { send(leaf.grad()); }});
 // The last two are called as soon as the walk can bring no more to that leaf, while the rest of the gradients is still to come:
 // docs/extending.md says what they may rely on. Register and remove while no walk passes the tensor; hooks of a leaf that several threads
@@ -37,13 +38,18 @@ struct HookOf final : Hook {
   }
 };
 
-// Those of one node.
+struct Retained;   // the gradients that a node's results keep: Tensor::retain_grad()
+struct Origin;     // where a node comes from, if anybody wrote it down: tape/anomaly.h
+
+// Those of one node, and what else only few nodes have.
 struct Hooks {
   struct Entry {
     int output;
     std::shared_ptr<Hook> hook;
   };
   SmallVector<Entry, 1> on_gradient, on_leaf;
+  std::unique_ptr<Retained> retained;
+  std::unique_ptr<Origin> origin;
   explicit Hooks(bool of_leaf);
   ~Hooks();
 
@@ -71,6 +77,22 @@ class HookHandle {
 
  private:
   std::weak_ptr<detail::Hook> hook_;
+};
+
+// Removes its hook at the end of its life, also when an error ends it.
+class ScopedHook {
+ public:
+  ScopedHook() = default;
+  ScopedHook(HookHandle hook) : hook_(std::move(hook)) {}
+  ScopedHook(ScopedHook&& o) noexcept : hook_(std::exchange(o.hook_, {})) {}
+  ScopedHook& operator=(ScopedHook&& o) noexcept {
+    std::swap(hook_, o.hook_);
+    return *this;
+  }
+  ~ScopedHook() { hook_.remove(); }
+
+ private:
+  HookHandle hook_;
 };
 
 // Refers to a function void(const Tensor& leaf), which must outlive the call that it is given to: a lambda written there does.

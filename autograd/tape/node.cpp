@@ -16,12 +16,14 @@ constinit thread_local std::uint64_t last_operation = 0;
 }  // namespace
 
 constinit thread_local detail::Wish detail::wish;
-constinit thread_local bool detail::is_recording = true;
+constinit thread_local unsigned detail::mode = detail::records;
 
 std::uint64_t detail::last_recorded() { return last_operation; }
 
-Recording::Recording(bool on) : before_(std::exchange(detail::is_recording, on)) {}
-Recording::~Recording() { detail::is_recording = before_; }
+Recording::Recording(bool on) : before_(detail::mode) {
+  detail::mode = on ? before_ | detail::records : before_ & ~unsigned{detail::records};
+}
+Recording::~Recording() { detail::mode = before_; }
 
 void Node::be_born() {
   std::uint64_t number = last_number;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <gradus/autograd/base/pool.h>
@@ -48,6 +49,7 @@ class Node : public pool::Pooled {
   virtual Grads run_backward(SmallVector<Tensor, 1>& grads) = 0;         // an undefined one of several is zero
   virtual Tangents run_tangent(std::span<const Tensor> tangents) = 0;
   virtual void check_gradients(const Grads& grads) const = 0;            // that backward has returned, one by one against the inputs
+  virtual SmallVector<Array, 4> kept() const { return {}; }              // for backward
   // Of input i, where the operation can tell, of its only result or of none.
   virtual Form input_form(int i, const Form& result) const = 0;
 
@@ -76,6 +78,17 @@ class Node : public pool::Pooled {
 };
 
 namespace detail {
+
+struct Retained : pool::Pooled {
+  struct Entry {
+    bool wanted = false;
+    Tensor gradient;
+  };
+  SmallVector<Entry, 1> of_result;
+};
+struct Origin : pool::Pooled {
+  std::string text;   // log: [3] f32 -> [3] f32, in "loss"
+};
 
 // What the walk that is at a node in this thread wants of it, where that is less than all (see Op::needs), and its way to a tangent where
 // the operation has none of its own.

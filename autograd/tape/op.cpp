@@ -51,6 +51,18 @@ void Op::forget() {
   if (results_) [[unlikely]] results_->kept.clear();
 }
 
+SmallVector<Array, 4> Op::kept() const {
+  SmallVector<Array, 4> all;
+  const auto add = [&](const Array& a) {
+    if (a.defined()) all.push_back(a);
+  };
+  for (const Tensor& x : saved_) add(x.value());
+  add(output_);
+  if (results_)
+    for (const Array& a : results_->kept) add(a);
+  return all;
+}
+
 void Op::refuse_saved(std::size_t wanted) const {
   fail<GraphError>(name(), ": backward asks for ", wanted, " saved tensors, forward has saved ", saved_.size(),
                    "; call save(x) in forward for each that backward needs");
@@ -126,11 +138,28 @@ void detail::Traffic::add(const Tensor& x) {
   bytes += static_cast<double>(x.size()) * size_of(x.dtype());
 }
 
-void detail::describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, std::span<const Array> outputs) {
-  Traffic traffic;
-  for (const Tensor* x : inputs) traffic.add(*x);
-  for (const Array& y : outputs) traffic.bytes += static_cast<double>(y.size()) * size_of(y.dtype());
-  span.describe(std::move(traffic.shapes), traffic.bytes);
+constinit thread_local detail::Capturing* detail::capturing = nullptr;
+void detail::note_captured(const Tensor* const* inputs, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (inputs[i]->requires_grad()) capturing->note(*inputs[i]);
+}
+
+struct detail::Watch::Open {
+  explicit Open(std::string_view name) : name(name), span(name, "forward") {}
+  std::string_view name;   // a literal: the operation itself moves to the tape
+  profile::Span span;
+};
+void detail::Watch::begin(const Node& op) { open_ = new Open(op.name()); }
+void detail::Watch::end() { delete open_; }
+
+void detail::Watch::see(std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node) {
+  if (open_->span.wanted()) {
+    Traffic traffic;
+    for (const Tensor* x : inputs) traffic.add(*x);
+    for (const Array& y : outputs) traffic.bytes += static_cast<double>(y.size()) * size_of(y.dtype());
+    open_->span.describe(std::move(traffic.shapes), traffic.bytes);
+  }
+  if (mode & looks) look_at_forward(node ? node->name() : open_->name, inputs, outputs, node);
 }
 
 }  // namespace gradus

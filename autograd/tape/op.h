@@ -101,6 +101,7 @@ class Op : public Node {
   Tangents run_tangent(std::span<const Tensor> tangents) final;
   void forget() final;
   void check_gradients(const Grads& grads) const final;
+  SmallVector<Array, 4> kept() const final;
   void check_gradient(int i, const Gradient& g) const;
 
  protected:

@@ -20,19 +20,56 @@ struct Traffic {
   double bytes = 0;
   void add(const Tensor& x);   // nothing, if x is undefined
 };
-void describe_forward(profile::Span& span, std::span<const Tensor* const> inputs, std::span<const Array> outputs);
+
+// Where DetectAnomaly looks: ValueError where a result is not finite; the node, if there is one, learns where it comes from.
+void look_at_forward(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node);
+
+// An operation's forward as others see it, who profile or look for anomalies; nearly always nobody, which is asked once.
+class Watch {
+ public:
+  explicit Watch(const Node& op) {
+    if (profile::on() || (mode & looks) != 0) [[unlikely]] begin(op);
+  }
+  Watch(const Watch&) = delete;
+  ~Watch() {
+    if (open_) [[unlikely]] end();
+  }
+  bool open() const { return open_ != nullptr; }
+  void see(std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node);
+
+ private:
+  struct Open;
+  void begin(const Node& op);
+  void end();
+  Open* open_ = nullptr;
+};
+
+// Hears of the tracked tensors that operations use in Mode::captures.
+class Capturing {
+ public:
+  virtual void note(const Tensor& x) = 0;
+
+ protected:
+  ~Capturing() = default;
+};
+extern constinit thread_local Capturing* capturing;
+void note_captured(const Tensor* const* inputs, std::size_t n);
 
 }  // namespace detail
 
 template <class O>
 class Recorder {
  public:
-  Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), span_(op.name(), "forward") {
+  Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), watch_(op) {
     std::uint32_t wants = 0;
     if (recording())
       for (std::size_t i = 0; i < n; ++i)
         if (inputs[i]->requires_grad()) wants |= 1u << (i < 31 ? i : 31);
     if (wants == 0) return;
+    if (detail::mode & detail::captures) [[unlikely]] {
+      detail::note_captured(inputs, n);
+      return;
+    }
     node_ = NodePtr(op_ = new O(std::move(op)));
     op_->tracked_inputs_ = wants;
     op_->tracked_ = true;
@@ -68,7 +105,7 @@ class Recorder {
 
   // The node is on the tape, where something is recorded.
   void finish(std::span<const Array> outputs) {
-    if (span_.wanted()) [[unlikely]] detail::describe_forward(span_, {inputs_, n_}, outputs);
+    if (watch_.open()) [[unlikely]] watch_.see({inputs_, n_}, outputs, node_.get());
     if (!node_) return;
     if constexpr (O::checks_gradients) op_->note_forms(inputs_, static_cast<int>(n_));
     if constexpr (O::materializes_gradients) op_->materializes_ = true;
@@ -79,7 +116,7 @@ class Recorder {
   O* op_;
   const Tensor* const* inputs_;
   std::size_t n_;
-  profile::Span span_;
+  detail::Watch watch_;
 };
 
 }  // namespace gradus

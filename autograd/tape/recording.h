@@ -6,9 +6,31 @@
 namespace gradus {
 
 namespace detail {
-extern constinit thread_local bool is_recording;
-}
-inline bool recording() { return detail::is_recording; }
+
+// What recording an operation means in this thread, as bits: one look tells of all that is usually not so.
+enum Mode : unsigned {
+  records = 1,
+  captures = 2,             // inside a checkpoint's first run: operations are not recorded, and what they use from outside is noted
+  looks_for_nan = 4,        // DetectAnomaly: every result is looked at
+  looks_for_infinity = 8,
+  notes_origin = 16,        // and every node knows its shapes and labels
+  looks = looks_for_nan | looks_for_infinity | notes_origin,
+  inside_backward = 32      // of an operation that is looked at as a whole
+};
+extern constinit thread_local unsigned mode;
+
+class ModeScope {
+ public:
+  explicit ModeScope(unsigned now) : before_(std::exchange(mode, now)) {}
+  ModeScope(const ModeScope&) = delete;
+  ~ModeScope() { mode = before_; }
+
+ private:
+  unsigned before_;
+};
+
+}  // namespace detail
+inline bool recording() { return (detail::mode & detail::records) != 0; }
 class Recording {
  public:
   explicit Recording(bool on);
@@ -16,7 +38,7 @@ class Recording {
   Recording(const Recording&) = delete;
 
  private:
-  bool before_;
+  unsigned before_;
 };
 class NoGrad : Recording {
  public:

@@ -11,6 +11,14 @@ const Leaf* leaf_of(const Tensor& x) {
   return x.node() && x.node()->is_leaf() ? static_cast<const Leaf*>(x.node().get()) : nullptr;
 }
 
+// What x keeps as an intermediate result that retains its gradient; null if it does not.
+detail::Retained::Entry* retained(const Tensor& x) {
+  if (!x.node() || !x.node()->hooks || !x.node()->hooks->retained) return nullptr;
+  auto& all = x.node()->hooks->retained->of_result;
+  const auto at = static_cast<std::size_t>(x.output());
+  return at < all.size() && all[at].wanted ? &all[at] : nullptr;
+}
+
 struct Cast final : Op {
   Dtype from = f32, to;
   explicit Cast(Dtype to) : to(to) {}
@@ -40,13 +48,30 @@ Tensor Tensor::to(Dtype dtype) const {
 
 Tensor Tensor::grad() const {
   check_defined("grad", *this);
+  if (const detail::Retained::Entry* kept = retained(*this)) return kept->gradient;
   const Leaf* leaf = leaf_of(*this);
   check<GraphError>(leaf, "grad: only leaves keep their gradient (a variable(x), a parameter); this tensor ", describe(*this),
-                    " is the result of ", node_ ? node_->name() : "no operation on the tape", "; use grad(y, x) for its gradient");
+                    " is the result of ", node_ ? node_->name() : "no operation on the tape",
+                    "; use grad(y, x) for its gradient, or x.retain_grad() before backward");
   return leaf->gradient();
 }
 
+void Tensor::retain_grad() const {
+  check_defined("retain_grad", *this);
+  check<GraphError>(requires_grad(), "retain_grad: the tensor ", describe(*this),
+                    " is not tracked: no gradient comes to it; make it a leaf with variable(x), or compute it from one");
+  if (node_->is_leaf()) return;
+  if (!node_->hooks) node_->hooks = std::make_unique<detail::Hooks>(false);
+  if (!node_->hooks->retained) node_->hooks->retained = std::make_unique<detail::Retained>();
+  auto& all = node_->hooks->retained->of_result;
+  if (all.size() <= static_cast<std::size_t>(output_)) all.resize(static_cast<std::size_t>(output_) + 1);
+  all[static_cast<std::size_t>(output_)].wanted = true;
+}
+
+bool Tensor::retains_grad() const { return retained(*this) != nullptr; }
+
 void Tensor::zero_grad() const {
+  if (detail::Retained::Entry* kept = retained(*this)) kept->gradient = {};
   if (const Leaf* leaf = leaf_of(*this)) const_cast<Leaf*>(leaf)->zero_grad();
 }
 

@@ -52,8 +52,13 @@ class Tensor {
   const Tensor operator[](const Index& at) const;
   const Tensor operator[](std::initializer_list<Index> at) const;
 
-  // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter).
+  // The gradient that backward() has left at this leaf; undefined if none. GraphError unless this is a leaf (variable(), a parameter) or
+  // retains its gradient.
   Tensor grad() const;
+  // From now on every backward() adds ∂L/∂this to grad() of this intermediate result too, after hooks have seen it; zero_grad() forgets it.
+  // Of a leaf nothing changes. GraphError unless tracked.
+  void retain_grad() const;
+  bool retains_grad() const;                             // an intermediate result for which that was asked
   void zero_grad() const;
   // Leaves the value of `gradient` at this leaf in the place of what is there, as x.grad = g does in PyTorch; undefined: none. ShapeError
   // and DtypeError unless it is like the leaf's value, GraphError unless this is a leaf.

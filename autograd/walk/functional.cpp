@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include <gradus/autograd/ops/shape.h>
-#include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/autograd/walk/internal/entry.h>
 #include <gradus/autograd/walk/tangent.h>
 
 namespace gradus::detail {
 namespace {
-
-// x as the beginning of a tape that leads back to it.
-struct Entry final : Op {
-  std::string_view name() const override { return "entry"; }
-  Array forward(const Tensor& x) { return x.value(); }
-  Grads backward(Tensor g) override { return {g}; }
-  Tensor tangent(std::span<const Tensor> vs) override { return vs[0]; }
-};
 
 bool any_tracked(const std::vector<Tensor>& xs) {
   return std::any_of(xs.begin(), xs.end(), [](const Tensor& x) { return x.requires_grad(); });
@@ -47,7 +39,7 @@ Evaluation::Evaluation(const char* name, const std::vector<Tensor>& xs, const st
     check_defined(name, x);
     check<DtypeError>(is_floating(x.dtype()), name, ": derivatives need f32 or f64, not ", describe(x),
                       "; let f capture what is not differentiated");
-    xs_.push_back(create_graph_ && x.requires_grad() ? record(Entry{}, x) : variable(x));
+    xs_.push_back(entry(x, create_graph_));
   }
 }
 
@@ -113,32 +105,85 @@ std::vector<Tensor> Evaluation::hvp() const {
   return products;
 }
 
-Tensor Evaluation::jacobian() const {
-  const Tensor &y = only_result(), &x = xs_[0];
-  const Shape shape = joined(y.shape(), x.shape(), name_);
-  if (!y.requires_grad() || shape.elements() == 0) return Array::zeros(shape, x.dtype());
-  std::vector<Tensor> lines;
-  if (x.size() < y.size()) {
-    for (std::int64_t i = 0; i < x.size(); ++i)
-      lines.push_back(reshape(tangent(y, x, unit(x, i), {.create_graph = create_graph_}), {y.size()}));
-    return reshape(stack(lines, 1), shape);
-  }
-  for (std::int64_t i = 0; i < y.size(); ++i)
-    lines.push_back(reshape(grad(y, x, {.create_graph = create_graph_, .retain_graph = true, .seed = unit(y, i)}), {x.size()}));
-  return reshape(stack(lines, 0), shape);
+namespace {
+
+std::int64_t elements(const std::vector<Tensor>& all) {
+  std::int64_t n = 0;
+  for (const Tensor& x : all) n += x.size();
+  return n;
 }
 
-Tensor Evaluation::hessian() const {
-  const Tensor &y = only_result(), &x = xs_[0];
+// The lines of a block, its rows (axis 0) or its columns (axis 1), as a tensor of the given shape.
+Tensor block(const std::vector<Tensor>& lines, int axis, const Shape& shape, Dtype dtype) {
+  if (lines.empty()) return Array::zeros(shape, dtype);
+  return reshape(stack(lines, axis), shape).to(dtype);
+}
+
+// Blocks ∂y/∂x of all ys by all xs, by columns: one walk up for each element of each x.
+std::vector<Tensor> by_columns(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, const std::vector<Shape>& shapes,
+                               bool create_graph) {
+  std::vector<Tensor> moving, blocks(shapes.size());
+  for (const Tensor& y : ys)
+    if (y.requires_grad()) moving.push_back(y);
+  for (std::size_t j = 0; j < xs.size(); ++j) {
+    std::vector<std::vector<Tensor>> columns(moving.size());
+    for (std::int64_t i = 0; i < xs[j].size() && !moving.empty(); ++i) {
+      const Tensor v = unit(xs[j], i);
+      const auto tangents = tangent(moving, {&xs[j], 1}, {&v, 1}, {.create_graph = create_graph});
+      for (std::size_t k = 0; k < moving.size(); ++k) columns[k].push_back(reshape(tangents[k], {tangents[k].size()}));
+    }
+    for (std::size_t k = 0, m = 0; k < ys.size(); ++k) {
+      const std::size_t at = k * xs.size() + j;
+      blocks[at] = block(ys[k].requires_grad() ? columns[m++] : std::vector<Tensor>{}, 1, shapes[at], xs[j].dtype());
+    }
+  }
+  return blocks;
+}
+
+// The same by rows: one walk down for each element of each y.
+std::vector<Tensor> by_rows(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, const std::vector<Shape>& shapes,
+                            bool create_graph) {
+  std::vector<Tensor> blocks;
+  for (std::size_t k = 0; k < ys.size(); ++k) {
+    std::vector<std::vector<Tensor>> rows(xs.size());
+    for (std::int64_t i = 0; i < ys[k].size() && ys[k].requires_grad(); ++i) {
+      const auto grads = grad(ys[k], xs, {.create_graph = create_graph, .retain_graph = true, .seed = unit(ys[k], i)});
+      for (std::size_t j = 0; j < xs.size(); ++j) rows[j].push_back(reshape(grads[j], {grads[j].size()}));
+    }
+    for (std::size_t j = 0; j < xs.size(); ++j) blocks.push_back(block(rows[j], 0, shapes[k * xs.size() + j], xs[j].dtype()));
+  }
+  return blocks;
+}
+
+}  // namespace
+
+std::vector<Tensor> Evaluation::jacobian() const {
+  std::vector<Shape> shapes;
+  for (const Tensor& y : ys_)
+    for (const Tensor& x : xs_) shapes.push_back(joined(y.shape(), x.shape(), name_));
+  return elements(xs_) < elements(ys_) ? by_columns(ys_, xs_, shapes, create_graph_) : by_rows(ys_, xs_, shapes, create_graph_);
+}
+
+std::vector<Tensor> Evaluation::hessian() const {
+  const Tensor& y = only_result();
   check<ShapeError>(y.size() == 1, name_, ": f must return a scalar, not ", y.shape());
-  const Shape shape = joined(x.shape(), x.shape(), name_);
-  if (!y.requires_grad() || shape.elements() == 0) return Array::zeros(shape, x.dtype());
-  const Tensor slope = grad(y, x, {.create_graph = true});
-  if (!slope.requires_grad()) return Array::zeros(shape, x.dtype());
-  std::vector<Tensor> columns;
-  for (std::int64_t i = 0; i < x.size(); ++i)
-    columns.push_back(reshape(tangent(slope, x, unit(x, i), {.create_graph = create_graph_}), {x.size()}));
-  return reshape(stack(columns, 1), shape);
+  std::vector<Shape> shapes;
+  for (const Tensor& a : xs_)
+    for (const Tensor& b : xs_) shapes.push_back(joined(a.shape(), b.shape(), name_));
+  std::vector<Tensor> slopes = xs_;
+  if (y.requires_grad()) slopes = grad(y, xs_, {.create_graph = true});
+  else
+    for (Tensor& slope : slopes) slope = zeros_of(slope);
+  return by_columns(slopes, xs_, shapes, create_graph_);
+}
+
+std::vector<std::vector<Tensor>> in_rows(std::vector<Tensor> all, std::size_t columns) {
+  std::vector<std::vector<Tensor>> rows;
+  for (std::size_t i = 0; i < all.size(); i += columns) {
+    std::vector<Tensor>& row = rows.emplace_back();
+    for (std::size_t j = 0; j < columns; ++j) row.push_back(std::move(all[i + j]));
+  }
+  return rows;
 }
 
 }  // namespace gradus::detail

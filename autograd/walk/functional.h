@@ -2,6 +2,8 @@
 //   auto [y, dy] = jvp([](const Tensor& x) { return tanh(x); }, x, v);                  // J·v, forward mode
 //   auto [y, dx] = vjp([](const Tensor& x) { return tanh(x); }, x, u);                  // uᵀ·J, reverse mode
 //   Tensor j = jacobian(f, x), h = hessian(g, x);   auto [y, hv] = hvp(g, x, v);        // [y..., x...], [x..., x...], H·v
+//   auto blocks = jacobian([](const std::vector<Tensor>& x) { return std::vector{x[0] * x[1], sin(x[0])}; }, {a, b});   // blocks[y][x]
+//   auto h = hessian([](const std::vector<Tensor>& x) { return sum(x[0] * x[1]); }, {a, b});                            // h[x][x]
 //   auto [ys, dys] = jvp([](const std::vector<Tensor>& x) { return std::vector{x[0] * x[1], sin(x[0])}; }, {a, b}, {va, vb});
 //   auto [ys, dys] = jvp([](const std::vector<Tensor>& x) { return std::vector{exp(x[0])}; }, {a}, {va});              // lists of one
 // The results can be differentiated again where x or v are tracked, or with {.create_graph = true} (f uses parameters).
@@ -33,8 +35,10 @@ class Evaluation {
   std::vector<Tensor> jvp() const;        // `along` is v
   std::vector<Tensor> vjp() const;        // `along` is u; undefined for a scalar: 1
   std::vector<Tensor> hvp() const;        // of the only result, a scalar
-  Tensor jacobian() const;                // of the only result with respect to the only x
-  Tensor hessian() const;
+  // Of each result with respect to each x, results first.
+  std::vector<Tensor> jacobian() const;
+  // Of the only result, a scalar, with respect to each pair of xs.
+  std::vector<Tensor> hessian() const;
 
  private:
   const Tensor& only_result() const;
@@ -58,6 +62,7 @@ R in_form(std::vector<Tensor> all) {
   if constexpr (std::is_same_v<R, std::vector<Tensor>>) return all;
   else return std::move(all[0]);
 }
+std::vector<std::vector<Tensor>> in_rows(std::vector<Tensor> all, std::size_t columns);
 
 }  // namespace detail
 
@@ -100,20 +105,44 @@ auto vjp(F&& f, const Tensor& x, const Tensor& u = {}, const FunctionalOptions& 
   }
 }
 
-// ∂f/∂x with the shape [f(x)..., x...], one walk a row or one a column, whichever are fewer.
+// ∂f/∂x with the shape [f(x)..., x...], one walk a row or one a column, whichever are fewer over all results and all xs. Of lists it is a
+// list, and of a list of results by a list of xs a list of lists, [result][x], as torch.autograd.functional.jacobian has it.
 template <class F>
-Tensor jacobian(F&& f, const Tensor& x, const FunctionalOptions& options = {}) {
-  detail::Evaluation at("jacobian", {x}, {}, options.create_graph);
-  at.returned(f(at.xs()[0]));
-  return at.jacobian();
+auto jacobian(F&& f, const std::vector<Tensor>& xs, const FunctionalOptions& options = {}) {
+  detail::Evaluation at("jacobian", xs, {}, options.create_graph);
+  at.returned(f(at.xs()));
+  if constexpr (std::is_same_v<detail::Returned<F, std::vector<Tensor>>, std::vector<Tensor>>)
+    return detail::in_rows(at.jacobian(), xs.size());
+  else return at.jacobian();
+}
+template <class F>
+auto jacobian(F&& f, const Tensor& x, const FunctionalOptions& options = {}) {
+  if constexpr (detail::takes_tensor<F>) {
+    detail::Evaluation at("jacobian", {x}, {}, options.create_graph);
+    at.returned(f(at.xs()[0]));
+    return detail::in_form<detail::Returned<F, Tensor>>(at.jacobian());
+  } else {
+    return jacobian(f, std::vector<Tensor>{x}, options);
+  }
 }
 
-// Of a scalar f: the matrix of second derivatives with the shape [x..., x...], and {f(x), that matrix times v} without making it.
+// Of a scalar f: the matrix of second derivatives with the shape [x..., x...], or one for each pair of xs; and {f(x), that matrix times v}
+// without making it.
 template <class F>
-Tensor hessian(F&& f, const Tensor& x, const FunctionalOptions& options = {}) {
-  detail::Evaluation at("hessian", {x}, {}, options.create_graph);
-  at.returned(f(at.xs()[0]));
-  return at.hessian();
+std::vector<std::vector<Tensor>> hessian(F&& f, const std::vector<Tensor>& xs, const FunctionalOptions& options = {}) {
+  detail::Evaluation at("hessian", xs, {}, options.create_graph);
+  at.returned(f(at.xs()));
+  return detail::in_rows(at.hessian(), xs.size());
+}
+template <class F>
+auto hessian(F&& f, const Tensor& x, const FunctionalOptions& options = {}) {
+  if constexpr (detail::takes_tensor<F>) {
+    detail::Evaluation at("hessian", {x}, {}, options.create_graph);
+    at.returned(f(at.xs()[0]));
+    return Tensor(at.hessian()[0]);
+  } else {
+    return hessian(f, std::vector<Tensor>{x}, options);
+  }
 }
 template <class F>
 std::pair<Tensor, std::vector<Tensor>> hvp(F&& f, const std::vector<Tensor>& xs, const std::vector<Tensor>& vs,

@@ -4,10 +4,12 @@
 
 #include <gradus/autograd/tape/leaf.h>
 #include <gradus/autograd/tape/recording.h>
+#include <gradus/autograd/walk/internal/fenced.h>
 #include <gradus/autograd/walk/internal/frontier.h>
 #include <gradus/autograd/walk/internal/landing.h>
 #include <gradus/autograd/walk/internal/listening.h>
 #include <gradus/autograd/walk/internal/paths.h>
+#include <gradus/autograd/walk/internal/retaining.h>
 #include <gradus/autograd/walk/internal/step.h>
 #include <gradus/autograd/walk/internal/visit.h>
 #include <gradus/autograd/walk/internal/wishing.h>
@@ -48,16 +50,19 @@ class Walk {
     } else {
       while (!frontier_.empty()) pass(next());
     }
-    landing_.deliver(create_graph_);
+    if (retaining_.empty()) [[likely]] landing_.deliver(create_graph_);
+    else retaining_.deliver(create_graph_, landing_);
   }
 
-  // Walks down to the given tensors and returns the gradients that arrive there; passes only nodes that lead to one of them.
-  std::vector<Tensor> to(std::span<const Tensor> xs) {
+  // Walks down to the given tensors and returns the gradients that arrive there; passes only nodes that lead to one of them. With `fenced`
+  // it goes no further than to them: see fenced.h.
+  std::vector<Tensor> to(std::span<const Tensor> xs, bool fenced = false) {
     for (const Tensor& x : xs)
       check<GraphError>(x.requires_grad(), name_, ": the tensor ", describe(x),
                         " is not tracked: make it a leaf with variable(x), or compute it from one");
     const Recording mode(create_graph_);
-    const Paths& paths = paths_.emplace(name_, roots_, xs);
+    const Paths& paths = paths_.emplace(name_, roots_, xs, fenced);
+    fenced_ = fenced;
     std::vector<Tensor> found(xs.size());
     begin();
     while (!frontier_.empty()) {
@@ -74,9 +79,9 @@ class Walk {
     for (std::size_t i = 0; i < xs.size(); ++i) {
       if (const Node& node = *xs[i].node(); node.is_leaf()) {
         found[i] = landing_.find(&node);
-        if (node.hooks && found[i].defined()) [[unlikely]] found[i] = node.hooks->change(0, std::move(found[i]));
+        if (node.hooks && !fenced && found[i].defined()) [[unlikely]] found[i] = node.hooks->change(0, std::move(found[i]));
       }
-      if (!found[i].defined()) found[i] = Tensor(Array::full(xs[i].shape(), 0, xs[i].dtype()));
+      if (!found[i].defined() && !fenced) found[i] = Tensor(Array::full(xs[i].shape(), 0, xs[i].dtype()));
     }
     return found;
   }
@@ -113,12 +118,16 @@ class Walk {
   // The position of the newest node, whose gradients have passed its hooks.
   std::uint32_t next() {
     const std::uint32_t at = frontier_.next();
-    if (frontier_[at].node->hooks) [[unlikely]] {
-      const NodePtr node = frontier_[at].node;
-      for (std::size_t i = 0; i < frontier_[at].gradients.size(); ++i)
-        if (Tensor& g = frontier_[at].gradients[i]; g.defined()) g = node->hooks->change(static_cast<int>(i), std::move(g));
-    }
+    if (frontier_[at].node->hooks) [[unlikely]] call_hooks(at);
     return at;
+  }
+
+  [[gnu::noinline]] void call_hooks(std::uint32_t at) {
+    const NodePtr node = frontier_[at].node;
+    if (fenced_ && paths_->find(node.get())->is_end) return;
+    for (std::size_t i = 0; i < frontier_[at].gradients.size(); ++i)
+      if (Tensor& g = frontier_[at].gradients[i]; g.defined()) g = node->hooks->change(static_cast<int>(i), std::move(g));
+    if (node->hooks->retained && !paths_) retaining_.note(node, frontier_[at].gradients);
   }
 
   void leave(std::uint32_t at) {
@@ -131,12 +140,12 @@ class Walk {
     const NodePtr node = std::move(frontier_[at].node);
     if (keep_) {
       const Visit visit(name_, *node);
-      Grads grads = run_backward(*node, frontier_[at].gradients);
+      Grads grads = run_backward(*node, frontier_[at].gradients, watched_);
       leave(at);
       for (std::size_t i = 0; i < grads.size(); ++i) hand_on(Node::Edge(node->inputs()[i]), std::move(grads[i]));
     } else {
       Visit visit(name_, *node, Visit::UsesUp{.only_pointer = node->owners() == 1});
-      Grads grads = run_backward(*node, frontier_[at].gradients);
+      Grads grads = run_backward(*node, frontier_[at].gradients, watched_);
       leave(at);
       SmallVector<Node::Edge, 2>& inputs = visit.use_up();
       for (std::size_t i = 0; i < grads.size(); ++i) hand_on(std::move(inputs[i]), std::move(grads[i]));
@@ -151,14 +160,28 @@ class Walk {
   const char* name_;
   std::span<const Tensor> roots_;
   Seeds seeds_;
-  bool keep_, create_graph_;
+  bool keep_, create_graph_, fenced_ = false;
+  const bool watched_ = detail::steps_are_watched();
   Frontier frontier_;
   Landing landing_;
+  Retaining retaining_;
   std::optional<Paths> paths_;
   std::optional<Listening> listening_;
 };
 
+// Seeds where none are given: 1, of scalars.
+SmallVector<Tensor, 4> undefined_for(std::span<const Tensor> ys, std::span<const Tensor> seeds) {
+  SmallVector<Tensor, 4> all;
+  if (seeds.empty()) all.resize(ys.size());
+  return all;
+}
+
 }  // namespace
+
+std::vector<Tensor> fenced_grad(const char* walk, std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds,
+                                bool create_graph) {
+  return Walk(walk, ys, seeds, false, create_graph).to(xs, true);
+}
 
 void Tensor::backward(const Tensor& seed, Backward options) const {
   Walk("backward", {this, 1}, {&seed, 1}, options.retain_graph, options.create_graph).to_leaves(options.on_final);
@@ -166,8 +189,17 @@ void Tensor::backward(const Tensor& seed, Backward options) const {
 
 std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds,
                          const GradOptions& options) {
+  const SmallVector<Tensor, 4> ones = undefined_for(ys, seeds);
+  if (seeds.empty()) seeds = {ones.data(), ones.size()};
   check<ValueError>(ys.size() == seeds.size(), "grad: one seed for each result: ", seeds.size(), " for ", ys.size());
   return Walk("grad", ys, seeds, options.retain_graph, options.create_graph).to(xs);
+}
+
+void backward(std::span<const Tensor> ys, std::span<const Tensor> seeds, const Tensor::Backward& options) {
+  const SmallVector<Tensor, 4> ones = undefined_for(ys, seeds);
+  if (seeds.empty()) seeds = {ones.data(), ones.size()};
+  check<ValueError>(ys.size() == seeds.size(), "backward: one seed for each result: ", seeds.size(), " for ", ys.size());
+  Walk("backward", ys, seeds, options.retain_graph, options.create_graph).to_leaves(options.on_final);
 }
 
 std::vector<Tensor> grad(const Tensor& y, std::span<const Tensor> xs, const GradOptions& options) {

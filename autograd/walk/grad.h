@@ -27,9 +27,19 @@ inline std::vector<Tensor> grad(const Tensor& y, std::initializer_list<Tensor> x
   return grad(y, std::span<const Tensor>(xs.begin(), xs.size()), options);
 }
 Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {});
-// Of several results at once: Σₖ ∂⟨seedₖ, yₖ⟩/∂x for each x, in one walk. options.seed is not used.
-std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds,
+// Of several results at once: Σₖ ∂⟨seedₖ, yₖ⟩/∂x for each x, in one walk; without seeds, of scalars. options.seed is not used.
+std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> seeds = {},
                          const GradOptions& options = {});
+inline std::vector<Tensor> grad(std::initializer_list<Tensor> ys, std::initializer_list<Tensor> xs,
+                                std::initializer_list<Tensor> seeds = {}, const GradOptions& options = {}) {
+  const auto list = [](std::initializer_list<Tensor> all) { return std::span<const Tensor>(all.begin(), all.size()); };
+  return grad(list(ys), list(xs), list(seeds), options);
+}
+// The same for all leaves, where it is added, as torch.autograd.backward(ys, seeds): one walk, which passes what the results share once.
+void backward(std::span<const Tensor> ys, std::span<const Tensor> seeds = {}, const Tensor::Backward& options = {});
+inline void backward(std::initializer_list<Tensor> ys, std::initializer_list<Tensor> seeds = {}, const Tensor::Backward& options = {}) {
+  backward(std::span<const Tensor>(ys.begin(), ys.size()), std::span<const Tensor>(seeds.begin(), seeds.size()), options);
+}
 template <std::size_t n>
 std::array<Tensor, n> grad(const Tensor& y, const Tensor (&xs)[n], const GradOptions& options = {}) {
   auto all = grad(y, std::span<const Tensor>(xs, n), options);

@@ -91,6 +91,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(multinomial(weights, n, true)),
+      HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(x.retain_grad()),
       HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},

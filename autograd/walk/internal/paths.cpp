@@ -6,9 +6,14 @@
 
 namespace gradus {
 
-Paths::Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends) {
+Paths::Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends, bool fenced) {
   std::uint64_t oldest = ~std::uint64_t{0};
   for (const Tensor& end : ends) oldest = std::min(oldest, end.node()->number());
+
+  NodeIndex fence;
+  if (fenced)
+    for (const Tensor& end : ends) fence.insert(end.node().get(), 0);
+  const auto goes_on = [&](const Node* node) { return !node->is_leaf() && fence.find(node) == NodeIndex::none; };
 
   SmallVector<std::uint32_t, 16> heap;   // stops not yet looked into, newest first
   const auto older = [&](std::uint32_t a, std::uint32_t b) { return stops_[a].node->number() < stops_[b].node->number(); };
@@ -32,7 +37,7 @@ Paths::Paths(const char* walk, std::span<const Tensor> roots, std::span<const Te
     order_.push_back(heap.back());
     heap.pop_back();
     const NodePtr node = stops_[order_.back()].node;
-    if (node->is_leaf()) continue;
+    if (!goes_on(node.get())) continue;
     const Visit visit(walk, *node);
     for (const Node::Edge& edge : node->inputs()) inputs.push_back(see(edge.node));
   }
@@ -42,7 +47,7 @@ Paths::Paths(const char* walk, std::span<const Tensor> roots, std::span<const Te
   std::size_t at = inputs.size();
   for (std::size_t k = order_.size(); k-- > 0;) {   // oldest first: a node leads to an end if one of its inputs does
     Stop& stop = stops_[order_[k]];
-    if (stop.node->is_leaf()) continue;
+    if (!goes_on(stop.node.get())) continue;
     const std::size_t n = stop.node->inputs().size();
     at -= n;
     for (std::size_t i = 0; i < n; ++i)

@@ -8,8 +8,9 @@ namespace gradus {
 
 class Paths {
  public:
-  // GraphError that begins with `walk` where a node on the way has been used up by an earlier walk.
-  Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends);
+  // GraphError that begins with `walk` where a node on the way has been used up by an earlier walk. With `fenced` the ends are where the
+  // graph ends: what one was computed from is not looked at.
+  Paths(const char* walk, std::span<const Tensor> roots, std::span<const Tensor> ends, bool fenced = false);
 
   struct Stop {
     NodePtr node;
