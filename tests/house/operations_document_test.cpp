@@ -18,7 +18,7 @@ namespace {
 
 const fs::path room = fs::path(GRADUS_SOURCE) / "autograd";
 
-// "creation.h", "fuse.h", "ops/….h" → the functions that they declare.
+// Headers of functions on tensors, "creation.h", "ops/math.h" → what they declare.
 const std::map<std::string, std::set<std::string>>& headers() {
   static const auto all = [] {
     std::map<std::string, std::set<std::string>> found;
@@ -26,7 +26,8 @@ const std::map<std::string, std::set<std::string>>& headers() {
       const std::set<std::string> functions = gradus::declared_functions(file);
       if (!functions.empty()) found[fs::relative(file, room).generic_string()] = functions;
     };
-    add(room / "creation.h"), add(room / "fuse.h");
+    for (const auto& file : fs::directory_iterator(room))   // but tools
+      if (file.path().extension() == ".h" && file.path().stem() != "gradcheck" && file.path().stem() != "build_info") add(file.path());
     for (const auto& file : fs::recursive_directory_iterator(room / "ops"))
       if (file.path().extension() == ".h" && file.path().string().find("/internal/") == std::string::npos) add(file.path());
     return found;

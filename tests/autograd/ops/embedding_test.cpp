@@ -97,6 +97,9 @@ TEST(Embedding, ThePaddingRowIsReadAndHasNoGradientToSecondOrder) {
     EXPECT_THAT(values(table.grad()), ElementsAreArray({0, 0, 0, 0, 10, 12}));
     const Tensor slope = grad(sum(y * y), table.tensor(), {.create_graph = true});
     EXPECT_THAT(values(grad(sum(slope), table.tensor())), ElementsAreArray({0, 0, 0, 0, 2, 2}));
+    const Tensor factor = variable(ones({3, 2}, f64)), product = sum(embedding(words({1, 2, 1}), table, {.padding_idx = 1}) * factor);
+    const Tensor by_table = grad(product, table.tensor(), {.create_graph = true});   // of what is linear in factor
+    EXPECT_THAT(values(grad(sum(by_table), factor)), ElementsAreArray({0, 0, 1, 1, 0, 0}));
   }
 }
 

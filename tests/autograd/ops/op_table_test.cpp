@@ -84,7 +84,8 @@ double inner(const Tensors& a, const Tensors& b) {
 void expect_close(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const bool alike = std::isnan(b[i]) ? std::isnan(a[i]) : std::abs(a[i] - b[i]) <= tolerance * (1 + std::abs(b[i]));
+    const bool near = std::isfinite(b[i]) ? std::abs(a[i] - b[i]) <= tolerance * (1 + std::abs(b[i])) : a[i] == b[i];
+    const bool alike = std::isnan(b[i]) ? std::isnan(a[i]) : near;
     EXPECT_TRUE(alike) << "element " << i << ": " << a[i] << " against " << b[i];
   }
 }

@@ -47,6 +47,7 @@ void expect_golden(const Case& c) {
       else if (c.name.find("prod") < 4 && std::isnan(given[i]))
         EXPECT_TRUE(std::isfinite(got[i]) || std::isnan(wanted[i])) << i;  // is not in its own
       else if (std::isnan(wanted[i])) EXPECT_TRUE(std::isnan(got[i])) << i << ": " << got[i];
+      else if (std::isinf(wanted[i])) EXPECT_EQ(got[i], wanted[i]) << i;
       else EXPECT_NEAR(got[i], wanted[i], 1e-11 * (1 + std::abs(wanted[i]))) << i << (recorded ? ", recorded" : "");
   }
 }
