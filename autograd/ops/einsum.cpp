@@ -21,8 +21,8 @@ constexpr int letters = 52, labels = letters + Shape::max_rank;
 using Labels = std::vector<int>;
 using Sizes = std::array<std::int64_t, labels>;
 
-bool has(const Labels& list, int label) { return std::ranges::find(list, label) != list.end(); }
-int place(const Labels& list, int label) { return static_cast<int>(std::ranges::find(list, label) - list.begin()); }
+bool has(const Labels& list, int label) { return std::find(list.begin(), list.end(), label) != list.end(); }
+int place(const Labels& list, int label) { return static_cast<int>(std::find(list.begin(), list.end(), label) - list.begin()); }
 
 // An operand, or a product of some, and what its dimensions are.
 struct Term {
@@ -247,7 +247,7 @@ Tensor einsum(std::string_view equation, std::span<const Tensor> operands) {
     e.expect(!has_dots || any_dots, "the result has dots that no operand has");
     for (const int label : result) {
       e.expect(sizes[static_cast<std::size_t>(label)] >= 0, "the result has a letter that no operand has");
-      e.expect(std::ranges::count(result, label) == 1, "the result has a letter twice");
+      e.expect(std::count(result.begin(), result.end(), label) == 1, "the result has a letter twice");
     }
     e.expect<ShapeError>(result.size() <= Shape::max_rank, "the result has more than ", Shape::max_rank, " dimensions");
   }

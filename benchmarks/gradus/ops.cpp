@@ -90,6 +90,10 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"gather0", square, [=](const Tensor& x) { return gather(x, 0, places); }},
       {"gather1", square, [=](const Tensor& x) { return gather(x, 1, places); }},
       {"scatter_add1", square, [=](const Tensor& x) { return scatter_add(other, 1, places, x); }, {other}},
+      {"einsum_rows", square, [=](const Tensor& x) { return einsum("ij,ij->i", {x, other}); }, {other}},
+      {"einsum_batch", square, [=](const Tensor& x) {
+         return einsum("bij,bkj->bik", {reshape(x, {side / 16, 16, side}), reshape(other, {side / 16, 16, side})});
+       }, {other}},
       {"pad_reflect", square, [](const Tensor& x) { return pad(x, {1, 1, 1, 1}, PadMode::reflect); }},
       {"conv1d", sequences, [=](const Tensor& x) { return conv1d(x, taps, bias, {.padding = 1}); }, {taps, bias}},
       {"conv_transpose1d", sequences,

@@ -91,6 +91,10 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"gather0", square, [=](const Tensor& x) { return torch::gather(x, 0, places); }},
       {"gather1", square, [=](const Tensor& x) { return torch::gather(x, 1, places); }},
       {"scatter_add1", square, [=](const Tensor& x) { return torch::scatter_add(other, 1, places, x); }, {other}},
+      {"einsum_rows", square, [=](const Tensor& x) { return torch::einsum("ij,ij->i", {x, other}); }, {other}},
+      {"einsum_batch", square, [=](const Tensor& x) {
+         return torch::einsum("bij,bkj->bik", {x.view({side / 16, 16, side}), other.view({side / 16, 16, side})});
+       }, {other}},
       {"pad_reflect", square, [](const Tensor& x) { return torch::reflection_pad2d(x.unsqueeze(0), {1, 1, 1, 1}); }},
       {"conv1d", sequences, [=](const Tensor& x) { return torch::conv1d(x, taps, bias, 1, 1); }, {taps, bias}},
       {"conv_transpose1d", sequences, [=](const Tensor& x) { return torch::conv_transpose1d(x, steps, bias, 2, 1); }, {steps, bias}},

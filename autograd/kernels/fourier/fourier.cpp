@@ -132,7 +132,7 @@ std::array<Array, 2> half_fourier(const Array& x, int axis, double scale, double
   const std::int64_t n = c.n, bins = n / 2 + 1, h = n % 2 == 0 ? n / 2 : n;  // of odd n the whole spectrum, and what is wanted of it
   std::array<Array, 2> out{Array(with_size(x.shape(), axis, bins), x.dtype()), Array(with_size(x.shape(), axis, bins), x.dtype())};
   visit_floating(x.dtype(), "rfft", [&]<class T>(T) {
-    const auto plan = fourier_plan<T>(h);
+    const auto plan = fourier_plan<T>(h, n % 2 == 0);
     const FourierLoops1<T>& loops = fourier_loops().of(T{});
     const T* const from = x.data<T>();
     T *const to_re = out[0].mutable_data<T>(), *const to_im = out[1].mutable_data<T>();
@@ -167,7 +167,7 @@ Array from_half_fourier(const Array& real, const Array& imag, int axis, std::int
   const Cut c(real.shape(), axis);
   const std::int64_t bins = n / 2 + 1, h = n % 2 == 0 ? n / 2 : n;
   visit_floating(real.dtype(), "irfft", [&]<class T>(T) {
-    const auto plan = fourier_plan<T>(h);
+    const auto plan = fourier_plan<T>(h, n % 2 == 0);
     const FourierLoops1<T>& loops = fourier_loops().of(T{});
     const T *const re = real.data<T>(), *const im = imag.data<T>();
     T* const to = out.mutable_data<T>();

@@ -48,8 +48,8 @@ std::int64_t smooth_from(std::int64_t least) {
 }  // namespace
 
 template <class T>
-FourierPlan<T>::FourierPlan(std::int64_t n) : n(n), half_turns(n + 1) {
-  for (std::int64_t k = 0; k <= n; ++k) set_root(half_turns, k, k, 2 * n);
+FourierPlan<T>::FourierPlan(std::int64_t n, bool serves_real) : n(n), half_turns(serves_real ? n + 1 : 0) {
+  for (std::int64_t k = 0; serves_real && k <= n; ++k) set_root(half_turns, k, k, 2 * n);
   if (largest_factor(n) > most_radix) {
     longer = fourier_plan<T>(smooth_from(2 * n - 1));
     chirp = Roots<T>(n);
@@ -82,29 +82,30 @@ FourierPlan<T>::FourierPlan(std::int64_t n) : n(n), half_turns(n + 1) {
 }
 
 template <class T>
-std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n) {
+std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n, bool serves_real) {
   using Plan = std::shared_ptr<const FourierPlan<T>>;
   static auto& mutex = *new gradus::detail::MutexOverForks;
   static auto& kept = *new std::vector<Plan>;  // the last used in front
-  constexpr std::size_t most = 16;
   {
     const std::lock_guard lock(mutex);
-    const auto known = std::ranges::find_if(kept, [n](const Plan& p) { return p->n == n; });
+    const auto known = std::find_if(kept.begin(), kept.end(), [&](const Plan& p) { return p->n == n && p->half_turns.re.empty() != serves_real; });
     if (known != kept.end()) {
       std::rotate(kept.begin(), known, known + 1);
       return kept.front();
     }
   }
-  const Plan made = std::make_shared<const FourierPlan<T>>(n);
+  const Plan made = std::make_shared<const FourierPlan<T>>(n, serves_real);
   const std::lock_guard lock(mutex);
-  if (kept.size() == most) kept.pop_back();
   kept.insert(kept.begin(), made);
+  std::int64_t numbers = 0;
+  for (const Plan& p : kept) numbers += p->room();
+  for (; kept.size() > 16 || (kept.size() > 1 && numbers > 1 << 21); kept.pop_back()) numbers -= kept.back()->room();
   return made;
 }
 
 template struct FourierPlan<float>;
 template struct FourierPlan<double>;
-template std::shared_ptr<const FourierPlan<float>> fourier_plan(std::int64_t n);
-template std::shared_ptr<const FourierPlan<double>> fourier_plan(std::int64_t n);
+template std::shared_ptr<const FourierPlan<float>> fourier_plan(std::int64_t n, bool serves_real);
+template std::shared_ptr<const FourierPlan<double>> fourier_plan(std::int64_t n, bool serves_real);
 
 }  // namespace gradus::kernels

@@ -1,4 +1,5 @@
-// How a Fourier transform of n numbers is cut into passes, and the roots of unity that they take. Plans of the last lengths are kept.
+// How a Fourier transform of n numbers is cut into passes, and the roots of unity that they take. Plans of the last lengths are kept, of
+// 2²¹ numbers together at most, but for the last one.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -34,17 +35,17 @@ struct FourierPlan {
   std::int64_t n;
   std::vector<FourierPass<T>> passes;
   std::vector<Roots<T>> of_passes;   // what they point to
-  Roots<T> half_turns;   // e^(−πi·k/n), k <= n: for 2n real numbers
+  Roots<T> half_turns;   // e^(−πi·k/n), k <= n: where it serves 2n real numbers
   // Lengths with a prime factor above 31 are convolutions of a longer, smooth one (Bluestein 1970).
   std::shared_ptr<const FourierPlan> longer;
   Roots<T> chirp, spectrum;   // e^(−πi·k²/n); of its conjugate, /longer->n
 
-  explicit FourierPlan(std::int64_t n);
+  FourierPlan(std::int64_t n, bool serves_real);
   FourierPlan(const FourierPlan&) = delete;
   std::int64_t room() const { return longer ? longer->n : n; }
 };
 
 template <class T>
-std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n);   // n >= 1
+std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n, bool serves_real = false);   // n >= 1
 
 }  // namespace gradus::kernels

@@ -22,7 +22,7 @@ template <class F>
 Failure first_failure(std::int64_t count, std::int64_t steps, F f) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(count), 0);
   for_matrices(count, steps, [&](std::int64_t i) { rows[static_cast<std::size_t>(i)] = f(i); });
-  const auto failed = std::ranges::find_if(rows, [](std::int64_t row) { return row != 0; });
+  const auto failed = std::find_if(rows.begin(), rows.end(), [](std::int64_t row) { return row != 0; });
   return failed == rows.end() ? Failure{} : Failure{failed - rows.begin(), *failed};
 }
 
