@@ -96,7 +96,8 @@ struct InputGradient final : Op {
   }
   Array forward(const Tensor& g, const Tensor& weight, const Tensor& bias) {
     save(g, weight);
-    return geometry_.lower(kernels::conv_input_gradient(geometry_.shape, geometry_.raise(g), geometry_.weight(weight), bias.value().as_contiguous()));
+    return geometry_.lower(kernels::conv_input_gradient(geometry_.shape, geometry_.raise(g), geometry_.weight(weight),
+                                                        bias.value().as_contiguous()));
   }
   Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();
@@ -203,8 +204,8 @@ class Rules {
     if (o_.same) {
       for (int i = 3 - o_.dims; i < 3; ++i) {
         const std::size_t at = static_cast<std::size_t>(i);
-        check<ValueError>(o_.stride.of[at] == 1 && o_.padding.of[at] == 0, op_, ": same goes with stride 1 and no other padding, not stride ",
-                          stride, " and padding ", padding);
+        check<ValueError>(o_.stride.of[at] == 1 && o_.padding.of[at] == 0, op_,
+                          ": same goes with stride 1 and no other padding, not stride ", stride, " and padding ", padding);
       }
     }
     for (int i = 3 - o_.dims; o_.transposed && i < 3; ++i) {
@@ -242,8 +243,8 @@ class Rules {
     if (o_.same) a.padding = (a.reach() - 1) / 2;
     else a.out = size + 2 * a.padding < a.reach() ? 0 : (size + 2 * a.padding - a.reach()) / a.stride + 1;
     if (a.out < 1) {
-      fail<ShapeError>(op_, ": the kernel, dilated by ", each(o_.dilation), ", is larger than the image, padded by ", each(o_.padding), ": ",
-                       all());
+      fail<ShapeError>(op_, ": the kernel, dilated by ", each(o_.dilation), ", is larger than the image, padded by ", each(o_.padding),
+                       ": ", all());
     }
     return a;
   }

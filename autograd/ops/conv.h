@@ -1,6 +1,6 @@
 // Convolution over sequences [N, C, L], images [N, C, H, W] and volumes [N, C, D, H, W], or over one of them, without N; and its transpose.
 // f32 or f64. (Cross-correlation, as everywhere in deep learning.)
-//   conv1d(x, weight, bias, {.padding = 2, .dilation = 2});   conv_transpose2d(x, weight, {}, {.stride = 2, .padding = 1, .output_padding = 1});
+//   conv1d(x, weight, bias, {.padding = 2, .dilation = 2});   conv_transpose2d(x, weight, {}, {.stride = 2, .padding = 1});
 #pragma once
 #include <gradus/autograd/ops/pair.h>
 #include <gradus/autograd/tape/tensor.h>
@@ -41,8 +41,8 @@ struct ConvTransposeOptions3d {
   Triple dilation = 1;
 };
 // The gradient of a convolution by its input: weight [C, F / groups, KH, KW], bias [F] or undefined → [N, F, OH, OW], where OH =
-// (H − 1)·stride − 2·padding + dilation·(KH − 1) + output_padding + 1, one of the sizes that such a convolution would make H. output_padding
-// is less than stride or dilation.
+// (H − 1)·stride − 2·padding + dilation·(KH − 1) + output_padding + 1, one of the sizes that such a convolution would make H.
+// output_padding is less than stride or dilation.
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const ConvTransposeOptions1d& options = {});
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const ConvTransposeOptions& options = {});
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const ConvTransposeOptions3d& options = {});

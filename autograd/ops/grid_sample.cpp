@@ -2,7 +2,6 @@
 #include <vector>
 
 #include <gradus/autograd/array/internal/channels_last.h>
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/kernels/images/grid_sample.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
@@ -31,7 +30,7 @@ class Composed {
   // f(offset i64 [N, P], valid bool [N, P], weight [N, P], slopes of it by x, y and z) for each combination of taps.
   template <class F>
   void for_each_corner(F&& f) const {
-    const int each = s_.mode == GridShape::nearest ? 1 : s_.mode == GridShape::linear ? 2 : 4, slices = s_.dims == 3 ? each : 1;
+    const int each = s_.taps(), slices = s_.dims == 3 ? each : 1;
     for (int i = 0; i < slices; ++i)
       for (int j = 0; j < each; ++j)
         for (int k = 0; k < each; ++k) corner({i, j, k}, f);
@@ -46,9 +45,8 @@ class Composed {
 
   AxisTaps axis_of(const Array& places, int axis) const {
     const Shape shape{s_.n, s_.places};
-    const int each = s_.mode == GridShape::nearest ? 1 : s_.mode == GridShape::linear ? 2 : 4;
     Array fraction(shape, f64), rate(shape, f64);
-    AxisTaps taps(static_cast<std::size_t>(each));
+    AxisTaps taps(static_cast<std::size_t>(s_.taps()));
     std::vector<std::int64_t*> index;
     std::vector<bool*> valid;
     for (Tap& tap : taps) {
@@ -60,10 +58,7 @@ class Composed {
     for (std::int64_t p = 0; p < s_.n * s_.places; ++p) {
       const GridTaps t = grid_taps(s_, axis, in[p * s_.dims + 2 - axis]);
       step[p] = t.rate, between[p] = t.fraction;
-      for (int k = 0; k < t.count; ++k) {
-        const auto tap = static_cast<std::size_t>(t.number[k]);
-        index[tap][p] = t.index[k], valid[tap][p] = true;
-      }
+      for (std::size_t k = 0; k < taps.size(); ++k) index[k][p] = t.index[k], valid[k][p] = t.inside[k];
     }
     const Dtype dtype = grid_.dtype();
     const Tensor speed(rate.to(dtype)), v = select(grid_, 2, 2 - axis);
@@ -74,7 +69,7 @@ class Composed {
   // Each tap's weight at the fraction f, and its slope.
   void polynomials(AxisTaps& taps, const Tensor& f, const Tensor& speed) const {
     if (s_.mode == GridShape::nearest) {
-      taps[0].weight = ones_like(f), taps[0].slope = zeros_like(f);
+      taps[0].weight = Tensor(Array::full(f.shape(), 1, f.dtype())), taps[0].slope = Tensor(Array::zeros(f.shape(), f.dtype()));
     } else if (s_.mode == GridShape::linear) {
       taps[0].weight = 1 - f, taps[0].slope = -speed, taps[1].weight = f, taps[1].slope = speed;
     } else {
@@ -82,7 +77,8 @@ class Composed {
       const auto far = [](const Tensor& x) { return ((-0.75 * x + 3.75) * x - 6) * x + 3; };
       const auto near_slope = [](const Tensor& x) { return (3.75 * x - 4.5) * x; };
       const auto far_slope = [](const Tensor& x) { return (-2.25 * x + 7.5) * x - 6; };
-      taps[0].weight = far(f + 1), taps[0].slope = speed * far_slope(f + 1), taps[1].weight = near(f), taps[1].slope = speed * near_slope(f);
+      taps[0].weight = far(f + 1), taps[0].slope = speed * far_slope(f + 1);
+      taps[1].weight = near(f), taps[1].slope = speed * near_slope(f);
       taps[2].weight = near(1 - f), taps[2].slope = -speed * near_slope(1 - f);
       taps[3].weight = far(2 - f), taps[3].slope = -speed * far_slope(2 - f);
     }
@@ -142,15 +138,16 @@ struct GridSample final : Op {
   Grads composed(const Tensor& given, const Tensor& x, const Tensor& grid) const {
     const GridShape& s = shape_;
     const Tensor g = reshape(given, {s.n, s.c, s.places}), images = reshape(x, {s.n, s.c, s.pixels()});
-    Tensor dx = zeros_like(images);
+    Tensor dx(Array::zeros(images.shape(), images.dtype()));
     std::vector<Tensor> moved(static_cast<std::size_t>(s.dims), Tensor(Array::zeros({s.n, s.places}, x.dtype())));
-    Composed(s, grid).for_each_corner([&](const Tensor& offset, const Tensor& valid, const Tensor& weight, const std::vector<Tensor>& slopes) {
+    const auto add = [&](const Tensor& offset, const Tensor& valid, const Tensor& weight, const std::vector<Tensor>& slopes) {
       const Tensor at = expand(unsqueeze(offset, 1), {s.n, s.c, s.places});
       if (needs(0)) dx = detail::scatter_add_checked(dx, 2, at, g * unsqueeze(where(valid, weight, 0.0), 1));
       if (!needs(1)) return;
       const Tensor along = sum(g * detail::gather_checked(images, 2, at), 1);
       for (std::size_t i = 0; i < moved.size(); ++i) moved[i] = moved[i] + where(valid, slopes[i] * along, 0.0);
-    });
+    };
+    Composed(s, grid).for_each_corner(add);
     return {needs(0) ? reshape(dx, x.shape()) : Tensor{}, needs(1) ? reshape(stack(moved, 2), grid.shape()) : Tensor{}};
   }
 
@@ -186,8 +183,11 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridOptions& o) {
   if (dims == 3) s.size[0] = x.dim(2);
   for (int i = 1; i <= dims; ++i) s.places *= grid.dim(i);
   check<ShapeError>(s.pixels() > 0, "grid_sample: no pixels to take: x ", x.shape());
+  check<ShapeError>(s.pixels() < std::int64_t{1} << 31, "grid_sample: an image of more than 2^31 pixels: x ", x.shape());
   s.mode = o.mode == GridMode::bilinear ? GridShape::linear : o.mode == GridMode::nearest ? GridShape::nearest : GridShape::cubic;
-  s.padding = o.padding == GridPadding::zeros ? GridShape::zeros : o.padding == GridPadding::border ? GridShape::border : GridShape::reflection;
+  s.padding = o.padding == GridPadding::zeros    ? GridShape::zeros
+              : o.padding == GridPadding::border ? GridShape::border
+                                                 : GridShape::reflection;
   return record(GridSample(s), x, grid);
 }
 

@@ -155,7 +155,8 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& o) {
     const double factor = o.scale_factor.count == 0 ? 0 : o.scale_factor.of[static_cast<std::size_t>(o.scale_factor.count == 1 ? 0 : i)];
     const Line axis{x.dim(2 + i), size[i], factor, o.align_corners};
     Taps& taps = maps->of[static_cast<std::size_t>(3 - dims + i)];
-    if (o.mode == Interpolation::nearest || o.mode == Interpolation::nearest_exact) taps = nearest(axis, o.mode == Interpolation::nearest_exact);
+    const bool exact = o.mode == Interpolation::nearest_exact;
+    if (exact || o.mode == Interpolation::nearest) taps = nearest(axis, exact);
     else taps = o.mode == Interpolation::bicubic ? cubic(axis) : linear(axis);
   }
   return record(Resample(std::move(maps), {dims, true}, false), x);

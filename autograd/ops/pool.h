@@ -64,8 +64,8 @@ Tensor adaptive_avg_pool1d(const Tensor& x, std::int64_t output);
 Tensor adaptive_avg_pool2d(const Tensor& x, Pair output);          // [N, C, output.h, output.w]
 Tensor adaptive_avg_pool3d(const Tensor& x, const Triple& output);
 
-// (Σ x^p)^(1/p) over each window, which has no padding; a sum of 0 has gradient 0. A window that hangs over the end (ceil_mode) counts as if
-// it were full of its mean.
+// (Σ x^p)^(1/p) over each window, which has no padding; a sum of 0 has gradient 0. A window that hangs over the end (ceil_mode) counts as
+// if it were full of its mean.
 Tensor lp_pool1d(const Tensor& x, double p, const PoolOptions1d& options);
 Tensor lp_pool2d(const Tensor& x, double p, const PoolOptions& options);
 Tensor lp_pool3d(const Tensor& x, double p, const PoolOptions3d& options);

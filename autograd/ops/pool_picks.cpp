@@ -1,7 +1,6 @@
 // Pooling whose windows differ, and the way back from indices.
 #include <cstdlib>
 
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/internal/pick.h>
 #include <gradus/autograd/ops/internal/pooling.h>
 #include <gradus/autograd/ops/internal/scatter.h>
@@ -26,7 +25,8 @@ Tensor planes_of(const Tensor& x, int dims) {
 }
 
 // The largest of windows that `shape` and `d`, `h`, `w` describe.
-ValuesAndIndices largest(const char* op, const Tensor& x, int dims, const PoolShape& s, const Windows& d, const Windows& h, const Windows& w) {
+ValuesAndIndices largest(const char* op, const Tensor& x, int dims, const PoolShape& s, const Windows& d, const Windows& h,
+                         const Windows& w) {
   const auto [values, at] = detail::pick(op, planes_of(x, dims), 1, false, [&](const Array& planes, int) {
     kernels::Maxima found = kernels::max_of_windows(planes.as_contiguous(), s.h.in, s.w.in, d, h, w);
     return kernels::Extremes{std::move(found.values), std::move(found.places)};
@@ -122,7 +122,10 @@ ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output
 
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, Generator& generator) {
   const Frame frame = detail::frame_of("fractional_max_pool2d", x, 2);
-  return fractional_max_pool2d(x, kernel, output, rand({frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), 2}, generator, f64));
+  Array samples({frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), 2}, f64);
+  double* each = samples.mutable_data<double>();
+  for (std::int64_t i = 0; i < samples.size(); ++i) each[i] = generator.uniform();
+  return fractional_max_pool2d(x, kernel, output, Tensor(std::move(samples)));
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, const PoolOptions1d& o, const Shape& output) {

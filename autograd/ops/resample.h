@@ -11,8 +11,8 @@
 
 namespace gradus {
 
-// Of sequences [N, C, L]: nearest, nearest_exact, linear, area; of images [N, C, H, W] bilinear and bicubic, of volumes [N, C, D, H, W] trilinear in
-// the place of linear.
+// Of sequences [N, C, L]: nearest, nearest_exact, linear, area; of images [N, C, H, W] bilinear and bicubic, of volumes [N, C, D, H, W]
+// trilinear in the place of linear.
 enum class Interpolation {
   nearest,         // the pixel at ⌊o·scale⌋
   nearest_exact,   // the pixel at ⌊(o + ½)·scale⌋, the true nearest
@@ -46,8 +46,8 @@ struct GridOptions {
   GridPadding padding = GridPadding::zeros;
   bool align_corners = false;     // whether −1 and 1 are the centres of the outer pixels, or their edges
 };
-// x [N, C, H, W], grid [N, OH, OW, 2] of places (x, y) in [−1, 1] → [N, C, OH, OW]; of volumes [N, C, D, H, W] and grids [N, OD, OH, OW, 3] of
-// (x, y, z). NaN in a grid is −1.
+// x [N, C, H, W], grid [N, OH, OW, 2] of places (x, y) in [−1, 1] → [N, C, OH, OW]; of volumes [N, C, D, H, W] and grids [N, OD, OH, OW, 3]
+// of (x, y, z). NaN in a grid is −1.
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridOptions& options = {});
 // The grid that theta [N, 2, 3] makes of the places of images of `size`, {N, C, H, W}: theta·(x, y, 1); of volumes [N, 3, 4].
 Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners = false);

@@ -52,8 +52,9 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Tensor weight = variable(ones({images[1]})), bias = variable(zeros({images[1]}));
   const std::int64_t channels = images[1];
   const Shape sequences{images[0], channels, images[2] * images[3]};
-  const Tensor taps = variable(rand({channels, channels, 3}, generator) - 0.5), steps = variable(rand({channels, channels, 4}, generator) - 0.5),
-               windows = variable(rand({channels, channels, 4, 4}, generator) - 0.5);
+  const Tensor taps = variable(rand({channels, channels, 3}, generator) - 0.5);
+  const Tensor steps = variable(rand({channels, channels, 4}, generator) - 0.5);
+  const Tensor windows = variable(rand({channels, channels, 4, 4}, generator) - 0.5);
   const Tensor scale = variable(ones({side})), shift = variable(zeros({side}));
   const Tensor rows = (rand({side}, generator) * double(side)).to(i64), places = (rand(square, generator) * double(side)).to(i64);
   return {

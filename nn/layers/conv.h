@@ -28,7 +28,7 @@ class Conv2d {
   // Weight and bias are uniform in ±1/√(in / groups · kernel.h · kernel.w) (PyTorch's default). ValueError for an option out of its
   // range, and unless channels are >= 1 and groups divides both.
   Conv2d(std::int64_t in, std::int64_t out, const Conv2dOptions& options = {});
-  Tensor operator()(const Tensor& x) const;                  // [N, in, H, W] → [N, out, OH, OW], see ops/conv.h
+  Tensor operator()(const Tensor& x) const;                  // [N, in, H, W] → [N, out, OH, OW], or both without N: ops/conv.h
 
   Parameter weight;                                          // [out, in / groups, kernel.h, kernel.w]
   Parameter bias;                                            // [out], or undefined

@@ -1,4 +1,4 @@
-// Pooling layers, without parameters: x [N, C, H, W] → [N, C, OH, OW]. What the options mean: ops/pool.h.
+// Pooling layers, without parameters: x [N, C, H, W] → [N, C, OH, OW], or both without N. What the options mean: ops/pool.h.
 //   nn::MaxPool2d pool{2};   nn::AvgPool2d smooth{{.kernel = 3, .stride = 1, .padding = 1}};   nn::AdaptiveAvgPool2d global{1};
 #pragma once
 #include <gradus/autograd/ops/pool.h>

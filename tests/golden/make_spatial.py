@@ -1,5 +1,5 @@
-"""Convolutions, pooling and resampling of one, two and three dimensions to spatial/: FAMILY.NAME.x and other inputs, .y, .at (indices), .g (the gradient
-of y), .d<input>. What the options are stands in tests/autograd/ops/spatial_golden_test.cpp under the same name.
+"""Convolutions, pooling and resampling of one, two and three dimensions to spatial/: FAMILY.NAME.x and other inputs, .y, .at (indices), .g
+(the gradient of y), .d<input>. What the options are stands in tests/autograd/ops/spatial_golden_test.cpp under the same name.
 """
 import torch
 import torch.nn.functional as F
@@ -93,14 +93,16 @@ add("pool.lp3d", lambda x: F.lp_pool3d(x, 4, 2, 1), x=(1, 2, 3, 4, 3))
 samples = torch.rand(2, 2, 2, generator=golden.generator("pool.samples"))
 arrays["pool.fractional.samples"] = samples
 add("pool.fractional", lambda x: F.fractional_max_pool2d(x, (2, 3), (4, 3), _random_samples=samples, return_indices=True), x=(2, 2, 8, 7))
-for dims, f, unpool, size in ((1, F.max_pool1d, F.max_unpool1d, (7,)), (2, F.max_pool2d, F.max_unpool2d, (7, 6)), (3, F.max_pool3d, F.max_unpool3d, (5, 4, 6))):
+for dims, f, unpool, size in ((1, F.max_pool1d, F.max_unpool1d, (7,)), (2, F.max_pool2d, F.max_unpool2d, (7, 6)),
+                              (3, F.max_pool3d, F.max_unpool3d, (5, 4, 6))):
     at = f(randn(f"pool.at{dims}", 2, 2, *size), 2, return_indices=True)[1]
     add(f"pool.unpool{dims}d", lambda x, indices: unpool(x, indices, 2, output_size=size), x=tuple(at.shape), indices=at)
 at = F.max_pool2d(randn("pool.at", 2, 6, 7), (2, 3), (2, 3), (0, 1), return_indices=True)[1]
 add("pool.unpool2d_alone", lambda x, indices: F.max_unpool2d(x, indices, (2, 3), (2, 3), (0, 1)), x=tuple(at.shape), indices=at)
 
 for mode, shape, sizes in (("linear", (2, 3, 5), ((8,), (3,), (5,), (1,))), ("bilinear", (2, 2, 4, 5), ((7, 9), (3, 2), (4, 8), (1, 1))),
-                           ("bicubic", (2, 2, 4, 5), ((7, 9), (3, 2), (4, 8), (1, 1))), ("trilinear", (1, 2, 3, 4, 2), ((5, 3, 4), (2, 8, 1)))):
+                           ("bicubic", (2, 2, 4, 5), ((7, 9), (3, 2), (4, 8), (1, 1))),
+                           ("trilinear", (1, 2, 3, 4, 2), ((5, 3, 4), (2, 8, 1)))):
     for corners in (False, True):
         for size in sizes:
             name = f"resample.{mode}_{'x'.join(map(str, size))}{'_corners' if corners else ''}"
@@ -116,7 +118,8 @@ for mode in ("nearest", "nearest-exact", "area"):
     add(f"resample.{word}_factor", lambda x: F.interpolate(x, scale_factor=(0.6, 2.3), mode=mode), x=(1, 2, 7, 6))
 
 # Places inside and outside, on pixels and on the edges.
-grids = {2: (torch.rand(2, 3, 4, 2, generator=golden.generator("grid.2")) - 0.5) * 3.6, 3: (torch.rand(2, 2, 3, 2, 3, generator=golden.generator("grid.3")) - 0.5) * 3.6}
+grids = {2: (torch.rand(2, 3, 4, 2, generator=golden.generator("grid.2")) - 0.5) * 3.6,
+         3: (torch.rand(2, 2, 3, 2, 3, generator=golden.generator("grid.3")) - 0.5) * 3.6}
 grids[2][0, 0, 0], grids[2][0, 0, 1], grids[2][1, 1] = torch.tensor([-1.0, 1.0]), torch.tensor([0.0, 0.5]), torch.tensor([5.0, -7.0])
 for dims, shape in ((2, (2, 3, 5, 4)), (3, (2, 2, 3, 4, 5))):
     for mode in ("bilinear", "nearest") + (("bicubic",) if dims == 2 else ()):

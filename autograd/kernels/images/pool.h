@@ -12,7 +12,9 @@ namespace gradus::kernels {
 // One of the directions. The window of output o covers the inputs [begin(o), end(o)), every `dilation`-th of them; padding is never part of
 // it.
 struct PoolAxis {
-  std::int64_t in = 1, out = 1, kernel = 1, stride = 1, padding = 0, dilation = 1;   // kernel 0: adaptive, `out` windows that cover the inputs evenly
+  std::int64_t in = 1, out = 1;
+  std::int64_t kernel = 1;   // 0: adaptive, `out` windows that cover the inputs evenly
+  std::int64_t stride = 1, padding = 0, dilation = 1;
   bool adaptive() const { return kernel == 0; }
   std::int64_t corner(std::int64_t o) const { return o * stride - padding; }   // may lie before the image
   std::int64_t begin(std::int64_t o) const { return adaptive() ? o * in / out : std::max<std::int64_t>(0, corner(o)); }

@@ -54,11 +54,10 @@ Taps Taps::transposed() const {
   for (std::size_t i = 0; i < static_cast<std::size_t>(in); ++i) next[i + 1] += next[i];
   t.begin = next;
   t.place.resize(place.size()), t.weight.resize(weight.size());
-  for (std::int64_t o = 0; o < out; ++o)
-    for (auto k = static_cast<std::size_t>(begin[static_cast<std::size_t>(o)]); k < static_cast<std::size_t>(begin[static_cast<std::size_t>(o) + 1]);
-         ++k) {
+  for (std::size_t o = 0; o < static_cast<std::size_t>(out); ++o)
+    for (auto k = static_cast<std::size_t>(begin[o]); k < static_cast<std::size_t>(begin[o + 1]); ++k) {
       const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(place[k])]++);
-      t.place[at] = o, t.weight[at] = weight[k];
+      t.place[at] = static_cast<std::int64_t>(o), t.weight[at] = weight[k];
     }
   t.finish();
   return t;

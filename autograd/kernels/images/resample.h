@@ -9,8 +9,8 @@
 
 namespace gradus::kernels {
 
-// A sparse matrix [out, in]: result o is the sum of weight[k]·x[place[k]] for k from begin[o] to begin[o + 1]. Weights are not 0, so that an
-// infinity elsewhere does not count.
+// A sparse matrix [out, in]: result o is the sum of weight[k]·x[place[k]] for k from begin[o] to begin[o + 1]. Weights are not 0, so that
+// an infinity elsewhere does not count.
 struct Taps {
   std::int64_t in = 1, out = 1;
   std::vector<std::int64_t> begin{0, 1}, place{0};

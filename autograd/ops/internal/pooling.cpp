@@ -52,7 +52,8 @@ PoolShape windows_of(const Tensor& x, const Frame& frame, const Pooling& p) {
     PoolAxis a{frame.size(x.shape(), i - 3 + p.dims), 0, p.kernel.of[at], p.stride.of[at], p.padding.of[at], p.dilation.of[at]};
     const std::int64_t room = a.in + 2 * a.padding - a.dilation * (a.kernel - 1) - 1 + (p.ceil_mode ? a.stride - 1 : 0);
     if (room < 0 || a.in < 1) {
-      fail<ShapeError>(p.op, ": kernel ", p.each(p.kernel), " is larger than the image, padded by ", p.each(p.padding), ": x ", describe(x));
+      fail<ShapeError>(p.op, ": kernel ", p.each(p.kernel), " is larger than the image, padded by ", p.each(p.padding), ": x ",
+                       describe(x));
     }
     a.out = room / a.stride + 1;
     if (p.ceil_mode && (a.out - 1) * a.stride >= a.in + a.padding) --a.out;

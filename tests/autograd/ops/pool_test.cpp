@@ -174,7 +174,8 @@ TEST(Pool2d, ErrorsNameRuleAndShapes) {
               ThrowsMessage<ValueError>(HasSubstr("dilation must be at least 1, not [1, 0]")));
   EXPECT_THAT([&] { avg_pool2d(x, {.dilation = 2}); },
               ThrowsMessage<ValueError>(HasSubstr("avg_pool2d: only max pooling has a dilation, not [2, 2]")));
-  EXPECT_THAT([&] { avg_pool2d(x, {.divisor_override = -1}); }, ThrowsMessage<ValueError>(HasSubstr("divisor_override must be at least 1")));
+  EXPECT_THAT([&] { avg_pool2d(x, {.divisor_override = -1}); },
+              ThrowsMessage<ValueError>(HasSubstr("divisor_override must be at least 1")));
   EXPECT_THAT([&] { max_pool1d(zeros({1, 1, 1}), {.padding = 2, .dilation = 3}); },
               ThrowsMessage<ShapeError>(HasSubstr("max_pool1d: dilated by 3, a kernel of 2 sees nothing but padding: x [1, 1, 1]")));
   EXPECT_THAT([&] { lp_pool2d(x, 0, {}); }, ThrowsMessage<ValueError>(HasSubstr("p must be greater than 0")));

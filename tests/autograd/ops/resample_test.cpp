@@ -22,7 +22,8 @@ TEST(Interpolate, AnInfinityCountsWhereItIsTaken) {
     const Tensor x = reshape(tensor({1, inf, 3, 4}, dtype), {1, 1, 4});
     const auto values = [&](const InterpolateOptions& o) { return interpolate(x, o).value().to_vector(); };
     EXPECT_EQ(values({.size = {4}, .mode = Interpolation::linear}), (std::vector<double>{1, inf, 3, 4}));
-    EXPECT_EQ(values({.size = {7}, .mode = Interpolation::linear, .align_corners = true}), (std::vector<double>{1, inf, inf, inf, 3, 3.5, 4}));
+    EXPECT_EQ(values({.size = {7}, .mode = Interpolation::linear, .align_corners = true}),
+              (std::vector<double>{1, inf, inf, inf, 3, 3.5, 4}));
     EXPECT_EQ(values({.size = {2}}), (std::vector<double>{1, 3}));
   }
 }

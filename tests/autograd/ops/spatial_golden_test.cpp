@@ -94,7 +94,8 @@ TEST(SpatialGolden, Convolution) {
       conv("conv.transpose1d_pointwise", [](T x, T w, T b) { return conv_transpose1d(x, w, b); }),
       conv("conv.transpose2d", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2, .padding = 1, .output_padding = 1}); }),
       conv("conv.transpose2d_options", [](T x, T w, T b) {
-        return conv_transpose2d(x, w, b, {.stride = {1, 3}, .padding = {2, 0}, .output_padding = {1, 2}, .groups = 3, .dilation = {2, 1}}); }),
+        return conv_transpose2d(x, w, b,
+                                {.stride = {1, 3}, .padding = {2, 0}, .output_padding = {1, 2}, .groups = 3, .dilation = {2, 1}}); }),
       conv("conv.transpose2d_wide", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.output_padding = 2, .dilation = 3}); }),
       conv("conv.transpose2d_depthwise", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2, .groups = 3}); }),
       conv("conv.transpose2d_alone", [](T x, T w, T b) { return conv_transpose2d(x, w, b, {.stride = 2}); }),
@@ -149,8 +150,8 @@ TEST(SpatialGolden, AveragesAndPowers) {
       of_x("pool.avg2d_divisor", [](T x) { return avg_pool2d(x, {.kernel = {3, 2}, .stride = 2, .padding = 1, .divisor_override = 5}); }),
       of_x("pool.avg2d_alone", [](T x) { return avg_pool2d(x, {.stride = 1}); }),
       of_x("pool.avg3d", [](T x) {
-        return avg_pool3d(x, {.kernel = {2, 3, 2}, .stride = {1, 2, 2}, .padding = {1, 1, 0}, .ceil_mode = true, .count_include_pad = false});
-      }),
+        return avg_pool3d(x, {.kernel = {2, 3, 2}, .stride = {1, 2, 2}, .padding = {1, 1, 0}, .ceil_mode = true,
+                              .count_include_pad = false}); }),
       of_x("pool.avg3d_padded", [](T x) { return avg_pool3d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true}); }),
       of_x("pool.avg3d_divisor", [](T x) { return avg_pool3d(x, {.divisor_override = 3}); }),
       of_x("pool.adaptive_avg1d", [](T x) { return adaptive_avg_pool1d(x, 4); }),
@@ -204,7 +205,8 @@ TEST(SpatialGolden, GridSampling) {
     const GridOptions o{.mode = has("bilinear") ? GridMode::bilinear : has("nearest") ? GridMode::nearest : GridMode::bicubic,
                         .padding = has("zeros") ? GridPadding::zeros : has("border") ? GridPadding::border : GridPadding::reflection,
                         .align_corners = has("corners")};
-    expect_golden({name.c_str(), {"x", "grid"}, [&](const Inputs& in) { return ValuesAndIndices{grid_sample(in[0], in[1], o), {}}; }}, f64, 1e-11);
+    const auto sampled = [&](const Inputs& in) { return ValuesAndIndices{grid_sample(in[0], in[1], o), {}}; };
+    expect_golden({name.c_str(), {"x", "grid"}, sampled}, f64, 1e-11);
   }
   for (const char* end : {"", "_corners"}) {
     const bool corners = end[0] != 0;

@@ -19,7 +19,7 @@ const Rows family{
      .inputs = {{.shape = {2, 5}}, {.shape = {4, 1, 2}}, {.shape = {4}}}, .optional_from = 2},
     {.name = "conv1d", .f = of([](auto& x, auto& weight, auto& bias) { return conv1d(x, weight, bias); }),
      .inputs = {{.shape = {2, 1, 1}}, {.shape = {1, 1, 1}}, {.shape = {1}}}, .optional_from = 2},
-    {.name = "conv3d", .f = of([](auto& x, auto& weight, auto& bias) { return conv3d(x, weight, bias, {.stride = {1, 2, 1}, .padding = 1}); }),
+    {.name = "conv3d", .f = of([](auto& x, auto& w, auto& b) { return conv3d(x, w, b, {.stride = {1, 2, 1}, .padding = 1}); }),
      .inputs = {{.shape = {1, 2, 3, 3, 2}}, {.shape = {2, 2, 2, 3, 2}}, {.shape = {2}}},
      .mistake = [] { conv3d(zeros({1, 2, 3, 3, 3}), zeros({3, 2, 3, 3, 4})); },
      .says = {"conv3d: the kernel, dilated by [1, 1, 1], is larger than the image, padded by [0, 0, 0]", "[3, 2, 3, 3, 4]"},

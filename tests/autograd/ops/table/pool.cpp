@@ -62,7 +62,8 @@ const Rows family{
     {.name = "avg_pool2d", .f = of([](auto& x) {
        return square(avg_pool2d(x, {.kernel = 3, .stride = 2, .ceil_mode = true, .divisor_override = 4})); }),
      .inputs = {{.shape = {2, 4, 6}}}},
-    {.name = "avg_pool1d", .f = of([](auto& x) { return square(avg_pool1d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true})); }),
+    {.name = "avg_pool1d",
+     .f = of([](auto& x) { return square(avg_pool1d(x, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true})); }),
      .inputs = {{.shape = {2, 3, 6}}}, .mistake = [] { avg_pool1d(zeros({1, 1, 4}), {.dilation = 2}); },
      .says = {"avg_pool1d: only max pooling has a dilation, not 2"}},
     {.name = "avg_pool3d", .f = of([](auto& x) { return square(avg_pool3d(x, {.kernel = {2, 1, 3}, .stride = 1, .padding = {1, 0, 1}})); }),

@@ -45,7 +45,8 @@ const Rows family{
     {.name = "affine_grid", .f = of([](auto& theta) { return square(affine_grid(theta, {2, 1, 2, 3})); }), .inputs = {{.shape = {2, 2, 3}}},
      .mistake = [] { affine_grid(zeros({1, 2, 2}), {1, 1, 2, 2}); },
      .says = {"affine_grid: theta must be [1, 2, 3] for images of [1, 1, 2, 2], not [1, 2, 2]"}},
-    {.name = "affine_grid", .f = of([](auto& theta) { return affine_grid(theta, {1, 1, 2, 1, 3}, true); }), .inputs = {{.shape = {1, 3, 4}}}},
+    {.name = "affine_grid", .f = of([](auto& theta) { return affine_grid(theta, {1, 1, 2, 1, 3}, true); }),
+     .inputs = {{.shape = {1, 3, 4}}}},
     {.name = "pixel_shuffle", .f = of([](auto& x) { return square(pixel_shuffle(x, 2)); }), .inputs = {{.shape = {2, 8, 2, 3}}},
      .mistake = [] { pixel_shuffle(zeros({1, 6, 2, 2}), 2); },
      .says = {"pixel_shuffle: the channels of x [1, 6, 2, 2] must be a multiple of 4"}},
@@ -53,7 +54,8 @@ const Rows family{
      .mistake = [] { pixel_unshuffle(zeros({1, 6, 2, 3}), 2); },
      .says = {"pixel_unshuffle: the sizes of the images [1, 6, 2, 3] must be multiples of 2"}},
     {.name = "channel_shuffle", .f = of([](auto& x) { return square(channel_shuffle(x, 2)); }), .inputs = {{.shape = {2, 6, 2}}},
-     .mistake = [] { channel_shuffle(zeros({1, 6}), 4); }, .says = {"channel_shuffle: groups must divide the channels of x [1, 6], and 4 does not"}},
+     .mistake = [] { channel_shuffle(zeros({1, 6}), 4); },
+     .says = {"channel_shuffle: groups must divide the channels of x [1, 6], and 4 does not"}},
 };
 
 }  // namespace
