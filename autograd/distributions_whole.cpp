@@ -12,17 +12,26 @@ namespace {
 
 using kernels::Draws;
 
-// y[i] = draw(draws of i, x[i]), in x's dtype. ValueError that names `what` unless fits(x[i]).
-template <class Fits, class Draw>
-Tensor each(const char* op, const char* what, const char* rule, const Tensor& x, Generator& generator, Fits fits, Draw draw) {
+// ValueError that names `what` unless fits(x[i]).
+template <class Fits>
+void check_parameters(const char* op, const char* what, const char* rule, const Tensor& x, Fits fits) {
   check_defined(op, x, what);
   check_computes_in(x.dtype(), op);
+  const Array values = x.value().as_contiguous();
+  visit_floating(x.dtype(), op, [&]<class T>(T) {
+    for (const T value : values.span<T>())
+      check<ValueError>(fits(static_cast<double>(value)), op, ": ", what, " must ", rule, ", not be ", value);
+  });
+}
+
+// y[i] = draw(draws of i, x[i]), in x's dtype.
+template <class Fits, class Draw>
+Tensor each(const char* op, const char* what, const char* rule, const Tensor& x, Generator& generator, Fits fits, Draw draw) {
+  check_parameters(op, what, rule, x, fits);
   const Array parameters = x.value().as_contiguous();
   Array out(x.shape(), x.dtype());
   visit_floating(x.dtype(), op, [&]<class T>(T) {
     const T* from = parameters.data<T>();
-    for (const T value : parameters.span<T>())
-      check<ValueError>(fits(static_cast<double>(value)), op, ": ", what, " must ", rule, ", not be ", value);
     T* to = out.mutable_data<T>();
     const std::uint64_t key = generator.fork();
     parallel_for(x.size(), 1 << 10, [&](std::int64_t begin, std::int64_t end) {
@@ -122,9 +131,17 @@ Tensor randperm(std::int64_t n, Generator& generator, Dtype dtype) {
 }
 
 Tensor bernoulli(const Tensor& p, Generator& generator) {
-  return each(
-      "bernoulli", "p", "lie in [0, 1]", p, generator, [](double x) { return x >= 0 && x <= 1; },
-      [](Draws& draws, double x) { return draws.uniform() < x ? 1 : 0; });
+  check_parameters("bernoulli", "p", "lie in [0, 1]", p, [](double x) { return x >= 0 && x <= 1; });
+  const Array whole = p.value().as_contiguous();
+  Array out = kernels::fill_pairs(Array(p.shape(), f64), generator.fork(), [](double u, double v) { return std::pair(u, v); });
+  visit_floating(p.dtype(), "bernoulli", [&]<class T>(T) {
+    const T* from = whole.data<T>();
+    double* to = out.mutable_data<double>();
+    parallel_for(p.size(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = to[i] < static_cast<double>(from[i]) ? 1 : 0;
+    });
+  });
+  return out.to(p.dtype());
 }
 
 Tensor poisson(const Tensor& rate, Generator& generator) {
@@ -150,7 +167,7 @@ Tensor multinomial(const Tensor& weights, std::int64_t n, bool replacement, Gene
   Array out(shape, i64);
   std::int64_t* to = out.mutable_data<std::int64_t>();
   const std::uint64_t key = generator.fork();
-  if (replacement) {
+  if (replacement || n == 1) {
     parallel_for(all.rows * n, 1 << 10, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] = all.at(i / n, Draws(key, i).uniform());
     });

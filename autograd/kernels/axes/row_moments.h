@@ -7,24 +7,38 @@
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
-// The mean and Σ (x − mean)²; blocks in two passes within the cache, merged by the formula of Chan, Golub and LeVeque (1979).
+// Mean and Σ (x − mean)² of at most sum_block<T> numbers, in two passes within the cache.
+template <class T>
+void block_moments(const T* x, std::int64_t n, double& mean, double& squares) {
+  constexpr std::int64_t w = Vec<T>::size;
+  Vec<T> even = 0, odd = 0;
+  std::int64_t i = 0;
+  for (; i + 2 * w <= n; i += 2 * w) even = even + Vec<T>::load(x + i), odd = odd + Vec<T>::load(x + i + w);
+  if (i + w <= n) even = even + Vec<T>::load(x + i), i += w;
+  if (i < n) odd = odd + where(Vec<T>::first(n - i), Vec<T>::load(x + i, n - i), Vec<T>(0));
+  const double share = 1 / static_cast<double>(n);
+  // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
+  const T shift = static_cast<T>(static_cast<double>(sum(even + odd)) * share);
+  const Vec<T> s = shift;
+  double d = 0;
+  const double dd = blocked_sums<T>(n, d, [=](std::int64_t at, auto... lanes) {
+    const Vec<T> delta = Vec<T>::load(x + at, lanes...) - s;
+    return Two<T>{delta, delta * delta};
+  });
+  mean = static_cast<double>(shift) + d * share;
+  squares = std::max(dd - d * d * share, 0.0);
+}
+
+// The same of any number, by blocks that are merged by the formula of Chan, Golub and LeVeque (1979).
 template <class T>
 void row_moments(const T* x, std::int64_t n, double& mean, double& squares) {
   mean = squares = 0;
+  if (n <= sum_block<T>) return n > 0 ? block_moments(x, n, mean, squares) : void();
   for (std::int64_t at = 0; at < n; at += sum_block<T>) {
-    const T* block = x + at;
     const std::int64_t count = std::min(sum_block<T>, n - at);
-    const auto load = [block](std::int64_t i, auto... lanes) { return Vec<T>::load(block + i, lanes...); };
-    // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
-    const T shift = static_cast<T>(blocked_sum<T>(count, load) / static_cast<double>(count));
-    const Vec<T> s = shift;
-    double d = 0;
-    const double dd = blocked_sums<T>(count, d, [=](std::int64_t i, auto... lanes) {
-      const Vec<T> delta = load(i, lanes...) - s;
-      return Two<T>{delta, delta * delta};
-    });
-    const double k = static_cast<double>(count);
-    merge(static_cast<double>(at), mean, squares, k, static_cast<double>(shift) + d / k, std::max(dd - d * d / k, 0.0));
+    double block_mean, block_squares;
+    block_moments(x + at, count, block_mean, block_squares);
+    merge(static_cast<double>(at), mean, squares, static_cast<double>(count), block_mean, block_squares);
   }
 }
 
