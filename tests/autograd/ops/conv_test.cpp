@@ -19,8 +19,7 @@
 #include <golden_values.h>
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::conv_test {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -231,5 +230,4 @@ TEST(Conv2d, ErrorsNameRuleAndShapes) {
   EXPECT_THAT([&] { conv2d(x, w, {}, {.dilation = 4}); }, ThrowsMessage<ShapeError>(HasSubstr("dilated by [4, 4]")));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::conv_test

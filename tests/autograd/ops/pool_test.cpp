@@ -18,8 +18,7 @@
 #include <golden_values.h>
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::pool_test {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -170,5 +169,4 @@ TEST(Pool2d, ErrorsNameRuleAndShapes) {
   EXPECT_THAT([&] { adaptive_avg_pool2d(zeros({1, 1, 0, 4}), 1); }, ThrowsMessage<ShapeError>(HasSubstr("nothing to average")));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::pool_test

@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::listeners_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -311,5 +310,4 @@ TEST(Listener, WithAWideGraphOfManyLeaves) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::listeners_test

@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::conv_table {
 
 const Rows family{
     {.name = "conv2d", .f = of([](auto& x, auto& weight, auto& bias) { return conv2d(x, weight, bias, {.stride = 2, .padding = 1}); }),
@@ -14,5 +13,4 @@ const Rows family{
      .inputs = {{.shape = {1, 4, 5, 6}}, {.shape = {2, 2, 2, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::conv_table

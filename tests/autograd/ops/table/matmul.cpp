@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::matmul_table {
 
 const Rows family{
     {.name = "matmul", .f = of([](auto& a, auto& b) { return matmul(a, b); }), .inputs = {{.shape = {2, 3}}, {.shape = {3, 4}}},
@@ -16,5 +15,4 @@ const Rows family{
     {.name = "linear", .f = of([](auto& x, auto& w) { return linear(x, w); }), .inputs = {{.shape = {2, 2, 3}}, {.shape = {1, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::matmul_table

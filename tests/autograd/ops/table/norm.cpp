@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::norm_table {
 
 const Rows family{
     {.name = "batch_norm",
@@ -28,5 +27,4 @@ const Rows family{
      .optional_from = 1},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::norm_table

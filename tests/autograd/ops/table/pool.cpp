@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::pool_table {
 
 const Rows family{
     {.name = "max_pool2d", .f = of([](auto& x) { return max_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1}); }),
@@ -17,5 +16,4 @@ const Rows family{
      .mistake = [] { adaptive_avg_pool2d(zeros({1, 1, 4, 4}), 0); }, .says = {"adaptive_avg_pool2d"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::pool_table

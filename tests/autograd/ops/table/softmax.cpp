@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::softmax_table {
 
 const Rows family{
     {.name = "softmax", .f = of([](auto& x) { return softmax(x, 1); }), .inputs = {{.shape = {3, 4}}},
@@ -14,5 +13,4 @@ const Rows family{
      .mistake = [] { log_softmax(zeros({2}, i64)); }, .says = {"log_softmax", "i64"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::softmax_table
