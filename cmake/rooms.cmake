@@ -30,7 +30,11 @@ function(gradus_room name)
     target_link_libraries(gradus_${name} PUBLIC gradus::${room})
   endforeach()
   target_link_libraries(gradus_${name} PRIVATE $<BUILD_INTERFACE:gradus_private>)
-  target_precompile_headers(gradus_${name} PRIVATE ${GRADUS_STANDARD_HEADERS})
+  if(arg_DEPENDS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")   # clang++ wants the very same macros
+    target_precompile_headers(gradus_${name} REUSE_FROM gradus_autograd)
+  else()
+    target_precompile_headers(gradus_${name} PRIVATE ${GRADUS_STANDARD_HEADERS})
+  endif()
   target_compile_options(gradus_${name} PRIVATE ${GRADUS_OPTIMISE_REST})
   gradus_optimise_kernels(${sources})
 

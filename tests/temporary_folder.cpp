@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-namespace gradus::testing {
+namespace gradus {
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "gradus-XXXXXX").string();
@@ -31,4 +31,4 @@ std::size_t TemporaryFolder::files() const {
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
-}  // namespace gradus::testing
+}  // namespace gradus

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace gradus::testing {
+namespace gradus {
 
 class TemporaryFolder {
  public:
@@ -21,4 +21,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace gradus::testing
+}  // namespace gradus

@@ -97,7 +97,7 @@ ScheduleKind of(std::string_view name, std::string_view title, std::string_view 
 
 ScheduleKind plateau() {
   ScheduleKind kind{"plateau", "Reduce on a plateau", "\\eta\\leftarrow \\mathrm{factor}\\cdot\\eta"};
-  const OptionList options = options_of(Plateau::usual);
+  const OptionList options = gradus::options_of(Plateau::usual);
   for (const Shown& shown : {Shown{"factor", {0.1, 0.9}}, {"patience", {0, 50}}, {"threshold", {0, 0.1}}, {"cooldown", {0, 50}}})
     kind.options.push_back(slider(options, shown));
   kind.make = [](Walker& walker, Length, const Settings& settings) -> std::unique_ptr<Schedule> {

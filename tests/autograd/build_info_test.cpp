@@ -9,8 +9,7 @@
 #include <gradus/autograd/build_info.h>
 #include <gradus/autograd/simd/internal/level.h>
 
-namespace gradus {
-namespace {
+namespace gradus::build_info_test {
 
 using testing::Contains;
 using testing::HasSubstr;
@@ -46,5 +45,4 @@ TEST(BuildInfo, SaysWhoMultipliesWhenTheKernelsOfOpenBlasAreOld) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::build_info_test

@@ -10,8 +10,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::creation_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -110,5 +109,4 @@ TEST(Print, ShowsValuesDtypeAndShape) {
   EXPECT_EQ(out.str(), "[[1, 2.5],\n [-3, 4]] f32 [2, 2]\n[0, 1, 2, …, 97, 98, 99] f32 [100]\n[false, true] bool [2]\nundefined");
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::creation_test

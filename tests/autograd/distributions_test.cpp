@@ -19,8 +19,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::distributions_test {
 
 constexpr std::int64_t many = 20000;
 Tensor all(double value, Dtype dtype = f64) { return full({many}, value, dtype); }
@@ -251,5 +250,4 @@ TEST(Distributions, Errors) {
   expect_error<GraphError>([] { normal(Tensor(), zeros({2})); }, {"normal", "mean"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::distributions_test

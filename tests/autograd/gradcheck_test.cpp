@@ -8,8 +8,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::gradcheck_test {
 
 enum class Mistake { none, sign, factor, missing_input, unsummed_second_order };
 
@@ -51,5 +50,4 @@ TEST(Gradcheck, ErrorsOfUse) {
   expect_error<DtypeError>([] { check_gradients([](const auto& x) { return x[0]; }, {zeros({2}, i64)}); }, {"no input is f64"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::gradcheck_test

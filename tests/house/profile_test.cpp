@@ -25,7 +25,6 @@
 namespace gradus {
 namespace {
 
-using testing::TemporaryFolder;
 
 struct Net {
   nn::Linear hidden{784, 128}, output{128, 10};

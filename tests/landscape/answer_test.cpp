@@ -9,8 +9,7 @@
 #include "landscape/optimizers.h"
 #include "landscape/schedules.h"
 
-namespace landscape {
-namespace {
+namespace landscape::answer_test {
 
 using Json = nlohmann::json;
 
@@ -157,5 +156,4 @@ TEST(Answer, WhatCannotBeAnsweredIsAnError) {
   }
 }
 
-}  // namespace
-}  // namespace landscape
+}  // namespace landscape::answer_test

@@ -21,8 +21,7 @@
 #include "landscape/schedules.h"
 #include "optim/rules/list.h"
 
-namespace landscape {
-namespace {
+namespace landscape::descent_test {
 
 using namespace gradus;
 using Kinds = Outcome::Kind;
@@ -246,5 +245,4 @@ TEST(Descent, RefusesWhatIsOutOfRange) {
   expect_error<ValueError>([] { run({.start = {{0, 2e6}}}); }, {"start"});
 }
 
-}  // namespace
-}  // namespace landscape
+}  // namespace landscape::descent_test

@@ -3,8 +3,7 @@
 
 #include "landscape/picture.h"
 
-namespace landscape {
-namespace {
+namespace landscape::picture_test {
 
 TEST(Picture, IsASmallSvgOnEverySurface) {
   for (const Surface& s : surfaces()) {
@@ -40,5 +39,4 @@ TEST(Picture, ShowsStartEndAndPathPlainWithoutColour) {
   EXPECT_NO_THROW(picture(ground, {{"far", run({.surface = "ravine", .options = {{"lr", "9"}}})}}).text({.columns = 1}));
 }
 
-}  // namespace
-}  // namespace landscape
+}  // namespace landscape::picture_test

@@ -9,8 +9,7 @@
 #include "landscape/surface.h"
 #include "landscape/waves.h"
 
-namespace landscape {
-namespace {
+namespace landscape::surface_test {
 
 using gradus::expect_error, gradus::Tensor, gradus::ValueError;
 
@@ -131,5 +130,4 @@ TEST(Waves, AQuarterTurnIsADerivative) {
   expect_error<gradus::DtypeError>([] { cosine(gradus::tensor(0.4)); }, {"cosine", "f64"});
 }
 
-}  // namespace
-}  // namespace landscape
+}  // namespace landscape::surface_test

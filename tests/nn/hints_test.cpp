@@ -27,8 +27,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::hints_test {
 
 // ---- the hints, compiled
 
@@ -240,5 +239,4 @@ TEST(Hints, AreFoundInTheTexts) {
   EXPECT_TRUE(matches("x.to(…)", "x.to(f32)") && !matches("x.to(…)", "x.too(f32)") && !matches("x.to(…)", "to(x, f32)"));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::hints_test

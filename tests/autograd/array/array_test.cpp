@@ -4,8 +4,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::array_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -161,5 +160,4 @@ TEST(Array, Errors) {
   expect_error<GraphError>([&] { Array().to_vector(); }, {"undefined"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::array_test

@@ -16,8 +16,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::channels_last_test {
 
 using kernels::channels_last, kernels::is_channels_last;
 
@@ -130,5 +129,4 @@ TEST(ChannelsLast, EmptyAndSmallImages) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::channels_last_test

@@ -3,8 +3,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::copy_test {
 
 Array counting(const Shape& shape, Dtype dtype) {
   Array a(shape, i64);
@@ -52,5 +51,4 @@ TEST(Copy, LargeTransposesInParallel) {
     for (std::size_t j = 0; j < 513; ++j) ASSERT_EQ(to[j * 700 + i], from[i * 513 + j]);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::copy_test

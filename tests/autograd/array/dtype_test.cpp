@@ -7,8 +7,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::dtype_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -298,5 +297,4 @@ TEST(Dtypes, SumsOfSmallFloatsAreKeptInFloat) {
   EXPECT_EQ(max(tensor({-1, -3}, bf16)).item(), -1);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::dtype_test

@@ -23,13 +23,11 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <temporary_folder.h>
 
-namespace gradus {
-namespace {
+namespace gradus::safetensors_test {
 
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-using testing::TemporaryFolder;
 
 const std::string golden = GRADUS_GOLDEN "/safetensors.safetensors";
 
@@ -374,5 +372,4 @@ TEST(Safetensors, RefusesWhatIsNoFile) {
   EXPECT_THROW(load_safetensors(folder / "pipe"), FileError);   // and does not wait for a writer
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::safetensors_test

@@ -12,11 +12,9 @@
 #include <gradus/autograd/base/internal/file.h>
 #include <temporary_folder.h>
 
-namespace gradus {
-namespace {
+namespace gradus::safetensors_write_test {
 
 using ::testing::ElementsAreArray;
-using testing::TemporaryFolder;
 
 const std::string golden = GRADUS_GOLDEN "/safetensors.safetensors";
 
@@ -93,5 +91,4 @@ TEST(Safetensors, AFailingWriteLeavesTheOldFile) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::safetensors_write_test

@@ -11,8 +11,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::xtensor_test {
 
 template <class T>
 class XtensorOf : public testing::Test {};
@@ -222,5 +221,4 @@ TEST(FromBlob, TakesMemoryOverOrNothing) {
   EXPECT_EQ(released, 1);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::xtensor_test

@@ -13,8 +13,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::base_test {
 
 TEST(Pool, BlocksAreReusedAndCounted) {
   pool::free(pool::allocate(5000), 5000);
@@ -210,5 +209,4 @@ TEST(SmallVector, GrowsCopiesAndMoves) {
   EXPECT_EQ(taken.back(), "a");
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::base_test

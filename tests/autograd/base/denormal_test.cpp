@@ -12,8 +12,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::denormal_test {
 
 constexpr double tiny = 1e-39;   // denormal in f32
 
@@ -112,5 +111,4 @@ TEST(FlushDenormal, ReachesProductsAndConvolutions) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::denormal_test

@@ -20,11 +20,9 @@
 #include <message_of.h>
 #include <temporary_folder.h>
 
-namespace gradus {
-namespace {
+namespace gradus::file_test {
 
 using ::testing::HasSubstr;
-using testing::TemporaryFolder;
 
 void save(const std::filesystem::path& file, std::string_view bytes) {
   FileReplacement out(file);
@@ -245,5 +243,4 @@ TEST(FileReplacement, NamesMayBeAsLongAsTheyCan) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::file_test

@@ -30,8 +30,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::fork_test {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define NEEDS_THREADS_IN_CHILDREN() GTEST_SKIP() << "sanitizers allow no new threads in the child of a fork, or have locks that may hang it"
@@ -231,5 +230,4 @@ TEST(Fork, WhileAnotherThreadKeepsMemory) {
   stage = 2, stage.notify_all();
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::fork_test

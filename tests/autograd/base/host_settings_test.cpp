@@ -16,8 +16,7 @@
 #include <omp.h>
 #endif
 
-namespace gradus {
-namespace {
+namespace gradus::host_settings_test {
 
 // Leaves the number of threads as it found it.
 struct Threads {
@@ -73,5 +72,4 @@ TEST(Threads, SettingsOfTheHostStay) {
 #endif
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::host_settings_test

@@ -12,8 +12,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::idle_memory_test {
 
 constexpr std::int64_t MiB = 1 << 20;
 
@@ -218,5 +217,4 @@ TEST(IdleMemory, ManySmallBlocksComeBack) {
   EXPECT_EQ(pool::blocks_from_system(), before);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::idle_memory_test

@@ -9,8 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace gradus {
-namespace {
+namespace gradus::small_float_test {
 
 // What a number's bits say, by IEEE 754's definition.
 double value_of(unsigned bits, int exponent_bits, int fraction_bits) {
@@ -161,5 +160,4 @@ TEST(SmallFloat, DoublesAreRoundedOnce) {
 static_assert(Half(1.5).bits == 0x3e00 && static_cast<float>(BFloat16(-2)) == -2 && Half::from_bits(1) == 0x1p-24f);
 static_assert(SmallFloat<5, 2>(1.125).bits == 0x3c && SmallFloat<5, 2>(1.375f).bits == 0x3e && sizeof(SmallFloat<5, 2>) == 1);
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::small_float_test

@@ -25,8 +25,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::threads_test {
 
 using Ranges = std::set<std::pair<std::int64_t, std::int64_t>>;
 
@@ -284,5 +283,4 @@ TEST(Threads, SignalsAreForTheHostsThreads) {
   EXPECT_FALSE(sigismember(&blocked, SIGTERM));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::threads_test

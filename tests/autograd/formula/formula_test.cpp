@@ -18,8 +18,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::formula_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -137,5 +136,4 @@ TEST(Formulas, LargeArraysInParallelAgreeWithSmallOnes) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::formula_test

@@ -11,8 +11,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::fuse_test {
 
 const auto everything = [](auto x, auto g) {
   return tanh(x) * sigmoid(g) + x * g / (1 + exp(-g)) - where(x > g, sqrt(abs(x) + 1), log(g * g + 2)) + relu(x - 0.3) + erf(g) -
@@ -75,5 +74,4 @@ TEST(Fuse, Errors) {
   expect_error<DtypeError>([&] { fuse(product, zeros({2}, i64), zeros({2}, i64)); }, {"fuse", "i64"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::fuse_test

@@ -19,8 +19,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::masks_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -156,5 +155,4 @@ TEST(Masks, OfIgnoredRows) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::masks_test

@@ -17,8 +17,7 @@
 
 #include "support.h"
 
-namespace gradus::kernels::plain {
-namespace {
+namespace gradus::kernels::plain::plain_test {
 
 void expect_same(double ours, double reference, double tolerance, std::string_view name, double at) {
   if (std::isnan(reference)) EXPECT_TRUE(std::isnan(ours)) << name << "(" << at << ") is " << ours;
@@ -72,5 +71,4 @@ TEST(Plain, EveryFormula) {
   check_all(formulas::Math{});
 }
 
-}  // namespace
-}  // namespace gradus::kernels::plain
+}  // namespace gradus::kernels::plain::plain_test

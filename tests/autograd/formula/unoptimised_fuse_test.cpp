@@ -11,9 +11,9 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>
 
-using namespace gradus;
+namespace unoptimised_fuse_test {
 
-namespace {
+using namespace gradus;
 
 template <class F>
 void expect_same(F f, Dtype dtype, double tolerance) {
@@ -38,4 +38,4 @@ TEST(UnoptimisedFuse, IsTheComposedFormula) {
   expect_same(f, f64, 1e-14);
 }
 
-}  // namespace
+}  // namespace unoptimised_fuse_test

@@ -10,8 +10,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::primitives_test {
 
 struct OneThread {
   OneThread() { set_threads(1); }
@@ -63,5 +62,4 @@ TEST(Primitives, OfProductsAreBounded) {
   EXPECT_LE(after.kept - before.kept, 256);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::primitives_test

@@ -15,8 +15,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::attention_test {
 
 using Options = DotProductAttentionOptions;
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
@@ -222,5 +221,4 @@ TEST(Attention, Errors) {
   expect_error<GraphError>([&] { scaled_dot_product_attention(x, x, {}); }, {"scaled_dot_product_attention", "value"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::attention_test

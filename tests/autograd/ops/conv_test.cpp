@@ -19,8 +19,7 @@
 #include <golden_values.h>
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::conv_test {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -286,5 +285,4 @@ TEST(ConvTranspose, WholeLayersInF32AgreeWithF64) {
   set_threads(before);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::conv_test

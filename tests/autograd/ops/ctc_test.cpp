@@ -14,8 +14,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::ctc_test {
 
 TEST(Ctc, AgreesWithPyTorch) {
   const std::pair<const char*, CtcLossOptions> cases[] = {{"mean", {}},
@@ -166,5 +165,4 @@ TEST(Sparsemax, IsTheNearestPointOfTheSimplex) {
   expect_near(softmin(tensor({{1, 2}}), -1), softmax(tensor({{-1, -2}}), -1).value(), 0);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::ctc_test

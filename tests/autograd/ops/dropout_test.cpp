@@ -14,8 +14,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::dropout_test {
 
 TEST(Dropout, TheMaskIsPhiloxKeyedByTheGeneratorsFork) {
   for (std::int64_t n : {1, 3, 127, 128, 129, 1000}) {
@@ -98,5 +97,4 @@ TEST(Dropout, Errors) {
   EXPECT_EQ(g.state().position, 0u);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::dropout_test

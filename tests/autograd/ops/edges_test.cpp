@@ -15,8 +15,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::edges_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
@@ -118,5 +117,4 @@ TEST(Edges, NoLaneWithoutAnElementRaisesAFlag) {
       }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::edges_test

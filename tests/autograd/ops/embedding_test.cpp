@@ -16,8 +16,7 @@
 #include <golden_values.h>
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::embedding_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -244,5 +243,4 @@ TEST(Embedding, RefusesWhatItCannotLookUp) {
   EXPECT_NO_THROW(embedding(words({0}), table, {.padding_idx = -10}));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::embedding_test

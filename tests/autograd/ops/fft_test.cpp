@@ -14,8 +14,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::fft_test {
 
 using fft::Norm;
 
@@ -140,5 +139,4 @@ TEST(Fft, ThreadsAndLongRows) {
   expect_error<ValueError>([] { fft::fft(zeros({2, 0})); }, {"fft", "0 numbers"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::fft_test

@@ -19,8 +19,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::index_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -395,5 +394,4 @@ TEST(Index, Errors) {
   expect_error<ShapeError>([&] { index_fill(x, 0, whole({0}, {1}), zeros({2})); }, {"index_fill", "one element", "[2]"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::index_test

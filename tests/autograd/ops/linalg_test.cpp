@@ -19,8 +19,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::linalg_test {
 
 using linalg::MatrixNorm;
 
@@ -343,5 +342,4 @@ TEST(Linalg, RanksAndResiduals) {
   EXPECT_EQ(numbers(grad(sum(linalg::eigh(same).eigenvalues), same)), (Doubles{1, 0, 0, 1}));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::linalg_test

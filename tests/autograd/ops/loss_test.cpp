@@ -12,8 +12,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::loss_test {
 
 const Array& golden(const std::string& name) { return golden_values("loss").at(name); }
 
@@ -179,5 +178,4 @@ TEST(PairLosses, Errors) {
   EXPECT_EQ(mse_loss(zeros({0}), zeros({0}), Reduction::sum).item(), 0);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::loss_test

@@ -13,8 +13,7 @@
 #include <golden_values.h>
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::math_test {
 
 using Tensors = std::vector<Tensor>;
 
@@ -66,5 +65,4 @@ TEST(Math, ValuesAndGradientsArePyTorchs) {
   EXPECT_EQ(seen, golden.size());   // nothing in the file is left unread
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::math_test

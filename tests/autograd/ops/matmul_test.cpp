@@ -17,8 +17,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 
-namespace gradus {
-namespace {
+namespace gradus::matmul_test {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -312,5 +311,4 @@ TEST(Threads, ResultsAgreeForEveryNumberOfThreads) {
   set_threads(ours);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::matmul_test

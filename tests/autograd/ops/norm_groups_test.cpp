@@ -13,8 +13,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::norm_groups_test {
 
 using Normalise = std::function<Tensor(const Tensor& x, const Tensor& w, const Tensor& b)>;
 
@@ -154,5 +153,4 @@ TEST(NormGroups, Errors) {
   expect_near(var, Array::full({3}, 1), 0);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::norm_groups_test

@@ -10,8 +10,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::norm_test {
 
 Array none;   // no running statistics
 
@@ -143,5 +142,4 @@ TEST(BatchNorm, ErrorsLeaveTheStatisticsAlone) {
   expect_near(var, Array::full({2}, 1), 0);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::norm_test

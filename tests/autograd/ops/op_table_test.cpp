@@ -14,8 +14,7 @@
 #include "declared_functions.h"
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::op_table_test {
 
 Tensors draw(const std::vector<Input>& inputs, std::uint64_t seed) {
   Generator g(seed);
@@ -324,5 +323,4 @@ TEST(OpTable, EveryPublicOperationHasARow) {
     EXPECT_TRUE(rows.contains(name)) << name << " is declared in autograd/ops but has no row in tests/autograd/ops/table";
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::op_table_test

@@ -20,8 +20,7 @@
 #include <golden_values.h>
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::pool_test {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
@@ -225,5 +224,4 @@ TEST(LpPool2d, AWindowOfZerosHasGradientZero) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::pool_test

@@ -9,8 +9,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::reduce_golden_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -307,5 +306,4 @@ TEST(Statistics, CountsAndRanges) {
   EXPECT_EQ(grad(gradus::std(same), same).value().to_vector(), std::vector<double>(3, 0));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::reduce_golden_test

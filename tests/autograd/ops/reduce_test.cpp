@@ -15,8 +15,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::reduce_test {
 
 const Array& golden(const std::string& name) { return golden_values("reduce").at(name); }
 
@@ -280,5 +279,4 @@ TEST(SumTo, AndExpandAreEachOthersGradients) {
   check_gradients([](const auto& v) { return square(expand(v[0], {2, 0})); }, {random({1})});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::reduce_test

@@ -12,8 +12,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::resample_test {
 
 const double inf = std::numeric_limits<double>::infinity(), nan = std::nan("");
 
@@ -120,5 +119,4 @@ TEST(Resample, EmptyBatchesAndViews) {
   expect_error<ValueError>([&] { interpolate(x, {.scale_factor = -1}); }, {"scale_factor must be greater than 0, not -1"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::resample_test

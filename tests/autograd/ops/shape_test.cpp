@@ -19,8 +19,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::shape_test {
 
 std::vector<double> numbers(const Tensor& x) { return x.value().to_vector(); }
 Tensor counting(const Shape& shape) { return reshape(arange(0, double(shape.elements()), 1, f64), shape); }
@@ -216,5 +215,4 @@ TEST(Shape, LargeCopiesAreOfTheRightElements) {
   expect_near(triu(x, 5) + tril(x, 4), x.value(), 0);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::shape_test

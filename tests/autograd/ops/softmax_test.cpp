@@ -12,8 +12,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::softmax_test {
 
 const Array& golden(const std::string& name) { return golden_values("softmax").at(name); }
 
@@ -126,5 +125,4 @@ TEST(Softmax, Errors) {
   expect_error<ValueError>([] { log_softmax(zeros({2, 3}), -3); }, {"log_softmax", "axis -3"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::softmax_test

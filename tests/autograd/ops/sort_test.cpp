@@ -11,8 +11,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::sort_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -240,5 +239,4 @@ TEST(Reduce, DoesNotDependOnTheNumberOfThreads) {
   set_threads(before);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::sort_test

@@ -11,8 +11,7 @@
 
 #include "autograd/reference.h"
 
-namespace gradus {
-namespace {
+namespace gradus::spatial_golden_test {
 
 using Inputs = std::vector<Tensor>;
 
@@ -224,5 +223,4 @@ TEST(SpatialGolden, Shuffles) {
               of_x("shuffle.channel", [](const Tensor& x) { return channel_shuffle(x, 3); })});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::spatial_golden_test

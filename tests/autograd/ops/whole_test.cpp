@@ -10,8 +10,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::whole_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -162,5 +161,4 @@ TEST(Where, OfTwoNumbers) {
   EXPECT_THAT(whole(where(mask, 1, -1, i64)), ElementsAreArray({1, -1}));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::whole_test

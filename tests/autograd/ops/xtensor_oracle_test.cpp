@@ -12,8 +12,7 @@
 #include "autograd/ops/xtensor_oracle.h"
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::xtensor_oracle_test {
 
 using Tensors = std::vector<Tensor>;
 
@@ -98,5 +97,4 @@ TEST(XtensorOracle, HasARowForEveryOperationOfItsFamilies) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::xtensor_oracle_test

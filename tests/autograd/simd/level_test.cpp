@@ -7,8 +7,7 @@
 
 #include <gradus/autograd/simd/internal/level.h>
 
-namespace gradus::kernels {
-namespace {
+namespace gradus::kernels::level_test {
 
 Level level_with(const char* wish) {
   if (wish) setenv("GRADUS_SIMD_LEVEL", wish, 1);
@@ -54,5 +53,4 @@ TEST(LevelDeathTest, WishLowersWhatTheMachineHas) {
   before ? setenv("GRADUS_SIMD_LEVEL", kept.c_str(), 1) : unsetenv("GRADUS_SIMD_LEVEL");
 }
 
-}  // namespace
-}  // namespace gradus::kernels
+}  // namespace gradus::kernels::level_test

@@ -20,8 +20,7 @@
 #include "autograd/reference.h"
 #include "autograd/simd/last_elements.h"
 
-namespace gradus {
-namespace {
+namespace gradus::simd_test {
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 
@@ -227,5 +226,4 @@ TEST(Simd, ExponentialFunctionsAtTheirLimits) {
   for (float y : close.span<float>()) EXPECT_LE(std::abs(y), 1);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::simd_test

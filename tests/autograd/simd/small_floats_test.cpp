@@ -11,8 +11,7 @@
 
 #include "autograd/simd/last_elements.h"
 
-namespace gradus {
-namespace {
+namespace gradus::small_floats_test {
 
 template <class T>
 class SmallFloatLoops : public ::testing::Test {};
@@ -103,5 +102,4 @@ TYPED_TEST(SmallFloatLoops, StayInTheirRow) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::small_floats_test

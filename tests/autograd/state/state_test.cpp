@@ -7,8 +7,7 @@
 #include <message_of.h>
 #include <temporary_folder.h>
 
-namespace gradus {
-namespace {
+namespace gradus::state_test {
 
 using ::testing::HasSubstr;
 
@@ -38,7 +37,7 @@ struct Best {
 static_assert(Stateful<Best> && Stateful<Generator> && !Stateful<int>);
 
 TEST(AState, GoesThroughAFile) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   State state({{"w", Array::full({2, 3}, 7)}}, {{"note", "x"}});
   state.set("lr", 0.1 + 0.2);
   state.set("seed", std::uint64_t{18446744073709551615u});
@@ -137,5 +136,4 @@ TEST(SumOfStates, OfOtherPartsIsRefused) {
   EXPECT_THAT(message_of([&] { sum_of_states({{"a.b", one}}); }), HasSubstr("not \"a.b\""));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::state_test

@@ -13,8 +13,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::anomaly_test {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -141,5 +140,4 @@ TEST(TapeText, ShowsLabelsResultsOfSeveralAndLongChains) {
   EXPECT_NE(tape_text(y).find("5000 operations"), std::string::npos);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::anomaly_test

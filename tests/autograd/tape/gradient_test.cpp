@@ -5,8 +5,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::gradient_test {
 
 using testing::ElementsAreArray;
 
@@ -68,5 +67,4 @@ TEST(Gradient, IsAValue) {
   EXPECT_FALSE(Gradient(RowGradient{}).defined());
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::gradient_test

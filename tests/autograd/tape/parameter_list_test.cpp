@@ -2,11 +2,11 @@
 
 #include <gradus/autograd/tape/parameter_list.h>
 
+namespace parameter_list_test {
+
 using namespace gradus;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
-
-namespace {
 
 std::vector<std::string> names(const Parameters& parameters) {
   std::vector<std::string> all;
@@ -42,4 +42,4 @@ TEST(ParameterList, WithoutIsTheRest) {
   EXPECT_TRUE(without(all, "*").empty());
 }
 
-}  // namespace
+}  // namespace parameter_list_test

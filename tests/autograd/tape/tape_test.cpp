@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::tape_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -315,5 +314,4 @@ TEST(Backward, WritesOverNoGradientThatSomebodyHolds) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::tape_test

@@ -6,8 +6,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::undefined_test {
 
 TEST(Undefined, IsRefusedWhereverAShapeOrElementsAreNeeded) {
   const Tensor none;
@@ -61,5 +60,4 @@ TEST(Undefined, MayBeALeftOutBias) {
   EXPECT_EQ(linear(ones({1, 2}), ones({1, 2}), Parameter()).item(), 2);
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::undefined_test

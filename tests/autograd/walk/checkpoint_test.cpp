@@ -15,8 +15,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::checkpoint_test {
 
 using testing::ElementsAreArray;
 using Tensors = std::vector<Tensor>;
@@ -242,5 +241,4 @@ TEST(Checkpoint, RefusesAFunctionThatDoesSomethingElseTheSecondTime) {
   EXPECT_THAT(values(grad(sum(x * 2.0), x)), ElementsAreArray({2, 2}));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::checkpoint_test

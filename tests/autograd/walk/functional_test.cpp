@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::functional_test {
 
 using testing::ElementsAreArray;
 using Tensors = std::vector<Tensor>;
@@ -237,5 +236,4 @@ TEST(PerSampleGrad, RefusesWhatDoesNotFitAndPassesErrorsOn) {
       {"the third"});
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::functional_test

@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::listeners_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -404,5 +403,4 @@ TEST(RetainGrad, InSeveralThreads) {
   EXPECT_THAT(values(x.grad()), ElementsAre(1600, 3200));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::listeners_test

@@ -17,8 +17,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::tangent_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -269,5 +268,4 @@ TEST(Functional, HessianVectorProductsOfANetwork) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::tangent_test

@@ -22,8 +22,7 @@
 
 #include "support.h"
 
-namespace gradus {
-namespace {
+namespace gradus::walks_test {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
@@ -308,5 +307,4 @@ TEST(Walk, ToManyLeaves) {
   }
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::walks_test

@@ -14,8 +14,7 @@
 #include <gradus/data/sampler/sampler.h>
 #include <gradus/data/sets/fashion_mnist.h>
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::dataset_test {
 
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
@@ -189,5 +188,4 @@ TEST(Stack, NamesWhatDoesNotFit) {
   EXPECT_THAT([&] { Stack{}(std::span(dtypes)); }, ThrowsMessage<DtypeError>(HasSubstr("dtypes differ: f32 and f64")));
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::dataset_test

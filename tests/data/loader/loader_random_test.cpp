@@ -12,8 +12,7 @@
 
 #include "data/loader/numbers.h"
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::loader_random_test {
 
 // What a loader gives in two epochs, all values of all batches; as documented at data::map, with noise.
 template <class Loader>
@@ -121,5 +120,4 @@ TEST(DataLoader, ShufflesFollowManualSeed) {
   EXPECT_EQ(epoch_of(copy), epoch_of(again));
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::loader_random_test

@@ -6,8 +6,7 @@
 
 #include "data/loader/numbers.h"
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::loader_state_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -66,5 +65,4 @@ TEST(DataLoaderState, ThatDoesNotFitChangesNothing) {
   EXPECT_EQ(loader.state().values, before.values);
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::loader_state_test

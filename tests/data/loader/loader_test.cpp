@@ -21,15 +21,13 @@
 
 #include "data/loader/numbers.h"
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::loader_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-
 
 TEST(DataLoader, BatchesInOrderWithAShortLastOne) {
   DataLoader loader(rows(10), {.batch_size = 4});
@@ -254,7 +252,6 @@ TEST(DataLoader, StressOfTwoHundredRounds) {
   }
 }
 
-
 TEST(DataLoader, MayBeReplacedInsideItsOwnLoop) {
   for (const int workers : {0, 1, 3}) {
     auto loader = std::make_unique<DataLoader<TensorDataset<2>>>(rows(20), LoaderOptions{.batch_size = 4, .workers = workers});
@@ -348,5 +345,4 @@ TEST(DataLoader, MovedFromItSaysSo) {
   EXPECT_EQ(epoch_of(loader).size(), 3u);
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::loader_test

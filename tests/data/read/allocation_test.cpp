@@ -11,8 +11,7 @@
 
 #include <count_allocations.h>
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::allocation_test {
 
 struct Numbers {
   std::int64_t size() const { return 500; }
@@ -65,5 +64,4 @@ TEST(Allocation, ProgressMakesNoneBetweenDrawings) {
   EXPECT_EQ(at_last, at_first);
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::allocation_test

@@ -15,15 +15,13 @@
 #include <gradus/data/sets/fashion_mnist.h>
 #include <temporary_folder.h>
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::idx_test {
 
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using testing::TemporaryFolder;
 
 std::string gzip(const std::string& bytes) {
   z_stream stream{};
@@ -288,5 +286,4 @@ TEST(FashionMnist, HasZeroMeanAndUnitDeviation) {
   EXPECT_EQ(fashion_mnist_classes[static_cast<std::size_t>(std::get<1>(loader.dataset().get(0)))], "ankle boot");
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::idx_test

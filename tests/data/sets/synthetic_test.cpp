@@ -5,8 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace gradus::data {
-namespace {
+namespace gradus::data::synthetic_test {
 
 TEST(Synthetic, PointsLieWhereTheyShould) {
   const auto spirals = two_spirals(1000, {.turns = 2, .noise = 0}), moons = two_moons(1000, {.noise = 0});
@@ -48,5 +47,4 @@ TEST(Synthetic, DependsOnTheSeedAlone) {
   EXPECT_THROW(noisy_line(-1), ValueError);
 }
 
-}  // namespace
-}  // namespace gradus::data
+}  // namespace gradus::data::synthetic_test

@@ -7,11 +7,11 @@
 
 #include <gradus/nn/init/init.h>
 
+namespace init_test {
+
 using namespace gradus;
 using nn::init::Fan;
 using nn::init::Nonlinearity;
-
-namespace {
 
 struct Statistics {
   double mean = 0, deviation = 0, largest = 0;
@@ -128,4 +128,4 @@ TEST(Init, RefusesWhatMakesNoSense) {
   EXPECT_EQ(empty.shape(), (Shape{0, 3}));
 }
 
-}  // namespace
+}  // namespace init_test

@@ -25,10 +25,10 @@
 
 #include <message_of.h>
 
-using namespace gradus;
-using testing::HasSubstr;
+namespace const_test {
 
-namespace {
+using namespace gradus;
+using ::testing::HasSubstr;
 
 template <class L> concept CalledConst = std::is_invocable_r_v<Tensor, const L&, const Tensor&>;
 template <class... L> constexpr bool all_called_const = (CalledConst<L> && ...);
@@ -224,4 +224,4 @@ TEST(Sequential, CanBeAMemberWithItsTypesWrittenOrErased) {
   EXPECT_EQ(layers, 1);
 }
 
-}  // namespace
+}  // namespace const_test

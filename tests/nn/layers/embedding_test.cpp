@@ -14,12 +14,12 @@
 
 #include <message_of.h>
 
-using namespace gradus;
-using testing::ElementsAre;
-using testing::ElementsAreArray;
-using testing::HasSubstr;
+namespace embedding_test {
 
-namespace {
+using namespace gradus;
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
 
 Tensor words(std::initializer_list<std::int64_t> numbers) {
   return Array::from<std::int64_t>(numbers, {static_cast<std::int64_t>(numbers.size())});
@@ -121,4 +121,4 @@ TEST(Embedding, RefusesWhatMakesNoSense) {
   EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be whole numbers (i64, i32, i16, i8 or u8), not f32"));
 }
 
-}  // namespace
+}  // namespace embedding_test

@@ -16,9 +16,9 @@
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
 
-using namespace gradus;
+namespace golden_test {
 
-namespace {
+using namespace gradus;
 
 constexpr double tolerance = 1e-9;
 
@@ -142,4 +142,4 @@ TEST(Golden, Gains) {
   EXPECT_DOUBLE_EQ(nn::init::calculate_gain(Nonlinearity::selu), gain("selu"));
 }
 
-}  // namespace
+}  // namespace golden_test

@@ -21,10 +21,10 @@
 
 #include <message_of.h>
 
-using namespace gradus;
-using testing::HasSubstr;
+namespace layers_test {
 
-namespace {
+using namespace gradus;
+using ::testing::HasSubstr;
 
 TEST(Linear, DrawsWithinPyTorchsBoundsAndReproducibly) {
   Generator a(7), b(7);
@@ -237,4 +237,4 @@ TEST(Accuracy, RefusesWhatDoesNotFit) {
   EXPECT_THROW(nn::accuracy(ones({0, 3}), zeros({0}, i64)), ValueError);
 }
 
-}  // namespace
+}  // namespace layers_test

@@ -25,7 +25,7 @@
 #include <golden_values.h>
 #include <message_of.h>
 
-namespace {
+namespace update_batch_norm_test {
 
 using namespace gradus;
 using ::testing::HasSubstr;
@@ -222,4 +222,4 @@ TEST(UpdateBatchNorm, ForAveragedWeights) {
   EXPECT_EQ(nn::state(copy).arrays.at("3.bias").to_vector(), ema.state().arrays.at("3.bias").to_vector());
 }
 
-}  // namespace
+}  // namespace update_batch_norm_test

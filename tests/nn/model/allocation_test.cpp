@@ -11,10 +11,7 @@
 #include <count_allocations.h>
 #include <temporary_folder.h>
 
-namespace gradus {
-namespace {
-
-using testing::TemporaryFolder;
+namespace gradus::allocation_test {
 
 struct Net {
   nn::Conv2d with_a_name_that_is_longer_than_small_strings{1, 2, {.kernel = 2}};
@@ -64,5 +61,4 @@ TEST(ShortMemory, ALoadTakesAllOrNothing) {
   EXPECT_EQ(values(net), values(saved));
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::allocation_test

@@ -13,9 +13,9 @@
 #include <gradus/nn/model/state.h>
 #include <gradus/optim/rules/sgd.h>
 
-using namespace gradus;
+namespace assignment_test {
 
-namespace {
+using namespace gradus;
 
 struct Net {
   nn::Linear first{2, 3};
@@ -108,4 +108,4 @@ TEST(Assignment, ToItselfAndToNothing) {
   EXPECT_EQ(p.name(), "q");
 }
 
-}  // namespace
+}  // namespace assignment_test

@@ -30,11 +30,10 @@
 #include <message_of.h>
 #include <temporary_folder.h>
 
-using namespace gradus;
-using gradus::testing::TemporaryFolder;
-using ::testing::HasSubstr;
+namespace checkpoint_test {
 
-namespace {
+using namespace gradus;
+using ::testing::HasSubstr;
 
 struct Net {
   nn::Linear hidden{4, 8};
@@ -200,4 +199,4 @@ TEST(Stateful, AStreamByItself) {
             "Stream: the state does not fit:\n  stream is \"1 2\", which is not four numbers");
 }
 
-}  // namespace
+}  // namespace checkpoint_test

@@ -23,11 +23,11 @@
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
 
-using namespace gradus;
-using testing::ElementsAreArray;
-using testing::HasSubstr;
+namespace module_test {
 
-namespace {
+using namespace gradus;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
 
 std::vector<std::string> names(nn::ModuleRef net) {
   std::vector<std::string> all;
@@ -353,4 +353,4 @@ TEST(Chain, InBracesIsACopy) {
   EXPECT_THAT(names(nested), ElementsAreArray({"0.0.weight", "0.0.bias", "1.weight", "1.bias"}));
 }
 
-}  // namespace
+}  // namespace module_test

@@ -20,13 +20,12 @@
 #include <message_of.h>
 #include "temporary_folder.h"
 
+namespace names_test {
+
 using namespace gradus;
-using gradus::testing::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-
-namespace {
 
 std::vector<std::string> names_in(const Parameters& parameters) {
   std::vector<std::string> all;
@@ -206,4 +205,4 @@ TEST(NamesInOptimizers, AFileOfTheModelResumesWhateverWasListedBetween) {
   EXPECT_EQ(resumed.state().arrays.size(), adam.state().arrays.size());
 }
 
-}  // namespace
+}  // namespace names_test

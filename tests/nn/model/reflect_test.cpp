@@ -15,12 +15,12 @@
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/sequential.h>
 
+namespace reflect_test {
+
 using namespace gradus;
 using reflect::member_count;
 using reflect::member_name;
 using reflect::reflectable;
-
-namespace {
 
 struct NoDefault {
   NoDefault(int a, int b) : sum(a + b) {}
@@ -128,4 +128,4 @@ TEST(Fields, NamesLoseTheTrailingUnderscore) {
   EXPECT_EQ(sum, 7);
 }
 
-}  // namespace
+}  // namespace reflect_test

@@ -28,13 +28,12 @@
 #include <message_of.h>
 #include "temporary_folder.h"
 
+namespace seen_test {
+
 using namespace gradus;
-using gradus::testing::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-
-namespace {
 
 std::vector<std::string> names(nn::ModuleRef net) {
   std::vector<std::string> all;
@@ -122,7 +121,7 @@ TEST(Seen, ADerivedClassBehindAPointerToItsBaseIsAnError) {
   using Uses = std::vector<std::function<void()>>;
   for (const auto& use : Uses{[&] { nn::parameters(net); }, [&] { nn::state(net); }, [&] { nn::eval(net); }}) {
     const std::string message = message_of(use);
-    EXPECT_THAT(message, HasSubstr("the pointer at layer is to a (anonymous namespace)::Plain and holds a (anonymous namespace)::More"));
+    EXPECT_THAT(message, HasSubstr("the pointer at layer is to a seen_test::Plain and holds a seen_test::More"));
     EXPECT_THAT(message, HasSubstr("nn::walk_members(*this, path, visitor)"));
   }
   struct { std::shared_ptr<More> layer = std::make_shared<More>(); } whole;
@@ -290,4 +289,4 @@ TEST(Collisions, InAStateAreAnErrorEvenIfNobodyListedTheParameters) {
               HasSubstr("two streams of random numbers of the model are named drops.a.b.c.generator"));
 }
 
-}  // namespace
+}  // namespace seen_test

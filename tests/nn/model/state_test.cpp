@@ -15,13 +15,12 @@
 #include <message_of.h>
 #include "temporary_folder.h"
 
+namespace state_test {
+
 using namespace gradus;
-using gradus::testing::TemporaryFolder;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-namespace {
 
 struct Net {
   nn::Conv2d conv{1, 2, {.kernel = 2}};
@@ -149,4 +148,4 @@ TEST(State, FileErrorsNameTheFile) {
   EXPECT_THAT(message_of([&] { nn::load(fc, folder / "four.safetensors"); }), HasSubstr("four.safetensors"));
 }
 
-}  // namespace
+}  // namespace state_test

@@ -22,11 +22,10 @@
 #include <message_of.h>
 #include "temporary_folder.h"
 
-using namespace gradus;
-using gradus::testing::TemporaryFolder;
-using ::testing::HasSubstr;
+namespace stream_test {
 
-namespace {
+using namespace gradus;
+using ::testing::HasSubstr;
 
 struct Block {
   nn::Linear linear{6, 6};
@@ -174,4 +173,4 @@ TEST(Stream, ReseedGivesRunsFromOneFileMasksOfTheirOwn) {
   EXPECT_EQ(mask(net.blocks[1].drop), mask(other.blocks[1].drop));
 }
 
-}  // namespace
+}  // namespace stream_test

@@ -26,12 +26,11 @@
 #include <message_of.h>
 #include "temporary_folder.h"
 
+namespace tie_test {
+
 using namespace gradus;
-using gradus::testing::TemporaryFolder;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-
-namespace {
 
 struct Net {
   nn::Embedding words{5, 3};
@@ -337,4 +336,4 @@ TEST(Tie, OfStaticObjects) {
   EXPECT_NE(leaf(its_copy.words.weight), leaf(of_the_program.words.weight));
 }
 
-}  // namespace
+}  // namespace tie_test

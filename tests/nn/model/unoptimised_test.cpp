@@ -4,9 +4,9 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/module.h>
 
-using namespace gradus;
+namespace unoptimised_test {
 
-namespace {
+using namespace gradus;
 
 struct Hidden {
   nn::Linear first{2, 3}, second{3, 1};
@@ -28,4 +28,4 @@ TEST(Unoptimised, ModelsInUnnamedNamespacesAndInFunctionsLink) {
   EXPECT_THAT(names(nn::parameters(local)), testing::ElementsAreArray({"only.weight", "only.bias"}));
 }
 
-}  // namespace
+}  // namespace unoptimised_test

@@ -15,8 +15,7 @@
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::accumulation_test {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -202,5 +201,4 @@ TEST(GradientAccumulation, StateThatDoesNotFitChangesNothing) {
   EXPECT_EQ(accumulation.state().arrays.at("w.grad").to_vector(), before.arrays.at("w.grad").to_vector());
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::accumulation_test

@@ -9,8 +9,7 @@
 #include <optim/around/two_buffers.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::averaged_weights_test {
 
 TEST(AveragedWeights, OfAnAverageStandInWithTheirBuffers) {
   const Parameters p = single(f64s({1}));
@@ -156,5 +155,4 @@ TEST(AveragedWeights, KeepBuffersForOtherAveragesOnDemand) {
   EXPECT_EQ(buffers.count.item(), 0);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::averaged_weights_test

@@ -18,8 +18,7 @@
 
 #include <golden_values.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::lookahead_test {
 
 using ::testing::HasSubstr;
 
@@ -167,7 +166,7 @@ TEST(Lookahead, ContinuesBitForBitFromItsState) {
       }
     };
     walk(straight, p, 0, saved_at);
-    const gradus::testing::TemporaryFolder folder;
+    const TemporaryFolder folder;
     straight.save(folder / "lookahead.safetensors");
     for (int t = 0; t < 4; ++t) q[t].leaf->value = p[t].leaf->value;
     fresh.load(folder / "lookahead.safetensors");
@@ -296,5 +295,4 @@ TEST(Lookahead, DescribesItself) {
               HasSubstr("every 1 step: slow ← slow + 0.5·(w − slow);  w ← slow;  the optimizer starts anew"));
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::lookahead_test

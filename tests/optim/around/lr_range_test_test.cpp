@@ -12,8 +12,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/one_cycle_lr.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::lr_range_test_test {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -208,5 +207,4 @@ TEST(RangeTest, RejectsWhatItCannotMean) {
   EXPECT_THROW(bowl.test().text(2, 2), ValueError);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::lr_range_test_test

@@ -17,8 +17,7 @@
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::sam_test {
 
 using ::testing::HasSubstr;
 
@@ -255,7 +254,7 @@ TEST(SAM, ContinuesBitForBitFromItsState) {
   Adam one(p, {.lr = 0.1}), two(q);
   SAM straight(one, {.rho = 0.7, .adaptive = true, .eta = 0.01}), fresh(two, {.adaptive = true});
   for (int i = 0; i < 3; ++i) straight.step(closure_of(p));
-  const gradus::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   straight.save(folder / "sam.safetensors");
   fresh.load(folder / "sam.safetensors");
   EXPECT_EQ(fresh.options().rho, 0.7);
@@ -321,5 +320,4 @@ TEST(SAM, DescribesItself) {
             sgd.describe() + "\n  ASAM\n    g is taken at w + 1·(|w| + 0.01)²·g/‖(|w| + 0.01)·g‖");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::sam_test

@@ -19,8 +19,7 @@
 #include <optim/rules/table.h>
 #include <temporary_folder.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::weight_average_test {
 
 using ::testing::HasSubstr;
 
@@ -214,7 +213,7 @@ TEST(WeightAverageState, ContinuesBitForBit) {
     EMA straight(p, {.decay = 0.7, .use_buffers = true}, one.visitor()), fresh(q, {.decay = 0.1, .use_buffers = true}, two.visitor());
     for (int step = 1; step <= 15; ++step) {
       if (step == saved_at + 1) {
-        const gradus::testing::TemporaryFolder folder;
+        const TemporaryFolder folder;
         straight.save(folder / "ema.safetensors");
         fresh.load(folder / "ema.safetensors");
         EXPECT_EQ(fresh.updates(), saved_at);
@@ -311,5 +310,4 @@ TEST(WeightAverage, WithSWALR) {
   EXPECT_NEAR(swa.state().arrays.at("w").item(), sum / 4, 1e-15);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::weight_average_test

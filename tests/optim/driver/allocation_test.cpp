@@ -26,8 +26,7 @@
 #include <count_allocations.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::allocation_test {
 
 template <class O>
 void expect_no_allocation(typename O::Options options) {
@@ -128,5 +127,4 @@ TEST(Allocation, BackwardsAndStepsOfRowsAllocateNothing) {
   EXPECT_EQ(pool::blocks_from_system() - blocks, 0);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::allocation_test

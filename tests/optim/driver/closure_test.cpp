@@ -9,8 +9,7 @@
 #include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::closure_test {
 
 auto square_of(const Parameters& p) {
   return [&p] {
@@ -80,5 +79,4 @@ TEST(Closure, OfANaNLossStepsAsPyTorchDoes) {
   EXPECT_NEAR(values(p)[0], 2.9, 1e-15);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::closure_test

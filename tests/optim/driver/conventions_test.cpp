@@ -16,8 +16,7 @@
 #include <gradus/optim/rules/rprop.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::conventions_test {
 
 template <class F>
 std::string error_of(F&& f) {
@@ -134,5 +133,4 @@ TEST(Describe, PrintsEveryRule) {
   EXPECT_EQ(formula<Lion>(optax::lion(0.1, 0.5)), "w ← w − 0.1·0.5·w;  w ← w − 0.1·sign(0.9·m + 0.1·g);  m ← 0.99·m + 0.01·g");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::conventions_test

@@ -9,8 +9,7 @@
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::nonfinite_test {
 
 void put(const Parameters& p, double bad) {
   set_gradients(p, 4);
@@ -61,5 +60,4 @@ TEST(NonFiniteGradients, AreSkippedWithTheWholeStep) {
   EXPECT_EQ(two.nonfinite_parameter(), "");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::nonfinite_test

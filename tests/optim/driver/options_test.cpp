@@ -22,8 +22,7 @@
 #include <gradus/optim/schedules/warmup_lr.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::options_test {
 
 template <class Kind = ValueError, class F>
 void expect_error(F&& f, const std::string& message) {
@@ -235,5 +234,4 @@ TEST(Describe, PrintsTheFormulaWithItsNumbers) {
             "w ← w − 0.001/(1 − 0.9ᵗ) · m/(√(v/(1 − 0.999ᵗ)) + 1e-08)");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::options_test

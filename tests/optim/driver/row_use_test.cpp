@@ -14,8 +14,7 @@
 
 #include "support.h"
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::row_use_test {
 
 template <class Rule>
 void expect_refusal(const typename Rule::Options& options = {}) {
@@ -114,5 +113,4 @@ TEST(LBFGS, TakesGradientsOfRowsAsTensors) {
   EXPECT_NEAR(w[3], -2, 1e-6);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::row_use_test

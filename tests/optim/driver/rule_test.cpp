@@ -12,8 +12,7 @@
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/schedules/step_lr.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::rule_test {
 
 // Signum (Bernstein et al. 2018): m ← β·m + (1−β)·g;  w ← w − lr·sign(m).
 struct SignumRule {
@@ -147,5 +146,4 @@ TEST_F(Numbers, OfAStateMustBeThereAndFinite) {
   halving.load_state(good);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::rule_test

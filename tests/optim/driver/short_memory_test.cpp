@@ -12,8 +12,7 @@
 #include <gradus/optim/rules/muon.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::short_memory_test {
 
 Parameters large_matrices() {
   Parameters out;
@@ -85,5 +84,4 @@ TEST(ShortMemory, AStepOfLookaheadIsTakenAsAWholeOrNotAtAll) {
   expect_all_or_nothing([](const Parameters& p) { return std::make_unique<Around>(p); });
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::short_memory_test

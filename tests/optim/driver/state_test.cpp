@@ -11,8 +11,7 @@
 #include <gradus/optim/rules/schedule_free_adamw.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::state_test {
 
 using ::testing::HasSubstr;
 
@@ -49,7 +48,7 @@ TEST(State, GoesThroughAFile) {
   const Parameters one = table_parameters(f32), two = table_parameters(f32);
   AdamW saved(one, {.lr = 0.1 + 0.2, .amsgrad = true});
   run(saved, one, 0, 5);
-  const gradus::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   saved.save(folder / "adamw.safetensors");
   AdamW loaded(two, {.amsgrad = true});
   loaded.load(folder / "adamw.safetensors");
@@ -69,7 +68,7 @@ TEST(State, OfAnOlderFileIsTheSame) {
   EXPECT_EQ(older.metadata.at("group.0.warmup_steps"), "1000000");
   older.metadata["group.0.warmup_steps"] = "1e+06";
   older.metadata["note"] = "mine";
-  const gradus::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   save_safetensors(folder / "old.safetensors", older);
   ScheduleFreeAdamW loaded(two);
   loaded.load(folder / "old.safetensors");
@@ -167,5 +166,4 @@ TEST(State, ForgetsStepsThatTheLoadedOneHasNotTaken) {
   EXPECT_TRUE(adam.state().arrays.empty());
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::state_test

@@ -11,8 +11,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/step_lr.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::step_test {
 
 TEST(Step, PassesOverUndefinedGradientsAndCountsZeroOnes) {
   const Parameters p = table_parameters();
@@ -234,5 +233,4 @@ TEST(Step, EveryRuleFindsTheMinimumOfAQuadratic) {
   EXPECT_LT(distance_after(adamw, p, 3000), 1e-6);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::step_test

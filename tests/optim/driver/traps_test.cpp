@@ -24,8 +24,7 @@
 #include <gradus/optim/lr_scheduler/preview.h>
 #include <gradus/optim/second_order/lbfgs.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::traps_test {
 
 using ::testing::HasSubstr;
 
@@ -265,5 +264,4 @@ TEST(Trap, ACosineWithAFloorUnderAnotherDecayPastItsEndIsAnErrorInsteadOfANegati
               HasSubstr("ChainedScheduler: the learning rate at t = 22 must be finite and at least 0, not -0.0"));
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::traps_test

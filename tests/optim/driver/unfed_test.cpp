@@ -26,11 +26,11 @@
 
 #include <message_of.h>
 
+namespace unfed_test {
+
 using namespace gradus;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-namespace {
 
 const auto nothing = "nothing was thrown";
 
@@ -266,4 +266,4 @@ TEST(Kept, AnotherLayerInAnAnyModuleIsAnother) {
   EXPECT_NE(any.get_if<nn::Linear>(), nullptr);
 }
 
-}  // namespace
+}  // namespace unfed_test

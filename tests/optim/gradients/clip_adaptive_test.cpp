@@ -11,8 +11,7 @@
 
 #include <golden_values.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::clip_adaptive_test {
 
 using ::testing::ThrowsMessage;
 
@@ -121,5 +120,4 @@ TEST(ClipGradAdaptive, RejectsWhatItCannotMean) {
               ThrowsMessage<DtypeError>("clip_grad_adaptive: the gradient of w is f32 but the parameter is f64"));
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::clip_adaptive_test

@@ -13,8 +13,7 @@
 
 #include <golden_values.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::clip_test {
 
 using ::testing::ThrowsMessage;
 
@@ -238,5 +237,4 @@ TEST(ClipGradValue, ClampsEachElement) {
   EXPECT_THROW(clip_grad_value(with_gradients({{1}}), NAN), ValueError);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::clip_test

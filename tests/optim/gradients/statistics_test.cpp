@@ -14,8 +14,7 @@
 #include <gradus/optim/rules/rmsprop.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::statistics_test {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -185,5 +184,4 @@ TEST(Statistics, HaveTheSameBitsForAnyNumberOfThreads) {
   EXPECT_EQ(alone, three);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::statistics_test

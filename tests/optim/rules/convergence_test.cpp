@@ -25,8 +25,7 @@
 #include <gradus/optim/rules/schedule_free_adamw.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::convergence_test {
 
 using Point = std::array<double, 2>;
 
@@ -120,5 +119,4 @@ TEST(Convergence, OfEveryOptimizerOnEveryLandscape) {
     }
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::convergence_test

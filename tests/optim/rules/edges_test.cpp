@@ -27,8 +27,7 @@
 #include <gradus/optim/rules/schedule_free_adamw.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::edges_test {
 
 // The weight after each step under these gradients, from 0.
 template <class O>
@@ -231,5 +230,4 @@ TEST(SGD, DebiasedAverageOfSteadyGradientsIsTheGradient) {
   for (int t = 0; t < 4; ++t) EXPECT_NEAR(w[t], -2 * (t + 1), 1e-13);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::edges_test

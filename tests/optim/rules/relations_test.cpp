@@ -10,8 +10,7 @@
 #include <gradus/optim/rules/rmsprop.h>
 #include <gradus/optim/rules/sgd.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::relations_test {
 
 // The largest difference between the weights of two optimizers after each of `steps` steps of the table, their rates halved every 7.
 std::vector<double> differences(auto make_one, auto make_two, int steps, bool scheduled) {
@@ -104,5 +103,4 @@ TEST(Relation, AdamsEpsilonUnderTheHatIsTheOneOutsideScaled) {
   EXPECT_NEAR(values(p)[0], values(q)[0], 1e-15);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::relations_test

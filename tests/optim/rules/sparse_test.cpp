@@ -27,8 +27,7 @@
 
 #include "support.h"
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::sparse_test {
 
 const std::vector<Shape> tables{{11, 3}, {5, 2}, {8, 4}, {1, 6}};
 
@@ -323,5 +322,4 @@ TEST(GradientsOfRows, DoWhatTheTensorOfThemDoes) {
   }
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::sparse_test

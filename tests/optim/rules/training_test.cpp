@@ -24,8 +24,7 @@
 #include <golden_values.h>
 #include <gtest/gtest.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::training_test {
 
 // 14×14 → 3×3 convolution → batch norm → relu → 2×2 means → 16 (tanh) → 10
 struct Net {
@@ -135,5 +134,4 @@ TEST_F(Training, ByAdamWInTwoGroupsIsThatOfPyTorch) {
   EXPECT_GT(distance("adamw", train(0.1, 5e-3)), other);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::training_test

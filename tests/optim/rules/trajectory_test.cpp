@@ -37,8 +37,7 @@
 
 #include <golden_values.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::trajectory_test {
 
 using ScalarRule =
     std::variant<ScalarSGD, ScalarAverage, ScalarVelocity, ScalarRMSprop, ScalarAdam, ScalarAdagrad, ScalarAdadelta, ScalarAdamax,
@@ -383,5 +382,4 @@ TEST(AdamW, WithoutDecayIsAdamBitForBit) {
   }
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::trajectory_test

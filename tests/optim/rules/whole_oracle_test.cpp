@@ -13,8 +13,7 @@
 #include <optim/rules/naive_whole_rules.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::whole_oracle_test {
 
 const std::vector<Shape> stacks{{},         {1},        {9},    {70000},   {30, 40},     {300, 211},     {1, 40000},   {40000, 1},
                                 {3, 17000}, {17000, 3}, {1, 1}, {2, 5, 7}, {1, 3, 1, 4}, {64, 32, 3, 3}, {3, 150, 130}};
@@ -150,5 +149,4 @@ TEST_F(Threads, DoNotChangeLBFGS) {
   }
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::whole_oracle_test

@@ -19,8 +19,7 @@
 #include <optim/rules/list.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::whole_test {
 
 const std::vector<Shape> stacks{{4, 6}, {6, 3}, {2, 3, 4}, {5}}, matrices{{4, 6}, {6, 3}, {1, 5}, {3, 3}};
 
@@ -245,5 +244,4 @@ TEST(AveragedWeights, StandInForAsLongAsTheyLive) {
   EXPECT_NEAR(values(q)[0], -0.6, 1e-14);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::whole_test

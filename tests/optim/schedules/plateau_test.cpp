@@ -6,8 +6,7 @@
 
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::plateau_test {
 
 using Options = ReduceLROnPlateau::Options;
 
@@ -124,5 +123,4 @@ TEST(Plateau, RejectsWhatItCannotMean) {
             "ReduceLROnPlateau(mode=min, factor=0.1, patience=2, threshold=1e-04, threshold_mode=rel, cooldown=0, min_lr=0, eps=1e-08)");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::plateau_test

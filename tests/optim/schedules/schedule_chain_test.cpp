@@ -9,8 +9,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/schedules.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_chain_test {
 
 using Schedules = std::vector<std::unique_ptr<LRScheduler>>;
 
@@ -183,5 +182,4 @@ TEST(ScheduleChain, AGroupAddedLaterGoesOnFromItsOwnLearningRate) {
   EXPECT_EQ(schedule.get_last_lr().size(), 2u);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_chain_test

@@ -19,8 +19,7 @@
 #include <gradus/optim/schedules/step_lr.h>
 #include <gradus/optim/schedules/swa_lr.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_preview_test {
 
 TEST(Preview, IsWhatTheScheduleThenDoes) {
   for (const Row& row : schedule_table()) {
@@ -112,5 +111,4 @@ TEST(Preview, RejectsWhatItCannotShow) {
             "SWALR: swa_lr must be one value or one for each group, of which there are 1, not 2 values");
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_preview_test

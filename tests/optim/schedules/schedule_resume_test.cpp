@@ -10,8 +10,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/schedules.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_resume_test {
 
 // One group, and a second one that joins when it is told.
 struct Training {
@@ -150,5 +149,4 @@ TEST(ScheduleResume, TheOptimizersRecordOfTheScheduleIsChecked) {
   EXPECT_FALSE(run.sgd.scheduled_at());
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_resume_test

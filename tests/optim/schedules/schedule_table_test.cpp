@@ -10,8 +10,7 @@
 
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_table_test {
 
 class EverySchedule : public ::testing::TestWithParam<Row> {};
 
@@ -133,5 +132,4 @@ TEST(ScheduleTable, HasEverySchedule) {
   EXPECT_EQ(found, static_cast<int>(rows.size()));
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_table_test

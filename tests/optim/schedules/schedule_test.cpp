@@ -9,8 +9,7 @@
 #include <gradus/optim/rules/sgd.h>
 #include <gradus/optim/schedules/schedules.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_test {
 
 TEST(Schedule, StepLROnTheExactBoundary) {
   const Curve steps = StepLR::curve({.step_size = 3});
@@ -352,5 +351,4 @@ TEST(Schedule, TakesOverGroupsAddedLater) {
   EXPECT_EQ(sgd.initial_lr(1), 1);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_test

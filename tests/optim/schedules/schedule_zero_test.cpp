@@ -12,8 +12,7 @@
 #include <gradus/optim/schedules/one_cycle_lr.h>
 #include <gradus/optim/schedules/step_lr.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::schedule_zero_test {
 
 struct Line {
   double start;
@@ -112,5 +111,4 @@ TEST(ScheduleToZero, AnnealingEndsExactlyWhereItShould) {
     }
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::schedule_zero_test

@@ -10,8 +10,7 @@
 #include <gtest/gtest.h>
 #include <optim/rules/table.h>
 
-namespace gradus::optim::testing {
-namespace {
+namespace gradus::optim::testing::lbfgs_test {
 
 struct Rosenbrock : ::testing::Test {
   static Parameters start(Dtype dtype = f64) {
@@ -187,5 +186,4 @@ TEST(LineSearch, StopsAfterAsManyTrialsAsItMay) {
   EXPECT_EQ(asked, 8);
 }
 
-}  // namespace
-}  // namespace gradus::optim::testing
+}  // namespace gradus::optim::testing::lbfgs_test

@@ -9,8 +9,7 @@
 
 #include <message_of.h>
 
-namespace gradus {
-namespace {
+namespace gradus::options_test {
 
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
@@ -171,5 +170,4 @@ TEST(NumberText, ReadsBackExactly) {
   for (const char* text : {"", " 1", "1 ", "0x10", "1e", "one", "1,5", "+1"}) EXPECT_EQ(parse_number(text), std::nullopt) << text;
 }
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::options_test

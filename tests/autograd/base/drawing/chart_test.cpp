@@ -8,8 +8,7 @@
 
 #include <gradus/autograd/base/drawing/chart.h>
 
-namespace gradus::drawing {
-namespace {
+namespace gradus::drawing::chart_test {
 
 using testing::HasSubstr, testing::Not;
 
@@ -127,5 +126,4 @@ TEST(Chart, RejectsWhatItCannotDraw) {
   expect_error<ValueError>([] { Chart{}.text({.columns = 7}); }, {"chart: text needs at least 8 columns and 2 rows, not 7 and 12"});
 }
 
-}  // namespace
-}  // namespace gradus::drawing
+}  // namespace gradus::drawing::chart_test

@@ -7,8 +7,7 @@
 
 #include <gradus/autograd/base/drawing/contours.h>
 
-namespace gradus::drawing {
-namespace {
+namespace gradus::drawing::contours_test {
 
 constexpr Window square{-2, 2, -2, 2};
 
@@ -101,5 +100,4 @@ TEST(Contours, SimplifiedStayWithinTheTolerance) {
   EXPECT_EQ(simplified({{0, 0}, {1, 0.2}, {2, 0}}, 0.1).size(), 3);
 }
 
-}  // namespace
-}  // namespace gradus::drawing
+}  // namespace gradus::drawing::contours_test

@@ -5,8 +5,7 @@
 
 #include <gradus/autograd/base/drawing/plane.h>
 
-namespace gradus::drawing {
-namespace {
+namespace gradus::drawing::plane_test {
 
 using testing::HasSubstr, testing::Not;
 
@@ -60,5 +59,4 @@ TEST(Plane, APathEndsWhereItIsNoNumber) {
   }
 }
 
-}  // namespace
-}  // namespace gradus::drawing
+}  // namespace gradus::drawing::plane_test

@@ -12,8 +12,7 @@
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>
 
-namespace gradus::drawing {
-namespace {
+namespace gradus::drawing::progress_test {
 
 using ::testing::AllOf;
 using ::testing::EndsWith;
@@ -173,5 +172,4 @@ TEST(ProgressBar, ServesOtherLoops) {
   EXPECT_THAT(r.lines()[1], AllOf(HasSubstr("samples/s"), EndsWith("loss 1.235e+04")));
 }
 
-}  // namespace
-}  // namespace gradus::drawing
+}  // namespace gradus::drawing::progress_test

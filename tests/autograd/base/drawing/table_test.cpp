@@ -7,8 +7,7 @@
 #include <gradus/autograd/base/drawing/bars.h>
 #include <gradus/autograd/base/drawing/table.h>
 
-namespace gradus::drawing {
-namespace {
+namespace gradus::drawing::table_test {
 
 using testing::HasSubstr;
 
@@ -72,5 +71,4 @@ TEST(Bars, AreDrawnAsSvg) {
   expect_error<ValueError>([] { Bars{}.text(7); }, {"bars: text needs at least 8 columns, not 7"});
 }
 
-}  // namespace
-}  // namespace gradus::drawing
+}  // namespace gradus::drawing::table_test

@@ -2,8 +2,7 @@
 
 #include "autograd/ops/table/elementwise.h"
 
-namespace gradus {
-namespace {
+namespace gradus::activation_table {
 
 const Rows family{
     elementwise("sigmoid", of([](auto& x) { return sigmoid(x); })),
@@ -15,5 +14,4 @@ const Rows family{
     elementwise("mish", of([](auto& x) { return mish(x); })),
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::activation_table

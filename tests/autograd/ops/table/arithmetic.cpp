@@ -2,8 +2,7 @@
 
 #include "autograd/ops/table/elementwise.h"
 
-namespace gradus {
-namespace {
+namespace gradus::arithmetic_table {
 
 const Rows arithmetic{
     elementwise2("add", of([](auto& a, auto& b) { return add(a, b); })),
@@ -47,5 +46,4 @@ const Rows of_whole_numbers{
     whole_numbers("remainder", of([](auto& a, auto& b) { return remainder(a, b); })),
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::arithmetic_table

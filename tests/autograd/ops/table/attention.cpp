@@ -4,8 +4,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::attention_table {
 
 Tensor attend(const Tensors& x, const DotProductAttentionOptions& options = {}) {
   return scaled_dot_product_attention(x[0], x[1], x[2], options);
@@ -99,5 +98,4 @@ const Rows family{
      .inputs = {{.shape = {5, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::attention_table

@@ -4,8 +4,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::compare_table {
 
 Row logic(std::string name, Functions f) {
   return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean},
@@ -45,5 +44,4 @@ const Rows family{
     comparison("operator>=", of([](auto& a, auto& b) { return a >= b; })),
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::compare_table

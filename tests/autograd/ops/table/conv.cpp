@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::conv_table {
 
 const Rows family{
     {.name = "conv2d", .f = of([](auto& x, auto& weight, auto& bias) { return conv2d(x, weight, bias, {.stride = 2, .padding = 1}); }),
@@ -45,5 +44,4 @@ const Rows family{
      .says = {"conv_transpose3d: nothing is left of the result, shortened by padding [2, 2, 2]"}, .optional_from = 2},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::conv_table

@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::dropout_table {
 
 const Rows family{
     {.name = "dropout",
@@ -21,5 +20,4 @@ const Rows family{
      .says = {"dropout", "1.5"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::dropout_table

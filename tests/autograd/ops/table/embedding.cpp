@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::embedding_table {
 
 const Rows family{
     {.name = "embedding", .f = of([](auto& table, auto& words) { return square(embedding(words, table)); }),
@@ -17,5 +16,4 @@ const Rows family{
      .inputs = {{.shape = {5, 3}}, {.shape = {2, 4}, .low = 0, .high = 4, .dtype = i64}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::embedding_table

@@ -4,8 +4,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::fft_table {
 
 using fft::Norm;
 
@@ -114,5 +113,4 @@ const Rows family{
      .says = {"rfftfreq", "0 numbers"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::fft_table

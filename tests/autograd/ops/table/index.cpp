@@ -4,8 +4,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::index_table {
 
 Tensor numbers(const std::vector<std::int64_t>& values, const Shape& shape) { return Array::from(values, shape); }
 const Input upto4{.shape = {2, 3}, .low = 0, .high = 4, .dtype = i64}, upto3{.shape = {5}, .low = 0, .high = 3, .dtype = i64};
@@ -209,5 +208,4 @@ const Rows family{
      .inputs = {{.shape = {4, 3}}, upto4, {.shape = {2, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::index_table

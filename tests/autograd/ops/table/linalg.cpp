@@ -10,8 +10,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::linalg_table {
 
 using linalg::MatrixNorm;
 
@@ -250,5 +249,4 @@ const Rows norms{
      .says = {"multi_dot", "factor 0 [2, 3]", "factor 1"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::linalg_table

@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::loss_table {
 
 const Rows family{
     {.name = "cross_entropy", .f = of([](auto& x, auto& label) { return cross_entropy(x, label); }),
@@ -24,5 +23,4 @@ const Rows family{
      .says = {"bce_with_logits", "[2, 3]", "[3]"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::loss_table

@@ -2,8 +2,7 @@
 
 #include "autograd/ops/table/elementwise.h"
 
-namespace gradus {
-namespace {
+namespace gradus::math_table {
 
 const Rows family{
     elementwise("exp", of([](auto& x) { return exp(x); })),
@@ -17,5 +16,4 @@ const Rows family{
     elementwise("erf", of([](auto& x) { return erf(x); })),
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::math_table

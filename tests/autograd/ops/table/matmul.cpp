@@ -8,8 +8,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::matmul_table {
 
 const Rows family{
     {.name = "matmul", .f = of([](auto& a, auto& b) { return matmul(a, b); }), .inputs = {{.shape = {2, 3}}, {.shape = {3, 4}}},
@@ -93,5 +92,4 @@ const Rows einsums{
     {.name = "cross", .f = of([](auto& a, auto& b) { return cross(a, b); }), .inputs = {{.shape = {3}}, {.shape = {2, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::matmul_table

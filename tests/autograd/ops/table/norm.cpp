@@ -2,8 +2,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::norm_table {
 
 const Rows family{
     {.name = "batch_norm",
@@ -105,5 +104,4 @@ const Rows lengths{
     {.name = "normalize", .f = of([](auto& x) { return normalize(x, 3, -1); }), .inputs = {{.shape = {2, 3}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::norm_table

@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::pool_table {
 
 const Rows family{
     {.name = "max_pool2d", .f = of([](auto& x) { return max_pool2d(x, {.kernel = 3, .stride = 2, .padding = 1}); }),
@@ -85,5 +84,4 @@ const Rows family{
      .says = {"lp_pool3d: only max pooling has a dilation"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::pool_table

@@ -8,8 +8,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::rearrange_table {
 
 const Input mask{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean};
 
@@ -242,5 +241,4 @@ const Rows family{
     {.name = "fold", .f = of_all([](const Tensors& x) { return square(fold(x[0], 3, 2)); }), .inputs = {{.shape = {8, 4}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::rearrange_table

@@ -7,8 +7,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::reduce_table {
 
 // With zeros, and with NaN, where x is below −1; what is undefined stays so.
 Tensor zeroed(const Tensor& x) { return x.defined() ? where(x > -1, x, 0.0) : x; }
@@ -224,5 +223,4 @@ const Rows family{
      .says = {"expand", "[2]", "[3]"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::reduce_table

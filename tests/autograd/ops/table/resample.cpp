@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::resample_table {
 
 const Rows family{
     {.name = "interpolate", .f = of([](auto& x) { return interpolate(x, {.size = {7, 3}, .mode = Interpolation::bilinear}); }),
@@ -58,5 +57,4 @@ const Rows family{
      .says = {"channel_shuffle: groups must divide the channels of x [1, 6], and 4 does not"}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::resample_table

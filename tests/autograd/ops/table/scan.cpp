@@ -12,8 +12,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::scan_table {
 
 const Rows scans{
     {.name = "cumsum",
@@ -236,5 +235,4 @@ const Rows statistics{
      .optional_from = 1},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::scan_table

@@ -6,8 +6,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::several_table {
 
 // a·b and a/b, both kept for the backward: of the quotient, the result.
 struct ProductAndQuotient final : Op {
@@ -94,5 +93,4 @@ const Rows family{
      .inputs = {{.shape = {2, 4}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::several_table

@@ -4,8 +4,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::shape_table {
 
 const Rows family{
     {.name = "reshape",
@@ -239,5 +238,4 @@ const Rows family{
      .inputs = {{.shape = {3}}, {.shape = {2}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::shape_table

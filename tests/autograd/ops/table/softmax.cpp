@@ -3,8 +3,7 @@
 
 #include "autograd/ops/op_table.h"
 
-namespace gradus {
-namespace {
+namespace gradus::softmax_table {
 
 const Rows family{
     {.name = "softmax", .f = of([](auto& x) { return softmax(x, 1); }), .inputs = {{.shape = {3, 4}}},
@@ -26,5 +25,4 @@ const Rows family{
     {.name = "sparsemax", .f = of([](auto& x) { return square(sparsemax(x, 1)); }), .inputs = {{.shape = {2, 5, 2}}}},
 };
 
-}  // namespace
-}  // namespace gradus
+}  // namespace gradus::softmax_table
