@@ -1,8 +1,8 @@
 # Uses gradus as a stranger would: cmake -DBUILD=… -DSOURCE=… -DWORK=… -DCXX=… -DFLAGS=… -P consumer.cmake
 #   1. find_package with components, from an installation whose prefix has been moved; with another compiler, too
 #   2. pkg-config and the bare compiler
-#   3. add_subdirectory, without build type and with -O0: configured, and the consumer's own files and one of ours compiled (linking would
-#      build the library once more)
+#   3. add_subdirectory, without build type and with -O0: configured, and one of the consumer's own files each and one of ours compiled (linking
+#      would build the library once more)
 # The consumer's own files are compiled with every warning as an error: main.cpp, which is run, and strict.cpp.
 function(run)
   execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -79,7 +79,7 @@ function(folder name rest)
 endfunction()
 string(REGEX REPLACE " -O[^ ]*" "" unsaid "${FLAGS}")
 folder(folder -O2 "-DCMAKE_CXX_FLAGS=${unsaid}")
-run(${CMAKE_COMMAND} --build ${WORK}/folder --target CMakeFiles/consumer.dir/main.cpp.o consumer_strict)
+run(${CMAKE_COMMAND} --build ${WORK}/folder --target consumer_strict)
 folder(debug -O0 -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS=${unsaid} -O0" -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON)
 if(NOT output MATCHES "has no[ \n]+OpenMP")
   message(FATAL_ERROR "configured without OpenMP and without a word: ${output}")
