@@ -338,6 +338,23 @@ void add_products(std::vector<OracleRow>& rows) {
   rows.push_back(row("matmul", [](const Tensors& in) { return matmul(in[0], in[1]); }, [](const Xs& x) { return product(x[0], x[1]); },
                      {{{3, 4}, {4, 5}}, {{1, 1}, {1, 1}}, {{2, 3, 4}, {4, 2}}, {{3, 1, 2, 4}, {2, 4, 3}}, {{17, 33}, {33, 9}},
                       {{0, 4}, {4, 2}}, {{2, 0}, {0, 3}}}));
+  const auto matrices = [](const Xs& x) { return product(x[0], x[1]); };
+  const auto added = [](const Xs& x) { return X(2. * x[0] + 3. * product(x[1], x[2])); };
+  rows.push_back(row("mm", [](const Tensors& in) { return mm(in[0], in[1]); }, matrices, {{{3, 4}, {4, 5}}, {{2, 0}, {0, 3}}}));
+  rows.push_back(row("bmm", [](const Tensors& in) { return bmm(in[0], in[1]); }, matrices,
+                     {{{2, 3, 4}, {2, 4, 5}}, {{0, 1, 2}, {0, 2, 3}}}));
+  rows.push_back(row("mv", [](const Tensors& in) { return mv(in[0], in[1]); }, [](const Xs& x) { return X(xt::sum(x[0] * x[1], {1})); },
+                     {{{3, 4}, {4}}, {{17, 33}, {33}}, {{1, 1}, {1}}}));
+  rows.push_back(row("dot", [](const Tensors& in) { return dot(in[0], in[1]); }, [](const Xs& x) { return X(xt::sum(x[0] * x[1])); },
+                     {{{4}, {4}}, {{33}, {33}}, {{1}, {1}}}));
+  rows.push_back(row("addmm", [](const Tensors& in) { return addmm(in[0], in[1], in[2], 2, 3); }, added, {{{5}, {3, 4}, {4, 5}}}));
+  rows.push_back(row("baddbmm", [](const Tensors& in) { return baddbmm(in[0], in[1], in[2], 2, 3); }, added,
+                     {{{3, 1}, {2, 3, 4}, {2, 4, 5}}}));
+  rows.push_back(row("outer", [](const Tensors& in) { return outer(in[0], in[1]); },
+                     [](const Xs& x) { return X(xt::expand_dims(x[0], 1) * xt::expand_dims(x[1], 0)); },
+                     {{{3}, {5}}, {{0}, {2}}, {{1}, {1}}}));
+  rows.push_back(row("inner", [](const Tensors& in) { return inner(in[0], in[1]); },
+                     [](const Xs& x) { return product(x[0], xt::transpose(x[1])); }, {{{3, 4}, {5, 4}}, {{1, 1}, {1, 1}}}));
   rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1], in[2]); },
                      [](const Xs& x) { return X(product(x[0], xt::transpose(x[1])) + x[2]); },
                      {{{3, 4}, {5, 4}, {5}}, {{2, 3, 4}, {1, 4}, {1}}, {{1, 1}, {1, 1}, {1}}, {{0, 4}, {2, 4}, {2}}}));
