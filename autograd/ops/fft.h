@@ -12,7 +12,7 @@ namespace gradus {
 // real + i·imag. Where a pair is given, an undefined imag is zero.
 struct ComplexPair {
   Tensor real, imag;
-  ComplexPair(Tensor real, Tensor imag = {}) : real(std::move(real)), imag(std::move(imag)) {}
+  ComplexPair(Tensor real_part, Tensor imaginary_part = {}) : real(std::move(real_part)), imag(std::move(imaginary_part)) {}
 };
 
 namespace fft {

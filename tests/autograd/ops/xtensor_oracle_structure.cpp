@@ -51,6 +51,16 @@ X softmax_of(const X& x, std::size_t axis) {
   const X e = xt::exp(x - max_kept(x, {axis}));
   return e / sum_kept(e, {axis});
 }
+// The nearest point of the simplex (Martins, Astudillo 2016) by its definition: max(x − τ, 0) with the τ that makes the sum 1, by halving.
+X sparsemax_of(const X& x, std::size_t axis) {
+  X high = max_kept(x, {axis}), low = high - 1.;
+  for (int i = 0; i < 100; ++i) {
+    const X middle = (low + high) / 2., more = is_not_zero(xt::cast<double>(sum_kept(xt::maximum(x - middle, 0.), {axis}) > 1.));
+    low = more * middle + (1. - more) * low;
+    high = (1. - more) * middle + more * high;
+  }
+  return xt::maximum(x - low, 0.);
+}
 // The numbers 0, 1, …, n − 1, which are compared with indices.
 X numbers(std::size_t n) { return xt::arange<double>(static_cast<double>(n)); }
 
@@ -132,6 +142,10 @@ void add_reductions(std::vector<OracleRow>& rows) {
                      [](const Xs& x) { return softmax_of(x[0], 1); }, cubes));
   rows.push_back(row("log_softmax", [](const Tensors& in) { return log_softmax(in[0], 0); },
                      [](const Xs& x) { return X(xt::log(softmax_of(x[0], 0))); }, cubes));
+  rows.push_back(row("softmin", [](const Tensors& in) { return softmin(in[0], 1); },
+                     [](const Xs& x) { return softmax_of(-x[0], 1); }, cubes));
+  rows.push_back(row("sparsemax", [](const Tensors& in) { return sparsemax(in[0], 2); },
+                     [](const Xs& x) { return sparsemax_of(x[0], 2); }, cubes));
 }
 
 void add_orders(std::vector<OracleRow>& rows) {
