@@ -88,8 +88,8 @@ std::shared_ptr<const FourierPlan<T>> fourier_plan(std::int64_t n, bool serves_r
   static auto& kept = *new std::vector<Plan>;  // the last used in front
   {
     const std::lock_guard lock(mutex);
-    const auto known =
-        std::find_if(kept.begin(), kept.end(), [&](const Plan& p) { return p->n == n && p->half_turns.re.empty() != serves_real; });
+    const auto fits = [&](const Plan& p) { return p->n == n && p->half_turns.re.empty() != serves_real; };
+    const auto known = std::find_if(kept.begin(), kept.end(), fits);
     if (known != kept.end()) {
       std::rotate(kept.begin(), known, known + 1);
       return kept.front();
