@@ -1,4 +1,4 @@
-// retain_grad: intermediate results that keep their gradients.
+// Intermediate results that retain their gradients: PyTorch's meaning, after hooks, in several threads; a walk that fails gives them nothing.
 #include <thread>
 #include <vector>
 
@@ -6,7 +6,6 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
-#include <gradus/autograd/tape/hooks.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/autograd/walk/grad.h>
 
@@ -18,10 +17,10 @@ using testing::ElementsAre;
 
 std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
 
-struct Failing final : Op {
-  std::string_view name() const override { return "failing"; }
+struct Bad final : Op {
+  std::string_view name() const override { return "bad"; }
   Array forward(const Tensor& x) { return x.value(); }
-  Grads backward(Tensor) override { fail<ValueError>("failing: in backward"); }
+  Grads backward(Tensor) override { fail<ValueError>("on purpose"); }
 };
 
 TEST(RetainGrad, KeepsTheGradientOfAnIntermediateResult) {
@@ -68,7 +67,7 @@ TEST(RetainGrad, OfOneResultOfSeveralOfTheRootAndAfterHooks) {
 
 TEST(RetainGrad, TakesNothingFromAWalkThatFailsAndAHistoryFromOneThatIsRecorded) {
   const Tensor x = variable(tensor({1.0, 2.0}));
-  const Tensor bad = record(Failing{}, x * x) * x;
+  const Tensor bad = record(Bad{}, x * x) * x;
   bad.retain_grad();
   EXPECT_THROW(sum(bad).backward(), ValueError);
   EXPECT_FALSE(bad.grad().defined() || x.grad().defined());
