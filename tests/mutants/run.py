@@ -51,7 +51,7 @@ def mutants_of(family):
         mutant = Mutant(family, **found)
         times = (ROOT / mutant.file).read_text().count(mutant.old) if (ROOT / mutant.file).is_file() else None
         if times != 1:
-            raise ValueError(f"{place}: " + (f"there is no {mutant.file}" if times is None else f"{mutant.file} has the old text {times} times"))
+            raise ValueError(f"{place}: there is no {mutant.file}" if times is None else f"{place}: {mutant.file} has the old text {times} times")
         mutants.append(mutant)
     return mutants
 
@@ -122,8 +122,8 @@ def tested(program, build, filter_):
     """(whether the tests passed, how many there were)"""
     environment = dict(os.environ, GRADUS_SIMD_LEVEL=build.level, GRADUS_NUM_THREADS="2")
     try:
-        done = subprocess.run([program, f"--gtest_filter={filter_}", "--gtest_brief=1", "--gtest_fail_fast"], cwd=build.folder, env=environment, capture_output=True,
-                              text=True, errors="replace", timeout=300)
+        done = subprocess.run([program, f"--gtest_filter={filter_}", "--gtest_brief=1", "--gtest_fail_fast"], cwd=build.folder,
+                              env=environment, capture_output=True, text=True, errors="replace", timeout=300)
     except subprocess.TimeoutExpired:
         return False, 1
     ran = [line for line in done.stdout.splitlines() if " ran." in line]
