@@ -94,12 +94,11 @@ class Build:
         command = next((c for c in commands if f"gradus_{source.relative_to(ROOT).parts[0]}_{self.level}.dir" in c), commands[0])
         words = shlex.split(command)
         target = out / (source.name + ".o")
-        words[words.index("-o") + 1] = str(target)
-        if text_of and text_of[0] == source:
-            copy = out / source.name
-            copy.write_text(text_of[1])
-            words[-1] = str(copy)
-        run([words[0], f"-I{out / 'include'}", *words[1:-3], "-O1", *words[-3:]], self.folder)
+        before = words[1:words.index("-MD")] if "-MD" in words else words[1:words.index("-o")]
+        if text_of[0] == source:
+            source = out / source.name
+            source.write_text(text_of[1])
+        run([words[0], f"-I{out / 'include'}", *before, "-O1", "-o", str(target), "-c", str(source)], self.folder)
         return target
 
     def link(self, program, objects, out):
