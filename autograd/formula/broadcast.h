@@ -7,7 +7,7 @@
 
 namespace gradus::kernels {
 
-inline constexpr std::size_t most_operands = 8;   // of one loop; as many results
+inline constexpr std::size_t most_operands = 16;   // of one loop: eight inputs, and the gradients of as many results
 
 // Works on n elements. in[i] points to the first element of operand i, which moves (moves[i]) or is one value for the whole row;
 // out[i] is contiguous, or null when that result is not wanted.

@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace gradus::kernels {
 
@@ -15,6 +16,7 @@ using TruthOf = decltype(V() < V());
 template <class V>
 struct FastSlope {
   using Truth = TruthOf<V>;
+  static constexpr bool careful = false;
   V value;
 
   static FastSlope zero() { return {V(0)}; }
@@ -28,6 +30,7 @@ struct FastSlope {
 template <class V>
 struct CarefulSlope {
   using Truth = TruthOf<V>;
+  static constexpr bool careful = true;
   V value;
   Truth depends;
 
@@ -35,6 +38,10 @@ struct CarefulSlope {
   static CarefulSlope start(V seed) { return {seed, V(0) == V(0)}; }
   CarefulSlope times(V factor) const { return {where(depends, factor * value, V(0)), depends}; }
   CarefulSlope over(V divisor) const { return {where(depends, value / divisor, V(0)), depends}; }
+  // By a formula's pull, which is linear; where it lets not even infinity through there is a mask.
+  template <class Pull> CarefulSlope through(Pull pull) const {
+    return {where(depends, pull(value), V(0)), depends && pull(V(std::numeric_limits<double>::infinity())) != V(0)};
+  }
   CarefulSlope kept_where(Truth m) const { return {where(m, value, V(0)), depends && m}; }
   friend CarefulSlope operator+(CarefulSlope a, CarefulSlope b) { return {a.value + b.value, a.depends || b.depends}; }
   friend CarefulSlope where(Truth m, CarefulSlope a, CarefulSlope b) {

@@ -1,61 +1,55 @@
 // The loops that turn a formula into row functions (broadcast.h): values, and slopes times the incoming gradient. Compiled per level in
-// ops/internal/formulas/*.simd.cpp, and in the user's program by fuse.h.
+// ops/formulas/*.simd.cpp.
 #pragma once
 #include <array>
-#include <limits>
 #include <tuple>
 #include <utility>
 
-#include <gradus/autograd/formula/dual.h>
 #include <gradus/autograd/formula/formula.h>
 #include <gradus/autograd/simd/simd.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
-// Operand i at position p: loaded, or the one value it has for the whole row.
-template <class T, std::size_t n>
-struct Operands {
-  const T* at[n];
-  bool moves[n];
-  Vec<T> still[n];
-  Operands(const void* const* in, const bool* moving) {
-    for (std::size_t i = 0; i < n; ++i) {
-      at[i] = static_cast<const T*>(in[i]);
-      moves[i] = moving[i];
-      still[i] = moves[i] ? Vec<T>(0) : Vec<T>(static_cast<double>(*at[i]));
-    }
-  }
-  bool all_move() const {
-    bool all = true;
-    for (std::size_t i = 0; i < n; ++i) all &= moves[i];
-    return all;
-  }
-};
-
-// Calls body(x, put) for every register's worth of elements: x holds the operands' values, put(k, v) stores result k.
+// Calls body(x, put) for every register's worth of elements: x holds the operands' values, put(k, v) stores result k. The body stands in
+// one loop, so that the compiler has it once: operands that stand still are written out, and the last few elements go through registers of
+// their own.
 template <class T, std::size_t inputs, std::size_t outputs, class Body>
 void each_register(const void* const* in, const bool* moves, void* const* out, std::int64_t n, Body body) {
-  const Operands<T, inputs> o(in, moves);
-  T* to[outputs];
-  for (std::size_t k = 0; k < outputs; ++k) to[k] = static_cast<T*>(out[k]);
   using V = Vec<T>;
-  std::array<V, inputs> x;
-  std::int64_t p = 0;
-  const auto put = [&](std::size_t k, V v) { if (to[k]) v.store(to[k] + p); };
-  if (o.all_move()) {
-    for (; p + V::size <= n; p += V::size) {
-      for (std::size_t i = 0; i < inputs; ++i) x[i] = V::load(o.at[i] + p);
-      body(x, put);
-    }
-  } else {
-    for (; p + V::size <= n; p += V::size) {
-      for (std::size_t i = 0; i < inputs; ++i) x[i] = o.moves[i] ? V::load(o.at[i] + p) : o.still[i];
-      body(x, put);
-    }
+  constexpr std::int64_t size = V::size, block = 16 * size;
+  alignas(64) T spread[inputs][block], last[outputs][size];
+  bool all_move = true;
+  for (std::size_t i = 0; i < inputs; ++i) {
+    all_move &= moves[i];
+    if (moves[i]) continue;
+    const V one(static_cast<double>(*static_cast<const T*>(in[i])));
+    for (std::int64_t p = 0; p < block && p < n; p += size) one.store(spread[i] + p);
   }
-  if (p < n) {
-    for (std::size_t i = 0; i < inputs; ++i) x[i] = o.moves[i] ? V::load(o.at[i] + p, n - p) : o.still[i];
-    body(x, [&](std::size_t k, V v) { if (to[k]) v.store(to[k] + p, n - p); });
+  for (std::int64_t p = 0; p < n;) {
+    std::int64_t now = all_move || n - p < block ? (n - p) / size * size : block;
+    const bool tail = now == 0;
+    const T* from[inputs];
+    T* to[outputs];
+    for (std::size_t i = 0; i < inputs; ++i) from[i] = moves[i] ? static_cast<const T*>(in[i]) + p : spread[i];
+    for (std::size_t k = 0; k < outputs; ++k) to[k] = out[k] ? static_cast<T*>(out[k]) + p : nullptr;
+    if (tail) {
+      for (std::size_t i = 0; i < inputs; ++i) {
+        if (!moves[i]) continue;
+        V::load(from[i], n - p).store(spread[i]);
+        from[i] = spread[i];
+      }
+      for (std::size_t k = 0; k < outputs; ++k) to[k] = to[k] ? last[k] : nullptr;
+      now = size;
+    }
+    std::array<V, inputs> x;
+    for (std::int64_t q = 0; q < now; q += size) {
+      for (std::size_t i = 0; i < inputs; ++i) x[i] = V::load(from[i] + q);
+      body(x, [&](std::size_t k, V v) { if (to[k]) v.store(to[k] + q); });
+    }
+    if (tail)
+      for (std::size_t k = 0; k < outputs; ++k)
+        if (to[k]) V::load(last[k]).store(static_cast<T*>(out[k]) + p, n - p);
+    p += now;
   }
 }
 
@@ -90,29 +84,6 @@ void output_slope_row(const void* formula, const void* const* in, const bool* mo
   each_register<T, 2, 1>(in, moves, out, count, [&](const auto& x, auto put) {
     if constexpr (PullsAtOutput<F>) put(0, f.pull_at_output(x[1], x[0]));
     else put(0, x[1] * f.slope_at_output(x[0]));
-  });
-}
-
-// As slope_row, without written slopes: the formula is run on dual numbers; once more, with care, where a gradient is not finite.
-template <class F, class T, std::size_t n>
-void dual_row(const void* formula, const void* const* in, const bool* moves, void* const* out, std::int64_t count) {
-  const F f = *static_cast<const F*>(formula);
-  using V = Vec<T>;
-  each_register<T, n + 1, n>(in, moves, out, count, [&](const auto& x, auto put) {
-    const auto run = [&]<class D, std::size_t... i>(D, V seed, std::index_sequence<i...>) {
-      return D(f.value(D::variable(x[i], i, seed)...)).slope;
-    };
-    constexpr auto inputs = std::make_index_sequence<n>{};
-    const auto slopes = run(Dual<V, FastSlope<V>, n>(), V(1), inputs);
-    std::array<V, n> grads;
-    for (std::size_t i = 0; i < n; ++i) grads[i] = x[n] * slopes[i].value;
-    auto finite = abs(grads[0]) <= std::numeric_limits<T>::max();
-    for (std::size_t i = 1; i < n; ++i) finite = finite && abs(grads[i]) <= std::numeric_limits<T>::max();
-    if (!all(finite)) [[unlikely]] {
-      const auto careful = run(Dual<V, CarefulSlope<V>, n>(), x[n], inputs);
-      for (std::size_t i = 0; i < n; ++i) grads[i] = careful[i].value;
-    }
-    for (std::size_t i = 0; i < n; ++i) put(i, grads[i]);
   });
 }
 

@@ -1,8 +1,13 @@
 #include <gradus/autograd/ops/activation.h>
 
-#include <gradus/autograd/simd/internal/level.h>
+#include <algorithm>
+
+#include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/formulas/activation.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/activation.h>
+#include <gradus/autograd/ops/internal/reducing.h>
+#include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus {
 namespace formulas {
@@ -16,5 +21,66 @@ Tensor gelu(const Tensor& x) { return elementwise(formulas::Gelu{}, x); }
 Tensor gelu_tanh(const Tensor& x) { return elementwise(formulas::GeluTanh{}, x); }
 Tensor silu(const Tensor& x) { return elementwise(formulas::Silu{}, x); }
 Tensor mish(const Tensor& x) { return elementwise(formulas::Mish{}, x); }
+Tensor softplus(const Tensor& x, double beta, double threshold) {
+  check<ValueError>(beta != 0, "softplus: beta must not be 0");
+  return elementwise(formulas::SoftplusOf{beta, threshold}, x);
+}
+Tensor logsigmoid(const Tensor& x) { return elementwise(formulas::LogSigmoid{}, x); }
+
+Tensor relu6(const Tensor& x) { return elementwise(formulas::HardTanh{0, 6, "relu6"}, x); }
+Tensor leaky_relu(const Tensor& x, double slope) { return elementwise(formulas::LeakyRelu{slope}, x); }
+
+Tensor prelu(const Tensor& x, const Tensor& weight) {
+  check_defined("prelu", x);
+  check_defined("prelu", weight, "weight");
+  const std::int64_t channels = x.rank() == 0 ? 1 : x.dim(x.rank() == 1 ? 0 : 1);
+  check<ShapeError>(weight.rank() == 1 && (weight.size() == 1 || weight.size() == channels), "prelu: weight ", weight.shape(),
+                    " must be a vector of one slope, or of one for each channel, dimension 1 of ", x.shape());
+  Shape along = Shape::filled(std::max(x.rank() - 1, 1), 1);
+  along[0] = weight.size();
+  if (x.rank() == 0) along = Shape();
+  return elementwise(formulas::Prelu{}, x, reshape(weight, along));
+}
+
+Tensor rrelu(const Tensor& x, double lower, double upper, Generator& generator) {
+  check_defined("rrelu", x);
+  check_computes_in(x.dtype(), "rrelu");
+  check<ValueError>(lower <= upper, "rrelu: the lower bound ", lower, " is above the upper bound ", upper);
+  return elementwise(formulas::Prelu{"rrelu"}, x, Tensor(uniform(Array(x.shape(), x.dtype()), lower, upper, generator)));
+}
+Tensor rrelu(const Tensor& x, double lower, double upper) {
+  check<ValueError>(lower <= upper, "rrelu: the lower bound ", lower, " is above the upper bound ", upper);
+  return elementwise(formulas::LeakyRelu{(lower + upper) / 2, "rrelu"}, x);
+}
+
+Tensor elu(const Tensor& x, double alpha) { return elementwise(formulas::Elu{alpha}, x); }
+Tensor celu(const Tensor& x, double alpha) {
+  check<ValueError>(alpha != 0, "celu: alpha must not be 0");
+  return elementwise(formulas::Elu{alpha, 1, 1 / alpha, "celu"}, x);
+}
+Tensor selu(const Tensor& x) { return elementwise(formulas::Elu{formulas::selu_alpha, formulas::selu_scale, 1, "selu"}, x); }
+Tensor hardtanh(const Tensor& x, double low, double high) {
+  check<ValueError>(low <= high, "hardtanh: the lower bound ", low, " is above the upper bound ", high);
+  return elementwise(formulas::HardTanh{low, high}, x);
+}
+Tensor hardsigmoid(const Tensor& x) { return elementwise(formulas::HardSigmoid{}, x); }
+Tensor hardswish(const Tensor& x) { return elementwise(formulas::HardSwish{}, x); }
+Tensor hardshrink(const Tensor& x, double lambda) { return elementwise(formulas::HardShrink{lambda}, x); }
+Tensor softshrink(const Tensor& x, double lambda) {
+  check<ValueError>(lambda >= 0, "softshrink: lambda must not be negative: ", lambda);
+  return elementwise(formulas::SoftShrink{lambda}, x);
+}
+Tensor tanhshrink(const Tensor& x) { return elementwise(formulas::TanhShrink{}, x); }
+Tensor softsign(const Tensor& x) { return elementwise(formulas::SoftSign{}, x); }
+Tensor threshold(const Tensor& x, double limit, double value) { return elementwise(formulas::Threshold{limit, value}, x); }
+
+Tensor glu(const Tensor& x, Axis axis) {
+  check_defined("glu", x);
+  check<ShapeError>(x.rank() > 0, "glu: a scalar has no halves");
+  const int along = detail::axis_of(axis, x, "glu");
+  const std::int64_t n = x.dim(along);
+  check<ShapeError>(n % 2 == 0, "glu: dimension ", along, " of ", x.shape(), " has no halves");
+  return elementwise(formulas::Glu{}, slice(x, along, 0, n / 2), slice(x, along, n / 2, n));
+}
 
 }  // namespace gradus

@@ -12,7 +12,8 @@ namespace gradus::detail {
 namespace {
 
 [[noreturn, gnu::cold]] void refuse_undefined_input(const char* name, std::span<const Tensor* const> inputs, const Tensor* x) {
-  static constexpr std::string_view names[] = {"a", "b", "the third input", "the fourth input", "the fifth input", "the sixth input"};
+  static constexpr std::string_view names[] = {"a",               "b",               "the third input",   "the fourth input",
+                                               "the fifth input", "the sixth input", "the seventh input", "the eighth input"};
   const auto at = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), x) - inputs.begin());
   refuse_undefined(name, inputs.size() == 1 ? "x" : names[std::min(at, std::size(names) - 1)]);
 }
@@ -37,6 +38,11 @@ Array elementwise_result(const char* name, std::span<const Tensor* const> inputs
   return Array(shape, first.dtype());
 }
 
+void elementwise_results(const char* name, std::span<const Tensor* const> inputs, std::span<Array> ys) {
+  ys[0] = elementwise_result(name, inputs);
+  for (Array& y : ys.subspan(1)) y = kernels::empty_as(ys[0]);
+}
+
 void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, Array& y) {
   std::array<const Array*, kernels::most_operands> in;
   for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = &inputs[i]->value();
@@ -44,9 +50,17 @@ void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor
   kernels::for_rows(y.shape(), {in.data(), inputs.size()}, out, row, formula);
 }
 
+void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, std::span<Array> ys) {
+  std::array<const Array*, kernels::most_operands> in;
+  std::array<Array*, 8> out;
+  for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = &inputs[i]->value();
+  for (std::size_t k = 0; k < ys.size(); ++k) out[k] = &ys[k];
+  kernels::for_rows(ys[0].shape(), {in.data(), inputs.size()}, {out.data(), ys.size()}, row, formula);
+}
+
 namespace {
 
-using Products = std::array<Array, kernels::most_operands>;
+using Products = std::array<Array, 8>;
 
 // g · slope for each wanted input, in the shape of g, whose copy `shape` is.
 [[gnu::always_inline]] inline void products(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, const Shape& shape,
@@ -86,6 +100,26 @@ Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tenso
   for (std::size_t i = 0; i < x.size(); ++i)
     if (x[i].shape() == shape || !(wanted >> i & 1)) grads.emplace_back(std::move(results[i]));
     else grads.emplace_back(sum_to(Tensor(std::move(results[i])), x[i].shape()));
+  return grads;
+}
+
+Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, std::span<const Tensor> gs, std::uint32_t wanted) {
+  const Array none = Array::zeros({}, x[0].dtype());
+  const auto given = std::find_if(gs.begin(), gs.end(), [](const Tensor& g) { return g.defined(); });
+  const Shape shape = given->shape();
+  std::array<const Array*, kernels::most_operands> in;
+  std::array<Array*, 8> out{};
+  Products results;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    in[i] = &x[i].value();
+    if (wanted >> i & 1) *(out[i] = &results[i]) = kernels::empty_as(given->value());
+  }
+  for (std::size_t k = 0; k < gs.size(); ++k) in[x.size() + k] = gs[k].defined() ? &gs[k].value() : &none;
+  kernels::for_rows(shape, {in.data(), x.size() + gs.size()}, {out.data(), x.size()}, row, formula);
+  Grads grads;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (out[i] && x[i].shape() != shape) grads.emplace_back(sum_to(Tensor(std::move(results[i])), x[i].shape()));
+    else grads.emplace_back(std::move(results[i]));
   return grads;
 }
 

@@ -13,12 +13,17 @@ namespace detail {
 
 // An empty array of the shape that the inputs broadcast to. Throws unless all are f32, or all f64.
 Array elementwise_result(const char* name, std::span<const Tensor* const> inputs);
+void elementwise_results(const char* name, std::span<const Tensor* const> inputs, std::span<Array> ys);   // several of them
 
-// One pass of `row` over the inputs into y.
+// One pass of `row` over the inputs into y, or several results of one shape.
 void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, Array& y);
+void run_value_row(kernels::Row row, const void* formula, std::span<const Tensor* const> inputs, std::span<Array> ys);
 
 // g · slope for each wanted input in one pass of `row` over x and g, each summed to the shape of its x. Written over g if nobody holds it.
 Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, Array g, std::uint32_t wanted);
+
+// The same for several results, of whose gradients some are undefined and not read.
+Grads run_slope_row(kernels::Row row, const void* formula, std::span<const Tensor> x, std::span<const Tensor> gs, std::uint32_t wanted);
 
 // Σ slope · v over the inputs that have a tangent v, by the same row.
 Tensor run_tangent_row(kernels::Row row, const void* formula, std::span<const Tensor> x, std::span<const Tensor> vs);

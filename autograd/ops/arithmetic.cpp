@@ -2,7 +2,7 @@
 
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/whole.h>
 
 namespace gradus {
@@ -26,17 +26,19 @@ void check_whole_exponent(double exponent, const Tensor& x) {
                     " for ", describe(x), "; convert with x.to(f32)");
 }
 
-template <class B>
-Tensor whole_only(const char* name, WholeOp op, const Tensor& a, const B& b) {
-  detail::check_whole(name, a);
-  return whole(name, op, a, b);
-}
-
 }  // namespace
 
 Tensor add(const Tensor& a, const Tensor& b) { return is_whole(a) ? whole("add", WholeOp::add, a, b) : elementwise(formulas::Add{}, a, b); }
 Tensor sub(const Tensor& a, const Tensor& b) { return is_whole(a) ? whole("sub", WholeOp::sub, a, b) : elementwise(formulas::Sub{}, a, b); }
 Tensor mul(const Tensor& a, const Tensor& b) { return is_whole(a) ? whole("mul", WholeOp::mul, a, b) : elementwise(formulas::Mul{}, a, b); }
+Tensor add(const Tensor& a, const Tensor& b, double alpha) {
+  if (!is_whole(a)) return elementwise(formulas::AddScaled{alpha}, a, b);
+  return whole("add", WholeOp::add, a, Tensor(whole("add", WholeOp::mul, b, alpha)));
+}
+Tensor sub(const Tensor& a, const Tensor& b, double alpha) {
+  if (!is_whole(a)) return elementwise(formulas::AddScaled{-alpha, "sub"}, a, b);
+  return whole("sub", WholeOp::sub, a, Tensor(whole("sub", WholeOp::mul, b, alpha)));
+}
 Tensor div(const Tensor& a, const Tensor& b) {
   refuse_true_division(a);
   return elementwise(formulas::Div{}, a, b);
@@ -69,11 +71,6 @@ Tensor neg(const Tensor& x) {
   check_defined("neg", x);
   return mul(x, -1);
 }
-
-Tensor floor_divide(const Tensor& a, const Tensor& b) { return whole_only("floor_divide", WholeOp::floor_divide, a, b); }
-Tensor floor_divide(const Tensor& a, double b) { return whole_only("floor_divide", WholeOp::floor_divide, a, b); }
-Tensor remainder(const Tensor& a, const Tensor& b) { return whole_only("remainder", WholeOp::remainder, a, b); }
-Tensor remainder(const Tensor& a, double b) { return whole_only("remainder", WholeOp::remainder, a, b); }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return is_whole(a) ? whole("maximum", WholeOp::maximum, a, b) : elementwise(formulas::Maximum{}, a, b);

@@ -1,10 +1,14 @@
 #include <gradus/autograd/ops/compare.h>
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <gradus/autograd/kernels/elementwise/compare.h>
+#include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/internal/whole.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 
@@ -12,6 +16,8 @@ namespace gradus {
 namespace {
 
 using kernels::Comparison;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void check_dtypes(const char* name, const Tensor& a, const Tensor& b) {
   check_defined(name, a, "a");
@@ -96,6 +102,43 @@ Tensor where(const Tensor& condition, double a, const Tensor& b) {
 }
 Tensor where(const Tensor& condition, double a, double b, Dtype dtype) {
   return where(condition, a, Tensor(detail::number_like("where", Tensor(Array::zeros({}, dtype)), b)));
+}
+
+Tensor isnan(const Tensor& x) {
+  check_defined("isnan", x);
+  return x != x;
+}
+Tensor isinf(const Tensor& x) {
+  check_defined("isinf", x);
+  return is_floating(x.dtype()) ? x == infinity || x == -infinity : Tensor(Array::zeros(x.shape(), boolean));
+}
+Tensor isfinite(const Tensor& x) {
+  check_defined("isfinite", x);
+  return is_floating(x.dtype()) ? x < infinity && x > -infinity : Tensor(Array::full(x.shape(), 1, boolean));
+}
+Tensor signbit(const Tensor& x) {
+  check_defined("signbit", x);
+  if (!is_floating(x.dtype())) return x < 0;
+  const Tensor of = is_small_float(x.dtype()) ? x.detach().to(f32) : x.detach();
+  return copysign(like(of, 1), of) < 0;
+}
+
+Tensor isclose(const Tensor& given, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  check_dtypes("isclose", given, other);
+  check<ValueError>(rtol >= 0 && atol >= 0, "isclose: tolerances must not be negative: rtol ", rtol, ", atol ", atol);
+  static_cast<void>(broadcast_shapes(given.shape(), other.shape(), "isclose"));
+  const bool computes = computes_in(given.dtype());
+  const Tensor a = computes ? given.detach() : given.detach().to(f64), b = computes ? other.detach() : other.detach().to(f64);
+  const Tensor close = (a == b) || (isfinite(a - b) && abs(a - b) <= atol + rtol * abs(b));
+  return equal_nan ? close || (isnan(a) && isnan(b)) : close;
+}
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  return all(isclose(a, b, rtol, atol, equal_nan)).item() != 0;
+}
+
+Tensor heaviside(const Tensor& x, const Tensor& values) {
+  check_dtypes("heaviside", x, values);
+  return where(x.detach() == 0, values.detach(), (x.detach() > 0).to(x.dtype()));
 }
 
 Tensor logical_and(const Tensor& a, const Tensor& b) { return logical("logical_and", kernels::WholeOp::minimum, a, b); }

@@ -3,6 +3,8 @@
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/attention.h>
+#include <gradus/autograd/ops/bitwise.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/conv.h>
 #include <gradus/autograd/ops/ctc.h>
@@ -23,11 +25,15 @@
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/resample.h>
+#include <gradus/autograd/ops/rounding.h>
 #include <gradus/autograd/ops/scan.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/search.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/ops/sort.h>
+#include <gradus/autograd/ops/special.h>
 #include <gradus/autograd/ops/statistics.h>
+#include <gradus/autograd/ops/surrogate.h>
+#include <gradus/autograd/ops/trigonometry.h>
 #include <gradus/autograd/ops/window.h>

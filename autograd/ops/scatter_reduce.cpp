@@ -6,7 +6,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/scatter.h>
 #include <gradus/autograd/ops/math.h>

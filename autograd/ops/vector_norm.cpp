@@ -5,7 +5,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>

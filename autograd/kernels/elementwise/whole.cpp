@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/elementwise/whole.h>
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 #include <gradus/autograd/formula/broadcast.h>
@@ -37,6 +38,20 @@ struct Remainder {
     return static_cast<T>(a % b);
   }
 };
+struct TruncDivide {
+  template <class T> T operator()(T a, T b) const {
+    if constexpr (std::is_signed_v<T>)
+      if (b == -1) return Sub()(T{0}, a);
+    return static_cast<T>(a / b);
+  }
+};
+struct Fmod {
+  template <class T> T operator()(T a, T b) const {
+    if constexpr (std::is_signed_v<T>)
+      if (b == -1) return 0;
+    return static_cast<T>(a % b);
+  }
+};
 struct Power {
   template <class T> T operator()(T a, T b) const {
     if constexpr (std::is_signed_v<T>)
@@ -52,6 +67,29 @@ struct Maximum {
 };
 struct Minimum {
   template <class T> T operator()(T a, T b) const { return std::min(a, b); }
+};
+
+struct BitAnd {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(a & b); }
+};
+struct BitOr {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(a | b); }
+};
+struct BitXor {
+  template <class T> T operator()(T a, T b) const { return static_cast<T>(a ^ b); }
+};
+struct LeftShift {
+  template <class T> T operator()(T a, T bits) const {
+    if (bits < 0 || bits >= std::numeric_limits<std::make_unsigned_t<T>>::digits) return 0;
+    return static_cast<T>(static_cast<std::uint64_t>(a) << bits);
+  }
+};
+struct RightShift {
+  template <class T> T operator()(T a, T bits) const {
+    constexpr int most = std::numeric_limits<T>::digits;
+    if (bits < 0 || bits > most) return std::is_signed_v<T> && a < 0 ? static_cast<T>(-1) : T{0};
+    return static_cast<T>(bits == most ? (a < 0 ? -1 : 0) : a >> bits);
+  }
 };
 
 template <class T, class How>
@@ -71,14 +109,22 @@ Row whole_row_for(WholeOp op) {
     case WholeOp::mul: return whole_row<T, Mul>;
     case WholeOp::floor_divide: return whole_row<T, FloorDivide>;
     case WholeOp::remainder: return whole_row<T, Remainder>;
+    case WholeOp::trunc_divide: return whole_row<T, TruncDivide>;
+    case WholeOp::fmod: return whole_row<T, Fmod>;
     case WholeOp::power: return whole_row<T, Power>;
+    case WholeOp::bit_and: return whole_row<T, BitAnd>;
+    case WholeOp::bit_or: return whole_row<T, BitOr>;
+    case WholeOp::bit_xor: return whole_row<T, BitXor>;
+    case WholeOp::left_shift: return whole_row<T, LeftShift>;
+    case WholeOp::right_shift: return whole_row<T, RightShift>;
     case WholeOp::maximum: return whole_row<T, Maximum>;
     default: return whole_row<T, Minimum>;
   }
 }
 
 Row whole_row_of_bool(WholeOp op) {
-  return op == WholeOp::add || op == WholeOp::maximum ? whole_row<bool, Maximum> : whole_row<bool, Minimum>;
+  if (op == WholeOp::bit_xor) return whole_row<bool, BitXor>;
+  return op == WholeOp::add || op == WholeOp::maximum || op == WholeOp::bit_or ? whole_row<bool, Maximum> : whole_row<bool, Minimum>;
 }
 
 }  // namespace

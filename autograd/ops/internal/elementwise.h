@@ -1,132 +1,117 @@
-// A formula as a differentiable operation: elementwise(formulas::Tanh{}, x). Broadcasting and its gradient are handled here for all.
+// A formula as a differentiable operation: elementwise(formulas::Tanh{}, x). Broadcasting and its gradient are handled here for all: what
+// does not depend on the formula is compiled once, in elementwise.cpp.
 #pragma once
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
-#include <gradus/autograd/ops/internal/formulas/family.h>
+#include <gradus/autograd/ops/formulas/family.h>
 #include <gradus/autograd/ops/math.h>
-#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 
-// Found by the formula's family, see ops/internal/formulas/family.h.
+// Found by the formula's family, see ops/formulas/family.h.
 template <class F> concept Compiled = requires(const F f) { rows_of(f); };
 
-template <class F>
-struct Elementwise final : Op {
-  F formula;
-  explicit Elementwise(F f) : formula(f) {}
+namespace detail {
+
+inline constexpr std::size_t most_in_formula = 3;
+using PerOperand = std::array<Tensor, most_in_formula>;
+
+// A formula's type, as far as its operation must know it.
+struct FormulaKind {
+  std::size_t operands;
+  enum class Slopes : std::uint8_t { constant, of_output, of_operands } slopes;
+  // The gradients of the operands in differentiable functions: g by each slope; not yet summed to the operands' shapes, and those not
+  // wanted may be undefined. x: the operands, or the result.
+  PerOperand (*pull)(const void* formula, const Tensor& g, const Tensor* x, std::uint32_t wanted);
+  std::array<double, most_in_formula> (*constants)(const void* formula);
+};
+
+class ElementwiseOp : public Op {
+ public:
   static constexpr bool checks_gradients = false;
-  std::string_view name() const override { return F::name; }
+
+ protected:
+  explicit ElementwiseOp(const FormulaKind& kind) : kind_(&kind) {}
+  Array run(std::string_view name, const void* formula, const formulas::FormulaRows& rows, std::span<const Tensor* const> inputs);
+
+  Grads backward(Tensor g) final;
+  // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
+  Tensor tangent(std::span<const Tensor> vs) final;
+  Form input_form(int i, const Form& result) const final;
+
+ private:
+  virtual const void* formula() const = 0;
+  virtual const formulas::FormulaRows& rows() const = 0;
+  Grads scaled(Tensor g) const;
+  Grads recorded(const Tensor& g);
+
+  struct Shapes : pool::Pooled {
+    SmallVector<Shape, most_in_formula> all;
+  };
+  const FormulaKind* kind_;
+  std::unique_ptr<Shapes> shapes_;   // of the inputs, where they are not the result's; what is saved tells the others
+};
+
+template <class F>
+PerOperand pull_of(const void* formula, const Tensor& g, const Tensor* x, std::uint32_t wanted) {
+  const F& f = *static_cast<const F*>(formula);
+  PerOperand found;
+  if constexpr (PullsAtOutput<F>) {
+    found[0] = f.pull_at_output(g, x[0]);
+  } else if constexpr (ReadsOutput<F>) {
+    found[0] = g * f.slope_at_output(x[0]);
+  } else if constexpr (!Constant<F>) {
+    const auto of_all = [&]<std::size_t... i>(std::index_sequence<i...>) {
+      if constexpr (Pulls<F>) return f.pull(g, x[i]...);
+      else return f.slopes(x[i]...);
+    }(std::make_index_sequence<operands_of<F>>{});
+    for (std::size_t i = 0; i < operands_of<F>; ++i)
+      if (wanted >> i & 1) found[i] = Pulls<F> ? of_all[i] : g * of_all[i];
+  }
+  return found;
+}
+
+template <class F>
+std::array<double, most_in_formula> constants_of(const void* formula) {
+  std::array<double, most_in_formula> all{};
+  if constexpr (Constant<F>) {
+    const auto constants = static_cast<const F*>(formula)->constants();
+    for (std::size_t i = 0; i < constants.size(); ++i) all[i] = constants[i];
+  }
+  return all;
+}
+
+template <class F>
+inline constexpr FormulaKind kind_of_formula{operands_of<F>,
+                                             Constant<F>      ? FormulaKind::Slopes::constant
+                                             : ReadsOutput<F> ? FormulaKind::Slopes::of_output
+                                                              : FormulaKind::Slopes::of_operands,
+                                             pull_of<F>, constants_of<F>};
+
+}  // namespace detail
+
+template <class F>
+struct Elementwise final : detail::ElementwiseOp {
+  F f;
+  explicit Elementwise(F formula) : ElementwiseOp(detail::kind_of_formula<F>), f(formula) {}
+  std::string_view name() const override { return f.name; }
 
   template <class... X>
   Array forward(const X&... x) {
     const Tensor* inputs[] = {&x...};
-    Array y = detail::elementwise_result(F::name.data(), inputs);
-    if constexpr (ReadsOutput<F>) save_output();
-    else if constexpr (!Constant<F>) save(x...);
-    else if (tracked() && !((x.shape() == y.shape()) && ...)) (shapes.push_back(x.shape()), ...);
-    detail::run_value_row(rows().value[computing_place(y.dtype())], &formula, inputs, y);
-    return y;
-  }
-
-  Grads backward(Tensor g) override {
-    [[maybe_unused]] const std::size_t place = computing_place(g.dtype());   // before g is taken
-    if constexpr (Constant<F>) {
-      return scaled(std::move(g));
-    } else if constexpr (ReadsOutput<F>) {
-      const Tensor y = output();
-      if (recording()) {
-        if constexpr (PullsAtOutput<F>) return {formula.pull_at_output(g, y)};
-        else return {g * formula.slope_at_output(y)};
-      }
-      return detail::run_slope_row(rows().slope[place], &formula, std::span(&y, 1), std::move(g).value(), wants());
-    } else {
-      constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
-      if (!recording())
-        return detail::run_slope_row(rows().slope[place], &formula, {saved().data(), n}, std::move(g).value(), wants());
-      const auto x = saved<n>();
-      const auto found = std::apply([&](const auto&... v) {
-        if constexpr (Pulls<F>) return formula.pull(g, v...);
-        else return formula.slopes(v...);
-      }, x);
-      Grads grads;
-      for (std::size_t i = 0; i < n; ++i) {
-        Tensor gi;
-        if (needs(static_cast<int>(i))) gi = Pulls<F> ? found[i] : g * found[i];
-        if (gi.defined()) gi = gi.shape() == g.shape() ? sum_to(gi, x[i].shape()) : expand(gi, x[i].shape());   // expand: the constant 0
-        grads.push_back(gi);
-      }
-      return grads;
-    }
-  }
-
-  // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
-  Tensor tangent(std::span<const Tensor> vs) override {
-    [[maybe_unused]] const auto slopes_of = [&] { return rows().slope[computing_place((vs[0].defined() ? vs[0] : vs[1]).dtype())]; };
-    if constexpr (Constant<F>) {
-      const auto constants = formula.constants();
-      Tensor total;
-      for (std::size_t i = 0; i < constants.size(); ++i)
-        if (vs[i].defined()) total = detail::sum_of_tangents(total, constants[i] == 1 ? vs[i] : vs[i] * constants[i]);
-      return shapes.empty() ? total : expand(total, detail::common_shape(shapes, [](const Shape& shape) { return shape; }));
-    } else if constexpr (ReadsOutput<F>) {
-      const Tensor y = output();
-      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, std::span(&y, 1), vs);
-      if constexpr (PullsAtOutput<F>) return formula.pull_at_output(vs[0], y);
-      else return vs[0] * formula.slope_at_output(y);
-    } else {
-      constexpr std::size_t n = requires { formula.value(1.0); } ? 1 : 2;
-      if (!recording()) return detail::run_tangent_row(slopes_of(), &formula, {saved().data(), n}, vs);
-      const auto x = saved<n>();
-      const Shape shape = detail::common_shape(x, [](const Tensor& each) { return each.shape(); });
-      Tensor total;
-      for (std::size_t i = 0; i < n; ++i) {
-        if (!vs[i].defined()) continue;
-        const Tensor v = expand(vs[i], shape);
-        const auto moved = std::apply([&](const auto&... each) {
-          if constexpr (Pulls<F>) return formula.pull(v, each...);
-          else return formula.slopes(each...);
-        }, x);
-        total = detail::sum_of_tangents(total, expand(Pulls<F> ? moved[i] : v * moved[i], shape));
-      }
-      return total;
-    }
-  }
-
- protected:
-  Form input_form(int i, const Form& result) const override {
-    if constexpr (Constant<F>) return shapes.empty() ? result : Form{shapes[static_cast<std::size_t>(i)], result.dtype, result.known};
-    else if constexpr (ReadsOutput<F>) return result;
-    else return Op::input_form(i, result);
+    return run(f.name, &f, Elementwise::rows(), inputs);
   }
 
  private:
-  Grads scaled(Tensor g) {
-    const auto constants = formula.constants();
-    Grads grads;
-    for (std::size_t i = 0; i < constants.size(); ++i) {
-      Gradient& gi = grads.emplace_back();
-      if (!needs(static_cast<int>(i))) continue;
-      if (constants[i] != 1) gi = g * constants[i];
-      else if (i + 1 < constants.size()) gi = g;
-      else gi = std::move(g);
-      if (!shapes.empty()) gi = sum_to(gi.tensor(), shapes[i]);
-    }
-    return grads;
-  }
-
-  const formulas::FormulaRows& rows() const {
+  const void* formula() const override { return &f; }
+  const formulas::FormulaRows& rows() const override {
     static_assert(Compiled<F>,
                   "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
-                  "ops/internal/formulas/ that it stands in");
-    return rows_of(formula);
+                  "ops/formulas/ that it stands in");
+    return rows_of(f);
   }
-
-  struct None {};
-  // Of the inputs, where they are not the result's; what is saved tells the others.
-  [[no_unique_address]] std::conditional_t<Constant<F>, SmallVector<Shape, 1>, None> shapes;
 };
 
 template <class F, class... X>

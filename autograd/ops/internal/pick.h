@@ -6,7 +6,7 @@
 
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
+#include <gradus/autograd/ops/formulas/arithmetic.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/reduce.h>

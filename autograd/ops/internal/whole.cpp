@@ -38,9 +38,10 @@ Array whole(const char* name, WholeOp op, const Tensor& a, const Tensor& b) {
   check_defined(name, b, "b");
   check<DtypeError>(a.dtype() == b.dtype(), name, ": dtypes differ: ", describe(a), " and ", describe(b),
                     "; nothing is promoted silently, convert one side with a.to(", b.dtype(), ")");
-  if (op == WholeOp::sub || op == WholeOp::floor_divide || op == WholeOp::remainder || op == WholeOp::power) refuse_bool(name, a);
+  const bool divides = op == WholeOp::floor_divide || op == WholeOp::remainder || op == WholeOp::trunc_divide || op == WholeOp::fmod;
+  const bool shifts = op == WholeOp::left_shift || op == WholeOp::right_shift;
+  if (divides || shifts || op == WholeOp::sub || op == WholeOp::power) refuse_bool(name, a);
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), name);
-  const bool divides = op == WholeOp::floor_divide || op == WholeOp::remainder;
   check<ValueError>(!divides || !has_zero(b.value()), name, ": division by zero: ", describe(a), " by ", describe(b));
   return kernels::whole(op, a.value(), b.value(), shape);
 }

@@ -1,7 +1,7 @@
 // The compiled SIMD loops against the same formulas on doubles: ordinary, extreme and special values, every tail length.
-#include <gradus/autograd/ops/internal/formulas/activation.h>
-#include <gradus/autograd/ops/internal/formulas/arithmetic.h>
-#include <gradus/autograd/ops/internal/formulas/math.h>
+#include <gradus/autograd/ops/formulas/activation.h>
+#include <gradus/autograd/ops/formulas/arithmetic.h>
+#include <gradus/autograd/ops/formulas/math.h>
 
 #include <cmath>
 #include <limits>
@@ -47,7 +47,7 @@ void check_unary(F f, const std::vector<double>& points, double f32_tolerance = 
     const auto values = y.value().to_vector(), slopes = grad(y, x, {.seed = ones_like(x)}).value().to_vector();
     const double tolerance = dtype == f32 ? f32_tolerance : f64_tolerance;
     for (std::size_t i = 0; i < rounded.size(); ++i) {
-      const std::string where = text(F::name, "(", rounded[i], ") in ", dtype);
+      const std::string where = text(f.name, "(", rounded[i], ") in ", dtype);
       const double reference = f.value(rounded[i]);
       expect_same(values[i], dtype == f32 ? static_cast<double>(static_cast<float>(reference)) : reference, tolerance, where);
       const double s = slope(f, rounded[i], values[i]);

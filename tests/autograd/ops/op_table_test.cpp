@@ -195,8 +195,8 @@ TEST(OpTable, GradientsOfElementwiseOperationsAtOtherShapes) {
                                                              {{0, 3}, {3}}, {{2, 0}, {2, 1}}, {{1, 1}, {1}}};
     for (const Shapes& shapes : cases) {
       std::vector<Input> inputs = row.inputs;
-      for (std::size_t i = 0; i < n; ++i) inputs[i].shape = shapes[i];
-      SCOPED_TRACE(text(shapes[0], n == 2 ? text(shapes[1]) : ""));
+      for (std::size_t i = 0; i < n; ++i) inputs[i].shape = shapes[i % shapes.size()];   // the third as the first
+      SCOPED_TRACE(text(shapes[0], n >= 2 ? text(shapes[1]) : ""));
       EXPECT_NO_THROW(check_gradients(row.f, draw(inputs, 3)));
     }
   }

@@ -9,6 +9,8 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/shape.h>
 
 #include "autograd/ops/xtensor_oracle.h"
 
@@ -17,6 +19,11 @@ namespace {
 
 using X = xt::xarray<double>;
 using Tensors = std::vector<Tensor>;
+
+Tensors broadcast(const Tensor& a, const Tensor& b) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), "broadcast");
+  return {expand(a, shape), expand(b, shape)};
+}
 
 // xtensor broadcasts, walks and lays out what is a function of numbers by <cmath>. By pointers, so that it is compiled once for all.
 using OfOne = double (*)(double);
@@ -59,6 +66,44 @@ void add_functions(std::vector<OracleRow>& rows) {
   rows.push_back(unary("operator-", [](const Tensor& x) { return -x; }, [](double x) { return -x; }));
   rows.push_back(unary("operator+", [](const Tensor& x) { return +x; }, [](double x) { return x; }));
   rows.push_back(unary("clamp", [](const Tensor& x) { return clamp(x, -0.5, 1); }, [](double x) { return std::clamp(x, -0.5, 1.); }));
+  rows.push_back(unary("exp2", exp2, [](double x) { return std::exp2(x); }));
+  rows.push_back(unary("expm1", expm1, [](double x) { return std::expm1(x); }));
+  rows.push_back(unary("log2", log2, [](double x) { return std::log2(x); }, positive));
+  rows.push_back(unary("log10", log10, [](double x) { return std::log10(x); }, positive));
+  rows.push_back(unary("rsqrt", rsqrt, [](double x) { return 1 / std::sqrt(x); }, positive));
+  rows.push_back(unary("reciprocal", reciprocal, [](double x) { return 1 / x; }, positive));
+  rows.push_back(binary("logaddexp", logaddexp, [](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }));
+  rows.push_back(binary("logaddexp2", logaddexp2, [](double a, double b) { return std::log2(std::exp2(a) + std::exp2(b)); }));
+  rows.push_back(binary("hypot", hypot, [](double a, double b) { return std::hypot(a, b); }));
+  rows.push_back(binary("copysign", [](const Tensor& a, const Tensor& b) { return copysign(a, b); },
+                        [](double a, double b) { return std::copysign(a, b); }));
+  rows.push_back(binary("ldexp", ldexp, [](double a, double b) { return a * std::exp2(b); }));
+}
+
+void add_activations(std::vector<OracleRow>& rows) {
+  const OracleInput wide{-9, 9};
+  rows.push_back(unary("logsigmoid", logsigmoid, [](double x) { return -std::log1p(std::exp(-x)); }));
+  rows.push_back(unary("relu6", relu6, [](double x) { return std::clamp(x, 0., 6.); }, wide));
+  rows.push_back(unary("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.1); }, [](double x) { return x > 0 ? x : 0.1 * x; }));
+  rows.push_back(unary("prelu", [](const Tensor& x) { return prelu(x, Tensor(Array::full({1}, 0.25, x.dtype()))); },
+                       [](double x) { return x > 0 ? x : 0.25 * x; }));
+  rows.push_back(unary("rrelu", [](const Tensor& x) { return rrelu(x, 0.25, 0.75); }, [](double x) { return x > 0 ? x : 0.5 * x; }));
+  rows.push_back(unary("elu", [](const Tensor& x) { return elu(x, 2); }, [](double x) { return x > 0 ? x : 2 * std::expm1(x); }));
+  rows.push_back(unary("celu", [](const Tensor& x) { return celu(x, 2); }, [](double x) { return x > 0 ? x : 2 * std::expm1(x / 2); }));
+  rows.push_back(unary("selu", selu, [](double x) {
+    return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x));
+  }));
+  rows.push_back(unary("hardtanh", [](const Tensor& x) { return hardtanh(x); }, [](double x) { return std::clamp(x, -1., 1.); }));
+  rows.push_back(unary("hardsigmoid", hardsigmoid, [](double x) { return std::clamp(x + 3, 0., 6.) / 6; }, wide));
+  rows.push_back(unary("hardswish", hardswish, [](double x) { return x * std::clamp(x + 3, 0., 6.) / 6; }, wide));
+  rows.push_back(unary("hardshrink", [](const Tensor& x) { return hardshrink(x); }, [](double x) { return std::abs(x) > 0.5 ? x : 0; }));
+  rows.push_back(unary("softshrink", [](const Tensor& x) { return softshrink(x); },
+                       [](double x) { return x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0; }));
+  rows.push_back(unary("tanhshrink", tanhshrink, [](double x) { return x - std::tanh(x); }));
+  rows.push_back(unary("softsign", softsign, [](double x) { return x / (1 + std::abs(x)); }));
+  rows.push_back(unary("threshold", [](const Tensor& x) { return threshold(x, 0.5, -1); }, [](double x) { return x > 0.5 ? x : -1; }));
+  rows.push_back(binary("glu", [](const Tensor& a, const Tensor& b) { return squeeze(glu(stack(broadcast(a, b), 0), 0), 0); },
+                        [](double a, double b) { return a / (1 + std::exp(-b)); }));
 }
 
 void add_arithmetic(std::vector<OracleRow>& rows) {
@@ -114,6 +159,14 @@ void add_logic(std::vector<OracleRow>& rows) {
   rows.push_back(unary("operator!", [](const Tensor& x) { return !x; }, [](double x) { return double(!x); }, whole));
   row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, a, b * 2); },
       [](double a, double b) { return a > b ? a : b * 2; });
+  row("isclose", [](const Tensor& a, const Tensor& b) { return isclose(a, b, 0, 1.5); },
+      [](double a, double b) { return double(std::abs(a - b) <= 1.5); });
+  row("heaviside", [](const Tensor& a, const Tensor& b) { return heaviside(a, b); },
+      [](double a, double b) { return a == 0 ? b : double(a > 0); });
+  rows.push_back(unary("isnan", [](const Tensor& x) { return isnan(x); }, [](double x) { return double(std::isnan(x)); }));
+  rows.push_back(unary("isinf", [](const Tensor& x) { return isinf(1 / x); }, [](double x) { return double(x == 0); }, whole));
+  rows.push_back(unary("isfinite", [](const Tensor& x) { return isfinite(1 / x); }, [](double x) { return double(x != 0); }, whole));
+  rows.push_back(unary("signbit", [](const Tensor& x) { return signbit(x); }, [](double x) { return double(x < 0); }));
   row("where", [](const Tensor& a, const Tensor& b) { return where(a > b, 7, b); },
       [](double a, double b) { return a > b ? 7 : b; });
 }
@@ -123,6 +176,7 @@ void add_logic(std::vector<OracleRow>& rows) {
 std::vector<OracleRow> elementwise_oracle() {
   std::vector<OracleRow> rows;
   add_functions(rows);
+  add_activations(rows);
   add_arithmetic(rows);
   add_logic(rows);
   return rows;

@@ -14,6 +14,8 @@ const Rows arithmetic{
     elementwise2("pow", of([](auto& a, auto& b) { return pow(a, b); }), {.low = 0.3, .high = 2.5}),
     elementwise("add", of([](auto& x) { return add(x, 1.5); })),
     elementwise("mul", of([](auto& x) { return mul(x, -0.7); })),
+    elementwise2("add", of([](auto& a, auto& b) { return add(a, b, -2.5); })),
+    elementwise2("sub", of([](auto& a, auto& b) { return sub(a, b, 0.3) * sub(b, a, 2); })),
     elementwise("sub", of([](auto& x) { return sub(x, 1.5); })),
     elementwise("div", of([](auto& x) { return div(x, 1.5); })),
     elementwise("maximum", of([](auto& x) { return maximum(x, 0.25) * maximum(0.5, x); })),
@@ -33,17 +35,6 @@ const Rows arithmetic{
      .mistake = [] { Tensor() * zeros({2}, f64); }, .says = {"mul", "a is undefined", "default-constructed"}},
     {.name = "clamp", .f = of([](auto& x) { return clamp(x, -0.8, 0.9); }), .inputs = {{.shape = {2, 5}}}, .elementwise = true,
      .mistake = [] { clamp(zeros({1}), 2, 1); }, .says = {"clamp", "lower bound 2", "upper bound 1"}},
-};
-
-Row whole_numbers(std::string name, Functions f) {
-  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}, .low = -7, .high = 8, .dtype = i64},
-                                           {.shape = {3}, .low = 1, .high = 5, .dtype = i64}},
-          .differentiable = false, .mistake = [f] { f({arange(6, i64), zeros({6}, i64)}); }, .says = {name, "division by zero", "[6] i64"}};
-}
-
-const Rows of_whole_numbers{
-    whole_numbers("floor_divide", of([](auto& a, auto& b) { return floor_divide(a, b); })),
-    whole_numbers("remainder", of([](auto& a, auto& b) { return remainder(a, b); })),
 };
 
 }  // namespace gradus::arithmetic_table

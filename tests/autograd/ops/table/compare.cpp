@@ -17,6 +17,12 @@ Row comparison(std::string name, Functions f) {
           .mistake = [f] { f({zeros({2}), zeros({2}, f64)}); }, .says = {"dtypes differ", "f32", "f64"}};
 }
 
+Row property(std::string name, Functions f) {
+  return {.name = name, .f = f, .inputs = {{.shape = {2, 3}}}, .elementwise = true, .differentiable = false,
+          .mistake = [f] { f({Tensor()}); },
+          .says = {name, "undefined"}};
+}
+
 const Rows family{
     {.name = "where", .f = of([](auto& condition, auto& a, auto& b) { return where(condition, a, b); }),
      .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {2, 3}}, {.shape = {3}}},
@@ -36,6 +42,15 @@ const Rows family{
      .mistake = [] { logical_not(Tensor()); }, .says = {"logical_not", "undefined"}},
     {.name = "operator!", .f = of([](auto& x) { return !x; }), .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}},
      .differentiable = false, .mistake = [] { !Tensor(); }, .says = {"logical_not", "undefined"}},
+    property("isnan", of([](auto& x) { return isnan(x); })),
+    property("isinf", of([](auto& x) { return isinf(x); })),
+    property("isfinite", of([](auto& x) { return isfinite(x); })),
+    property("signbit", of([](auto& x) { return signbit(x); })),
+    comparison("isclose", of([](auto& a, auto& b) { return isclose(a, b, 0.5, 0.1, true); })),
+    comparison("heaviside", of([](auto& a, auto& b) { return heaviside(a, b); })),
+    {.name = "isclose", .f = of([](auto& a, auto& b) { return isclose(a, b); }), .inputs = {{.shape = {2}}, {.shape = {2}}},
+     .differentiable = false, .mistake = [] { isclose(zeros({2}), zeros({2}), -1); },
+     .says = {"isclose", "must not be negative", "rtol -1"}},
     comparison("operator==", of([](auto& a, auto& b) { return a == b; })),
     comparison("operator!=", of([](auto& a, auto& b) { return a != b; })),
     comparison("operator<", of([](auto& a, auto& b) { return a < b; })),

@@ -1,0 +1,12 @@
+#include <gradus/autograd/ops/formulas/math.h>
+
+#include <gradus/autograd/ops/formulas/internal/compiled.h>
+
+namespace gradus::formulas::GRADUS_SIMD_LEVEL {
+
+const FormulaTable<Math>& math_table() {
+  static const auto table = compiled(Math{});
+  return table;
+}
+
+}  // namespace gradus::formulas::GRADUS_SIMD_LEVEL
