@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <gradus/autograd/creation.h>
+#include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/formulas/activation.h>
 #include <gradus/autograd/ops/internal/elementwise.h>
 #include <gradus/autograd/ops/internal/reducing.h>
@@ -13,6 +13,30 @@ namespace gradus {
 namespace formulas {
 GRADUS_DISPATCH(FormulaTable<Activation>, activation_table)
 }
+
+namespace {
+
+// Uniform in [low, high), element i from word i % 4 of Philox block i / 4.
+Array drawn(const Shape& shape, Dtype dtype, double low, double high, Generator& generator) {
+  Array a(shape, dtype);
+  const std::uint64_t key = generator.fork();
+  visit_floating(dtype, "rrelu", [&]<class T>(T) {
+    T* out = a.mutable_data<T>();
+    const std::int64_t n = a.size();
+    parallel_for((n + 3) / 4, 1 << 11, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t block = begin; block < end; ++block) {
+        const auto at = static_cast<std::uint64_t>(block);
+        const auto words = philox({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at >> 32), 0, 0},
+                                  {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
+        for (std::int64_t j = 0; j < std::min<std::int64_t>(4, n - 4 * block); ++j)
+          out[4 * block + j] = static_cast<T>(low + (high - low) * 0x1p-32 * words[static_cast<std::size_t>(j)]);
+      }
+    });
+  });
+  return a;
+}
+
+}  // namespace
 
 Tensor relu(const Tensor& x) { return elementwise(formulas::Relu{}, x); }
 Tensor sigmoid(const Tensor& x) { return elementwise(formulas::Sigmoid{}, x); }
@@ -46,7 +70,7 @@ Tensor rrelu(const Tensor& x, double lower, double upper, Generator& generator) 
   check_defined("rrelu", x);
   check_computes_in(x.dtype(), "rrelu");
   check<ValueError>(lower <= upper, "rrelu: the lower bound ", lower, " is above the upper bound ", upper);
-  return elementwise(formulas::Prelu{"rrelu"}, x, Tensor(uniform(Array(x.shape(), x.dtype()), lower, upper, generator)));
+  return elementwise(formulas::Prelu{"rrelu"}, x, Tensor(drawn(x.shape(), x.dtype(), lower, upper, generator)));
 }
 Tensor rrelu(const Tensor& x, double lower, double upper) {
   check<ValueError>(lower <= upper, "rrelu: the lower bound ", lower, " is above the upper bound ", upper);
