@@ -26,6 +26,8 @@ struct Geometry {
 
   Array raise(const Tensor& a) const { return frame.raise(a.value()); }
   Array lower(const Array& a) const { return frame.lower(a); }
+  // For two kernels that read it.
+  Tensor arranged(const Tensor& a, bool of_x) const { return Tensor(lower(kernels::conv_arranged(shape, raise(a), of_x))); }
   Array weight(const Tensor& w) const {
     const Array rows = w.value().as_contiguous();
     return frame.dims == 1 ? rows.unsqueeze(2) : rows;
@@ -75,6 +77,7 @@ struct Convolution final : Op {
   }
   Grads backward(Tensor g) override {
     const auto [x, weight] = saved<2>();
+    if (!recording() && needs(0) && needs(1)) g = geometry_.arranged(g, false);
     return {needs(0) ? input_gradient(g, weight, {}, geometry_) : Tensor{},
             needs(1) ? weight_gradient(g, x, geometry_) : Tensor{},
             needs(2) ? sum_of_pixels(g, geometry_) : Tensor{}};
@@ -101,6 +104,7 @@ struct InputGradient final : Op {
   }
   Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();
+    if (!recording() && needs(0) && needs(1)) h = geometry_.arranged(h, true);
     return {needs(0) ? convolution(h, weight, {}, geometry_) : Tensor{}, needs(1) ? weight_gradient(g, h, geometry_) : Tensor{},
             needs(2) ? sum_of_pixels(h, geometry_) : Tensor{}};
   }

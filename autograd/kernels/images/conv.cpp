@@ -109,4 +109,8 @@ Array conv_weight_gradient(const ConvShape& s, const Array& g, const Array& x) {
   });
 }
 
+Array conv_arranged(const ConvShape& s, const Array& images, bool of_x) {
+  return !is_channels_last(images) && for_dnnl(s, images) && dnnl_conv_both(s, of_x) ? channels_last(images) : images;
+}
+
 }  // namespace gradus::kernels

@@ -42,4 +42,8 @@ Array conv(const ConvShape& shape, Array& x, const Array& weight, const Array& b
 Array conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight, const Array& bias = {});
 Array conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
 
+// What the weight gradient reads together with another one, arranged as both read it, if they read it alike: who asks for both saves doing
+// it twice. The other one is the input gradient, or, for an x of `shape`, the convolution.
+Array conv_arranged(const ConvShape& shape, const Array& images, bool of_x);
+
 }  // namespace gradus::kernels

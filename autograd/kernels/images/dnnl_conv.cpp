@@ -251,6 +251,12 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
   return dw;
 }
 
+bool dnnl_conv_both(const ConvShape& s, bool with_forward) {
+  const Division division(s);
+  if (!with_forward && too_few_channels(s)) return false;
+  return possible(with_forward ? forward : input_gradient, s, false, division) && possible(weight_gradient, s, false, division);
+}
+
 }  // namespace gradus::kernels
 #else
 
@@ -258,5 +264,6 @@ namespace gradus::kernels {
 Array dnnl_conv(const ConvShape&, Array&, const Array&, const Array&) { return {}; }
 Array dnnl_conv_input_gradient(const ConvShape&, const Array&, const Array&) { return {}; }
 Array dnnl_conv_weight_gradient(const ConvShape&, const Array&, const Array&) { return {}; }
+bool dnnl_conv_both(const ConvShape&, bool) { return false; }
 }  // namespace gradus::kernels
 #endif

@@ -11,4 +11,7 @@ Array dnnl_conv(const ConvShape& shape, Array& x, const Array& weight, const Arr
 Array dnnl_conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight);
 Array dnnl_conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
 
+// Whether there is a fast way for the weight gradient, and for the input gradient or (forward) the convolution without a bias.
+bool dnnl_conv_both(const ConvShape& shape, bool forward);
+
 }  // namespace gradus::kernels
