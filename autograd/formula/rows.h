@@ -17,7 +17,7 @@ template <class T, std::size_t inputs, std::size_t outputs, class Body>
 void each_register(const void* const* in, const bool* moves, void* const* out, std::int64_t n, Body body) {
   using V = Vec<T>;
   constexpr std::int64_t size = V::size, block = 16 * size;
-  alignas(64) T spread[inputs][block], last[outputs][size];
+  alignas(64) T spread[inputs][static_cast<std::size_t>(block)], last[outputs][static_cast<std::size_t>(size)];
   bool all_move = true;
   for (std::size_t i = 0; i < inputs; ++i) {
     all_move &= moves[i];

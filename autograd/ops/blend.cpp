@@ -54,8 +54,8 @@ Tensor clamp_max(const Tensor& x, double high) {
 Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf, std::optional<double> neginf) {
   check_defined("nan_to_num", x);
   if (is_whole(x)) return x;
-  check_computes_in(x.dtype(), "nan_to_num");
-  const double most = x.dtype() == f32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  const double most =
+      visit_floating(x.dtype(), "nan_to_num", []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::max()); });
   return elementwise(formulas::NanToNum{nan, posinf.value_or(most), neginf.value_or(-most)}, x);
 }
 

@@ -29,7 +29,9 @@ const std::map<std::string, std::set<std::string>>& headers() {
     for (const auto& file : fs::directory_iterator(room))   // but tools
       if (file.path().extension() == ".h" && file.path().stem() != "gradcheck" && file.path().stem() != "build_info") add(file.path());
     for (const auto& file : fs::recursive_directory_iterator(room / "ops"))
-      if (file.path().extension() == ".h" && file.path().string().find("/internal/") == std::string::npos) add(file.path());
+      if (file.path().extension() == ".h" && file.path().string().find("/internal/") == std::string::npos &&
+          file.path().string().find("/formulas/") == std::string::npos)
+        add(file.path());
     return found;
   }();
   return all;

@@ -1,4 +1,5 @@
-// Intermediate results that retain their gradients: PyTorch's meaning, after hooks, in several threads; a walk that fails gives them nothing.
+// Intermediate results that retain their gradients: PyTorch's meaning, after hooks, in several threads, and what a walk that fails gives
+// them: nothing.
 #include <thread>
 #include <vector>
 
