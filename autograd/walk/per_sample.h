@@ -38,11 +38,11 @@ std::vector<Tensor> per_sample_grad(const F& f, const std::vector<Tensor>& xs, c
                                     const PerSampleOptions& options = {}) {
   using T = const Tensor&;
   const auto call = [](const void* held, const std::vector<Tensor>& s) -> Tensor {
-    const F& f = *static_cast<const F*>(held);
-    if constexpr (std::is_invocable_v<const F&, T>) return f(s[0]);
-    else if constexpr (std::is_invocable_v<const F&, T, T>) return f(s[0], s[1]);
-    else if constexpr (std::is_invocable_v<const F&, T, T, T>) return f(s[0], s[1], s[2]);
-    else return f(s);
+    const F& loss = *static_cast<const F*>(held);
+    if constexpr (std::is_invocable_v<const F&, T>) return loss(s[0]);
+    else if constexpr (std::is_invocable_v<const F&, T, T>) return loss(s[0], s[1]);
+    else if constexpr (std::is_invocable_v<const F&, T, T, T>) return loss(s[0], s[1], s[2]);
+    else return loss(s);
   };
   constexpr bool one = std::is_invocable_v<const F&, T>, two = std::is_invocable_v<const F&, T, T>;
   constexpr std::size_t takes = one ? 1 : two ? 2 : std::is_invocable_v<const F&, T, T, T> ? 3 : 0;
