@@ -100,7 +100,8 @@ void pass_of(const FourierPass<T>& pass, std::int64_t width, Planes<const T> x, 
     along<T>(n, [=](auto kind, std::int64_t i, auto... lanes) {
       using V = decltype(kind);
       Complex<V> a[R ? R : most_radix];
-      for (std::int64_t k = 0; k < r; ++k) a[k] = get<V>(x, (p + m * k) * apart + i, lanes...);
+      a[0] = get<V>(x, p * apart + i, lanes...);
+      for (std::int64_t k = 1; k < r; ++k) a[k] = get<V>(x, (p + m * k) * apart + i, lanes...);
       transform<R>(r, a, roots);
       put(a[0], y, p * r * n + i, lanes...);
       for (std::int64_t k = 1; k < r; ++k)
