@@ -116,14 +116,14 @@ struct SolveTriangular final : Op {
     save_output();
     return kernels::solve_triangular(a.value(), b.value(), upper, unit);
   }
-  Tensor kept(const Tensor& a) const { return upper ? triu(a, unit) : tril(a, -std::int64_t(unit)); }
+  Tensor triangle(const Tensor& a) const { return upper ? triu(a, unit) : tril(a, -std::int64_t(unit)); }
   Grads backward(Tensor g) override {
     const Tensor by_b = record(SolveTriangular(!upper, unit), mT(saved()[0]), g);
-    return {needs(0) ? kept(-matmul(by_b, mT(output()))) : Tensor{}, needs(1) ? by_b : Tensor{}};
+    return {needs(0) ? triangle(-matmul(by_b, mT(output()))) : Tensor{}, needs(1) ? by_b : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
     return record(SolveTriangular(upper, unit), saved()[0],
-                  gradus::detail::sum_of_tangents(needs(1) ? vs[1] : Tensor{}, needs(0) ? -matmul(kept(vs[0]), output()) : Tensor{}));
+                  gradus::detail::sum_of_tangents(needs(1) ? vs[1] : Tensor{}, needs(0) ? -matmul(triangle(vs[0]), output()) : Tensor{}));
   }
 };
 
