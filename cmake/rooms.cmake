@@ -22,7 +22,7 @@ function(gradus_room name)
   add_library(gradus::${name} ALIAS gradus_${name})
   get_property(relocatable GLOBAL PROPERTY TARGET_SUPPORTS_SHARED_LIBS)
   set_target_properties(gradus_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ${relocatable}
-                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} DEFINE_SYMBOL "")
   target_compile_features(gradus_${name} PUBLIC cxx_std_20)
   target_include_directories(gradus_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
