@@ -10,47 +10,42 @@
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
-// Calls body(x, put) for every register's worth of elements: x holds the operands' values, put(k, v) stores result k. The body stands in
-// one loop, so that the compiler has it once: operands that stand still are written out, and the last few elements go through registers of
-// their own.
+// Calls body(x, put) for every register's worth of elements: x holds the operands' values, put(k, v) keeps result k. The body stands once,
+// so that the compiler has it once: an operand that stands still is written out, and read again and again; the last few elements are
+// loaded and stored as so many.
 template <class T, std::size_t inputs, std::size_t outputs, class Body>
 void each_register(const void* const* in, const bool* moves, void* const* out, std::int64_t n, Body body) {
+  if (n <= 0) return;
   using V = Vec<T>;
-  constexpr std::int64_t size = V::size, block = 16 * size;
-  alignas(64) T spread[inputs][static_cast<std::size_t>(block)], last[outputs][static_cast<std::size_t>(size)];
-  bool all_move = true;
+  constexpr std::int64_t size = V::size;
+  alignas(64) T still[inputs][static_cast<std::size_t>(size)];
+  const T* from[inputs];
+  std::int64_t step[inputs];
+  T* to[outputs];
   for (std::size_t i = 0; i < inputs; ++i) {
-    all_move &= moves[i];
+    from[i] = static_cast<const T*>(in[i]), step[i] = moves[i] ? size : 0;
     if (moves[i]) continue;
-    const V one(static_cast<double>(*static_cast<const T*>(in[i])));
-    for (std::int64_t p = 0; p < block && p < n; p += size) one.store(spread[i] + p);
+    V(static_cast<double>(*from[i])).store(still[i]);
+    from[i] = still[i];
   }
-  for (std::int64_t p = 0; p < n;) {
-    std::int64_t now = all_move || n - p < block ? (n - p) / size * size : block;
-    const bool tail = now == 0;
-    const T* from[inputs];
-    T* to[outputs];
-    for (std::size_t i = 0; i < inputs; ++i) from[i] = moves[i] ? static_cast<const T*>(in[i]) + p : spread[i];
-    for (std::size_t k = 0; k < outputs; ++k) to[k] = out[k] ? static_cast<T*>(out[k]) + p : nullptr;
-    if (tail) {
-      for (std::size_t i = 0; i < inputs; ++i) {
-        if (!moves[i]) continue;
-        V::load(from[i], n - p).store(spread[i]);
-        from[i] = spread[i];
-      }
-      for (std::size_t k = 0; k < outputs; ++k) to[k] = to[k] ? last[k] : nullptr;
-      now = size;
+  for (std::size_t k = 0; k < outputs; ++k) to[k] = static_cast<T*>(out[k]);
+  std::array<V, inputs> x;
+  std::array<V, outputs> y;
+  for (;; n -= size) {
+    if (n >= size) {
+      for (std::size_t i = 0; i < inputs; ++i) x[i] = V::load(from[i]);
+    } else {
+      for (std::size_t i = 0; i < inputs; ++i) x[i] = step[i] ? V::load(from[i], n) : V::load(from[i]);
     }
-    std::array<V, inputs> x;
-    for (std::int64_t q = 0; q < now; q += size) {
-      for (std::size_t i = 0; i < inputs; ++i) x[i] = V::load(from[i] + q);
-      body(x, [&](std::size_t k, V v) { if (to[k]) v.store(to[k] + q); });
-    }
-    if (tail)
-      for (std::size_t k = 0; k < outputs; ++k)
-        if (to[k]) V::load(last[k]).store(static_cast<T*>(out[k]) + p, n - p);
-    p += now;
+    body(x, [&](std::size_t k, V v) { y[k] = v; });
+    if (n < size) break;
+    for (std::size_t k = 0; k < outputs; ++k)
+      if (to[k]) y[k].store(to[k]), to[k] += size;
+    if (n == size) return;
+    for (std::size_t i = 0; i < inputs; ++i) from[i] += step[i];
   }
+  for (std::size_t k = 0; k < outputs; ++k)
+    if (to[k]) y[k].store(to[k], n);
 }
 
 template <class F, class T, std::size_t n>
