@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <gradus/autograd/internal/check_parameter.h>
 #include <gradus/autograd/kernels/random/gamma.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
@@ -11,18 +12,6 @@
 
 namespace gradus {
 namespace {
-
-// ValueError that names the first element that `fits` does not take.
-template <class Fits>
-void check_parameter(const char* op, const char* what, const char* rule, const Tensor& x, Fits fits) {
-  check_defined(op, x, what);
-  check_computes_in(x.dtype(), op);
-  const Array values = x.value().as_contiguous();
-  visit_floating(x.dtype(), op, [&]<class T>(T) {
-    for (const T value : values.span<T>())
-      check<ValueError>(fits(static_cast<double>(value)), op, ": ", what, " must ", rule, ", not be ", value);
-  });
-}
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 bool is_finite(double x) { return std::isfinite(x); }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gradus/autograd/distributions.h>
+#include <gradus/autograd/internal/check_parameter.h>
 #include <gradus/autograd/kernels/random/gamma.h>
 
 namespace gradus {
@@ -12,22 +13,10 @@ namespace {
 
 using kernels::Draws;
 
-// ValueError that names `what` unless fits(x[i]).
-template <class Fits>
-void check_parameters(const char* op, const char* what, const char* rule, const Tensor& x, Fits fits) {
-  check_defined(op, x, what);
-  check_computes_in(x.dtype(), op);
-  const Array values = x.value().as_contiguous();
-  visit_floating(x.dtype(), op, [&]<class T>(T) {
-    for (const T value : values.span<T>())
-      check<ValueError>(fits(static_cast<double>(value)), op, ": ", what, " must ", rule, ", not be ", value);
-  });
-}
-
 // y[i] = draw(draws of i, x[i]), in x's dtype.
 template <class Fits, class Draw>
 Tensor each(const char* op, const char* what, const char* rule, const Tensor& x, Generator& generator, Fits fits, Draw draw) {
-  check_parameters(op, what, rule, x, fits);
+  check_parameter(op, what, rule, x, fits);
   const Array parameters = x.value().as_contiguous();
   Array out(x.shape(), x.dtype());
   visit_floating(x.dtype(), op, [&]<class T>(T) {
@@ -131,7 +120,7 @@ Tensor randperm(std::int64_t n, Generator& generator, Dtype dtype) {
 }
 
 Tensor bernoulli(const Tensor& p, Generator& generator) {
-  check_parameters("bernoulli", "p", "lie in [0, 1]", p, [](double x) { return x >= 0 && x <= 1; });
+  check_parameter("bernoulli", "p", "lie in [0, 1]", p, [](double x) { return x >= 0 && x <= 1; });
   const Array whole = p.value().as_contiguous();
   Array out = kernels::fill_pairs(Array(p.shape(), f64), generator.fork(), [](double u, double v) { return std::pair(u, v); });
   visit_floating(p.dtype(), "bernoulli", [&]<class T>(T) {
