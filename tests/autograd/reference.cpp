@@ -26,6 +26,22 @@ void expect_within(const Array& got, const Array& wanted, double tolerance) {
   for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << "at " << i;
 }
 
+void expect_golden(const std::string& folder, const std::string& name, const std::vector<std::string>& keys, const Function& f,
+                   double tolerance, double of_gradients) {
+  SCOPED_TRACE(name);
+  const auto& golden = golden_values(folder);
+  std::vector<Tensor> xs;
+  std::vector<std::string> slopes;
+  for (const std::string& key : keys)
+    if (const auto at = golden.find(name + "." + key); at != golden.end()) xs.push_back(variable(at->second)), slopes.push_back(".d" + key);
+  const Tensor y = f(xs);
+  expect_near(y, golden.at(name + ".y"), tolerance, "value");
+  for (const bool recorded : {true, false}) {   // the last one uses the graph up
+    const auto found = grad(y, xs, {.create_graph = recorded, .seed = golden.at(name + ".g")});
+    for (std::size_t i = 0; i < xs.size(); ++i) expect_near(found[i], golden.at(name + slopes[i]), of_gradients, slopes[i]);
+  }
+}
+
 Tensor random(const Shape& shape, std::uint64_t seed, Dtype dtype) {
   Generator g(seed);
   return randn(shape, g, dtype);

@@ -16,6 +16,11 @@ void expect_near(const Tensor& got, const Array& wanted, double tolerance, const
 // Equal shapes, and every element within `tolerance` of the wanted one.
 void expect_within(const Array& got, const Array& wanted, double tolerance);
 
+// f of those inputs that the folder's files have as <name>.<key>, in the keys' order: its value is <name>.y, its gradients for <name>.g are
+// <name>.d<key>, recorded and not.
+void expect_golden(const std::string& folder, const std::string& name, const std::vector<std::string>& keys, const Function& f,
+                   double tolerance, double of_gradients);
+
 Tensor random(const Shape& shape, std::uint64_t seed = 1, Dtype dtype = f64);
 
 // The gradients with create_graph (composed of differentiable operations) must be those without it (fused loops).

@@ -33,17 +33,7 @@ Tensor flat(const std::vector<Tensor>& parts) {
 Tensor both(const ComplexPair& x) { return flat({x.real, x.imag}); }
 
 void expect_golden(const std::string& name, Tensor (*f)(Inputs x)) {
-  SCOPED_TRACE(name);
-  const auto& values = golden_values("linalg");
-  std::vector<Tensor> xs;
-  for (const char key : {'a', 'b', 'c', 'd'})
-    if (const auto at = values.find(name + "." + key); at != values.end()) xs.push_back(variable(at->second));
-  const Tensor y = f(xs);
-  expect_near(y, values.at(name + ".y"), 1e-10, "value");
-  for (const bool create_graph : {true, false}) {  // the last one uses the graph up
-    const auto found = grad(y, xs, {.create_graph = create_graph, .seed = values.at(name + ".g")});
-    for (std::size_t i = 0; i < xs.size(); ++i) expect_near(found[i], values.at(name + ".d" + "abcd"[i]), 1e-9, text("gradient ", i));
-  }
+  gradus::expect_golden("linalg", name, {"a", "b", "c", "d"}, f, 1e-10, 1e-9);
 }
 
 // Of the rows of real numbers, by definition, in long doubles.
