@@ -44,6 +44,15 @@ class Watch {
   Open* open_ = nullptr;
 };
 
+// Whether an operation on these inputs is its value and no more: nothing is recorded, and nobody profiles or looks for anomalies.
+inline bool is_only_value(std::span<const Tensor* const> inputs) {
+  if (profile::on() || (mode & looks) != 0) [[unlikely]] return false;
+  if (!recording()) return true;
+  for (const Tensor* x : inputs)
+    if (x->requires_grad()) return false;
+  return true;
+}
+
 // Hears of the tracked tensors that operations use in Mode::captures.
 class Capturing {
  public:

@@ -9,6 +9,13 @@ namespace gradus::detail {
 
 using Slopes = FormulaKind::Slopes;
 
+Tensor elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
+                         std::span<const Tensor* const> inputs) {
+  Array y = elementwise_result(name.data(), inputs);
+  run_value_row(rows.value[computing_place(y.dtype())], formula, inputs, y);
+  return y;
+}
+
 Array ElementwiseOp::run(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
                          std::span<const Tensor* const> inputs) {
   Array y = elementwise_result(name.data(), inputs);

@@ -28,6 +28,9 @@ struct FormulaKind {
   std::array<double, most_in_formula> (*constants)(const void* formula);
 };
 
+// Where nothing is recorded and nobody looks, there is no operation, only its value.
+Tensor elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows, std::span<const Tensor* const> inputs);
+
 class ElementwiseOp : public Op {
  public:
   static constexpr bool checks_gradients = false;
@@ -101,20 +104,22 @@ struct Elementwise final : detail::ElementwiseOp {
   template <class... X>
   Array forward(const X&... x) {
     const Tensor* inputs[] = {&x...};
-    return run(f.name, &f, Elementwise::rows(), inputs);
+    return run(f.name, &f, rows_of(f), inputs);
   }
 
  private:
   const void* formula() const override { return &f; }
-  const formulas::FormulaRows& rows() const override {
-    static_assert(Compiled<F>,
-                  "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
-                  "ops/formulas/ that it stands in");
-    return rows_of(f);
-  }
+  const formulas::FormulaRows& rows() const override { return rows_of(f); }
 };
 
 template <class F, class... X>
-Tensor elementwise(F formula, const X&... x) { return record(Elementwise<F>(formula), x...); }
+Tensor elementwise(F formula, const X&... x) {
+  static_assert(Compiled<F>,
+                "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
+                "ops/formulas/ that it stands in");
+  const Tensor* inputs[] = {&x...};
+  if (detail::is_only_value(inputs)) return detail::elementwise_value(formula.name, &formula, rows_of(formula), inputs);
+  return record(Elementwise<F>(formula), x...);
+}
 
 }  // namespace gradus
