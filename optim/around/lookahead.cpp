@@ -6,9 +6,6 @@
 namespace gradus::optim {
 namespace {
 
-constexpr std::int64_t cut = 64;         // elements: stretches begin at multiples of it
-constexpr std::int64_t grain = 16384;    // elements that are worth a thread
-
 struct Pair {
   void* slow;
   void* fast;
@@ -52,7 +49,7 @@ void Lookahead::step() {
   }
   const bool due = steps_since_sync_ + 1 >= options_.k;
   SmallVector<Pair, 16> pairs;       // all that synchronising needs is taken before the optimizer changes anything
-  Partition row(cut);
+  Partition row;
   try {
     for (std::size_t i = old; i < followed_.size(); ++i) followed_[i].slow = followed_[i].leaf->value.contiguous_copy();
     for (std::size_t i = 0; due && i < followed_.size(); ++i) {
@@ -71,7 +68,7 @@ void Lookahead::step() {
   ++steps_since_sync_;
   if (!due) return;
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i].fast = followed_[i].leaf->value.mutable_raw();
-  row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(pairs[i].dtype, "Lookahead", [&]<class T>(T) {
       kernels::vector_loops().of(T{}).pull_back(static_cast<T*>(pairs[i].slow) + begin, static_cast<T*>(pairs[i].fast) + begin, end - begin,
                                                 options_.alpha);

@@ -10,7 +10,6 @@ namespace gradus::optim {
 namespace {
 
 constexpr std::int64_t block = 4096;     // elements of one partial sum: the same whatever the number of threads
-constexpr std::int64_t grain = 16384;    // elements that are worth a thread
 
 struct Slope {
   Array w, g, climbed;
@@ -19,7 +18,7 @@ struct Slope {
 double norm_of(const SmallVector<Slope, 16>& slopes, const Partition& row, const SAMOptions& o) {
   SmallVector<double, 64> parts;
   parts.resize(static_cast<std::size_t>(row.units()));
-  row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(slopes[i].w.dtype(), "SAM", [&]<class T>(T) {
       const auto& loops = kernels::vector_loops().of(T{});
       const T *w = slopes[i].w.data<T>(), *g = slopes[i].g.data<T>();
@@ -36,7 +35,7 @@ double norm_of(const SmallVector<Slope, 16>& slopes, const Partition& row, const
 }
 
 void climb(SmallVector<Slope, 16>& slopes, const Partition& row, double scale, const SAMOptions& o) {
-  row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     Slope& s = slopes[i];
     visit_floating(s.w.dtype(), "SAM", [&]<class T>(T) {
       const auto& loops = kernels::vector_loops().of(T{});

@@ -7,9 +7,6 @@
 namespace gradus::optim {
 namespace {
 
-constexpr std::int64_t cut = 64;         // elements: stretches begin at multiples of it
-constexpr std::int64_t grain = 16384;    // elements that are worth a thread
-
 // One average to move by `share` of the way to the weights.
 struct Pull {
   void* average;
@@ -18,9 +15,9 @@ struct Pull {
 };
 
 void run(const SmallVector<Pull, 16>& pulls) {
-  Partition row(cut);
+  Partition row;
   for (const Pull& pull : pulls) row.add(pull.weights.size());
-  row.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Pull& pull = pulls[i];
     visit_floating(pull.weights.dtype(), "average", [&]<class T>(T) {
       kernels::vector_loops().of(T{}).pull(static_cast<T*>(pull.average) + begin, pull.weights.data<T>() + begin, end - begin, pull.share);

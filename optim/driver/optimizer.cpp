@@ -11,8 +11,6 @@
 namespace gradus::optim {
 namespace {
 
-constexpr std::int64_t cut = 64;         // elements: stretches begin at multiples of it
-constexpr std::int64_t grain = 16384;    // elements that are worth a thread
 
 void* advanced(void* p, std::int64_t bytes) { return p ? static_cast<std::byte*>(p) + bytes : nullptr; }
 
@@ -56,7 +54,7 @@ void Optimizer::step() {
   }
   for (StepWatcher* watcher : watchers_) watcher->before_step();
   // Whatever can fail (memory) comes before the first change.
-  Partition row(cut);
+  Partition row;
   Array room;
   try {
     prepare_jobs(row);
@@ -72,7 +70,7 @@ void Optimizer::step() {
   }
   if (whole()) {
     for (const Job& job : jobs_) job.loop(job.whole, scalars_[job.scalars].bytes);
-  } else row.for_each(grain, [this](std::size_t i, std::int64_t begin, std::int64_t end) {
+  } else row.for_each([this](std::size_t i, std::int64_t begin, std::int64_t end) {
     const Job& job = jobs_[i];
     if (!job.rows) return run(job, begin, begin, end - begin);
     // Each row belongs to the stretch in which it begins, and stays whole: its last elements must not depend on the number of threads.

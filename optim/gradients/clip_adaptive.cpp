@@ -46,7 +46,7 @@ std::int64_t clip_grad_adaptive(const Parameters& parameters, const AdaptiveClip
     const std::int64_t* const rows = leaf.grad.is_rows() ? leaf.grad.rows().rows.data<std::int64_t>() : nullptr;
     visit_floating(weight.dtype(), "clip_grad_adaptive", [&](auto zero) {
       auto* const g = gradient.mutable_data<decltype(zero)>();
-      parallel_for(units, items_worth(GradientRow::grain, n), [&](std::int64_t first, std::int64_t last) {
+      parallel_for(units, items_worth(Partition::grain, n), [&](std::int64_t first, std::int64_t last) {
         shortened += clip_units(g, weight.data<decltype(zero)>(), rows, n, first, last, options);
       });
     });

@@ -34,7 +34,7 @@ class BlockSums {
   template <class Block>
   void compute(Block block) {
     sums_.resize(row_.units());
-    row_.for_each(GradientRow::grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+    row_.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
       for (std::int64_t at = begin; at < end; at += GradientRow::block)
         sums_[row_.first_unit(i) + at / GradientRow::block] = block(i, at, std::min(GradientRow::block, end - at));
     });

@@ -21,7 +21,6 @@ const kernels::VectorLoopsOf<T>& vector_loops(T) {
 class GradientRow {
  public:
   static constexpr std::int64_t block = 4096;     // elements of one partial sum
-  static constexpr std::int64_t grain = 16384;    // elements that are worth a thread
 
   // `op` speaks in errors. ValueError: a parameter twice; DtypeError: a gradient that is neither f32 nor f64; ShapeError: one that does
   // not have its parameter's shape.
@@ -53,7 +52,7 @@ class GradientRow {
     for (const Leaf* leaf : leaves_) gradients.push_back(gradient(*leaf).as_contiguous());
     SmallVector<double, 64> parts;
     parts.resize(static_cast<std::size_t>(partition_.units()));
-    partition_.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+    partition_.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
       visit_floating(gradients[i].dtype(), "clip", [&](auto zero) {
         const auto* g = gradients[i].data<decltype(zero)>();
         for (std::int64_t at = begin; at < end; at += block)
@@ -69,7 +68,7 @@ class GradientRow {
   template <class Change>
   void update(Change change) const {
     SmallVector<Array, 16> gradients = take();
-    partition_.for_each(grain, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+    partition_.for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
       visit_floating(gradients[i].dtype(), "clip",
                      [&](auto zero) { change(gradients[i].mutable_data<decltype(zero)>() + begin, end - begin); });
     });

@@ -1,5 +1,5 @@
 // Many arrays as one long row, cut evenly over all cores: one parallel region serves a whole model, however its sizes are spread.
-//   Partition row(64);  for (…) row.add(size);  row.for_each(16384, [&](std::size_t part, std::int64_t begin, std::int64_t end) { … });
+//   Partition row;  for (…) row.add(size);  row.for_each([&](std::size_t part, std::int64_t begin, std::int64_t end) { … });
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +13,9 @@ namespace gradus::optim {
 // or scalar tail) and a sum per unit has the same terms whatever the number of threads.
 class Partition {
  public:
-  explicit Partition(std::int64_t unit) : unit_(unit) {}
+  static constexpr std::int64_t grain = 16384;   // elements that are worth a thread
+
+  explicit Partition(std::int64_t unit = 64) : unit_(unit) {}
 
   void add(std::int64_t n) {
     parts_.push_back({n, units_});
@@ -24,7 +26,7 @@ class Partition {
 
   // Calls body(part, begin, end) for stretches that cover every part; a thread gets at least `grain` elements.
   template <class Body>
-  void for_each(std::int64_t grain, Body&& body) const {
+  void for_each(Body&& body) const {
     parallel_for(units_, std::max<std::int64_t>(grain / unit_, 1), [&](std::int64_t first, std::int64_t last) {
       const Part* part =
           std::upper_bound(parts_.begin(), parts_.end(), first, [](std::int64_t u, const Part& p) { return u < p.first_unit; }) - 1;

@@ -133,7 +133,7 @@ void update_whole(const WholeParameter<T>& p, T take, T eps, T keep, StepOf&& st
 }
 
 template <class T>
-void update(const WholeParameter<T>& p, const AdafactorRule::Scalars& s) {
+void adafactor_update(const WholeParameter<T>& p, const AdafactorRule::Scalars& s) {
   if (p.n == 0) return;
   const T take(s.take), eps(s.eps1 == 0 ? std::numeric_limits<T>::epsilon() : T(s.eps1)), keep(s.keep);
   const double count = static_cast<double>(p.n),
@@ -176,7 +176,7 @@ std::string AdafactorRule::formula(const Options& o) {
 }
 
 Loop AdafactorRule::loop(Dtype dtype, Kept) {
-  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<adafactor_update<T>>; });
 }
 
 template class OptimizerOf<AdafactorRule>;

@@ -13,7 +13,7 @@ namespace gradus::optim {
 namespace {
 
 template <class T>
-void update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) {
+void lamb_update(const WholeParameter<T>& p, const LAMBRule::Scalars& s) {
   T *w = p.w, *m = p.slots[0], *v = p.slots[1];
   const kernels::LambLoopsOf<T>& loops = kernels::lamb_loops().of(T{});
   const kernels::LambNumbers<T> numbers{T(s.sign),        T(s.rest1), T(s.beta2), T(s.rest2),
@@ -48,7 +48,7 @@ std::string LAMBRule::formula(const Options& o) {
 }
 
 Loop LAMBRule::loop(Dtype dtype, Kept) {
-  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<lamb_update<T>>; });
 }
 
 template class OptimizerOf<LAMBRule>;

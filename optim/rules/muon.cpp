@@ -49,7 +49,7 @@ struct Room {
 };
 
 template <class T>
-void update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
+void muon_update(const WholeParameter<T>& p, const MuonRule::Scalars& s) {
   if (p.n == 0) return;
   const auto& loops = kernels::muon_loops().of(T{});
   const auto& vectors = kernels::vector_loops().of(T{});
@@ -97,7 +97,7 @@ std::string MuonRule::formula(const Options& o) {
 }
 
 Loop MuonRule::loop(Dtype dtype, Kept) {
-  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<update<T>>; });
+  return visit_floating(dtype, name, []<class T>(T) -> Loop { return whole_loop<muon_update<T>>; });
 }
 
 template class OptimizerOf<MuonRule>;

@@ -12,14 +12,13 @@
 namespace gradus::optim {
 namespace {
 
-constexpr std::int64_t worth_a_thread = 16384;   // elements
 constexpr double huge = 1e150;                  // squares of such numbers leave the range
 
 using vectors::add, vectors::blend, vectors::dot, vectors::largest, vectors::scaled;
 
 // The parameters as one row, for loops on all cores.
 Partition row_of(const Parameters& parameters) {
-  Partition row(64);
+  Partition row;
   for (const NamedParameter& p : parameters) row.add(p.leaf->value.size());
   return row;
 }
@@ -41,7 +40,7 @@ Array joined(const Parameters& parameters, const SmallVector<Array, 16>& arrays)
   const SmallVector<std::int64_t, 16> offsets = offsets_of(parameters);
   Array out({offsets[parameters.size()]}, f64);
   double* all = out.mutable_data<double>();
-  row_of(parameters).for_each(worth_a_thread, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row_of(parameters).for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     double* to = all + offsets[i];
     if (!arrays[i].defined()) std::fill(to + begin, to + end, 0.);
     else
@@ -110,7 +109,7 @@ void LBFGS::set_weights(const Array& from, double t, const Array& direction) {
   const double *x = from.data<double>(), *d = direction.data<double>();
   SmallVector<Array, 16> fresh;
   for (const NamedParameter& p : parameters_) fresh.push_back(Array(p.leaf->value.shape(), p.leaf->value.dtype()));
-  row_of(parameters_).for_each(worth_a_thread, [&](std::size_t i, std::int64_t begin, std::int64_t end) {
+  row_of(parameters_).for_each([&](std::size_t i, std::int64_t begin, std::int64_t end) {
     visit_floating(fresh[i].dtype(), "LBFGS", [&]<class T>(T) {
       T* w = fresh[i].mutable_data<T>();
       for (std::int64_t j = begin, at = offsets[i] + begin; j < end; ++j, ++at) w[j] = static_cast<T>(x[at] + t * d[at]);
