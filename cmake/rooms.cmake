@@ -3,7 +3,7 @@
 # Every *.cpp below the room's folder belongs to it, except what this build is without (GRADUS_LEFT_OUT, see dependencies.cmake). A file
 # named *.simd.cpp holds loops worth compiling once per instruction-set level (GRADUS_SIMD_LEVELS); it sees its level as the macro
 # GRADUS_SIMD_LEVEL, and the library chooses among them at run time. What most of them include is read once for
-# each level (LEVEL_HEADERS).
+# each level (LEVEL_HEADERS). The other sources are compiled some of a folder at a time, see together.cmake.
 
 # Every source reads these headers of the standard library, a second's work each time; a room reads them once.
 set(GRADUS_STANDARD_HEADERS
@@ -37,6 +37,7 @@ function(gradus_room name)
   endif()
   target_compile_options(gradus_${name} PRIVATE ${GRADUS_OPTIMISE_REST})
   gradus_optimise_kernels(${sources})
+  gradus_compile_together(gradus_${name} 6 ${sources})
 
   foreach(level IN LISTS GRADUS_SIMD_LEVELS)
     target_compile_definitions(gradus_${name} PRIVATE GRADUS_HAS_${level})

@@ -70,7 +70,7 @@ ValuesAndIndices running_extreme(const char* op, const Tensor& x, Axis axis, ker
   return detail::pick(op, x, at, false, [which](const Array& a, int i) { return kernels::running_extreme(a, i, which); });
 }
 
-struct Range {
+struct Stretch {
   const Tensor& x;
   int axis;
   Tensor from(std::int64_t begin, std::int64_t less) const { return slice(x, axis, begin, std::max(x.dim(axis) - less, begin)); }
@@ -92,7 +92,7 @@ Tensor areas(const char* op, const Tensor& y, Axis given, const auto& dx_along) 
   check_computes_in(y.dtype(), op);
   check<ShapeError>(y.rank() > 0, op, ": y must have at least one dimension");
   if (y.dim(axis) == 0) return y;
-  const Range range{y, axis};
+  const Stretch range{y, axis};
   return (range.from(1, 0) + range.from(0, 1)) * 0.5 * dx_along(axis);
 }
 Tensor areas(const char* op, const Tensor& y, const Tensor& x, Axis given) {
@@ -101,7 +101,7 @@ Tensor areas(const char* op, const Tensor& y, const Tensor& x, Axis given) {
     const int place = x.rank() == 1 ? 0 : axis - y.rank() + x.rank();
     check<ShapeError>(x.rank() >= 1 && place >= 0 && x.dim(place) == y.dim(axis), op, ": the places x ", x.shape(),
                       " must be as many as y ", y.shape(), " has along axis ", axis);
-    const Range range{x, place};
+    const Stretch range{x, place};
     Tensor steps = range.from(1, 0) - range.from(0, 1);
     if (x.rank() == 1) {
       Shape shape = Shape::filled(y.rank() - axis, 1);
@@ -138,7 +138,7 @@ Tensor diff(const Tensor& x, std::int64_t n, Axis given, const Tensor& prepend, 
     y = cat(std::span<const Tensor>(parts.data(), parts.size()), axis);
   }
   for (std::int64_t i = 0; i < n && y.dim(axis) > 0; ++i) {
-    const Range range{y, axis};
+    const Stretch range{y, axis};
     const Tensor later = range.from(1, 0), earlier = range.from(0, 1);
     y = y.dtype() == boolean ? logical_xor(later, earlier) : later - earlier;
   }

@@ -85,7 +85,7 @@ void watch_forks() {
   (void)watching;
 #endif
 }
-[[maybe_unused]] const bool from_the_start = [] { return watch_forks(), true; }();   // static objects may be made before this one
+[[maybe_unused]] const bool forks_are_watched = [] { return watch_forks(), true; }();   // static objects may be made before this one
 }  // namespace
 
 MutexOverForks::MutexOverForks() {

@@ -205,7 +205,7 @@ IdleBlocks& idle_blocks() {
   return *blocks;
 }
 namespace {
-[[maybe_unused]] const auto& from_the_start = idle_blocks();   // so that no fork finds it half made
+[[maybe_unused]] const auto& blocks_from_the_start = idle_blocks();   // so that no fork finds it half made
 }
 
 void* from_system(int c) noexcept {

@@ -132,7 +132,7 @@ ThreadPool& ThreadPool::of_process() {
   return *std::launder(reinterpret_cast<ThreadPool*>(place));
 }
 
-[[maybe_unused]] const ThreadPool& from_the_start = ThreadPool::of_process();   // so that no fork finds it half made
+[[maybe_unused]] const ThreadPool& pool_from_the_start = ThreadPool::of_process();   // so that no fork finds it half made
 
 bool ThreadPool::take_front(int& piece) {
   std::uint64_t seen = offer_.load(std::memory_order_relaxed);

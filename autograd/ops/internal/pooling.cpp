@@ -9,10 +9,10 @@ using kernels::PoolAxis;
 using kernels::PoolShape;
 
 // An empty PoolShape, and its axes, the last `dims` of which are x's.
-struct Axes {
+struct WindowAxes {
   PoolShape shape;
   PoolAxis& operator[](int i) { return i == 0 ? shape.d : i == 1 ? shape.h : shape.w; }
-  Axes(const Tensor& x, const Frame& frame)
+  WindowAxes(const Tensor& x, const Frame& frame)
       : shape{frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), {}, {}, {}, frame.dims == 3} {
     shape.channels_last = frame.batched && frame.dims > 1 ? kernels::only_channels_last(x.value())
                                                           : kernels::only_channels_last(frame.raise(x.value()));
@@ -45,7 +45,7 @@ Frame frame_of(const char* op, const Tensor& x, int dims) {
 }
 
 PoolShape windows_of(const Tensor& x, const Frame& frame, const Pooling& p) {
-  Axes axes(x, frame);
+  WindowAxes axes(x, frame);
   axes.shape.count_padding = p.count_include_pad, axes.shape.divisor = p.divisor;
   for (int i = 3 - p.dims; i < 3; ++i) {
     const auto at = static_cast<std::size_t>(i);
@@ -69,7 +69,7 @@ PoolShape windows_of(const Tensor& x, const Frame& frame, const Pooling& p) {
 
 PoolShape adaptive_windows(const char* op, const Tensor& x, const Frame& frame, const Sizes& output) {
   const int dims = frame.dims;
-  Axes axes(x, frame);
+  WindowAxes axes(x, frame);
   for (int i = 3 - dims; i < 3; ++i) {
     const std::int64_t in = frame.size(x.shape(), i - 3 + dims), out = output.of[static_cast<std::size_t>(i)];
     if (out < 1) fail<ValueError>(op, ": the output must be at least 1, not ", text_of(output, dims));

@@ -10,11 +10,11 @@ namespace gradus::drawing {
 namespace {
 
 constexpr double left_margin = 84, gap = 84, right_margin = 32;
-constexpr std::string_view style =
+constexpr std::string_view chart_style =
     ".title{font-size:15px;font-weight:bold}.panel{font-size:14px;font-weight:bold}.grid{stroke:#e3e3e3}.axis{stroke:#888}"
     ".mark{stroke:#888;stroke-dasharray:4 4}.curve{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}"
     ".dot{fill:currentColor}.key{stroke:currentColor;stroke-width:3}";
-constexpr std::string_view dark_style = ".grid{stroke:#2b333c}";
+constexpr std::string_view chart_dark_style = ".grid{stroke:#2b333c}";
 
 // Cut after commas into lines that fit the width.
 std::vector<std::string> lines_of(std::string_view options, std::size_t room) {
@@ -146,7 +146,7 @@ std::string Figure::svg() const {
     const double left = left_margin + (i % columns) * (left_margin + width), above = top + (i / columns) * (height + gap);
     content += Panel(charts[static_cast<std::size_t>(i)], left, above, width, height).paint();
   }
-  return svg_page(total_width, top + rows * (height + gap) - 28, style, dark_style, content);
+  return svg_page(total_width, top + rows * (height + gap) - 28, chart_style, chart_dark_style, content);
 }
 
 }  // namespace gradus::drawing

@@ -10,7 +10,7 @@
 namespace gradus::drawing {
 namespace {
 
-constexpr int margin = 9;                        // numbers on the left
+constexpr int chart_margin = 9;                  // numbers on the left
 constexpr std::uint8_t grey = palette.size();    // the pen of marks
 
 class Drawing {
@@ -27,15 +27,15 @@ class Drawing {
   }
 
   std::string text() const {
-    std::string out = right(chart_.title, margin) + "\n";
+    std::string out = right(chart_.title, chart_margin) + "\n";
     for (int row = 0; row < options_.rows; ++row) {
       const bool first = row == 0, last = row == options_.rows - 1;
-      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", margin) + (first || last ? " ┤" : " │");
+      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", chart_margin) + (first || last ? " ┤" : " │");
       out += line(row) + names_[static_cast<std::size_t>(row)] + "\n";
     }
     const auto end_text = [&](double value) { return frame_.counted ? general(value, 6) : short_number(value); };
     const std::string begin = end_text(frame_.x.low), end = chart_.x.title + " " + end_text(frame_.x.high);
-    return out + std::string(margin + 2, ' ') + begin + right(end, options_.columns - columns(begin)) + "\n";
+    return out + std::string(chart_margin + 2, ' ') + begin + right(end, options_.columns - columns(begin)) + "\n";
   }
 
  private:

@@ -11,12 +11,12 @@ namespace gradus::drawing {
 namespace {
 
 constexpr std::size_t most_dots = 60;            // longer paths are lines without a dot at each point
-constexpr std::string_view style =
+constexpr std::string_view plane_style =
     "text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
     ".l{fill:#2f6db5;fill-opacity:.075;stroke:#2f6db5;stroke-opacity:.4;stroke-width:7}"
     ".t{fill:none;stroke-width:18;stroke-linejoin:round}.o{stroke-width:4.5;stroke-linecap:round}.r{fill:none;stroke-width:2}"
     ".x{stroke:#223;stroke-width:1.6}.t,.r{stroke:currentColor}.e{fill:currentColor}text.n{fill:currentColor}";
-constexpr std::string_view dark_style =
+constexpr std::string_view plane_dark_style =
     "text{stroke:#10161d}.l{fill:#5b9be0;stroke:#5b9be0;stroke-opacity:.5}.x{stroke:#eef}text.n{fill:currentColor}";
 
 // A path's data for a group that is scaled to a tenth: whole numbers, each point from the one before.
@@ -45,7 +45,7 @@ class Painter {
     out += crosses();
     for (std::size_t i = 0; i < plane_.trails.size(); ++i) out += trail(plane_.trails[i], colour_class(path_colour(i)));
     if (options_.scales) out += scales();
-    return svg_page(options_.width, options_.height, style, dark_style, out + legend());
+    return svg_page(options_.width, options_.height, plane_style, plane_dark_style, out + legend());
   }
 
  private:

@@ -11,7 +11,7 @@
 namespace gradus::drawing {
 namespace {
 
-constexpr int margin = 8;                        // numbers on the left
+constexpr int plane_margin = 8;                  // numbers on the left
 struct Sign {
   std::string_view point, between;
 };
@@ -24,7 +24,7 @@ int colour_of(std::size_t i) { return palette[path_colour(i)].terminal; }
 class Sheet {
  public:
   Sheet(const Plane& plane, const PlaneTextOptions& options)
-      : plane_(plane), colour_(options.colour), window_(plane.window), columns_(std::max(options.columns, 24) - margin),
+      : plane_(plane), colour_(options.colour), window_(plane.window), columns_(std::max(options.columns, 24) - plane_margin),
         rows_(std::clamp(columns_ * 3 / 10, 8, 34)), dots_(columns_, rows_), cells_(static_cast<std::size_t>(columns_) * rows_) {}
 
   std::string paint() {
@@ -94,7 +94,7 @@ class Sheet {
     std::string out;
     for (int row = 0; row < rows_; ++row) {
       const std::string label = row == 0 ? general(window_.y1, 6) : row == rows_ - 1 ? general(window_.y0, 6) : "";
-      out += right(label, margin - 2) + (label.empty() ? " │" : " ┤");
+      out += right(label, plane_margin - 2) + (label.empty() ? " │" : " ┤");
       std::string now;
       for (int column = 0; column < columns_; ++column) {
         const Cell& here = cell(column, row);
@@ -111,11 +111,11 @@ class Sheet {
       out += colour_ ? "\x1b[0m\n" : "\n";
     }
     const std::string first = general(window_.x0, 6);
-    return out + std::string(margin, ' ') + first + right(general(window_.x1, 6), columns_ - columns(first)) + "\n";
+    return out + std::string(plane_margin, ' ') + first + right(general(window_.x1, 6), columns_ - columns(first)) + "\n";
   }
 
   std::string legend() const {
-    std::string out(margin, ' ');
+    std::string out(plane_margin, ' ');
     std::size_t line = 0;
     const auto add = [&](const std::string& label) {
       const std::string_view sign = sign_of(line).point;
