@@ -109,11 +109,11 @@ Tensor isnan(const Tensor& x) {
 }
 Tensor isinf(const Tensor& x) {
   check_defined("isinf", x);
-  return is_floating(x.dtype()) ? abs(x) == HUGE_VAL : Tensor(Array::zeros(x.shape(), boolean));
+  return is_floating(x.dtype()) ? x == HUGE_VAL || x == -HUGE_VAL : Tensor(Array::zeros(x.shape(), boolean));
 }
 Tensor isfinite(const Tensor& x) {
   check_defined("isfinite", x);
-  return is_floating(x.dtype()) ? abs(x) < HUGE_VAL : Tensor(Array::full(x.shape(), 1, boolean));
+  return is_floating(x.dtype()) ? x < HUGE_VAL && x > -HUGE_VAL : Tensor(Array::full(x.shape(), 1, boolean));
 }
 Tensor signbit(const Tensor& x) {
   check_defined("signbit", x);

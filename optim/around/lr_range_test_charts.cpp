@@ -14,7 +14,7 @@ namespace gradus::optim {
 namespace {
 
 // Losses beyond the worst that was normal would press all others flat: they end at the upper edge, and what is not finite is left out.
-std::vector<double> flattened(const std::vector<double>& losses, std::size_t n, double edge) {
+std::vector<double> flat(const std::vector<double>& losses, std::size_t n, double edge) {
   std::vector<double> out;
   for (std::size_t i = 0; i < n; ++i)
     out.push_back(i < losses.size() && std::isfinite(losses[i]) ? std::min(losses[i], edge) : std::numeric_limits<double>::quiet_NaN());
@@ -27,7 +27,7 @@ drawing::Chart chart(const RangeTest& test) {
   const auto [best, worst] = std::minmax_element(normal.begin(), normal.end());
   const double edge = normal.empty() ? 0 : *worst + 0.25 * (*worst - *best);
   drawing::Chart out{.title = "loss", .x = {.title = "lr", .log = test.spacing != Spacing::linear},
-                  .curves = {{"smoothed", flattened(test.smoothed, n, edge), test.lr}, {"of each step", flattened(test.loss, n, edge), test.lr}}};
+                  .curves = {{"smoothed", flat(test.smoothed, n, edge), test.lr}, {"of each step", flat(test.loss, n, edge), test.lr}}};
   if (normal.empty()) out.y.from = 0;
   const auto mark = [&](const std::optional<double>& lr, const char* label) {
     if (lr && n >= 2 && *lr >= test.lr.front()) out.marks.push_back({*lr, gradus::text(label, drawing::short_number(*lr))});

@@ -67,7 +67,7 @@ endfunction()
 
 # folder(NAME LEVEL_OF_THE_REST SETTINGS...)
 function(folder name rest)
-  run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/${name} -G Ninja -DCMAKE_CXX_COMPILER=${CXX} -DGRADUS_FOLDER=${SOURCE}
+  run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/${name} -G Ninja -DCMAKE_CXX_COMPILER=${CXX} -DGRADUS_FOLDER=${SOURCE} -DGRADUS_TOGETHER=OFF
       -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
   if(NOT output MATCHES "gradus: its loops are compiled with -O3, the rest of the library with ${rest}")
     message(FATAL_ERROR "configured without a word on optimisation: ${output}")

@@ -3,12 +3,12 @@
 #include <numeric>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
 
 namespace gradus::kernels {
 namespace {
 
-constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;   // elements of a long row that make one task
 constexpr std::int64_t strip = 256;       // columns of one task
 
@@ -50,7 +50,7 @@ Array of_parts(const T* x, std::int64_t n) {
 template <class Columns>
 void over_strips(const Cut& c, Columns columns) {
   const std::int64_t strips = (c.inner + strip - 1) / strip;
-  parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * strips, items_worth(sum_grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t o = task / strips, column = task % strips * strip;
       columns(o * c.n * c.inner + column, o * c.inner + column, std::min(strip, c.inner - column));
@@ -64,7 +64,7 @@ void along(const T* x, const Cut& c, T* out) {
     const Array tops = of_parts<which>(x, c.n);
     *out = of_row<which>(tops.data<T>(), tops.size());
   } else if (c.inner == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(sum_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = of_row<which>(x + o * c.n, c.n);
     });
   } else {
@@ -91,7 +91,7 @@ void along_at(const T* x, const Cut& c, T* out, std::int64_t* at) {
     const std::int64_t first = find(tops.data<T>(), tops.size(), *out) * chunk;
     *at = first + find(x + first, c.n - first, *out);
   } else if (c.inner == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(sum_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) {
         out[o] = of_row<which>(x + o * c.n, c.n);
         at[o] = find(x + o * c.n, c.n, out[o]);
@@ -153,7 +153,7 @@ Array shares_of_extreme(const Array& x, const Array& extreme, AxisSet axes, bool
   visit_floating(x.dtype(), "max", [&]<class T>(T) {
     const T *v = values.data<T>(), *top = tops.data<T>();
     T* tie = ties.mutable_data<T>();
-    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(values.size(), sum_grain, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) tie[i] = v[i] == top[i] || (nan_shares && is_nan(v[i])) ? 1 : 0;
     });
   });
@@ -161,7 +161,7 @@ Array shares_of_extreme(const Array& x, const Array& extreme, AxisSet axes, bool
   visit_floating(x.dtype(), "max", [&]<class T>(T) {
     const T* count = counts.data<T>();
     T* tie = ties.mutable_data<T>();
-    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(values.size(), sum_grain, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) tie[i] /= count[i];
     });
   });

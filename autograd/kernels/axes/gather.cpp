@@ -6,11 +6,10 @@
 #include <cstring>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 
 namespace gradus::kernels {
 namespace {
-
-constexpr std::int64_t grain = 1 << 14;   // elements a thread should have at least
 
 // The elements of an index, lane by lane: where each stands in the index, in the array that goes along with it (`along`) and, but for the
 // axis, in the one that it points into (`into`). Dimensions that all three walk in one stride are one; a long one comes last.
@@ -58,7 +57,7 @@ struct Lanes {
       if ((any_order || i != axis) && (cut < 0 || size[i] > size[cut])) cut = i;
     if (cut < 0) return rows(size, 0, 0, 0, body);
     const std::int64_t rest = size.elements() / std::max<std::int64_t>(size[cut], 1);
-    parallel_for(size[cut], items_worth(grain, rest), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(size[cut], items_worth(step_grain, rest), [&](std::int64_t begin, std::int64_t end) {
       Shape part = size;
       part[cut] = end - begin;
       rows(part, begin * index[cut], begin * along[cut], begin * (cut == axis ? 0 : into[cut]), body);
@@ -188,7 +187,7 @@ std::int64_t first_outside(const Array& index, std::int64_t n, std::int64_t low)
   const std::int64_t* all = index.data<std::int64_t>();
   const Inside inside(n, low);
   std::atomic<bool> outside = false;
-  parallel_for(index.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(index.size(), step_grain, [&](std::int64_t begin, std::int64_t end) {
     if (!inside.all(all + begin, 1, end - begin)) outside = true;
   });
   return outside ? std::find_if(all, all + index.size(), [=](std::int64_t i) { return i < low || i >= n; }) - all : -1;

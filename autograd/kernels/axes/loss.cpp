@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
@@ -11,7 +12,7 @@ GRADUS_DISPATCH(PairLossLoops, pair_loss_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 14, chunk = 1 << 15;
+constexpr std::int64_t loss_part = 1 << 15;
 
 }  // namespace
 
@@ -21,20 +22,22 @@ Array loss_each(const Array& x, const Array& target, PairLoss loss) {
     const auto& loops = pair_loss_loops().of(T{}).of(loss);
     const T *a = x.data<T>(), *t = target.data<T>();
     T* y = out.mutable_data<T>();
-    parallel_for(x.size(), grain, [&](std::int64_t begin, std::int64_t end) { loops.each(a + begin, t + begin, end - begin, y + begin); });
+    parallel_for(x.size(), step_grain,
+                 [&](std::int64_t begin, std::int64_t end) { loops.each(a + begin, t + begin, end - begin, y + begin); });
   });
   return out;
 }
 
 Array loss_sum(const Array& x, const Array& target, PairLoss loss, double scale) {
-  const std::int64_t n = x.size(), parts = (n + chunk - 1) / chunk;
+  const std::int64_t n = x.size(), parts = (n + loss_part - 1) / loss_part;
   return visit_floating(x.dtype(), "loss", [&]<class T>(T) {
     Array partial({parts}, dtype_of<SumOf<T>>);
     SumOf<T>* sums = partial.mutable_data<SumOf<T>>();
     const auto& loops = pair_loss_loops().of(T{}).of(loss);
     const T *a = x.data<T>(), *t = target.data<T>();
     parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t p = begin; p < end; ++p) sums[p] = loops.sum(a + p * chunk, t + p * chunk, std::min(chunk, n - p * chunk));
+      for (std::int64_t p = begin; p < end; ++p)
+        sums[p] = loops.sum(a + p * loss_part, t + p * loss_part, std::min(loss_part, n - p * loss_part));
     });
     SumOf<T> total = 0;
     for (std::int64_t p = 0; p < parts; ++p) total += sums[p];
@@ -53,7 +56,7 @@ PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, do
     const T factor = static_cast<T>(one ? g.item() * scale : scale);
     T* dx = want_x ? out.x.mutable_data<T>() : nullptr;
     T* dt = want_target ? out.target.mutable_data<T>() : nullptr;
-    parallel_for(x.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(x.size(), step_grain, [&](std::int64_t begin, std::int64_t end) {
       loops.backward(a + begin, t + begin, slopes ? slopes + begin : nullptr, factor, end - begin, dx ? dx + begin : nullptr,
                      dt ? dt + begin : nullptr);
     });

@@ -2,13 +2,12 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/loss.h>
 #include <gradus/autograd/kernels/axes/softmax.h>
 
 namespace gradus::kernels {
 namespace {
-
-constexpr std::int64_t grain = 1 << 12;   // elements a thread should have at least: each costs an exponential
 
 }  // namespace
 
@@ -20,7 +19,7 @@ CrossEntropy cross_entropy(const Array& x, const Array& label, const CrossEntrop
     const SoftmaxRows<T>& loops = softmax_loops().of(T{});
     const T* logits = x.data<T>();
     T *losses = out.losses.mutable_data<T>(), *log_sums = out.log_sums.mutable_data<T>();
-    parallel_for(rows, items_worth(grain, classes), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(rows, items_worth(exp_grain, classes), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const T* row = logits + i * classes;
         T& largest = log_sums[2 * i];
@@ -55,7 +54,7 @@ Array cross_entropy_backward(const Array& x, const Array& label, const Array& lo
     const std::int64_t step = g.strides()[0];
     const T less = static_cast<T>(rule.smoothing / static_cast<double>(classes)), hit = static_cast<T>(1 - rule.smoothing);
     T* dx = out.mutable_data<T>();
-    parallel_for(rows, items_worth(grain, classes), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(rows, items_worth(exp_grain, classes), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         T* row = dx + i * classes;
         if (labels[i] == rule.ignore_index) {

@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/simd/internal/level.h>
 
@@ -13,7 +14,6 @@ GRADUS_DISPATCH(NormLoops, norm_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 constexpr std::int64_t task = 1 << 16;    // elements of one task of a reduction
 
 // Of a channels-last array the pixels are the samples.
@@ -38,7 +38,7 @@ struct Parts {
     count = (l.n + samples - 1) / samples;
     first = Array({count, l.channels}, f64), second = Array({count, l.channels}, f64);
     double *a = first.mutable_data<double>(), *b = second.mutable_data<double>();
-    parallel_for(count * strips, items_worth(grain, std::min(l.n, samples) * width), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(count * strips, items_worth(sum_grain, std::min(l.n, samples) * width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t t = begin; t < end; ++t) {
         const std::int64_t part = t / strips, from = part * samples, rows = std::min(samples, l.n - from);
         if (l.length == 1) {
@@ -149,12 +149,12 @@ Array channel_affine(const Array& g, const Array& a, const Array& x, const Array
     const Channels<T> channels = arrays.view();
     T* to = out.mutable_data<T>();
     if (l.length == 1) {
-      parallel_for(l.n, items_worth(grain, l.channels), [&](std::int64_t begin, std::int64_t end) {
+      parallel_for(l.n, items_worth(sum_grain, l.channels), [&](std::int64_t begin, std::int64_t end) {
         const std::int64_t at = begin * l.channels;
         loops.column_affine(slopes ? slopes + at : nullptr, data + at, end - begin, l.channels, channels, to + at);
       });
     } else {
-      parallel_for(l.n * l.channels, items_worth(grain, l.length), [&](std::int64_t begin, std::int64_t end) {
+      parallel_for(l.n * l.channels, items_worth(sum_grain, l.length), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t row = begin; row < end; ++row) {
           const std::int64_t at = row * l.length;
           loops.affine(slopes ? slopes + at : nullptr, data + at, l.length, channels, row % l.channels, to + at);

@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/simd/internal/level.h>
 
@@ -13,8 +14,6 @@ namespace gradus::kernels {
 GRADUS_DISPATCH(NormGroupLoops, norm_group_loops)
 
 namespace {
-
-constexpr std::int64_t grain = 1 << 14;  // elements a thread should have at least
 
 // Channels shorter than this are spread: each of their numbers gets the channel's weight. Longer ones are stretches with one weight.
 constexpr std::int64_t stretch = 16;
@@ -40,7 +39,7 @@ template <class T>
 void forward_stretches(const T* x, const Groups& form, const T* weight, const T* bias, double eps, T* y, double* mean, double* inverse) {
   const NormRows<T>& loops = norm_loops().of(T{});
   const std::int64_t width = form.width();
-  parallel_for(form.rows, items_worth(grain, width), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(form.rows, items_worth(step_grain, width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       double squares;
       loops.moments(x + r * width, width, mean[r], squares);
@@ -63,7 +62,7 @@ void backward_stretches(const T* g, const T* x, const Groups& form, const T* wei
   const NormRows<T>& loops = norm_loops().of(T{});
   const std::int64_t width = form.width(), channels = form.channels;
   double *const by_weight = sums, *const by_bias = sums + form.rows * channels;
-  parallel_for(form.rows, items_worth(grain, width), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(form.rows, items_worth(step_grain, width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       const Split<T> centre(mean[r]);
       const T* weights = weight ? weight + r % form.groups * channels : nullptr;
@@ -112,7 +111,7 @@ GroupsNormed norm_groups(const Array& x, const Groups& form, const Array& weight
     const Array weights = spread(weight, form.length), biases = spread(bias, form.length);
     const T *w = start_of<T>(weights), *b = start_of<T>(biases);
     const std::int64_t n = form.width(), groups = w || b ? form.groups : 1;
-    parallel_for(form.rows, items_worth(grain, n), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(form.rows, items_worth(step_grain, n), [&](std::int64_t begin, std::int64_t end) {
       const std::int64_t step = groups == 1 ? end - begin : 1;  // rows whose weights begin at one place
       for (std::int64_t r = begin; r < end; r += step) {
         const std::int64_t at = groups == 1 ? 0 : r % groups * n;
@@ -152,7 +151,8 @@ GroupsGradients norm_groups_backward(const Array& g, const Array& x, const Group
     const bool sums_wanted = wanted & 6;
     // Rounds of rows through all groups; parts are cut by shape alone, so that no sum depends on the number of threads.
     const std::int64_t groups = w || sums_wanted ? form.groups : 1, rounds = form.rows / groups;
-    const std::int64_t share = std::max<std::int64_t>({(rounds + 31) / 32, grain / (groups * n), 1}), parts = (rounds + share - 1) / share;
+    const std::int64_t share = std::max<std::int64_t>({(rounds + 31) / 32, step_grain / (groups * n), 1});
+    const std::int64_t parts = (rounds + share - 1) / share;
     const pool::Scratch<double> sums(sums_wanted ? 2 * parts * groups * n : 0), part_sums(sums_wanted ? 2 * parts * groups * n : 0);
     std::fill_n(part_sums.data(), sums_wanted ? 2 * parts * groups * n : 0, 0.0);
     parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {

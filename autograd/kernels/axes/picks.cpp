@@ -7,11 +7,10 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 
 namespace gradus::kernels {
 namespace {
-
-constexpr std::int64_t grain = 1 << 15;   // elements a thread should have at least
 
 // Dimensions that are walked together, outermost first; neighbours in one stride are one.
 struct Dimensions {
@@ -72,7 +71,7 @@ void take_all(const void* x, void* out, const Blocks& blocks) {
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
   const std::int64_t n = blocks.run, step = blocks.run_step, rows = blocks.after.count;
-  parallel_for(blocks.before.count * blocks.count, items_worth(grain, n * rows), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(blocks.before.count * blocks.count, items_worth(sum_grain, n * rows), [&](std::int64_t begin, std::int64_t end) {
     while (begin < end) {
       const std::int64_t outer = begin / blocks.count, stop = std::min(end, (outer + 1) * blocks.count), skip = outer * blocks.count;
       const T* base = from + blocks.before.offset(outer);
@@ -112,11 +111,11 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
     }
   };
   if (blocks.before.count > 1)
-    parallel_for(blocks.before.count, items_worth(grain, all), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(blocks.before.count, items_worth(sum_grain, all), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t outer = begin; outer < end; ++outer) put_outer(outer, 0, blocks.reach);
     });
   else if (blocks.before.count == 1)
-    parallel_for(blocks.reach, items_worth(grain * blocks.reach, all),
+    parallel_for(blocks.reach, items_worth(sum_grain * blocks.reach, all),
                  [&](std::int64_t begin, std::int64_t end) { put_outer(0, begin, end); });
 }
 

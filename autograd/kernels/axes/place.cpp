@@ -6,11 +6,10 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 
 namespace gradus::kernels {
 namespace {
-
-constexpr std::int64_t grain = 1 << 15;   // elements that are worth a thread
 
 // One loop over rows; the dimensions that both sides walk in one stride are one.
 struct Rows {
@@ -50,12 +49,12 @@ void add_rows(const T* from, T* to, const Rows& rows, std::int64_t begin, std::i
 }
 
 // So many elements of a row, from `source` on, go to `target` and behind it.
-struct Run {
+struct Stretch {
   std::int64_t source, target, count;
 };
 
-SmallVector<Run, 16> runs_of(std::span<const std::int64_t> sources) {
-  SmallVector<Run, 16> runs;
+SmallVector<Stretch, 16> runs_of(std::span<const std::int64_t> sources) {
+  SmallVector<Stretch, 16> runs;
   for (std::size_t j = 0; j < sources.size(); ++j) {
     if (!runs.empty() && runs.back().source + runs.back().count == sources[j]) ++runs.back().count;
     else runs.push_back({sources[j], static_cast<std::int64_t>(j), 1});
@@ -67,15 +66,15 @@ template <class T>
 void grid_rows(const void* x, const Shape& strides, void* out, const Shape& shape, std::span<const Array> sources) {
   const int last = shape.rank() - 1;
   const std::int64_t step = strides[last], n = shape[last];
-  const SmallVector<Run, 16> runs = runs_of(sources[static_cast<std::size_t>(last)].span<std::int64_t>());
-  parallel_for(shape.elements() / n, items_worth(grain, n), [&](std::int64_t begin, std::int64_t end) {
+  const SmallVector<Stretch, 16> runs = runs_of(sources[static_cast<std::size_t>(last)].span<std::int64_t>());
+  parallel_for(shape.elements() / n, items_worth(sum_grain, n), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const T* from = static_cast<const T*>(x);
       T* to = static_cast<T*>(out) + row * n;
       std::int64_t index = row;
       for (int i = last - 1; i >= 0; index /= shape[i--])
         from += sources[static_cast<std::size_t>(i)].data<std::int64_t>()[index % shape[i]] * strides[i];
-      for (const Run& run : runs) {
+      for (const Stretch& run : runs) {
         if (run.count == 1) to[run.target] = from[run.source * step];
         else if (step == 1) std::memcpy(to + run.target, from + run.source, static_cast<std::size_t>(run.count) * sizeof(T));
         else for (std::int64_t j = 0; j < run.count; ++j) to[run.target + j] = from[(run.source + j) * step];
@@ -107,7 +106,8 @@ void add_strided(const Array& x, Array& out, std::int64_t first, const Shape& st
   const auto add = [&]<class T>(T) {
     const T* from = x.data<T>();
     T* to = out.mutable_data<T>() + first;
-    parallel_for(x.size() / n, items_worth(grain, n), [&](std::int64_t begin, std::int64_t end) { add_rows(from, to, rows, begin, end); });
+    parallel_for(x.size() / n, items_worth(sum_grain, n),
+                 [&](std::int64_t begin, std::int64_t end) { add_rows(from, to, rows, begin, end); });
   };
   if (x.dtype() == i64) add(std::int64_t{});
   else visit_floating(x.dtype(), "add", add);

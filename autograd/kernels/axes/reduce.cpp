@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
@@ -14,7 +15,6 @@ GRADUS_DISPATCH(ReduceLoops, reduce_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 15;        // elements a thread should have at least
 constexpr std::int64_t chunk = 1 << 16;        // elements of a long sum that make one task
 
 // What is made of the parts of a row or column, as they were cut. Whole numbers wrap around.
@@ -38,7 +38,7 @@ template <class Joins, class T, class Out>
 void fold_rows(const RowSums<T>& loops, const T* x, std::int64_t outer, std::int64_t n, Out* out) {
   const std::int64_t parts = (n + chunk - 1) / chunk;
   if (parts <= 1) {
-    parallel_for(outer, items_worth(grain, n), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(outer, items_worth(sum_grain, n), [=, &loops](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) out[o] = static_cast<Out>(loops.row(x + o * n, n));
     });
     return;
@@ -78,7 +78,7 @@ void fold_columns(const RowSums<T>& loops, const T* x, std::int64_t outer, std::
   Array partial;
   if (parts > 1) partial = Array({outer, parts, inner}, dtype_of<SumOf<T>>);
   SumOf<T>* sums = parts > 1 ? partial.mutable_data<SumOf<T>>() : nullptr;
-  parallel_for(outer * parts * strips, items_worth(grain, part_rows * std::min(inner, max_width)),
+  parallel_for(outer * parts * strips, items_worth(sum_grain, part_rows * std::min(inner, max_width)),
                [=, &loops](std::int64_t begin, std::int64_t end) {
     SumOf<T> local[max_width];
     for (std::int64_t task = begin; task < end; ++task) {
@@ -105,7 +105,7 @@ void fold_columns(const RowSums<T>& loops, const T* x, std::int64_t outer, std::
 
 template <class T>
 void few_columns(const T* x, const Cut& c, T* out) {
-  parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer, items_worth(sum_grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o)
       reduce_loops().of(T{}).few_column_sums(x + o * c.n * c.inner, c.n, c.inner, c.inner, out + o * c.inner);
   });
@@ -113,7 +113,7 @@ void few_columns(const T* x, const Cut& c, T* out) {
 
 template <class Joins, class T>
 void fold_whole(const T* x, const Cut& c, std::int64_t* out) {
-  parallel_for(c.outer, items_worth(grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer, items_worth(sum_grain, c.n * c.inner), [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t o = begin; o < end; ++o) {
       const T* block = x + o * c.n * c.inner;
       if (c.inner == 1) {
@@ -234,7 +234,7 @@ Array prod_of_others(const Array& x, AxisSet axes) {
     else wide = Array(run.x.shape(), dtype_of<Sum>), front = wide.mutable_data<Sum>();
     // Up with the product of those before, down with that of those behind; a row, or a strip of columns at a time.
     if (c.inner == 1) {
-      parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+      parallel_for(c.outer, items_worth(sum_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t o = begin; o < end; ++o) {
           const T* row = from + o * c.n;
           T* others = to + o * c.n;
@@ -248,7 +248,7 @@ Array prod_of_others(const Array& x, AxisSet axes) {
     }
     constexpr std::int64_t strip = 64;
     const std::int64_t strips = (c.inner + strip - 1) / strip;
-    parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer * strips, items_worth(sum_grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip,
                            width = std::min(strip, c.inner - task % strips * strip);

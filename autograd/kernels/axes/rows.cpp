@@ -8,11 +8,10 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 
 namespace gradus::kernels {
 namespace {
-
-constexpr std::int64_t grain = 1 << 15;   // elements that are worth a thread
 
 std::int64_t width(const Array& rows) { return rows.dim(-1); }
 
@@ -46,7 +45,7 @@ void add_values(Array& out, std::span<const std::int64_t> row, const Array& valu
     const T* value = values.data<T>();
     T* sums = out.mutable_data<T>();
     // A thread owns a range of the table and looks for its rows among all, so that the order of additions is fixed.
-    parallel_for(n, items_worth(grain * n, values.size()), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(n, items_worth(sum_grain * n, values.size()), [&](std::int64_t begin, std::int64_t end) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (row[i] < begin || row[i] >= end || row[i] == skipped) continue;
         T* sum = sums + row[i] * d;
@@ -67,7 +66,7 @@ Array take_rows(const Array& table, const Array& index, std::int64_t blank) {
   auto* target = static_cast<std::byte*>(out.mutable_raw());
   const auto pick = index.span<std::int64_t>();
   if (out.size() == 0) return out;
-  parallel_for(index.size(), items_worth(grain, width(table)), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(index.size(), items_worth(sum_grain, width(table)), [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       if (pick[i] == blank) std::memset(target + i * row, 0, row);
       else std::memcpy(target + i * row, source + static_cast<std::size_t>(pick[i]) * row, row);

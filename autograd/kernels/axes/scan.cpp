@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
@@ -13,8 +14,7 @@ GRADUS_DISPATCH(ScanTable, scan_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 14;   // elements a thread should have at least
-constexpr std::int64_t chunk = 1 << 16;   // elements of a long row that make one task
+constexpr std::int64_t scan_part = 1 << 16;   // elements of a long row that make one task
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 // columns(at, width) for strips of at most max_width columns: where the first of them begins.
@@ -33,17 +33,19 @@ void over_strips(const Cut& c, std::int64_t max_width, std::int64_t worth, Colum
 template <class T>
 void scan_rows(const T* x, const Cut& c, Scan what, bool reverse, T* y) {
   const ScanLoops<T>& loops = scan_loops().of(T{}).of[static_cast<int>(what)];
-  const std::int64_t parts = (c.n + chunk - 1) / chunk;
+  const std::int64_t parts = (c.n + scan_part - 1) / scan_part;
   if (parts == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), [=, &loops](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(step_grain, c.n), [=, &loops](std::int64_t begin, std::int64_t end) {
       loops.rows(x + begin * c.n, end - begin, c.n, reverse, nullptr, y + begin * c.n);
     });
     return;
   }
   const ReduceRows<T>& reduce = reduce_loops().of(T{});
   const auto total = what == Scan::sum ? reduce.sum : reduce.product.row;
-  const auto begin_of = [=](std::int64_t part) { return reverse ? std::max<std::int64_t>(c.n - (part + 1) * chunk, 0) : part * chunk; };
-  const auto size_of_part = [=](std::int64_t part) { return std::min(chunk, c.n - part * chunk); };
+  const auto begin_of = [=](std::int64_t part) {
+    return reverse ? std::max<std::int64_t>(c.n - (part + 1) * scan_part, 0) : part * scan_part;
+  };
+  const auto size_of_part = [=](std::int64_t part) { return std::min(scan_part, c.n - part * scan_part); };
   Array starts({c.outer, parts}, dtype_of<SumOf<T>>);
   SumOf<T>* before = starts.mutable_data<SumOf<T>>();
   parallel_for(c.outer * parts, 1, [=](std::int64_t begin, std::int64_t end) {
@@ -65,7 +67,7 @@ void scan_rows(const T* x, const Cut& c, Scan what, bool reverse, T* y) {
 
 template <class T>
 void scan_whole(const T* x, const Cut& c, Scan what, bool reverse, std::int64_t* y) {
-  over_strips(c, 256, grain, [=](std::int64_t at, std::int64_t width) {
+  over_strips(c, 256, step_grain, [=](std::int64_t at, std::int64_t width) {
     std::uint64_t state[256];
     std::fill(state, state + width, what == Scan::sum ? 0 : 1);
     for (std::int64_t r = 0; r < c.n; ++r) {
@@ -120,13 +122,13 @@ void running_row(const T* x, std::int64_t n, T* y, std::int64_t* at) {
 template <Extreme which, class T>
 void running(const T* x, const Cut& c, T* y, std::int64_t* at) {
   if (c.inner == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer, items_worth(step_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t o = begin; o < end; ++o) running_row<which>(x + o * c.n, c.n, y + o * c.n, at + o * c.n);
     });
     return;
   }
   constexpr std::int64_t strip = 256;
-  over_strips(c, strip, grain, [=](std::int64_t begin, std::int64_t width) {
+  over_strips(c, strip, step_grain, [=](std::int64_t begin, std::int64_t width) {
     T best[strip];
     std::int64_t place[strip];
     std::copy(x + begin, x + begin + width, best);
@@ -157,7 +159,7 @@ Array scan(const Array& given, int axis, Scan what, bool reverse) {
       const T* from = x.data<T>();
       T* to = out.mutable_data<T>();
       if (c.inner == 1) return scan_rows(from, c, what, reverse, to);
-      over_strips(c, ReduceRows<T>::max_width, grain, [=](std::int64_t at, std::int64_t width) {
+      over_strips(c, ReduceRows<T>::max_width, step_grain, [=](std::int64_t at, std::int64_t width) {
         const std::int64_t first = at + (reverse ? (c.n - 1) * c.inner : 0);
         scan_loops().of(T{}).of[static_cast<int>(what)].columns(from + first, c.n, reverse ? -c.inner : c.inner, width, to + first);
       });
@@ -175,7 +177,7 @@ Array running_product_backward(const Array& x, const Array& y, const Array& g, i
     const T *factor = factors.data<T>(), *product = products.data<T>(), *slope = slopes.data<T>();
     T* dx = out.mutable_data<T>();
     if (c.inner == 1) {
-      parallel_for(c.outer, items_worth(grain, c.n), [=](std::int64_t begin, std::int64_t end) {
+      parallel_for(c.outer, items_worth(step_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t first = begin * c.n; first < end * c.n; first += c.n) {
           SumOf<T> down = 0;
           for (std::int64_t i = first + c.n - 1; i >= first; --i) {
@@ -188,7 +190,7 @@ Array running_product_backward(const Array& x, const Array& y, const Array& g, i
       return;
     }
     constexpr std::int64_t strip = 64;
-    over_strips(c, strip, grain, [=](std::int64_t at, std::int64_t width) {
+    over_strips(c, strip, step_grain, [=](std::int64_t at, std::int64_t width) {
       SumOf<T> down[strip] = {};
       for (std::int64_t r = c.n - 1; r >= 0; --r) {
         const std::int64_t row = at + r * c.inner;
@@ -225,7 +227,7 @@ Array running_logsumexp(const Array& given, int axis) {
     const T* from = x.data<T>();
     T* to = out.mutable_data<T>();
     constexpr std::int64_t strip = 64;
-    over_strips(c, strip, grain / 8, [=](std::int64_t at, std::int64_t width) {
+    over_strips(c, strip, step_grain / 8, [=](std::int64_t at, std::int64_t width) {
       LogSum sums[strip];
       for (std::int64_t r = 0; r < c.n; ++r)
         for (std::int64_t j = 0; j < width; ++j) {
@@ -245,7 +247,7 @@ Array linear_scan(const Array& a, const Array& b, int axis, bool reverse) {
   visit_floating(b.dtype(), "linear_scan", [&]<class T>(T) {
     const T *factor = factors.data<T>(), *term = terms.data<T>();
     T* to = out.mutable_data<T>();
-    over_strips(c, ReduceRows<T>::max_width, grain, [=](std::int64_t at, std::int64_t width) {
+    over_strips(c, ReduceRows<T>::max_width, step_grain, [=](std::int64_t at, std::int64_t width) {
       const std::int64_t first = at + (reverse ? (c.n - 1) * c.inner : 0);
       scan_loops().of(T{}).linear(factor + first, term + first, c.n, reverse ? -c.inner : c.inner, width, to + first);
     });

@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/simd/internal/level.h>
 
 namespace gradus::kernels {
@@ -12,18 +13,16 @@ GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
 
 namespace {
 
-constexpr std::int64_t grain = 1 << 12;   // elements a thread should have at least: each costs an exponential
-
 // Calls rows(begin, end) on ranges of rows when the axis is the innermost, else columns(offset, width) on strips of columns.
 template <class Rows, class Columns>
 void along(const Cut& c, std::int64_t max_width, Rows rows, Columns columns) {
   if (c.n == 0) return;
   if (c.inner == 1) {
-    parallel_for(c.outer, items_worth(grain, c.n), rows);
+    parallel_for(c.outer, items_worth(exp_grain, c.n), rows);
     return;
   }
   const std::int64_t strips = (c.inner + max_width - 1) / max_width;
-  parallel_for(c.outer * strips, items_worth(grain, c.n * std::min(c.inner, max_width)), [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * strips, items_worth(exp_grain, c.n * std::min(c.inner, max_width)), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t task = begin; task < end; ++task) {
       const std::int64_t column = task % strips * max_width;
       columns(task / strips * c.n * c.inner + column, std::min(max_width, c.inner - column));

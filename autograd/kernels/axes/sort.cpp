@@ -7,12 +7,12 @@
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/ranked.h>
 
 namespace gradus::kernels {
 namespace {
 
-constexpr std::int64_t grain = 1 << 12;   // elements a thread should have at least
 constexpr std::int64_t few = 24, many = 512;   // sorted by inserting; by their digits
 
 std::uint64_t rank_bits(std::uint64_t x) { return x >> 32; }
@@ -130,7 +130,7 @@ Extremes along(const Array& x, int axis, std::int64_t count, Each each) {
                           "; sort them as f64");
       const T* from = rows.data<T>();
       T* values = out.values.mutable_data<T>();
-      parallel_for(rows.size() / n, items_worth(grain, n), [=](std::int64_t begin, std::int64_t end) {
+      parallel_for(rows.size() / n, items_worth(exp_grain, n), [=](std::int64_t begin, std::int64_t end) {
         std::vector<RankedOf<T>> items, other;   // used again from row to row
         for (std::int64_t o = begin; o < end; ++o) {
           each(from + o * n, n, items, other);
@@ -239,7 +239,7 @@ Array searchsorted(const Array& given, const Array& wanted, bool right) {
   std::int64_t* places = out.mutable_data<std::int64_t>();
   visit(sorted.dtype(), [&]<class T>(T) {
     const T *from = sorted.data<T>(), *value = values.data<T>();
-    parallel_for(values.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(values.size(), exp_grain, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const T v = value[i], *row = from + i / m * n;
         // As PyTorch compares: NaN lies behind all.

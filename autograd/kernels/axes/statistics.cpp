@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
@@ -12,7 +13,6 @@
 namespace gradus::kernels {
 namespace {
 
-constexpr std::int64_t grain = 1 << 15;      // elements a thread should have at least; of exponentials an eighth
 constexpr std::int64_t part_size = 1 << 16;  // elements of a long row or strip that make one task
 
 // Mean and summed squares of what is left of a run, f64.
@@ -25,7 +25,7 @@ void moments(const T* x, const Cut& c, double* mean, double* squares) {
   const std::int64_t parts = (c.n + rows - 1) / rows, results = c.outer * c.inner;
   Array all({2, parts, results}, f64);
   double *means = all.mutable_data<double>(), *sums = means + parts * results;
-  parallel_for(c.outer * parts * strips, items_worth(grain, std::min(c.n, rows) * width),
+  parallel_for(c.outer * parts * strips, items_worth(sum_grain, std::min(c.n, rows) * width),
                [=, &loops](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t task = begin; task < end; ++task) {
                    const std::int64_t o = task / (parts * strips), part = task / strips % parts, column = task % strips * max_width,
@@ -58,7 +58,7 @@ T log_sum_of_row(const T* x, std::int64_t n) {
 
 template <class T>
 void logsumexp(const T* x, const Cut& c, T* out) {
-  constexpr std::int64_t few = grain / 8;
+  constexpr std::int64_t few = sum_grain / 8;
   if (c.inner == 1) {
     const std::int64_t parts = (c.n + part_size - 1) / part_size;
     Array each({c.outer, parts}, dtype_of<T>);

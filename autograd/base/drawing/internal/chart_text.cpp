@@ -30,7 +30,8 @@ class Drawing {
     std::string out = right(chart_.title, chart_margin) + "\n";
     for (int row = 0; row < options_.rows; ++row) {
       const bool first = row == 0, last = row == options_.rows - 1;
-      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", chart_margin) + (first || last ? " ┤" : " │");
+      out += right(first ? short_number(frame_.y.high) : last ? short_number(frame_.y.low) : "", chart_margin) +
+             (first || last ? " ┤" : " │");
       out += line(row) + names_[static_cast<std::size_t>(row)] + "\n";
     }
     const auto end_text = [&](double value) { return frame_.counted ? general(value, 6) : short_number(value); };
