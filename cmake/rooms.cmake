@@ -37,7 +37,9 @@ function(gradus_room name)
   endif()
   target_compile_options(gradus_${name} PRIVATE ${GRADUS_OPTIMISE_REST})
   gradus_optimise_kernels(${sources})
-  gradus_compile_together(gradus_${name} 6 ${sources})
+  set(together ${sources})
+  list(FILTER together EXCLUDE REGEX "/(tape|walk)/")   # g++ inlines less in large sources, which every small operation would feel
+  gradus_compile_together(gradus_${name} 6 ${together})
 
   foreach(level IN LISTS GRADUS_SIMD_LEVELS)
     target_compile_definitions(gradus_${name} PRIVATE GRADUS_HAS_${level})

@@ -44,13 +44,16 @@ class Watch {
   Open* open_ = nullptr;
 };
 
-// Whether an operation on these inputs is its value and no more: nothing is recorded, and nobody profiles or looks for anomalies.
-inline bool is_only_value(std::span<const Tensor* const> inputs) {
-  if (profile::on() || (mode & looks) != 0) [[unlikely]] return false;
-  if (!recording()) return true;
-  for (const Tensor* x : inputs)
-    if (x->requires_grad()) return false;
-  return true;
+// Whether somebody profiles, looks for anomalies or notes what operations use.
+inline bool observed() { return profile::on() || (mode & (looks | captures)) != 0; }
+
+// Where operations are recorded: the inputs that are on the tape, as bits (bit 31: one of those from 31 on).
+inline std::uint32_t tracked_inputs(const Tensor* const* inputs, std::size_t n) {
+  std::uint32_t tracked = 0;
+  if (recording())
+    for (std::size_t i = 0; i < n; ++i)
+      if (inputs[i]->requires_grad()) tracked |= 1u << (i < 31 ? i : 31);
+  return tracked;
 }
 
 // Hears of the tracked tensors that operations use in Mode::captures.
@@ -70,25 +73,24 @@ template <class O>
 class Recorder {
  public:
   Recorder(O& op, const Tensor* const* inputs, std::size_t n) : op_(&op), inputs_(inputs), n_(n), watch_(op) {
-    std::uint32_t wants = 0;
-    if (recording())
-      for (std::size_t i = 0; i < n; ++i)
-        if (inputs[i]->requires_grad()) wants |= 1u << (i < 31 ? i : 31);
-    if (wants == 0) return;
+    const std::uint32_t tracked = detail::tracked_inputs(inputs, n);
+    if (tracked == 0) return;
     if (detail::mode & detail::captures) [[unlikely]] {
       detail::note_captured(inputs, n);
       return;
     }
-    node_ = NodePtr(op_ = new O(std::move(op)));
-    op_->tracked_inputs_ = wants;
-    op_->tracked_ = true;
+    put(new O(std::move(op)), tracked);
+  }
+  // Of an operation that is where it stays, and recorded.
+  Recorder(O* op, const Tensor* const* inputs, std::size_t n, std::uint32_t tracked) : inputs_(inputs), n_(n), watch_(*op) {
+    put(op, tracked);
   }
 
   // Runs forward, and says what the tensors of its results are: one for an Array, an array of them for an array, a vector for a list.
   template <class... In>
   auto run(const In&... inputs) { return results(op_->forward(inputs...)); }
 
- private:
+  // What forward has given, as tensors.
   Tensor results(Array value) {
     if (node_ && op_->keeps_outputs_ != 0) op_->output_ = value;
     finish({&value, 1});
@@ -112,6 +114,12 @@ class Recorder {
     return all;
   }
 
+ private:
+  void put(O* op, std::uint32_t tracked) {
+    node_ = NodePtr(op_ = op);
+    op_->tracked_inputs_ = tracked;
+    op_->tracked_ = true;
+  }
   // The node is on the tape, where something is recorded.
   void finish(std::span<const Array> outputs) {
     if (watch_.open()) [[unlikely]] watch_.see({inputs_, n_}, outputs, node_.get());

@@ -14,20 +14,16 @@
 #include <gradus/autograd/base/profile/profile.h>
 
 namespace gradus::data {
-namespace {
-
-struct Worker {
-  std::condition_variable_any wake;
-  std::int64_t next = 0;              // what it takes up next: the numbers n with n % workers equal to its own
-};
-struct Slot {
-  std::int64_t number = -1;           // of the thing that lies here, made
-  std::exception_ptr error;
-};
-
-}  // namespace
-
 struct Prefetcher::State {
+  struct Worker {
+    std::condition_variable_any wake;
+    std::int64_t next = 0;             // what it takes up next: the numbers n with n % workers equal to its own
+  };
+  struct Slot {
+    std::int64_t number = -1;          // of the thing that lies here, made
+    std::exception_ptr error;
+  };
+
   State(std::size_t workers, std::size_t slots, Make how, void* whose) : make(how), owner(whose), slots(slots), workers(workers) {}
   void work(Worker& self, std::stop_token stop);
 
@@ -51,7 +47,7 @@ Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
   State& s = *state_;
   s.threads.reserve(s.workers.size());
   try {
-    for (Worker& worker : s.workers) s.threads.emplace_back([&s, &worker](std::stop_token stop) { s.work(worker, std::move(stop)); });
+    for (State::Worker& worker : s.workers) s.threads.emplace_back([&s, &worker](std::stop_token stop) { s.work(worker, std::move(stop)); });
   } catch (const std::system_error& e) {
     fail<Error>("DataLoader: of ", workers, " workers the system gives only ", s.threads.size(), " a thread (", e.what(), "); take fewer");
   }
@@ -93,7 +89,7 @@ void Prefetcher::start(std::int64_t first, std::int64_t end) {
   s.end = end;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(s.workers.size()); ++i) {
     const std::int64_t number = first + i;
-    Worker& worker = s.workers[static_cast<std::size_t>(number) % s.workers.size()];
+    State::Worker& worker = s.workers[static_cast<std::size_t>(number) % s.workers.size()];
     worker.next = number;
     worker.wake.notify_one();
   }
@@ -104,7 +100,7 @@ void Prefetcher::stop() {
   std::unique_lock lock(s.mutex);
   s.end = 0;
   s.made.wait(lock, [&] { return s.busy == 0; });
-  for (Slot& slot : s.slots) slot = {};
+  for (State::Slot& slot : s.slots) slot = {};
 }
 
 std::size_t Prefetcher::wait() {

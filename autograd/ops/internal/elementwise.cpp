@@ -37,6 +37,12 @@ Array ElementwiseOp::run(std::string_view name, const void* formula, const formu
   return y;
 }
 
+Tensor ElementwiseOp::run_recorded(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
+                                   std::span<const Tensor* const> inputs, std::uint32_t tracked) {
+  Recorder<ElementwiseOp> recorder(this, inputs.data(), inputs.size(), tracked);
+  return recorder.results(run(name, formula, rows, inputs));
+}
+
 Grads ElementwiseOp::backward(Tensor g) {
   if (kind_->slopes == Slopes::constant) return scaled(std::move(g));
   if (recording()) return recorded(g);

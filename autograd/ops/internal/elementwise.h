@@ -39,6 +39,8 @@ class ElementwiseOp : public Op {
  protected:
   explicit ElementwiseOp(const FormulaKind& kind) : kind_(&kind) {}
   Array run(std::string_view name, const void* formula, const formulas::FormulaRows& rows, std::span<const Tensor* const> inputs);
+  Tensor run_recorded(std::string_view name, const void* formula, const formulas::FormulaRows& rows, std::span<const Tensor* const> inputs,
+                      std::uint32_t tracked);
 
   Grads backward(Tensor g) final;
   // A formula is diagonal: its slopes carry tangents forward as they carry gradients back.
@@ -107,6 +109,9 @@ struct Elementwise final : detail::ElementwiseOp {
     const Tensor* inputs[] = {&x...};
     return run(f.name, &f, rows_of(f), inputs);
   }
+  Tensor recorded(std::span<const Tensor* const> inputs, std::uint32_t tracked) {
+    return run_recorded(f.name, &f, rows_of(f), inputs, tracked);
+  }
 
  private:
   const void* formula() const override { return &f; }
@@ -118,9 +123,11 @@ Tensor elementwise(F formula, const X&... x) {
   static_assert(Compiled<F>,
                 "elementwise: this formula is in no list of formulas: put its name into the list at the end of the header in "
                 "ops/formulas/ that it stands in");
+  if (detail::observed()) [[unlikely]] return record(Elementwise<F>(formula), x...);
   const Tensor* inputs[] = {&x...};
-  if (detail::is_only_value(inputs)) return detail::elementwise_value(formula.name, &formula, rows_of(formula), inputs);
-  return record(Elementwise<F>(formula), x...);
+  const std::uint32_t tracked = detail::tracked_inputs(inputs, sizeof...(X));
+  if (tracked == 0) return detail::elementwise_value(formula.name, &formula, rows_of(formula), inputs);
+  return (new Elementwise<F>(formula))->recorded(inputs, tracked);
 }
 
 }  // namespace gradus
