@@ -47,18 +47,28 @@ Tensor tensor(std::initializer_list<std::initializer_list<double>> rows, Dtype d
 Tensor zeros(const Shape& shape, Dtype dtype) { return Array::zeros(shape, dtype); }
 Tensor ones(const Shape& shape, Dtype dtype) { return Array::full(shape, 1, dtype); }
 Tensor full(const Shape& shape, double value, Dtype dtype) { return Array::full(shape, value, dtype); }
-Tensor zeros_like(const Tensor& x) {
+Tensor empty(const Shape& shape, Dtype dtype) { return Array(shape, dtype); }
+
+Tensor zeros_like(const Tensor& x, Dtype dtype) {
   check_defined("zeros_like", x);
-  return zeros(x.shape(), x.dtype());
+  return zeros(x.shape(), dtype);
 }
-Tensor ones_like(const Tensor& x) {
+Tensor ones_like(const Tensor& x, Dtype dtype) {
   check_defined("ones_like", x);
-  return ones(x.shape(), x.dtype());
+  return ones(x.shape(), dtype);
 }
-Tensor full_like(const Tensor& x, double value) {
+Tensor full_like(const Tensor& x, double value, Dtype dtype) {
   check_defined("full_like", x);
-  return full(x.shape(), value, x.dtype());
+  return full(x.shape(), value, dtype);
 }
+Tensor empty_like(const Tensor& x, Dtype dtype) {
+  check_defined("empty_like", x);
+  return empty(x.shape(), dtype);
+}
+Tensor zeros_like(const Tensor& x) { return zeros_like(x, x.dtype()); }
+Tensor ones_like(const Tensor& x) { return ones_like(x, x.dtype()); }
+Tensor full_like(const Tensor& x, double value) { return full_like(x, value, x.dtype()); }
+Tensor empty_like(const Tensor& x) { return empty_like(x, x.dtype()); }
 
 Tensor eye(std::int64_t n, Dtype dtype) { return eye(n, n, dtype); }
 Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype) {
@@ -99,14 +109,16 @@ Tensor logspace(double first, double last, std::int64_t n, double base, Dtype dt
   return a.to(dtype);
 }
 
-Tensor randn_like(const Tensor& x, Generator& generator) {
+Tensor randn_like(const Tensor& x, Generator& generator, Dtype dtype) {
   check_defined("randn_like", x);
-  return randn(x.shape(), generator, x.dtype());
+  return randn(x.shape(), generator, dtype);
 }
-Tensor rand_like(const Tensor& x, Generator& generator) {
+Tensor rand_like(const Tensor& x, Generator& generator, Dtype dtype) {
   check_defined("rand_like", x);
-  return rand(x.shape(), generator, x.dtype());
+  return rand(x.shape(), generator, dtype);
 }
+Tensor randn_like(const Tensor& x, Generator& generator) { return randn_like(x, generator, x.dtype()); }
+Tensor rand_like(const Tensor& x, Generator& generator) { return rand_like(x, generator, x.dtype()); }
 Tensor randn(const Shape& shape, Generator& generator, Dtype dtype) { return normal(Array(shape, dtype), 0, 1, generator); }
 Tensor rand(const Shape& shape, Generator& generator, Dtype dtype) { return uniform(Array(shape, dtype), 0, 1, generator); }
 

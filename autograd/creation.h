@@ -48,9 +48,15 @@ Tensor tensor(const std::vector<std::vector<T>>& rows, Dtype dtype = f32) {     
 Tensor zeros(const Shape& shape, Dtype dtype = f32);
 Tensor ones(const Shape& shape, Dtype dtype = f32);
 Tensor full(const Shape& shape, double value, Dtype dtype = f32);
+Tensor empty(const Shape& shape, Dtype dtype = f32);                                                   // whatever lay in its memory
 Tensor zeros_like(const Tensor& x);                                                                    // x's shape and dtype
 Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
+Tensor empty_like(const Tensor& x);
+Tensor zeros_like(const Tensor& x, Dtype dtype);                                                       // x's shape alone
+Tensor ones_like(const Tensor& x, Dtype dtype);
+Tensor full_like(const Tensor& x, double value, Dtype dtype);
+Tensor empty_like(const Tensor& x, Dtype dtype);
 Tensor eye(std::int64_t n, Dtype dtype = f32);                                                         // [n, n]: ones from corner to corner
 Tensor eye(std::int64_t rows, std::int64_t columns, Dtype dtype = f32);                                // [rows, columns]
 Tensor arange(double begin, double end, double step = 1, Dtype dtype = f32);                           // begin, begin + step, … before end
@@ -62,6 +68,8 @@ Tensor randn(const Shape& shape, Generator& generator = default_generator(), Dty
 Tensor rand(const Shape& shape, Generator& generator = default_generator(), Dtype dtype = f32);        // uniform in [0, 1)
 Tensor randn_like(const Tensor& x, Generator& generator = default_generator());                        // x's shape and dtype
 Tensor rand_like(const Tensor& x, Generator& generator = default_generator());
+Tensor randn_like(const Tensor& x, Generator& generator, Dtype dtype);                                 // x's shape alone
+Tensor rand_like(const Tensor& x, Generator& generator, Dtype dtype);
 
 // Fillers for initialisation; each returns `a` filled.
 Array normal(Array a, double mean, double deviation, Generator& generator);

@@ -1,5 +1,6 @@
 #include <gradus/autograd/distributions.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +9,10 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/scatter.h>
+#include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/ops/special.h>
+#include <gradus/autograd/ops/surrogate.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -36,23 +41,38 @@ Tensor from_uniform(Array room, Generator& generator, F f) {
 
 Tensor noise(const Array& room, Generator& generator) { return normal(room, 0, 1, generator); }
 
-// −(∂F/∂a)/f at x, without a derivative of its own.
+Array each_of(const Tensor& a, const Tensor& x, double (*f)(double a, double x)) {
+  const Array shapes = a.value().as_contiguous(), numbers = x.value().as_contiguous();
+  Array out(a.shape(), a.dtype());
+  visit_floating(a.dtype(), "gamma", [&]<class T>(T) {
+    const T *from = shapes.data<T>(), *at = numbers.data<T>();
+    T* to = out.mutable_data<T>();
+    parallel_for(a.size(), 64, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = static_cast<T>(f(static_cast<double>(from[i]), static_cast<double>(at[i])));
+    });
+  });
+  return out;
+}
+
+// ∂s/∂a of the slope s below, without a derivative of its own.
+struct GammaCurve final : Op {
+  std::string_view name() const override { return "gamma"; }
+  Array forward(const Tensor& a, const Tensor& x) { return each_of(a, x, kernels::gamma_slope_by_shape); }
+  Grads backward(Tensor) override { fail<GraphError>("gamma: the third derivative of a random number by its concentration is not known"); }
+};
+
+// s = −(∂F/∂a)/f at x. With ∂log f/∂a = log x − ψ(a) and ∂log f/∂x = (a − 1)/x − 1 its slope by x is −∂log f/∂a − s·∂log f/∂x.
 struct GammaSlope final : Op {
   std::string_view name() const override { return "gamma"; }
   Array forward(const Tensor& a, const Tensor& x) {
-    const Array shapes = a.value().as_contiguous(), numbers = x.value().as_contiguous();
-    Array out(a.shape(), a.dtype());
-    visit_floating(a.dtype(), name(), [&]<class T>(T) {
-      const T *from = shapes.data<T>(), *at = numbers.data<T>();
-      T* to = out.mutable_data<T>();
-      parallel_for(a.size(), 64, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i)
-          to[i] = static_cast<T>(kernels::gamma_slope(static_cast<double>(from[i]), static_cast<double>(at[i])));
-      });
-    });
-    return out;
+    save(a, x), save_output();
+    return each_of(a, x, kernels::gamma_slope);
   }
-  Grads backward(Tensor) override { fail<GraphError>("gamma: the second derivative of a random number by its concentration is not known"); }
+  Grads backward(Tensor g) override {
+    const auto [a, x] = saved<2>();
+    return {needs(0) ? g * record(GammaCurve(), a, x) : Tensor{},
+            needs(1) ? g * (digamma(a) - log(x) - output() * ((a - 1) / x - 1)) : Tensor{}};
+  }
 };
 
 struct StandardGamma final : Op {
@@ -77,7 +97,7 @@ struct StandardGamma final : Op {
   }
   Grads backward(Tensor g) override {
     const auto [a] = saved<1>();
-    return {g * record(GammaSlope(), a, output().detach())};
+    return {g * record(GammaSlope(), a, output())};
   }
 };
 
@@ -148,6 +168,19 @@ Tensor dirichlet(const Tensor& concentration, Generator& generator) {
   check<ShapeError>(concentration.rank() >= 1, "dirichlet: concentration must be [..., C], not a scalar");
   const Tensor x = gamma(concentration, generator);
   return x / sum(x, -1, true);
+}
+
+Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, Axis axis, Generator& generator) {
+  check_defined("gumbel_softmax", logits, "logits");
+  check_computes_in(logits.dtype(), "gumbel_softmax");
+  check<ValueError>(is_positive(tau), "gumbel_softmax: tau must be positive and finite, not be ", tau);
+  const Tensor gumbel = from_uniform(Array(logits.shape(), logits.dtype()), generator, [](double u) {
+    return -std::log(std::max(-std::log1p(-u), std::numeric_limits<double>::min()));
+  });
+  const Tensor soft = softmax((logits + gumbel) / tau, axis);
+  if (!hard || soft.size() == 0) return soft;
+  const Tensor place = argmax(soft.detach(), axis, true);
+  return straight_through(scatter(zeros_like(soft), axis, place, 1), soft);
 }
 
 }  // namespace gradus

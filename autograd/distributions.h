@@ -4,6 +4,7 @@
 //   Tensor next = multinomial(softmax(logits), 1);   Tensor order = randperm(100);   Tensor dice = randint(1, 7, {2});
 // Parameters broadcast; they are f32 or f64 (DtypeError), and ValueError refuses those that no distribution has, NaN among them.
 #pragma once
+#include <gradus/autograd/array/axes.h>
 #include <gradus/autograd/creation.h>
 
 namespace gradus {
@@ -20,20 +21,25 @@ Tensor log_normal(const Tensor& mean, const Tensor& std, Generator& generator = 
 Tensor uniform(const Tensor& low, const Tensor& high, Generator& generator = default_generator());
 Tensor exponential(const Tensor& rate, Generator& generator = default_generator());  // density rate·exp(−rate·x)
 Tensor cauchy(const Tensor& median, const Tensor& scale, Generator& generator = default_generator());
-// Density rate^a·x^(a−1)·exp(−rate·x)/Γ(a). The derivative by the concentration a is the implicit one (Figurnov, Mohamed, Mnih 2018); there
-// is no second one by it: GraphError.
+// Density rate^a·x^(a−1)·exp(−rate·x)/Γ(a). The derivative by the concentration a is the implicit one (Figurnov, Mohamed, Mnih 2018), and
+// so is the second one (PyTorch has none); a third one is a GraphError.
 Tensor gamma(const Tensor& concentration, const Tensor& rate, Generator& generator = default_generator());
 Tensor gamma(const Tensor& concentration, Generator& generator = default_generator());  // rate 1
 // x/(x + y) of two gammas; in (0, 1). Derivatives as gamma's, of dirichlet too.
 Tensor beta(const Tensor& a, const Tensor& b, Generator& generator = default_generator());
 // Gammas by their sum along the last dimension, one point of a simplex for each row.
 Tensor dirichlet(const Tensor& concentration, Generator& generator = default_generator());
+// softmax((logits + noise)/tau) with Gumbel's noise, whose largest class is drawn as softmax(logits) says; `hard`: 1 at that class and 0
+// elsewhere, with the same gradient. tau > 0. Jang, Gu, Poole 2017
+Tensor gumbel_softmax(const Tensor& logits, double tau = 1, bool hard = false, Axis axis = -1, Generator& generator = default_generator());
 
 // ---- without
 
 // Whole numbers in [low, high), each as likely.
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Generator& generator = default_generator(), Dtype dtype = i64);
 Tensor randint(std::int64_t high, const Shape& shape, Generator& generator = default_generator(), Dtype dtype = i64);  // in [0, high)
+Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, Generator& generator = default_generator());  // x's shape, dtype
+Tensor randint_like(const Tensor& x, std::int64_t high, Generator& generator = default_generator());
 // 0, 1, … n − 1 in an order of which each is as likely.
 Tensor randperm(std::int64_t n, Generator& generator = default_generator(), Dtype dtype = i64);
 Tensor bernoulli(const Tensor& p, Generator& generator = default_generator());   // 1 with probability p, else 0; in p's dtype

@@ -100,6 +100,11 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Generato
 Tensor randint(std::int64_t high, const Shape& shape, Generator& generator, Dtype dtype) {
   return randint(0, high, shape, generator, dtype);
 }
+Tensor randint_like(const Tensor& x, std::int64_t low, std::int64_t high, Generator& generator) {
+  check_defined("randint_like", x);
+  return randint(low, high, x.shape(), generator, x.dtype());
+}
+Tensor randint_like(const Tensor& x, std::int64_t high, Generator& generator) { return randint_like(x, 0, high, generator); }
 
 Tensor randperm(std::int64_t n, Generator& generator, Dtype dtype) {
   check<ValueError>(n >= 0, "randperm: the number must not be negative: ", n);

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <span>
+
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus::detail {
@@ -13,5 +17,11 @@ struct Alias final : Op {
 }  // namespace
 
 Tensor alias(const Tensor& x) { return record(Alias{}, x); }
+
+void as_rows(std::span<Tensor> x) {
+  if (std::all_of(x.begin(), x.end(), [&](const Tensor& t) { return t.shape() == x[0].shape(); })) return;
+  for (Tensor& t : x)
+    if (t.rank() == 1) t = unsqueeze(t, 0);
+}
 
 }  // namespace gradus::detail

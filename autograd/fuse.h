@@ -3,13 +3,14 @@
 //   auto [s, c] = fuse([](auto x) { return std::array{sin(x), cos(x)}; }, x);          several results: an array or a tuple of them
 // The lambda is run on SIMD registers for the value, on dual numbers of SIMD registers for the slopes, and on Tensors when the backward
 // itself is recorded (second order). It may use + - * / and comparisons, && || ! of them, numbers, where(condition, a, b), like(x, number),
-// and the functions of one or several numbers that Tensors have (ops/activation.h, math.h, trigonometry.h, special.h, rounding.h, blend.h,
-// surrogate.h, and pow maximum minimum isnan isinf isfinite signbit); they are found by the arguments, so write them without std::. Shapes
-// broadcast; the results have f32 or f64 as the inputs. Compiled in your program: link gradus::native for this machine's SIMD (an opt-in
-// header: it needs xsimd, so <gradus/gradus.h> leaves it out; where GRADUS_PLAIN is defined, formulas go number by number and nothing is
-// needed).
+// and every elementwise function that Tensors have (ops/activation.h, arithmetic.h, blend.h, compare.h, math.h, rounding.h, special.h,
+// surrogate.h, trigonometry.h), but for those that draw numbers, which come in as an input; they are found by the arguments, so write them
+// without std::. Shapes broadcast, of which a vector is a row, as prelu's weight, too; the results have f32 or f64 as the inputs. Compiled
+// in your program: link gradus::native for this machine's SIMD (an opt-in header: it needs xsimd, so <gradus/gradus.h> leaves it out; where
+// GRADUS_PLAIN is defined, formulas go number by number and nothing is needed).
 #pragma once
 #include <array>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -17,15 +18,16 @@
 
 #include <gradus/autograd/formula/broadcast.h>
 #include <gradus/autograd/formula/dual_rows.h>
+#include <gradus/autograd/fuse/words.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
-#include <gradus/autograd/ops/formulas/words.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/rounding.h>
+#include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/special.h>
 #include <gradus/autograd/ops/surrogate.h>
 #include <gradus/autograd/ops/trigonometry.h>
@@ -36,6 +38,8 @@ namespace gradus {
 namespace detail {
 
 Tensor alias(const Tensor& x);   // x as a result of its own, so that a gradient can be taken with respect to this use of it
+// Vectors become rows [1, n], where shapes differ: prelu takes a vector for its channels.
+void as_rows(std::span<Tensor> x);
 
 inline constexpr std::size_t most_fused = 8;   // inputs, and results
 
@@ -116,9 +120,12 @@ struct Fused final : Op {
     std::vector<Tensor> wanted, results, seeds;
     for (Tensor& xi : x)
       if (xi.requires_grad()) wanted.push_back(xi = alias(xi));
-    const std::array<Tensor, m> ys = as_array(std::apply(formula.f, x));
+    std::array<Tensor, n> rows = x;
+    as_rows(rows);
+    const std::array<Tensor, m> ys = as_array(std::apply(formula.f, rows));
     for (std::size_t k = 0; k < m; ++k)
-      if (gs[k].defined() && ys[k].requires_grad()) results.push_back(ys[k]), seeds.push_back(sum_to(gs[k], ys[k].shape()));
+      if (gs[k].defined() && ys[k].requires_grad())
+        results.push_back(ys[k]), seeds.push_back(sum_to(gs[k].rank() < ys[k].rank() ? unsqueeze(gs[k], 0) : gs[k], ys[k].shape()));
     const auto found = results.empty() ? std::vector<Tensor>(wanted.size()) : grad(results, wanted, seeds, {.create_graph = true});
     Grads grads;
     std::size_t count = 0;

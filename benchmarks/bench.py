@@ -84,7 +84,7 @@ def main():
     results, shown = measure.Results(), set()
 
     def limit_of(key):
-        return limits.bound(key[0], bounds[key[1]], key[1])
+        return limits.bound(key[0], bounds[key[1]], key[1]) if key[1] in bounds else None
     print("\n" + table.header(names), flush=True)
     for _ in measure.run(args.jobs, everyone, args.threads, args, results):
         for key in results.rows:
@@ -98,7 +98,7 @@ def main():
     for words in results.complaints:
         print(f"note: {words}")
     file = args.picture or args.build / "bench.svg"
-    picture.write(file, results, args.threads, about)
+    picture.write(file, results, sorted({threads for _, threads in results.rows}, reverse=True), about)
     print(f"picture: {file}")
 
 

@@ -1,4 +1,4 @@
-// Newton's method: hessian() gives the matrix of second derivatives, exact, and a step is −H⁻¹·∇f.
+// Newton's method: hessian() gives the matrix of second derivatives, exact, and a step is −H⁻¹·∇f, by linalg::solve.
 //
 //   ./run example 15_newton
 //
@@ -22,15 +22,15 @@ int main() {
   Tensors at{tensor(-1.2, f64), tensor(1.0, f64)};
   std::vector<drawing::Point> path{{-1.2, 1.0}};
   std::printf("step          x          y            f         ‖∇f‖\n");
-  for (int step = 0;; ++step) {
+  for (int round = 0;; ++round) {
     const auto [f, slopes] = vjp(valley, at, {Tensor{}});
     const double gx = slopes[0].item(), gy = slopes[1].item();
-    std::printf("%4d %10.6f %10.6f %12.3e %12.3e\n", step, at[0].item(), at[1].item(), f.item(), std::hypot(gx, gy));
-    if (std::hypot(gx, gy) < 1e-12 || step == 20) break;
+    std::printf("%4d %10.6f %10.6f %12.3e %12.3e\n", round, at[0].item(), at[1].item(), f.item(), std::hypot(gx, gy));
+    if (std::hypot(gx, gy) < 1e-12 || round == 20) break;
 
     const std::vector<Tensors> h = hessian(valley, at);
-    const double a = h[0][0].item(), b = h[0][1].item(), d = h[1][1].item(), det = a * d - b * b;
-    at = {at[0] - (d * gx - b * gy) / det, at[1] - (a * gy - b * gx) / det};   // H⁻¹ of two by two
+    const Tensor step = linalg::solve(stack({stack(h[0]), stack(h[1])}), stack(slopes));
+    at = {at[0] - step[0], at[1] - step[1]};
     path.push_back({at[0].item(), at[1].item()});
   }
 

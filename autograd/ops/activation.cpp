@@ -57,9 +57,10 @@ Tensor leaky_relu(const Tensor& x, double slope) { return elementwise(formulas::
 Tensor prelu(const Tensor& x, const Tensor& weight) {
   check_defined("prelu", x);
   check_defined("prelu", weight, "weight");
+  if (weight.rank() != 1) return elementwise(formulas::Prelu{}, x, weight);
   const std::int64_t channels = x.rank() == 0 ? 1 : x.dim(x.rank() == 1 ? 0 : 1);
-  check<ShapeError>(weight.rank() == 1 && (weight.size() == 1 || weight.size() == channels), "prelu: weight ", weight.shape(),
-                    " must be a vector of one slope, or of one for each channel, dimension 1 of ", x.shape());
+  check<ShapeError>(weight.size() == 1 || weight.size() == channels, "prelu: weight ", weight.shape(),
+                    " is a vector, which has one slope, or one for each channel, dimension 1 of ", x.shape());
   Shape along = Shape::filled(std::max(x.rank() - 1, 1), 1);
   along[0] = weight.size();
   if (x.rank() == 0) along = Shape();

@@ -20,7 +20,8 @@ Tensor mish(const Tensor& x);           // x·tanh(softplus(x))
 
 Tensor relu6(const Tensor& x);                                             // clamped to [0, 6]; slope 0 at 0 and 6
 Tensor leaky_relu(const Tensor& x, double slope = 0.01);                   // slope·x for x <= 0
-// leaky_relu with one slope for all, or one for each channel (dimension 1 of x, of a vector its only one); weight is a vector. ShapeError.
+// leaky_relu with slopes of its own: a vector has one for all, or one for each channel (dimension 1 of x, of a vector its only one); a
+// weight of no or several dimensions broadcasts as in arithmetic. ShapeError.
 Tensor prelu(const Tensor& x, const Tensor& weight);
 // leaky_relu with a slope for each element that is drawn from [lower, upper]; for evaluation all are (lower + upper)/2.
 Tensor rrelu(const Tensor& x, double lower, double upper, Generator& generator);

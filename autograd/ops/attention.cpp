@@ -1,11 +1,14 @@
 #include <gradus/autograd/ops/attention.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gradus/autograd/kernels/sequences/attention.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
@@ -26,10 +29,10 @@ struct Facts {
   std::uint64_t key = 0;
 };
 
-Array lower_triangle(std::int64_t rows, std::int64_t columns) {
+Array lower_triangle(std::int64_t rows, std::int64_t columns, std::int64_t first = 0) {
   Array out({rows, columns}, boolean);
   bool* to = out.mutable_data<bool>();
-  for (std::int64_t i = 0; i < rows; ++i)
+  for (std::int64_t i = first; i < first + rows; ++i)
     for (std::int64_t j = 0; j < columns; ++j) *to++ = j <= i;
   return out;
 }
@@ -40,6 +43,7 @@ struct DotProductAttention final : Op {
   std::string_view name() const override { return op_name; }
   Facts facts;
   Array log_sums;
+  SmallVector<Array, 4> keeps() const override { return {log_sums}; }
   explicit DotProductAttention(const Facts& facts) : facts(facts) {}
 
   kernels::Attention call(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask) const {
@@ -60,10 +64,53 @@ struct DotProductAttention final : Op {
   }
 
   Grads backward(Tensor g) override {
-    if (recording() || needs(3)) return composed(g);
+    if (recording()) return composed(g);
+    if (needs(3)) return by_rows(g);
     const auto [q, k, v, mask] = saved<4>();
     const auto grads = kernels::attention_backward(call(q, k, v, mask), {output().value(), log_sums}, g.value().as_contiguous(), wants());
     return {needs(0) ? Tensor(grads.q) : Tensor{}, needs(1) ? Tensor(grads.k) : Tensor{}, needs(2) ? Tensor(grads.v) : Tensor{}, Tensor{}};
+  }
+
+  // All gradients with that by the mask, which is ds summed to its shape, from so many rows at a time that memory stays linear in both
+  // sequences, but for the mask's own gradient.
+  Grads by_rows(const Tensor& g) {
+    const auto kept = saved<4>();
+    const Tensor &q = kept[0], k = repeated(kept[1]), v = repeated(kept[2]), &mask = kept[3];
+    Shape of_rows = q.shape();
+    of_rows[q.rank() - 1] = 1;
+    const Tensor totals(log_sums.reshape(of_rows)), deltas = sum(g * output(), -1, true);
+    const std::int64_t rows = q.dim(-2), columns = k.dim(-2);
+    const std::int64_t weights_of_a_row = std::max<std::int64_t>(log_sums.size() / std::max<std::int64_t>(rows, 1) * columns, 1);
+    const std::int64_t count = std::max<std::int64_t>((1 << 18) / weights_of_a_row, 64);
+    const bool has_rows = mask.rank() >= 2 && mask.dim(-2) > 1;
+    std::vector<Tensor> by_q, by_mask;
+    Tensor by_k, by_v;
+    const auto add = [](Tensor& all, const Tensor& part) { all = all.defined() ? all + part : part; };
+    for (std::int64_t first = 0; first < rows; first += count) {
+      const std::int64_t last = std::min(first + count, rows);
+      const auto some = [&](const Tensor& x) { return slice(x, -2, first, last); };
+      const Tensor query = some(q) * facts.scale, slopes = some(g), bias = has_rows ? some(mask) : mask;
+      Tensor p = exp(where(bias == -infinity, -infinity, matmul(query, transpose(k)) + bias) - some(totals));
+      if (facts.causal) p = where(Tensor(lower_triangle(last - first, columns, first)), p, 0.0);
+      Tensor dp = matmul(slopes, transpose(v)), dropped = p;
+      if (facts.dropout > 0) {
+        const Tensor factor(kernels::attention_dropout(call(q, kept[1], kept[2], mask), first, last - first));
+        dp = dp * factor, dropped = p * factor;
+      }
+      const Tensor ds = p * (dp - some(deltas)), part = sum_to(ds, bias.shape());
+      if (has_rows || by_mask.empty()) by_mask.push_back(part);
+      else by_mask[0] = by_mask[0] + part;
+      if (needs(0)) by_q.push_back(matmul(ds, k) * facts.scale);
+      if (needs(1)) add(by_k, matmul(transpose(ds), query));
+      if (needs(2)) add(by_v, matmul(transpose(dropped), slopes));
+    }
+    const auto joined = [](const std::vector<Tensor>& parts) { return parts.size() == 1 ? parts[0] : cat(parts, -2); };
+    if (rows == 0) {
+      const auto none = [](const Tensor& x) { return Tensor(Array::zeros(x.shape(), x.dtype())); };
+      return {none(q), none(kept[1]), none(kept[2]), none(mask)};
+    }
+    return {needs(0) ? joined(by_q) : Tensor{}, needs(1) ? gathered(by_k, kept[1]) : Tensor{},
+            needs(2) ? gathered(by_v, kept[2]) : Tensor{}, joined(by_mask)};
   }
 
   // k or v with a head for each of q's, and the gradient by such a one as that by k or v.
@@ -97,7 +144,7 @@ struct DotProductAttention final : Op {
     const auto kept = saved<4>();
     const Tensor &q = kept[0], k = repeated(kept[1]), v = repeated(kept[2]), &mask = kept[3];
     const Tensor p = weights(q, k, mask);
-    const Tensor factor = facts.dropout > 0 ? Tensor(kernels::attention_dropout(call(q, kept[1], kept[2], mask))) : Tensor();
+    const Tensor factor = facts.dropout > 0 ? Tensor(kernels::attention_dropout(call(q, kept[1], kept[2], mask), 0, q.dim(-2))) : Tensor();
     const auto dropped = [&](const Tensor& x) { return factor.defined() ? x * factor : x; };
     Grads grads{Tensor{}, Tensor{}, Tensor{}, Tensor{}};
     if (needs(2)) grads[2] = gathered(matmul(transpose(dropped(p)), g), kept[2]);

@@ -17,8 +17,8 @@ struct DotProductAttentionOptions {
   Generator* generator = nullptr;    // of dropout; null: the default generator
 };
 // softmax(q·kᵀ·scale + mask)·v: q [..., L, E], k [..., S, E], v [..., S, Ev], whose leading dimensions broadcast, → [..., L, Ev]; f32 or
-// f64. A row that sees nothing is 0. Memory is linear in L and S, forward and backward, for all but the gradient of a mask and what is
-// recorded (create_graph, forward mode), which make the matrix of weights. ShapeError, DtypeError, ValueError.
+// f64. A row that sees nothing is 0. Memory is linear in L and S, forward and backward, beside the gradient of a mask, which has its shape;
+// what is recorded (create_graph, forward mode) makes the matrix of weights. ShapeError, DtypeError, ValueError.
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const DotProductAttentionOptions& options = {});
 

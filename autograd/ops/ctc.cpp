@@ -60,6 +60,7 @@ struct CtcLoss final : Op {
   kernels::Ctc batch;
   bool zero_infinity;
   kernels::CtcResult result;
+  SmallVector<Array, 4> keeps() const override { return {result.losses, result.alphas}; }
   CtcLoss(const kernels::Ctc& batch, bool zero_infinity) : batch(batch), zero_infinity(zero_infinity) {}
 
   Array forward(const Tensor& x) {

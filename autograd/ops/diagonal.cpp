@@ -1,5 +1,8 @@
 #include <gradus/autograd/ops/diagonal.h>
 
+#include <algorithm>
+#include <utility>
+
 #include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/kernels/axes/triangle.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -66,6 +69,21 @@ Tensor triangle(const Tensor& x, bool lower, std::int64_t offset) {
   return record(Triangle(lower, offset), x);
 }
 
+Tensor triangle_indices(const char* op, std::int64_t rows, std::int64_t columns, bool lower, std::int64_t offset) {
+  check<ShapeError>(rows >= 0 && columns >= 0, op, ": sizes must not be negative: ", Shape{rows, columns});
+  const auto run = [&](std::int64_t i) {   // of row i, the columns from first to second
+    const std::int64_t edge = std::clamp<std::int64_t>(i + offset + lower, 0, columns);
+    return lower ? std::pair<std::int64_t, std::int64_t>(0, edge) : std::pair(edge, columns);
+  };
+  std::int64_t n = 0;
+  for (std::int64_t i = 0; i < rows; ++i) n += run(i).second - run(i).first;
+  Array out({2, n}, i64);
+  std::int64_t *row = out.mutable_data<std::int64_t>(), *column = row + n;
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = run(i).first; j < run(i).second; ++j) *row++ = i, *column++ = j;
+  return out;
+}
+
 }  // namespace
 
 Tensor diagonal(const Tensor& x, std::int64_t offset, Axis a, Axis b) {
@@ -104,5 +122,12 @@ Tensor trace(const Tensor& x) {
 
 Tensor tril(const Tensor& x, std::int64_t offset) { return triangle(x, true, offset); }
 Tensor triu(const Tensor& x, std::int64_t offset) { return triangle(x, false, offset); }
+
+Tensor tril_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset) {
+  return triangle_indices("tril_indices", rows, columns, true, offset);
+}
+Tensor triu_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset) {
+  return triangle_indices("triu_indices", rows, columns, false, offset);
+}
 
 }  // namespace gradus

@@ -18,5 +18,8 @@ Tensor trace(const Tensor& x);                                            // the
 // x [..., M, N] with zeros above, or below, the diagonal. What is not kept gets no gradient.
 Tensor tril(const Tensor& x, std::int64_t offset = 0);
 Tensor triu(const Tensor& x, std::int64_t offset = 0);
+// Where those of a matrix [rows, columns] are, i64 [2, n]: row and column of each, row after row. ShapeError for negative sizes.
+Tensor tril_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset = 0);
+Tensor triu_indices(std::int64_t rows, std::int64_t columns, std::int64_t offset = 0);
 
 }  // namespace gradus

@@ -52,6 +52,20 @@ struct TallQr final : Op {
   }
 };
 
+// The columns [..., M, M − K] that complete orthogonal ones to a basis. They turn along as q does, by −q·dqᵀ of them.
+struct Completion final : Op {
+  std::string_view name() const override { return "completion"; }
+  Array forward(const Tensor& q) {
+    save(q);
+    save_output();
+    return kernels::completion(q.value());
+  }
+  Grads backward(Tensor g) override { return {-matmul(output(), matmul(mT(g), saved()[0]))}; }
+  Tensor tangent(std::span<const Tensor> vs) override { return -matmul(saved()[0], matmul(mT(vs[0]), output())); }
+};
+
+Tensor completed(const Tensor& q) { return q.dim(-1) == q.dim(-2) ? q : cat({q, record(Completion{}, q)}, -1); }
+
 struct Svd final : Op {
   std::string_view name() const override { return "svd"; }
   std::array<Array, 3> forward(const Tensor& a) {
@@ -112,39 +126,45 @@ Tensor cholesky(const Tensor& a, bool upper) {
   return upper ? mT(l) : l;
 }
 
-QR qr(const Tensor& a) {
+QR qr(const Tensor& a, QrMode mode) {
   check_matrix("qr", a);
   const std::int64_t m = a.dim(-2), n = a.dim(-1);
-  const auto [q, r] = record(TallQr{}, m >= n ? a : slice(a, -1, 0, m));
-  return {q, m >= n ? r : cat({r, matmul(mT(q), slice(a, -1, m, n))}, -1)};
+  const auto [q, top] = record(TallQr{}, m >= n ? a : slice(a, -1, 0, m));
+  const Tensor r = m >= n ? top : cat({top, matmul(mT(q), slice(a, -1, m, n))}, -1);
+  if (mode == QrMode::r) return {Tensor(), r};
+  if (mode == QrMode::reduced || m <= n) return {q, r};
+  Shape below = r.shape();
+  below[below.rank() - 2] = m - n;
+  return {completed(q), cat({r, Tensor(Array::zeros(below, r.dtype()))}, -2)};
 }
 
-SVD svd(const Tensor& a) {
+SVD svd(const Tensor& a, bool full_matrices) {
   check_matrix("svd", a);
   const auto [u, s, vh] = record(Svd{}, a);
-  return {u, s, vh};
+  if (!full_matrices) return {u, s, vh};
+  return {completed(u), s, vh.dim(-1) == vh.dim(-2) ? vh : mT(completed(mT(vh)))};
 }
 
 Tensor svdvals(const Tensor& a) {
   check_matrix("svdvals", a);
-  if (a.requires_grad() && recording()) return svd(a).S;
+  if (a.requires_grad() && recording()) return svd(a, false).S;
   kernels::Failure failure;
   const Array values = kernels::svd(a.value(), true, failure)[1];
   check_converged("svdvals", a, failure);
   return values;
 }
 
-Eigen eigh(const Tensor& a) {
+Eigen eigh(const Tensor& a, bool upper) {
   check_square("eigh", a);
-  const auto [values, vectors] = record(Eigh{}, a);
+  const auto [values, vectors] = record(Eigh{}, upper ? mT(a) : a);
   return {values, vectors};
 }
 
-Tensor eigvalsh(const Tensor& a) {
+Tensor eigvalsh(const Tensor& a, bool upper) {
   check_square("eigvalsh", a);
-  if (a.requires_grad() && recording()) return eigh(a).eigenvalues;
+  if (a.requires_grad() && recording()) return eigh(a, upper).eigenvalues;
   kernels::Failure failure;
-  const Array values = kernels::eigh(a.value(), true, failure)[0];
+  const Array values = kernels::eigh(upper ? a.value().transpose(a.rank() - 2, a.rank() - 1) : a.value(), true, failure)[0];
   check_converged("eigvalsh", a, failure);
   return values;
 }

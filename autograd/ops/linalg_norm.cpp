@@ -75,9 +75,12 @@ Tensor vector_norm(const Tensor& x, double p, const Axes& axes, bool keepdim) {
   return norm(x, p, axes, keepdim);
 }
 
-Tensor matrix_rank(const Tensor& a, double rtol) {
-  check_matrix("matrix_rank", a);
-  return sum(significant("matrix_rank", a, svdvals(a.detach()), rtol), -1);
+Tensor matrix_rank(const Tensor& a, double rtol) { return matrix_rank(a, RankOptions{.rtol = rtol}); }
+Tensor matrix_rank(const Tensor& a, const RankOptions& options) {
+  if (!options.hermitian) check_matrix("matrix_rank", a);
+  else check_square("matrix_rank", a);
+  const Tensor values = options.hermitian ? abs(eigvalsh(a.detach())) : svdvals(a.detach());
+  return sum(significant("matrix_rank", a, values, options.rtol.value_or(-1), options.atol), -1);
 }
 
 Tensor matrix_exp(const Tensor& a) {

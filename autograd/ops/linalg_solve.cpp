@@ -52,12 +52,13 @@ void check_converged(const char* op, const Tensor& a, const kernels::Failure& fa
   if (failure.matrix >= 0) refuse(op, a, failure, "has elements that are not finite, or whose values LAPACK does not find");
 }
 
-Tensor significant(const char* op, const Tensor& a, const Tensor& values, double rtol) {
-  check<ValueError>(rtol == rtol, op, ": the tolerance is not a number");
+Tensor significant(const char* op, const Tensor& a, const Tensor& values, double rtol, double atol) {
+  check<ValueError>(rtol == rtol && atol == atol, op, ": the tolerance is not a number");
   const double epsilon = visit_floating(a.dtype(), op, []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::epsilon()); });
   const double least = static_cast<double>(std::max(a.dim(-2), a.dim(-1))) * epsilon;
   if (values.dim(-1) == 0) return values > 0;
-  return values > slice(values, -1, 0, 1) * (rtol < 0 ? least : rtol);
+  const Tensor relative = amax(values, -1, true) * (rtol >= 0 ? rtol : atol > 0 ? 0 : least);
+  return values > (atol > 0 ? maximum(relative, atol) : relative);
 }
 
 }  // namespace detail
@@ -132,16 +133,28 @@ Tensor reciprocals(const Tensor& values, const Tensor& counts) {
   return unsqueeze(where(counts, 1.0 / where(counts, values, 1.0), 0.0), -1);
 }
 
+// The lower triangle, mirrored. Its gradient is that of a symmetric matrix, which is what it was.
+struct Mirrored final : Op {
+  std::string_view name() const override { return "pinv"; }
+  Array forward(const Tensor& a) { return (tril(a.detach()) + mT(tril(a.detach(), -1))).value(); }
+  Grads backward(Tensor g) override { return {g}; }
+};
+
 struct PseudoInverse final : Op {
   std::string_view name() const override { return "pinv"; }
-  double rtol;
-  explicit PseudoInverse(double rtol) : rtol(rtol) {}
+  RankOptions options;
+  explicit PseudoInverse(const RankOptions& options) : options(options) {}
   Array forward(const Tensor& a) {
     save(a);
     save_output();
     const NoGrad constants;
-    const auto [u, s, vh] = svd(a.detach());
-    return matmul(mT(vh), reciprocals(s, significant("pinv", a, s, rtol)) * mT(u)).value();
+    const auto counts = [&](const Tensor& values) { return significant("pinv", a, values, options.rtol.value_or(-1), options.atol); };
+    if (options.hermitian) {
+      const auto [values, v] = eigh(a.detach());
+      return matmul(v, reciprocals(values, counts(abs(values))) * mT(v)).value();
+    }
+    const auto [u, s, vh] = svd(a.detach(), false);
+    return matmul(mT(vh), reciprocals(s, counts(s)) * mT(u)).value();
   }
   // Golub and Pereyra: P = A⁺, h = gᵀ; −(PhP)ᵀ + (1 − AP)·h·P·Pᵀ + Pᵀ·P·h·(1 − PA), with the products of the smaller sizes first
   Grads backward(Tensor g) override {
@@ -202,10 +215,18 @@ Sides sides(const char* op, const Tensor& a, const Tensor& b, int rows) {
 
 }  // namespace
 
-Tensor solve(const Tensor& a, const Tensor& b) {
+Tensor solve(const Tensor& a, const Tensor& b, bool left) {
   check_square("solve", a);
-  const auto [left, right, vector] = sides("solve", a, b, -1);
-  const Tensor x = record(Solve{}, left, right);
+  if (!left) {
+    check_defined("solve", b, "b");
+    Shape vectors = leading(a);
+    vectors.push_back(a.dim(-1));
+    check<ShapeError>(b.rank() >= 2 && b.shape() != vectors, "solve: X·A = B takes matrices b [..., K, N], no vectors: a ", describe(a),
+                      ", b ", describe(b));
+    return mT(solve(mT(a), mT(b)));
+  }
+  const auto [matrix, right, vector] = sides("solve", a, b, -1);
+  const Tensor x = record(Solve{}, matrix, right);
   return vector ? squeeze(x, -1) : x;
 }
 
@@ -221,9 +242,11 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left,
   return mT(record(SolveTriangular(!upper, unitriangular), mT(triangle), mT(right)));
 }
 
-Tensor pinv(const Tensor& a, double rtol) {
-  check_matrix("pinv", a);
-  return record(PseudoInverse(rtol), a);
+Tensor pinv(const Tensor& a, double rtol) { return pinv(a, RankOptions{.rtol = rtol}); }
+Tensor pinv(const Tensor& a, const RankOptions& options) {
+  if (!options.hermitian) check_matrix("pinv", a);
+  else check_square("pinv", a);
+  return record(PseudoInverse(options), options.hermitian ? record(Mirrored{}, a) : a);
 }
 
 LeastSquares lstsq(const Tensor& a, const Tensor& b, double rcond) {
@@ -233,7 +256,7 @@ LeastSquares lstsq(const Tensor& a, const Tensor& b, double rcond) {
   Array solution;
   {
     const NoGrad constants;
-    const auto [u, s, vh] = svd(left.detach());
+    const auto [u, s, vh] = svd(left.detach(), false);
     const Tensor counts = significant("lstsq", a, s, rcond);
     out.rank = sum(counts, -1), out.singular_values = s;
     solution = matmul(mT(vh), reciprocals(s, counts) * matmul(mT(u), right.detach())).value();

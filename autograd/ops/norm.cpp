@@ -41,6 +41,7 @@ struct BatchNorm final : Op {
   double eps;
   bool own_statistics;
   Array mean, var;   // f64 [C]
+  SmallVector<Array, 4> keeps() const override { return {mean, var}; }
   BatchNorm(double eps, bool own_statistics, Array mean, Array var)
       : eps(eps), own_statistics(own_statistics), mean(std::move(mean)), var(std::move(var)) {}
 

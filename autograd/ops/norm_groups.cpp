@@ -23,6 +23,7 @@ struct NormGroups final : Op {
   Groups form;
   double eps;
   Array mean, inverse;                          // f64 [rows]
+  SmallVector<Array, 4> keeps() const override { return {mean, inverse}; }
   kernels::GroupsNormed* statistics = nullptr;  // where forward leaves them, if anybody wants them
   NormGroups(const char* name, const Groups& form, double eps) : name_(name), form(form), eps(eps) {}
 

@@ -100,6 +100,7 @@ struct PutSet final : Picking {
   using Picking::Picking;
   Shape shape, picked;
   Tensor last;   // which values stay, in the shape of the positions and a 1 for each dimension behind them; undefined: all
+  SmallVector<Array, 4> keeps() const override { return {last.value()}; }
   Array forward(std::span<const Tensor> in) {
     shape = in[0].shape(), picked = in[1].shape();
     const Arrays positions = keep(in.subspan(2));

@@ -50,6 +50,7 @@ struct Rotary final : Op {
   std::string_view name() const override { return "rotary_embedding"; }
   Turns turns;
   bool back;
+  SmallVector<Array, 4> keeps() const override { return {turns.cosines, turns.sines, turns.place}; }
   Rotary(const Turns& turns, bool back) : turns(turns), back(back) {}
 
   Array forward(const Tensor& x) {

@@ -57,6 +57,7 @@ SmallVector<Array, 4> Op::kept() const {
     if (a.defined()) all.push_back(a);
   };
   for (const Tensor& x : saved_) add(x.value());
+  for (const Array& a : keeps()) add(a);
   add(output_);
   if (results_)
     for (const Array& a : results_->kept) add(a);

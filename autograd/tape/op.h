@@ -70,6 +70,9 @@ class Op : public Node {
   // forward: keeps a result (of the first 32) for backward.
   void save_output(int i = 0) { keeps_outputs_ |= 1u << i; }
 
+  // The arrays that forward has left in members for backward, beside what was saved: tape_text counts them.
+  virtual SmallVector<Array, 4> keeps() const { return {}; }
+
   // backward: what was saved, in order (GraphError when that was less); a result, with its history where the walk is recorded.
   template <std::size_t n>
   std::array<Tensor, n> saved() const {

@@ -81,9 +81,12 @@ def run_once(side, job, threads, settings, results):
 def run(jobs, sides, thread_counts, settings, results):
     """Job by job: all sides in turn, `rounds` times, so that whatever else happens on the machine happens to all. Yields after each job."""
     failed = set()
-    for threads in thread_counts:
+    for count in thread_counts:
         for job in jobs:
-            for turn in range(1 if job.name in ("size", "compile") else settings.rounds):
+            if job.once and count != thread_counts[-1]:
+                continue
+            threads = 1 if job.once else count
+            for turn in range(1 if job.once else settings.rounds):
                 for side in sides:
                     if not takes_part(side, job, threads) or (side.name, job.name) in failed:
                         continue

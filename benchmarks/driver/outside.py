@@ -35,8 +35,8 @@ def start(side, threads, _inputs):
     return [("start", "ms", min(watched([program], side.environment(threads))[0] for _ in range(5)) * 1e3)]
 
 
-def compile_time(side, threads, _inputs):
-    if threads != 1 or not side.sources:
+def compile_time(side, _threads, _inputs):
+    if not side.sources:
         return []
     with tempfile.TemporaryDirectory() as folder:
         command = ["g++", "-O2", *side.compile_flags, "-c", side.sources / "compile.cpp", "-o", pathlib.Path(folder) / "compile.o"]
@@ -44,10 +44,8 @@ def compile_time(side, threads, _inputs):
     return [("compile", "s", seconds), ("compile-memory", "MB", memory)]
 
 
-def size(side, threads, _inputs):
+def size(side, _threads, _inputs):
     """Of the stripped shared libraries, without what they stand on."""
-    if threads != 1:
-        return []
     files, total = side.shared_libraries(), 0
     with tempfile.TemporaryDirectory() as folder:
         for i, file in enumerate(files):

@@ -59,6 +59,18 @@ TEST(Creation, LikeOthers) {
   EXPECT_EQ(full_like(x, 2.5).dtype(), f64);
   EXPECT_EQ(full_like(x, 2.5).shape(), x.shape());
   EXPECT_EQ(full_like(x, 2.5).value().at({1, 2}), 2.5);
+  EXPECT_EQ(empty_like(x).dtype(), f64);
+  EXPECT_EQ(empty_like(x).shape(), x.shape());
+  EXPECT_EQ(empty({2, 0}, i32).dtype(), i32);
+  Generator g(1);
+  for (const Tensor& y : {zeros_like(x, i64), ones_like(x, i64), full_like(x, 3, i64), empty_like(x, i64)}) {
+    EXPECT_EQ(y.dtype(), i64);
+    EXPECT_EQ(y.shape(), x.shape());
+  }
+  EXPECT_EQ(full_like(x, 3, i64).value().at({1, 2}), 3);
+  EXPECT_EQ(randn_like(x, g, f32).dtype(), f32);
+  EXPECT_EQ(rand_like(zeros({2}, i64), g, f32).dtype(), f32);
+  expect_error<GraphError>([] { empty_like(Tensor()); }, {"empty_like", "undefined"});
 }
 
 TEST(Creation, Eye) {

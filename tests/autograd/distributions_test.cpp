@@ -12,6 +12,7 @@
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/kernels/random/gamma.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
@@ -181,9 +182,69 @@ TEST(Gamma, ItsSlopeIsTheImplicitOne) {
   const auto [da, db] = grad<2>(sum(beta(two, three, g)), {two, three});  // the mean is a/(a + b)
   EXPECT_NEAR(mean(da).item(), 3. / 25, 0.003);
   EXPECT_NEAR(mean(db).item(), -2. / 25, 0.003);
-  const Tensor slopes = grad(sum(gamma(two, g)), two, {.create_graph = true});
-  expect_error<GraphError>([&] { grad(sum(slopes), two); }, {"gamma", "second derivative"});
+  const Tensor slopes = grad(sum(gamma(two, g)), two, {.create_graph = true}), curves = grad(sum(slopes), two, {.create_graph = true});
+  expect_error<GraphError>([&] { grad(sum(curves), two); }, {"gamma", "third derivative"});
   EXPECT_GT(gamma(full({1000}, 1e-4), g).value().to_vector()[0], 0);
+}
+
+// d²x/da² = ∂s/∂a + s·∂s/∂x for the slope s; of averages, what E[x²] = a + a² and E[x³] = a(a + 1)(a + 2) say.
+TEST(Gamma, ItsSecondDerivative) {
+  const auto& golden = golden_values("random");
+  const auto a = golden.at("gamma.a").to_vector(), x = golden.at("gamma.x").to_vector(), curve = golden.at("gamma.curve").to_vector();
+  for (std::size_t i = 0; i < a.size(); ++i)
+    EXPECT_NEAR(kernels::gamma_slope_by_shape(a[i], x[i]) / curve[i], 1, 1e-9) << a[i] << " " << x[i];
+  for (const double at : {0.5, 3., 60.}) {
+    Generator g(5), same(5), again(5);
+    const Tensor concentration = variable(all(at));
+    const auto second = [&](const Tensor& y) {
+      return mean(grad(sum(grad(sum(y), concentration, {.create_graph = true})), concentration)).item();
+    };
+    EXPECT_NEAR(second(square(gamma(concentration, g))), 2, 0.1) << at;
+    const Tensor once = gamma(concentration, same);
+    EXPECT_NEAR(second(once * once * once) / (6 * at + 6), 1, 0.1) << at;
+    // One number's second derivative against differences of its first, along the curve on which it keeps its place of the distribution.
+    const double number = gamma(one(at), again).item(), h = 1e-4 * at, slope = kernels::gamma_slope(at, number);
+    const auto slope_at = [&](double step) {   // by a step of Runge and Kutta
+      const double half = number + step / 2 * slope, k2 = kernels::gamma_slope(at + step / 2, half);
+      const double k3 = kernels::gamma_slope(at + step / 2, number + step / 2 * k2);
+      const double k4 = kernels::gamma_slope(at + step, number + step * k3);
+      return kernels::gamma_slope(at + step, number + step / 6 * (slope + 2 * k2 + 2 * k3 + k4));
+    };
+    Generator last(5);
+    const Tensor shape = variable(one(at)), drawn = gamma(shape, last);
+    EXPECT_EQ(drawn.item(), number);
+    const Tensor first = grad(drawn, shape, {.create_graph = true});
+    EXPECT_NEAR(grad(first, shape).item(), (slope_at(h) - slope_at(-h)) / (2 * h), 1e-6 / at) << at;
+  }
+  Generator g(6);
+  const Tensor two = variable(all(2)), three = variable(all(3));
+  const Tensor first = grad(sum(beta(two, three, g)), two, {.create_graph = true});   // the mean is a/(a + b)
+  EXPECT_NEAR(mean(grad(sum(first), two)).item(), -6. / 125, 0.005);
+}
+
+TEST(Distributions, GumbelSoftmax) {
+  Generator g(8), same(8), other(9);
+  const Tensor shares = tensor({0.1, 0.2, 0.3, 0.4}, f64), logits = expand(log(shares) + 3, {many, 4});
+  const Tensor hard = gumbel_softmax(logits, 0.5, true, -1, g), soft = gumbel_softmax(logits, 0.5, false, -1, same);
+  EXPECT_EQ(argmax(hard, 1).value().to_vector(), argmax(soft, 1).value().to_vector());
+  EXPECT_EQ(sum(hard == 1).item() + sum(hard == 0).item(), 4. * many);
+  expect_near(sum(soft, 1), Array::full({many}, 1, f64), 1e-12);
+  expect_probabilities(argmax(hard, 1), {0.1, 0.2, 0.3}, "gumbel_softmax");
+  const auto seeded = [](bool hard, int axis) {
+    return [=](const std::vector<Tensor>& x) {
+      Generator g(3);
+      return gumbel_softmax(x[0], 0.7, hard, axis, g);
+    };
+  };
+  check_gradients(seeded(false, 0), {random({3, 4})});
+  const Tensor x = variable(random({3, 4})), seed = random({3, 4}, 2);
+  const Tensor soft_slope = grad(seeded(false, 1)({x}), x, {.seed = seed});
+  expect_near(grad(seeded(true, 1)({x}), x, {.seed = seed}), soft_slope.value(), 0);   // straight through
+  EXPECT_EQ(gumbel_softmax(tensor(2.5), 1, true).item(), 1);
+  EXPECT_EQ(gumbel_softmax(zeros({0, 3}), 1, true).shape(), (Shape{0, 3}));
+  EXPECT_NE(soft.value().to_vector(), gumbel_softmax(logits, 0.5, false, -1, other).value().to_vector());
+  expect_error<ValueError>([] { gumbel_softmax(zeros({2}), 0); }, {"gumbel_softmax", "tau", "0"});
+  expect_error<DtypeError>([] { gumbel_softmax(zeros({2}, i64)); }, {"gumbel_softmax", "i64"});
 }
 
 TEST(Distributions, DoNotDependOnTheNumberOfThreads) {
@@ -212,6 +273,9 @@ TEST(Distributions, ShapesDtypesAndEdges) {
   EXPECT_EQ(beta(ones({2, 1}), ones({3}), g).shape(), (Shape{2, 3}));
   EXPECT_EQ(randint(5, {0, 3}, g).shape(), (Shape{0, 3}));
   EXPECT_EQ(randint(-2, 2, {5}, g, i8).dtype(), i8);
+  EXPECT_EQ(randint_like(zeros({2, 3}, i16), 4, g).dtype(), i16);
+  Generator one_way(3), same_way(3);
+  EXPECT_EQ(randint_like(zeros({50}, f64), -3, 4, one_way).value().to_vector(), randint(-3, 4, {50}, same_way).value().to_vector());
   EXPECT_EQ(randperm(0, g).shape(), Shape{0});
   EXPECT_EQ(multinomial(ones({2, 3}), 3, false, g).shape(), (Shape{2, 3}));
   EXPECT_EQ(categorical(ones({4}), g).shape(), Shape{});
@@ -236,6 +300,7 @@ TEST(Distributions, Errors) {
   expect_error<ValueError>([] { geometric(zeros({1})); }, {"geometric", "(0, 1]", "0"});
   expect_error<ValueError>([] { randint(3, 3, {1}); }, {"randint", "from 3 to below 3"});
   expect_error<DtypeError>([] { randint(0, 300, {1}, default_generator(), u8); }, {"randint", "u8", "299"});
+  expect_error<DtypeError>([] { randint_like(zeros({2}, u8), 300); }, {"randint", "u8", "299"});
   expect_error<ValueError>([] { randperm(-1); }, {"randperm", "-1"});
   expect_error<ValueError>([] { multinomial(tensor({1, 0, 2}), 3); }, {"multinomial", "3 classes", "2 that have a weight"});
   expect_error<ValueError>([] { multinomial(tensor({1, -2}), 1); }, {"multinomial", "class 1", "-2"});

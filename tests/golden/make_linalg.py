@@ -56,6 +56,9 @@ keep("solve_lstsq_wide", lambda a, b: L.lstsq(a, b).solution, (3, 5), (3, 2))
 keep("solve_pinv", L.pinv, (2, 4, 3))
 low = randn("low", 4, 2) @ randn("rank", 2, 3)
 keep("solve_pinv_rank", L.pinv, low)
+keep("solve_left", lambda a, b: L.solve(a, b, left=False), (2, 3, 3), (2, 2, 3), made=lambda x: regular(x) if x.shape[-2] == 3 else x)
+keep("solve_pinv_atol", lambda a: L.pinv(a, atol=1.5), (2, 4, 3))
+keep("solve_pinv_hermitian", lambda a: L.pinv(a, atol=0.1, hermitian=True), (2, 4, 4), made=lambda x: x + x.mT)
 keep("det_plain", torch.det, (2, 4, 4))
 keep("det_log", lambda a: flat(*L.slogdet(a)), (2, 3, 3))
 
@@ -72,6 +75,15 @@ keep("factor_svdvals", L.svdvals, (2, 3, 4))
 keep("factor_svdvals_equal", L.svdvals, 2 * torch.eye(3, dtype=torch.float64))
 keep("factor_eigh", lambda a: flat(L.eigh(a).eigenvalues, L.eigh(a).eigenvectors ** 2), (2, 4, 4), made=lambda x: x + x.mT)
 keep("factor_eigvalsh", L.eigvalsh, (3, 3), made=lambda x: x + x.mT)
+keep("factor_eigh_upper", lambda a: flat(L.eigh(a, "U").eigenvalues, L.eigh(a, "U").eigenvectors ** 2), (2, 3, 3))
+for name, shape in [("tall", (2, 5, 3)), ("wide", (3, 5))]:   # what completes a basis has no gradient here
+    def whole(a):
+        u, s, vh = L.svd(a)
+        k = s.shape[-1]
+        more = (u[..., k:] @ u[..., k:].mT, vh[..., k:, :].mT @ vh[..., k:, :])
+        return flat(u[..., :k] ** 2, s, vh[..., :k, :] ** 2, *(t.detach() for t in more))
+    keep(f"factor_svd_full_{name}", whole, shape)
+keep("factor_qr_complete_wide", lambda a: flat(*(t ** 2 for t in L.qr(a, mode="complete"))), (2, 3, 4))
 
 for order in ["fro", "nuc", 1, 2, -1, -2, float("inf"), -float("inf")]:
     keep(f"norm_{order}", lambda a: L.matrix_norm(a, order), (2, 3, 4))

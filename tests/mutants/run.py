@@ -1,6 +1,7 @@
 """Plants wrong derivatives, one at a time, and counts how many of them the tests catch: all, or it fails.
 
     ./run test mutants [FAMILY...]          those in tests/mutants/<family>.txt; without a name, all
+    ./run test mutants --every 6            a sample, always the same: every sixth of them, family after family
 
 A mutant is five lines; an empty line ends it:
 
@@ -150,13 +151,16 @@ def try_one(build, number, mutant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("families", nargs="*", metavar="FAMILY")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th of them")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--level", required=True, help="the instruction-set level that is compiled and run")
     arguments = parser.parse_args()
+    if arguments.every < 1:
+        parser.error("--every: N is 1 or more")
 
     build = Build(arguments.build.resolve(), arguments.level)
     families = arguments.families or sorted(path.stem for path in (ROOT / "tests/mutants").glob("*.txt"))
-    mutants = [(number, mutant) for family in families for number, mutant in enumerate(mutants_of(family), 1)]
+    mutants = [(number, mutant) for family in families for number, mutant in enumerate(mutants_of(family), 1)][::arguments.every]
 
     for room in sorted({pathlib.Path(mutant.file).parts[0] for _, mutant in mutants}):   # what fails anyway would catch anything
         for filter_ in sorted({mutant.test for _, mutant in mutants if mutant.file.startswith(room + "/")}):

@@ -135,15 +135,18 @@ void Lapack<T>::solve_triangular(std::int64_t n, std::int64_t k, const T* a, boo
 }
 
 template <class T>
-void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r) {
+void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r, T* full) {
   const blasint rows = static_cast<blasint>(m), columns = static_cast<blasint>(n);
   const pool::Scratch<T> tau(n);
   with_workspace<T>(
       [&](T* work, const blasint* lwork, blasint* info) { Calls<T>::gelqf(&columns, &rows, a, &columns, tau.data(), work, lwork, info); });
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t j = 0; j < n; ++j) r[i * n + j] = j >= i ? a[i * n + j] : T(0);
+  if (full)
+    for (std::int64_t i = 0; i < m; ++i) std::copy_n(a + i * n, n, full + i * m);
+  const blasint& wanted = full ? rows : columns;
   with_workspace<T>([&](T* work, const blasint* lwork, blasint* info) {
-    Calls<T>::orglq(&columns, &rows, &columns, a, &columns, tau.data(), work, lwork, info);
+    Calls<T>::orglq(&wanted, &rows, &columns, full ? full : a, &wanted, tau.data(), work, lwork, info);
   });
 }
 

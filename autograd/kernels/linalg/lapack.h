@@ -33,8 +33,8 @@ struct Lapack {
   // b [n, k] becomes X of A·X = b, of one triangle of a, with ones on the diagonal if `unit`.
   static void solve_triangular(std::int64_t n, std::int64_t k, const T* a, bool upper, bool unit, T* b);
 
-  // a [m, n], m >= n, becomes Q [m, n]; r [n, n].
-  static void qr(std::int64_t m, std::int64_t n, T* a, T* r);
+  // a [m, n], m >= n, becomes Q [m, n], or all of Q [m, m] goes to `full`, if it is not null; r [n, n].
+  static void qr(std::int64_t m, std::int64_t n, T* a, T* r, T* full = nullptr);
   // a [m, n] = u [m, k]·diag(s)·vh [k, n], k = min(m, n), s falling; u and vh may be null. a is lost. False: no convergence.
   static bool svd(std::int64_t m, std::int64_t n, T* a, T* u, T* s, T* vh);
   // The lower triangle of a symmetric a, which becomes the eigenvectors as rows (if wanted), values rising. False: no convergence.

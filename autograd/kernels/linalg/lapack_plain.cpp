@@ -84,7 +84,7 @@ void Lapack<T>::solve_triangular(std::int64_t n, std::int64_t k, const T* a, boo
 
 // Householder's reflections I − v·vᵀ·2/|v|², of the transpose, so that columns lie along memory.
 template <class T>
-void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r) {
+void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r, T* full) {
   const pool::Scratch<T> columns(n * m), factors(n), unit(m);
   T* const at = columns.data();
   const auto reflect = [m](const T* v, std::int64_t from, T factor, T* x) {
@@ -103,10 +103,12 @@ void Lapack<T>::qr(std::int64_t m, std::int64_t n, T* a, T* r) {
     factors.data()[j] = below == 0 ? T(0) : 2 / (v[j] * v[j] + below);
     for (std::int64_t c = j + 1; c < n; ++c) reflect(v, j, factors.data()[j], at + c * m);
   }
-  for (std::int64_t c = 0; c < n; ++c) {
+  T* const q = full ? full : a;
+  const std::int64_t wanted = full ? m : n;
+  for (std::int64_t c = 0; c < wanted; ++c) {
     for (std::int64_t i = 0; i < m; ++i) unit.data()[i] = i == c;
     for (std::int64_t j = n - 1; j >= 0; --j) reflect(at + j * m, j, factors.data()[j], unit.data());
-    for (std::int64_t i = 0; i < m; ++i) a[i * n + c] = unit.data()[i];
+    for (std::int64_t i = 0; i < m; ++i) q[i * wanted + c] = unit.data()[i];
   }
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/kernels/linalg/lapack.h>
 
 namespace gradus::kernels {
@@ -152,6 +153,24 @@ std::array<Array, 2> qr(const Array& a) {
     T *const q = out[0].mutable_data<T>(), *const r = out[1].mutable_data<T>();
     for_matrices(leading(a).elements(), 4 * m * n * n, [=](std::int64_t i) {
       if (n > 0) Lapack<T>::qr(m, n, q + i * m * n, r + i * n * n);
+    });
+  });
+  return out;
+}
+
+Array completion(const Array& q) {
+  const std::int64_t m = q.dim(-2), k = q.dim(-1), rest = m - k;
+  const Array from = q.as_contiguous();
+  Array out(with(leading(q), {m, rest}), q.dtype());
+  visit_floating(q.dtype(), "completion", [&]<class T>(T) {
+    T* const to = out.mutable_data<T>();
+    const T* const known = from.data<T>();
+    for_matrices(rest == 0 ? 0 : leading(q).elements(), 4 * m * m * (k + 1), [=](std::int64_t i) {
+      const pool::Scratch<T> columns(m * k), triangle(k * k), all(m * m);
+      std::copy_n(known + i * m * k, m * k, columns.data());
+      if (k > 0) Lapack<T>::qr(m, k, columns.data(), triangle.data(), all.data());
+      for (std::int64_t r = 0; r < m; ++r)
+        for (std::int64_t c = 0; c < rest; ++c) to[(i * m + r) * rest + c] = k > 0 ? all.data()[r * m + k + c] : T(r == c);
     });
   });
   return out;

@@ -26,6 +26,8 @@ std::array<Array, 2> log_determinant(const Lu& lu);           // sign and log |d
 Array cholesky(const Array& a, Failure& failure);             // of the lower triangle: L, with zeros above it
 Array solve_triangular(const Array& a, const Array& b, bool upper, bool unit);
 std::array<Array, 2> qr(const Array& a);                      // M >= N: Q [..., M, N], R [..., N, N]
+// The columns [..., M, M − K] that complete K orthogonal ones, q [..., M, K], to a basis.
+Array completion(const Array& q);
 // U [..., M, K], S [..., K], Vᵀ [..., K, N]; values alone: S, the others undefined.
 std::array<Array, 3> svd(const Array& a, bool values_alone, Failure& failure);
 std::array<Array, 2> eigh(const Array& a, bool values_alone, Failure& failure);   // of the lower triangle: values [..., N], vectors

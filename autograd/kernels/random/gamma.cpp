@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/base/special.h>
+
 namespace gradus::kernels {
 namespace {
 
@@ -30,26 +32,29 @@ struct Quadrature {
   }
 };
 
-// Σ over n of x^n/((a+1)…(a+n))·(log x − ψ(a+1+n)), times −x/a: ∂F/∂a of F's power series.
+// Σ over n of x^n/((a+1)…(a+n))·(log x − ψ(a+1+n)), times −x/a: ∂F/∂a of F's power series. Its own slope has the factors
+// −H·(log x − ψ(a+1+n)) − ψ'(a+1+n), where H = 1/a + … + 1/(a+n).
+template <bool by_shape>
 double by_series(double a, double x) {
   const double logarithm = std::log(x);
-  double psi = digamma(a + 1), term = 1, sum = 0;
+  double psi = digamma(a + 1), term = 1, sum = 0, harmonic = 1 / a, curve = by_shape ? special::polygamma(1, a + 1) : 0;
   for (int n = 0; n < 1000; ++n) {
-    const double part = term * (logarithm - psi);
+    const double part = term * (by_shape ? -harmonic * (logarithm - psi) - curve : logarithm - psi);
     sum += part;
     const double next = a + n + 1;
     if (n > 2 && std::abs(part) < 1e-17 * std::abs(sum) && next > x) break;
-    psi += 1 / next;
+    psi += 1 / next, harmonic += 1 / next, curve -= 1 / (next * next);
     term *= x / next;
   }
   return -x / a * sum;
 }
 
 // ∂F/∂a = ∫ f(t)·(log t − ψ(a)) dt over t < x, or less that over t > x, whichever has no change of sign; f(t)/f(x) is
-// exp(φ(s)) at t = x ± s, and beyond φ = −42 nothing remains.
+// exp(φ(s)) at t = x ± s, and beyond φ = −42 nothing remains. Its own slope has the factors (log t − ψ(a))·log(t/x) − ψ'(a).
+template <bool by_shape>
 double by_quadrature(double a, double x) {
   static const Quadrature quadrature;
-  const double side = x >= a ? 1 : -1, psi = digamma(a);
+  const double side = x >= a ? 1 : -1, psi = digamma(a), curve = by_shape ? special::polygamma(1, a) : 0;
   const auto exponent = [=](double s) { return -side * s + (a - 1) * std::log1p(side * s / x); };
   double low = 0, high = side > 0 ? 1 + std::sqrt(a) : x;
   if (side > 0)
@@ -61,7 +66,8 @@ double by_quadrature(double a, double x) {
   double sum = 0;
   for (int i = 0; i < nodes; ++i) {
     const double s = quadrature.at[i] * high;
-    sum += quadrature.weight[i] * std::exp(exponent(s)) * (std::log(x + side * s) - psi);
+    const double far = std::log(x + side * s) - psi;
+    sum += quadrature.weight[i] * std::exp(exponent(s)) * (by_shape ? far * std::log1p(side * s / x) - curve : far);
   }
   return side * sum * high;
 }
@@ -82,10 +88,18 @@ double draw_gamma(Draws& draws, double a) {
   }
 }
 
-double gamma_slope(double a, double x) {
+namespace {
+
+template <bool by_shape>
+double slope(double a, double x) {
   if (!(x > 0)) return x == 0 ? 0 : x;
-  return a <= 20 && x <= a + 2 * std::sqrt(a) + 3 ? by_series(a, x) : by_quadrature(a, x);
+  return a <= 20 && x <= a + 2 * std::sqrt(a) + 3 ? by_series<by_shape>(a, x) : by_quadrature<by_shape>(a, x);
 }
+
+}  // namespace
+
+double gamma_slope(double a, double x) { return slope<false>(a, x); }
+double gamma_slope_by_shape(double a, double x) { return slope<true>(a, x); }
 
 double digamma(double x) {
   double sum = 0;

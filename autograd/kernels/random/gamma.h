@@ -11,6 +11,8 @@ double draw_gamma(Draws& draws, double a);
 // Mohamed, Mnih, "Implicit reparameterization gradients", 2018). Relative error below 1e-10, but where x lies beyond all but 1e-6 of the
 // distribution.
 double gamma_slope(double a, double x);
+// How that moves with a, where x stays. Terms cancel where a is large: the absolute error is that of numbers of the size of 1/√a.
+double gamma_slope_by_shape(double a, double x);
 
 double digamma(double x);        // x > 0
 double log_factorial(double k);  // k = 0, 1, 2, …

@@ -277,15 +277,15 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
   return out;
 }
 
-Array attention_dropout(const Attention& call) {
+Array attention_dropout(const Attention& call, std::int64_t first, std::int64_t count) {
   Shape shape = call.q.shape();
-  shape[shape.rank() - 1] = call.k.shape()[call.k.rank() - 2];
+  shape[shape.rank() - 2] = count, shape[shape.rank() - 1] = call.k.shape()[call.k.rank() - 2];
   Array out = Array::full(shape, 1, call.q.dtype());
   visit_floating(call.q.dtype(), "scaled_dot_product_attention", [&]<class T>(T) {
     const Job<T> job(call);
     T* to = out.template mutable_data<T>();
-    for (std::int64_t row = 0; row < job.batches * job.rows; ++row)
-      job.drop_row(to + row * job.columns, job.columns, row / job.rows, row % job.rows, 0, to + row * job.columns);
+    for (std::int64_t row = 0; row < job.batches * count; ++row)
+      job.drop_row(to + row * job.columns, job.columns, row / count, first + row % count, 0, to + row * job.columns);
   });
   return out;
 }

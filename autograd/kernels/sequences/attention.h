@@ -32,8 +32,8 @@ struct AttentionGradients {
 };
 AttentionGradients attention_backward(const Attention& call, const Attended& result, const Array& g, std::uint32_t wanted);
 
-// What dropout multiplies the weights with: [..., L, S], 0 or 1 / (1 − p).
-Array attention_dropout(const Attention& call);
+// What dropout multiplies the weights of so many rows with: [..., count, S], 0 or 1 / (1 − p).
+Array attention_dropout(const Attention& call, std::int64_t first, std::int64_t count);
 
 // The loops inside, compiled for each SIMD level, on one row of a tile; bias may be null, and where it is −∞ nothing is seen of s.
 template <class T>

@@ -20,7 +20,7 @@ inline Tensor zeros_of(const Tensor& a) { return Array::zeros(a.shape(), a.dtype
 void check_not_singular(const char* op, const Tensor& a, const kernels::Failure& failure);
 void check_converged(const char* op, const Tensor& a, const kernels::Failure& failure);
 
-// Singular values [..., K] above `rtol` times the largest (below 0: max(M, N)·ε) of a: bool.
-Tensor significant(const char* op, const Tensor& a, const Tensor& values, double rtol);
+// Singular values [..., K] above `atol`, and above `rtol` times the largest (below 0: max(M, N)·ε, or 0 with an atol) of a: bool.
+Tensor significant(const char* op, const Tensor& a, const Tensor& values, double rtol, double atol = 0);
 
 }  // namespace gradus::linalg::detail

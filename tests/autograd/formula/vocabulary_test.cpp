@@ -1,11 +1,17 @@
 // Every function of the vocabulary in fuse: values and slopes to second order, in f32 and f64, against the same lambda on Tensors.
 #include <gradus/autograd/fuse.h>
 
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <set>
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 
+#include "declared_functions.h"
 #include "support.h"
 
 namespace gradus::vocabulary_test {
@@ -31,6 +37,15 @@ const auto steps = [](auto x, auto y) {
          floor_divide(x, y + 5) + lerp(x, y, x * y) + addcmul(x, y, x, 0.5) + addcdiv(x, y, 4 + x, 0.5) + clamp(x, -0.5, 0.5) +
          clamp(x, y - 1, y + 1) + clamp_min(x, 0.2) * clamp_max(y, 0.2) + nan_to_num(x, 0, 1, 2) + where(isnan(x) || isinf(y), y, x * y) +
          where(isfinite(x) && signbit(y), x, like(y, 3));
+};
+
+const auto more = [](auto x, auto y) {
+  const auto both = logical_or(logical_and(x > 0, y), logical_xor(logical_not(x), isclose(x, y)));
+  return std::array{prelu(x, y) + prelu(x * y, like(x, 0.25)) * rrelu(y) + rrelu(x, 0.1, 0.5) + mvlgamma(5 + x, 3) + ldexp(x, y) +
+                        add(x, y, 2) * sub(x, y, 3) + mul(x, y) + div(x, 4 + y) + clamp_min(x, y) * clamp_max(x, 2 * y),
+                    div(x, y, Rounding::trunc) * y + div(x, y, Rounding::floor) * x + round(x, {.decimals = 1}) * y +
+                        round(y, {.straight_through = true}) * 0 + straight_through(x, x) + heaviside(x, y) * y +
+                        nan_to_num(x) * nan_to_num(y, 2) + where(both, x * y, x - y) + scale_gradient(x, 1) + flip_gradient(y, -1)};
 };
 
 template <class F>
@@ -59,6 +74,41 @@ TEST(FuseVocabulary, Activations) { expect_right(activations, "activations"); }
 TEST(FuseVocabulary, Trigonometry) { expect_right(trigonometry, "trigonometry"); }
 TEST(FuseVocabulary, Functions) { expect_right(functions, "functions"); }
 TEST(FuseVocabulary, Steps) { expect_right(steps, "steps"); }
+TEST(FuseVocabulary, More) { expect_right(more, "more"); }
+
+TEST(FuseVocabulary, HasEveryElementwiseFunction) {
+  const std::filesystem::path root = GRADUS_SOURCE;
+  std::ifstream file(root / "tests/autograd/formula/vocabulary_test.cpp");
+  const std::string here{std::istreambuf_iterator<char>(file), {}};
+  const std::set<std::string> elsewhere{"glu", "allclose",   // of halves, of all elements; registers' and dual numbers' own: fuse_test.cpp
+                                        "exp", "log", "log1p", "sqrt", "square", "abs", "sign", "tanh", "erf", "sigmoid", "relu",
+                                        "softplus", "maximum", "minimum", "pow"};
+  for (const char* family : {"activation", "arithmetic", "blend", "compare", "math", "rounding", "special", "surrogate", "trigonometry"})
+    for (const std::string& name : declared_functions(root / "autograd/ops" / (std::string(family) + ".h")))
+      if (name.rfind("operator", 0) != 0 && !elsewhere.contains(name)) EXPECT_NE(here.find(name + "("), here.npos) << name;
+}
+
+TEST(FuseVocabulary, SlopesOfPreluBroadcastAsArithmeticDoes) {
+  const auto f = [](auto x, auto w) { return prelu(x, w); };
+  const std::vector<std::pair<Shape, Shape>> shapes{{{2, 3, 4}, {4}}, {{1}, {5}}, {{2, 3}, {3}}, {{3}, {2, 1, 3}}, {{4}, {}}};
+  for (const auto& [a, b] : shapes) {
+    const std::vector<Tensor> inputs{variable(randn(a, default_generator(), f64)), variable(randn(b, default_generator(), f64))};
+    for (const bool recorded : {false, true}) {
+      const Tensor y = fuse(f, inputs[0], inputs[1]), seed = rand_like(y);
+      const auto d = grad(y, inputs, {.create_graph = recorded, .seed = seed});
+      const Tensor x = expand(inputs[0].detach(), y.shape()), w = expand(inputs[1].detach(), y.shape());
+      EXPECT_EQ(y.value().to_vector(), where(x > 0, x, w * x).value().to_vector());
+      EXPECT_EQ(d[0].value().to_vector(), sum_to(where(x > 0, seed, seed * w), a).value().to_vector()) << a << b;
+      EXPECT_EQ(d[1].value().to_vector(), sum_to(where(x > 0, 0.0, seed * x), b).value().to_vector()) << a << b;
+    }
+  }
+  const Tensor x = variable(tensor({-2.5, 3.5}, f64));   // values of a step, slopes of what goes in
+  const Tensor step = fuse([](auto v) { return straight_through(round(v), 3 * v); }, x);
+  EXPECT_EQ(step.value().to_vector(), (std::vector<double>{-2, 4}));
+  EXPECT_EQ(grad(sum(step), x).value().to_vector(), (std::vector<double>{3, 3}));
+  const Tensor broken = tensor({NAN, INFINITY, -INFINITY, 1});
+  EXPECT_EQ(fuse([](auto v) { return nan_to_num(v); }, broken).value().to_vector(), nan_to_num(broken).value().to_vector());
+}
 
 TEST(FuseVocabulary, EightInputsAndAResultThatNobodyUsed) {
   const auto f = [](auto a, auto b, auto c, auto d, auto e, auto f, auto g, auto h) {

@@ -100,6 +100,28 @@ TEST(Attention, TilesGiveWhatTheWholeMatrixGives) {
   }
 }
 
+TEST(Attention, GradientsOfMasksInTilesAreThoseOfTheWholeMatrix) {
+  const auto with_mask = [](const Shape& q, const Shape& k, const Shape& mask, const Options& given) {
+    SCOPED_TRACE(text(q, mask));
+    const Function f = [&](const auto& x) {
+      Generator noise(5);
+      Options options = given;
+      options.generator = &noise, options.attn_mask = x[3];
+      return scaled_dot_product_attention(x[0], x[1], x[2], options);
+    };
+    const std::vector<Tensor> inputs{random(q), random(k, 2), random(k, 3), where(random(mask, 4) > -1, random(mask, 5), -inf)};
+    expect_same_gradients(f, inputs, 1e-11);
+    std::vector<Tensor> constants{inputs[0], inputs[1], inputs[2], variable(inputs[3])};   // nothing but the mask is asked for
+    EXPECT_EQ(grad(sum(f(constants)), constants[3]).shape(), mask);
+  };
+  with_mask({2, 300, 8}, {2, 1100, 8}, {300, 1100}, {});
+  with_mask({2, 300, 8}, {2, 600, 8}, {2, 300, 1}, {.is_causal = true});
+  with_mask({2, 3, 300, 8}, {2, 3, 300, 8}, {2, 1, 1, 300}, {.scale = 0.2});
+  with_mask({6, 200, 5}, {2, 700, 5}, {700}, {.dropout_p = 0.3, .is_causal = true, .enable_gqa = true});
+  with_mask({6, 200, 5}, {2, 700, 5}, {6, 200, 700}, {.dropout_p = 0.3, .enable_gqa = true});
+  with_mask({2, 0, 4}, {2, 3, 4}, {3}, {});
+}
+
 TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
   const int before = num_threads();
   for (const Form& form : forms()) {
@@ -129,6 +151,12 @@ TEST(Attention, MemoryIsLinearInTheSequence) {
   sum(y).backward();
   EXPECT_LT(pool::peak_bytes() - before, 30 << 20);
   EXPECT_TRUE(std::isfinite(sum(x.grad()).item()));
+  const Tensor keys = variable(zeros({length}));   // with a mask that learns
+  pool::reset_peak();
+  const std::int64_t with_a_mask = pool::live_bytes();
+  sum(scaled_dot_product_attention(x, x, x, {.attn_mask = keys, .is_causal = true})).backward();
+  EXPECT_LT(pool::peak_bytes() - with_a_mask, 30 << 20);
+  EXPECT_TRUE(std::isfinite(sum(keys.grad()).item()));
 }
 
 TEST(Attention, WhatIsMaskedIsNotSeen) {

@@ -130,6 +130,9 @@ TEST(Linalg, EquationsArePyTorchs) {
   expect_golden("solve_lstsq_wide", [](Inputs x) { return linalg::lstsq(x[0], x[1]).solution; });
   expect_golden("solve_pinv", [](Inputs x) { return linalg::pinv(x[0]); });
   expect_golden("solve_pinv_rank", [](Inputs x) { return linalg::pinv(x[0], 1e-10); });
+  expect_golden("solve_left", [](Inputs x) { return linalg::solve(x[0], x[1], false); });
+  expect_golden("solve_pinv_atol", [](Inputs x) { return linalg::pinv(x[0], {.atol = 1.5}); });
+  expect_golden("solve_pinv_hermitian", [](Inputs x) { return linalg::pinv(x[0], {.atol = 0.1, .hermitian = true}); });
   expect_golden("det_plain", [](Inputs x) { return linalg::det(x[0]); });
   expect_golden("det_log", [](Inputs x) { return flat({linalg::slogdet(x[0]).sign, linalg::slogdet(x[0]).logabsdet}); });
 }
@@ -143,7 +146,7 @@ TEST(Linalg, FactorisationsArePyTorchs) {
   };
   for (const char* name : {"factor_qr", "factor_qr_wide"}) expect_golden(name, qr);
   const Answer svd = [](Inputs x) {
-    const auto [u, s, vh] = linalg::svd(x[0]);
+    const auto [u, s, vh] = linalg::svd(x[0], false);
     return flat({square(u), s, square(vh), matmul(u, vh)});
   };
   for (const char* name : {"factor_svd_tall", "factor_svd_wide", "factor_svd_square"}) expect_golden(name, svd);
@@ -154,6 +157,22 @@ TEST(Linalg, FactorisationsArePyTorchs) {
     return flat({values, square(vectors)});
   });
   expect_golden("factor_eigvalsh", [](Inputs x) { return linalg::eigvalsh(x[0]); });
+  expect_golden("factor_eigh_upper", [](Inputs x) {
+    const auto [values, vectors] = linalg::eigh(x[0], true);
+    expect_near(linalg::eigvalsh(x[0], true), values.value(), 1e-13);
+    return flat({values, square(vectors)});
+  });
+  const Answer whole = [](Inputs x) {
+    const auto [u, s, vh] = linalg::svd(x[0]);
+    const std::int64_t k = s.dim(-1);
+    const Tensor left = slice(u.detach(), -1, k, u.dim(-1)), right = slice(vh.detach(), -2, k, vh.dim(-2));
+    return flat({square(slice(u, -1, 0, k)), s, square(slice(vh, -2, 0, k)), matmul(left, mT(left)), matmul(mT(right), right)});
+  };
+  for (const char* name : {"factor_svd_full_tall", "factor_svd_full_wide"}) expect_golden(name, whole);
+  expect_golden("factor_qr_complete_wide", [](Inputs x) {
+    const auto [q, r] = linalg::qr(x[0], linalg::QrMode::complete);
+    return flat({square(q), square(r)});
+  });
 }
 
 TEST(Linalg, NormsAndPowersArePyTorchs) {
@@ -187,10 +206,18 @@ TEST(Linalg, AnswersSolveWhatWasAsked) {
       for (const int count : {1, 3}) {
         set_threads(count);
         std::vector<Tensor> answers;
-        const auto [u, s, vh] = linalg::svd(a);
+        const auto [u, s, vh] = linalg::svd(a, false);
         const auto [q, r] = linalg::qr(a);
-        answers = {u, s, vh, q, r, linalg::pinv(a), linalg::svdvals(a)};
+        const Tensor all_u = linalg::svd(a).U, all_vh = linalg::svd(a).Vh;
+        const auto [all_q, long_r] = linalg::qr(a, linalg::QrMode::complete);
+        answers = {u, s, vh, q, r, all_u, all_vh, all_q, linalg::pinv(a), linalg::svdvals(a)};
         const std::int64_t k = s.dim(-1);
+        for (const Tensor& basis : {all_u, all_vh, all_q})
+          EXPECT_LT(largest(matmul(basis, mT(basis)) - one(basis.dim(-1), dtype)), tolerance);
+        EXPECT_LT(largest(matmul(slice(all_u, -1, 0, k) * unsqueeze(s, -2), slice(all_vh, -2, 0, k)) - a), tolerance);
+        EXPECT_LT(largest(matmul(all_q, long_r) - a), tolerance);
+        EXPECT_EQ(largest(linalg::qr(a, linalg::QrMode::r).R - r), 0);
+        EXPECT_FALSE(linalg::qr(a, linalg::QrMode::r).Q.defined());
         EXPECT_LT(largest(matmul(u * unsqueeze(s, -2), vh) - a), tolerance);
         EXPECT_LT(largest(matmul(mT(u), u) - one(k, dtype)), tolerance);
         EXPECT_LT(largest(matmul(vh, mT(vh)) - one(k, dtype)), tolerance);
@@ -289,9 +316,10 @@ TEST(Linalg, OfNothing) {
   for (const Shape& shape : {Shape{0, 0}, {0, 3, 3}, {2, 0, 0}}) {
     SCOPED_TRACE(text(shape));
     const Tensor x = variable(zeros(shape, f64));
-    for (const Tensor& y : {linalg::inv(x), linalg::cholesky(x), linalg::qr(x).Q, linalg::svd(x).U, linalg::eigh(x).eigenvectors,
-                            linalg::matrix_exp(x), linalg::pinv(x), linalg::solve(x, x), linalg::solve_triangular(x, x, true),
-                            linalg::lstsq(x, x).solution, linalg::matrix_power(x, 3)}) {
+    for (const Tensor& y :
+         {linalg::inv(x), linalg::cholesky(x), linalg::qr(x).Q, linalg::svd(x).U, linalg::eigh(x).eigenvectors, linalg::matrix_exp(x),
+          linalg::pinv(x), linalg::pinv(x, {.hermitian = true}), linalg::solve(x, x), linalg::solve_triangular(x, x, true),
+          linalg::lstsq(x, x).solution, linalg::matrix_power(x, 3)}) {
       EXPECT_EQ(y.shape(), shape);
       for (const bool create_graph : {true, false}) EXPECT_EQ(grad(sum(y), x, {.create_graph = create_graph}).shape(), shape);
     }
@@ -302,6 +330,9 @@ TEST(Linalg, OfNothing) {
     EXPECT_EQ(linalg::pinv(x).dim(-2), n);
     EXPECT_EQ(linalg::qr(x).R.dim(-1), n);
     EXPECT_EQ(linalg::svd(x).U.dim(-2), m);
+    EXPECT_EQ(linalg::svd(x).U.dim(-1), m);
+    EXPECT_EQ(linalg::svd(x).Vh.dim(-2), n);
+    EXPECT_EQ(linalg::qr(x, linalg::QrMode::complete).Q.dim(-1), m);
     EXPECT_EQ(linalg::lstsq(x, zeros({m, 2}, f64)).solution.dim(-2), n);
     EXPECT_EQ(largest(linalg::matrix_norm(x, 2)) + largest(linalg::matrix_norm(x, MatrixNorm::nuc)) + largest(linalg::matrix_norm(x, 1)),
               0);
@@ -314,6 +345,13 @@ TEST(Linalg, RanksAndResiduals) {
   const Tensor tall = matmul(random({5, 2}), random({2, 3}, 2)), full = random({5, 3}, 3), b = random({5}, 4);
   EXPECT_EQ(linalg::matrix_rank(tall).item(), 2);
   EXPECT_EQ(linalg::matrix_rank(tall, 0.9).item(), 1);
+  const Tensor diagonal = diag(tensor({-4, 1, 1e-3}, f64)), skew = diagonal + triu(ones({3, 3}, f64), 1);
+  EXPECT_EQ(linalg::matrix_rank(diagonal, {.atol = 0.01}).item(), 2);
+  EXPECT_EQ(linalg::matrix_rank(diagonal, {.atol = 0.01, .rtol = 0.5}).item(), 1);   // the larger tolerance of both
+  EXPECT_EQ(linalg::matrix_rank(diagonal, {.atol = 1e-4}).item(), 3);
+  EXPECT_EQ(linalg::matrix_rank(skew, {.atol = 0.01, .hermitian = true}).item(), 2);   // the upper triangle is not looked at
+  expect_near(linalg::pinv(skew, {.rtol = 0.01, .hermitian = true}), diag(tensor({-0.25, 1, 0}, f64)).value(), 1e-14);
+  expect_error<ShapeError>([] { linalg::pinv(zeros({2, 3}), {.hermitian = true}); }, {"pinv", "square", "[2, 3]"});
   const auto low = linalg::lstsq(tall, b);
   EXPECT_EQ(low.rank.item(), 2);
   EXPECT_EQ(low.rank.dtype(), i64);

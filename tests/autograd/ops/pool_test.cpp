@@ -16,6 +16,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/walk/grad.h>
 
 #include <golden_values.h>
 #include "autograd/reference.h"
@@ -89,6 +90,22 @@ TEST(MaxPool2d, NanWinsWhereverItStands) {
       EXPECT_EQ(x.grad().value().at({0, 0, at / 2, at % 2}), 1);
     }
   }
+}
+
+// The last one, in memory's order or channels-last, by every function that has places, as in PyTorch.
+TEST(MaxPool2d, OfSeveralNaNsTheLastOneWins) {
+  const double nan = std::nan("");
+  const Array plane = Array::from({1., nan, 3., nan, nan, 2., 5., 1.}, {1, 1, 2, 4}), many = plane.expand({1, 3, 2, 4}).contiguous_copy();
+  for (const Tensor& x : {Tensor(plane), Tensor(many), Tensor(kernels::channels_last(many))}) {
+    const Tensor leaf = variable(x);
+    const auto [y, places] = max_pool2d_with_indices(leaf, {});
+    EXPECT_EQ(places.value().at({0, x.dim(1) - 1, 0, 0}), 4);
+    EXPECT_EQ(places.value().at({0, x.dim(1) - 1, 0, 1}), 3);
+    EXPECT_EQ(grad(sum(y), leaf).value().at({0, x.dim(1) - 1, 1, 0}), 1);
+    EXPECT_EQ(adaptive_max_pool2d(x, {1, 1}).indices.value().at({0, 0, 0, 0}), 4);
+    EXPECT_EQ(fractional_max_pool2d(x, 2, {1, 2}).indices.value().at({0, 0, 0, 1}), 3);
+  }
+  EXPECT_EQ(max_pool1d_with_indices(tensor({{nan, 1, nan, 3}}), {.kernel = 4}).indices.item(), 2);
 }
 
 TEST(MaxPool2d, PaddingNeverWins) {

@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/diagonal.h>
 #include <gradus/autograd/ops/index.h>
+#include <gradus/autograd/ops/mask.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -213,6 +214,20 @@ TEST(Shape, LargeCopiesAreOfTheRightElements) {
   expect_near(slice(pad(x, {1, 2, 3, 4}, PadMode::constant, 9), 0, 3, 303).value().slice(1, 1, 1025), x.value(), 0);
   EXPECT_EQ(sum(pad(x * 0, {1, 2, 3, 4}, PadMode::constant, 9)).item(), 9 * (307 * 1027 - 300 * 1024));
   expect_near(triu(x, 5) + tril(x, 4), x.value(), 0);
+}
+
+TEST(Shape, IndicesOfTriangles) {
+  const auto numbers = [](const Tensor& x) { return x.value().to_vector(); };
+  for (const std::int64_t offset : {-9, -2, 0, 1, 9})
+    for (const Shape& shape : {Shape{3, 4}, {4, 2}, {0, 3}, {3, 0}}) {
+      const std::int64_t m = shape[0], n = shape[1];
+      EXPECT_EQ(numbers(tril_indices(m, n, offset)), numbers(transpose(nonzero(tril(ones({m, n}), offset))))) << shape << offset;
+      EXPECT_EQ(numbers(triu_indices(m, n, offset)), numbers(transpose(nonzero(triu(ones({m, n}), offset))))) << shape << offset;
+      EXPECT_EQ(tril_indices(m, n, offset).dim(0), 2);
+    }
+  EXPECT_EQ(numbers(tril_indices(2, 2)), (std::vector<double>{0, 1, 1, 0, 0, 1}));
+  EXPECT_EQ(tril_indices(2, 2).dtype(), i64);
+  expect_error<ShapeError>([] { triu_indices(2, -1); }, {"triu_indices", "negative", "[2, -1]"});
 }
 
 }  // namespace gradus::shape_test

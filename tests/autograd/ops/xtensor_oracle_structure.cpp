@@ -274,6 +274,8 @@ X part(const X& x, std::size_t axis, std::ptrdiff_t begin, std::ptrdiff_t end) {
 }
 X zeros_of(const Axes_& shape) { return xt::zeros<double>(shape); }
 
+X places(const X& kept) { return X(xt::transpose(xt::cast<double>(xt::from_indices(xt::argwhere(kept))))); }
+
 void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("unflatten", [](const Tensors& in) { return unflatten(in[0], 1, {2, -1}); },
                      [](const Xs& x) { return shaped(x[0], {x[0].shape(0), 2, x[0].shape(1) / 2}); }, {{{3, 4}}, {{2, 2}}, {{1, 6}}}));
@@ -339,6 +341,10 @@ void add_more_shapes(std::vector<OracleRow>& rows) {
   rows.push_back(row("tril", [](const Tensors& in) { return tril(in[0], 1); }, [](const Xs& x) { return X(xt::tril(x[0], 1)); }, matrices));
   rows.push_back(row(
       "triu", [](const Tensors& in) { return triu(in[0], -1); }, [](const Xs& x) { return X(xt::triu(x[0], -1)); }, matrices));
+  rows.push_back(row("tril_indices", [](const Tensors& in) { return tril_indices(in[0].dim(0), in[0].dim(1), 1).to(in[0].dtype()); },
+                     [](const Xs& x) { return places(xt::tril(X(xt::ones_like(x[0])), 1)); }, matrices));
+  rows.push_back(row("triu_indices", [](const Tensors& in) { return triu_indices(in[0].dim(0), in[0].dim(1), -1).to(in[0].dtype()); },
+                     [](const Xs& x) { return places(xt::triu(X(xt::ones_like(x[0])), -1)); }, matrices));
 }
 
 // Products as sums of all products: a [..., M, K, 1] times b [..., 1, K, N], summed over K.

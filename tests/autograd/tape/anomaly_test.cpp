@@ -114,6 +114,8 @@ TEST(TapeText, ShowsOperationsShapesLeavesAndWhatIsKept) {
             "5  mul(4, ·)     [3, 2] f32\n"
             "6  sum(5)        [] f32\n"
             "5 operations, 64 B kept for backward\n");
+  const Tensor rows = layer_norm(variable(randn({4, 3})), {3});   // keeps x, 4 means and 4 deviations in f64
+  EXPECT_NE(tape_text(sum(rows)).find("keeps 112 B"), std::string::npos) << tape_text(sum(rows));
   const std::string dot = tape_graphviz(y);
   EXPECT_EQ(dot.substr(0, 14), "digraph tape {");
   for (const char* part : {"n0 [shape=box, style=filled, label=\"w\\n[2, 2] f32\"]", "n0 -> n2\n", "n3 -> n4\n",
