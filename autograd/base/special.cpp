@@ -57,8 +57,8 @@ double cotangent_derivative(int n, double x) {
     p = next;
   }
   const double c = cotangent(x);
-  double sum = 0;
-  for (std::size_t i = p.size(); i-- > 0;) sum = sum * c + p[i];
+  double sum = p.back();   // c may be infinite
+  for (std::size_t i = p.size() - 1; i-- > 0;) sum = sum * c + p[i];
   return std::pow(pi, n + 1) * sum;
 }
 

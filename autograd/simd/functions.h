@@ -18,7 +18,11 @@ template <class T> [[gnu::noinline]] Vec<T> atan(Vec<T> x) { return xsimd::atan(
 template <class T> [[gnu::noinline]] Vec<T> sinh(Vec<T> x) { return xsimd::sinh(x.b); }
 template <class T> [[gnu::noinline]] Vec<T> cosh(Vec<T> x) { return xsimd::cosh(x.b); }
 template <class T> [[gnu::noinline]] Vec<T> asinh(Vec<T> x) { return xsimd::asinh(x.b); }
-template <class T> [[gnu::noinline]] Vec<T> acosh(Vec<T> x) { return xsimd::acosh(x.b); }
+// xsimd's has numbers far below 1.
+template <class T>
+[[gnu::noinline]] Vec<T> acosh(Vec<T> x) {
+  return where(x < 1, Vec<T>(std::numeric_limits<T>::quiet_NaN()), Vec<T>(xsimd::acosh(x.b)));
+}
 template <class T> [[gnu::noinline]] Vec<T> atanh(Vec<T> x) { return xsimd::atanh(x.b); }
 template <class T> [[gnu::noinline]] Vec<T> expm1(Vec<T> x) { return where(x == 0, x, Vec<T>(xsimd::expm1(x.b))); }   // −0 stays
 template <class T> [[gnu::noinline]] Vec<T> exp2(Vec<T> x) { return xsimd::exp2(x.b); }

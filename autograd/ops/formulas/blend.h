@@ -51,14 +51,15 @@ struct Fmin {
     return {where(a <= b || b != b, g, like(g, 0)), where(a <= b || b != b, like(g, 0), g)};
   }
 };
-// min(max(x, low), high), NaN of any; a bound has the gradient where it is what comes out and x is not.
+// min(max(x, low), high), NaN of any; a bound has the gradient where it is what comes out and x is not, of equal bounds the one that x lies
+// beyond.
 struct ClampBetween {
   std::string_view name = "clamp";
   auto value(auto x, auto low, auto high) const { return minimum(maximum(x, low), high); }
   template <class V>
   ThreeSlopes<V> pull(V g, V x, V low, V high) const {
     const V zero = like(g, 0);
-    return {where(x >= low && x <= high, g, zero), where(x < low && low < high, g, zero), where(high < low || x > high, g, zero)};
+    return {where(x >= low && x <= high, g, zero), where(x < low && low <= high, g, zero), where(high < low || x > high, g, zero)};
   }
 };
 struct NanToNum {

@@ -51,7 +51,10 @@ struct Remainder {
     const auto rest = fmod(a, b);
     return where((rest < 0 && b > 0) || (rest > 0 && b < 0), rest + b, rest);
   }
-  template <class V> Slopes<V> pull(V g, V a, V b) const { return {g, -g * round((a - remainder(a, b)) / b)}; }
+  template <class V> Slopes<V> pull(V g, V a, V b) const {   // by the rest, which is finite also where b is not
+    const V rest = fmod(a, b), whole = round((a - rest) / b);
+    return {g, -g * where((rest < 0 && b > 0) || (rest > 0 && b < 0), whole - 1, whole)};
+  }
 };
 struct TruncDiv {
   static constexpr std::string_view name = "div";

@@ -57,7 +57,7 @@ struct Logit {
     return where(middle, log1p(off), log(x / (1 - x)));
   }
   template <class V> Slope<V> pull(V g, V x) const {
-    if (eps >= 0) return {where(x >= eps && x <= 1 - eps, g / (x * (1 - x)), like(g, 0))};
+    if (eps >= 0) return {where(x < eps || x > 1 - eps, like(g, 0), g / (x * (1 - x)))};
     return {where(x < 0 || x > 1, like(g, std::numeric_limits<double>::quiet_NaN()), g / (x * (1 - x)))};
   }
 };

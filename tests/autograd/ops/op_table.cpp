@@ -1,5 +1,7 @@
 #include "autograd/ops/op_table.h"
 
+#include <sstream>
+
 namespace gradus {
 namespace {
 
@@ -8,9 +10,34 @@ std::vector<Row>& table() {
   return rows;
 }
 
+// "2x0x3"; "()" of a scalar.
+Shape shape_of(const std::string& word) {
+  Shape shape;
+  if (word == "()") return shape;
+  std::istringstream sizes(word);
+  for (std::string size; std::getline(sizes, size, 'x');) shape.push_back(std::stoll(size));
+  return shape;
+}
+
 }  // namespace
 
-Rows::Rows(std::initializer_list<Row> rows) { table().insert(table().end(), rows); }
+Rows::Rows(std::initializer_list<Row> rows) {
+  for (const Row& row : rows) {
+    table().push_back(row);
+    std::istringstream all(row.shapes);
+    for (std::string shapes; std::getline(all, shapes, ';');) {
+      Row other = row;
+      other.elementwise = false, other.mistake = {};
+      std::istringstream words(shapes);
+      for (Input& input : other.inputs) {
+        std::string word;
+        if (!(words >> word)) throw Error(row.name + ": shapes for fewer tensors than it takes: " + shapes);
+        input.shape = shape_of(word);
+      }
+      table().push_back(other);
+    }
+  }
+}
 
 const std::vector<Row>& op_table() { return table(); }
 

@@ -1,7 +1,7 @@
 // The table of all differentiable operations: a row each, in a file for each family (table/). It drives the checks in op_table_test.cpp:
 // gradients and tangents against central differences to second order, forward mode against backward, f32 against f64, broadcasting, empty
-// and size-1 dimensions, views, repeated inputs, error messages. A public function in autograd/ops that returns a Tensor and has no row
-// fails the tests.
+// and size-1 dimensions, views, repeated inputs, equal bits, error messages. A public function in autograd/ops that returns a Tensor and has
+// no row fails the tests.
 //   const Rows family{
 //       {.name = "clamp", .f = of([](auto& x) { return clamp(x, -0.8, 0.9); }), .inputs = {{.shape = {2, 5}}}, .elementwise = true,
 //        .mistake = [] { clamp(zeros({1}), 2, 1); }, .says = {"clamp", "lower bound 2", "upper bound 1"}},
@@ -37,6 +37,7 @@ struct Row {
   std::function<void()> mistake = {};  // must throw an Error ...
   std::vector<std::string> says = {};  // ... that says all of this
   std::size_t optional_from = 99;      // inputs from here on may be left out: undefined
+  const char* shapes = "";             // of all inputs, other ones at which it holds, as rows of their own: "0x3 3; 1x1 1; () ()"
 };
 
 // A function of one, two or three tensors that returns one, an array of them or a list.
@@ -63,7 +64,7 @@ inline Functions of_all(Tensor (*f)(const Tensors& x)) {
   return [f](const Tensors& x) -> Tensors { return {f(x)}; };
 }
 
-// A family's rows, which enter the table where they are defined.
+// A family's rows, which enter the table where they are defined, each followed by itself at other shapes.
 struct Rows {
   Rows(std::initializer_list<Row> rows);
 };

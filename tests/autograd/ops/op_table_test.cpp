@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <set>
 
+#include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
 #include <gradus/autograd/tape/node.h>
@@ -258,6 +260,99 @@ TEST(OpTable, TheSameTensorTwice) {
     if (row.name == "maximum" || row.name == "minimum") continue;   // every element is a tie: not smooth there
     EXPECT_NO_THROW(check_gradients(Functions([&](const Tensors& x) { return row.f({x[0], x[0]}); }), draw({row.inputs[0]}, 7)));
   }
+}
+
+// One tensor in the place of all inputs of its shape has what they have together: gradients, tangents, second order.
+TEST(OpTable, OneTensorForAllInputsOfAShape) {
+  std::size_t seen = 0;
+  for (const Row& row : op_table()) {
+    if (!row.differentiable) continue;
+    std::vector<Input> inputs = row.inputs;
+    std::vector<std::size_t> first(inputs.size());   // whose place each takes
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      first[i] = i;
+      for (std::size_t k = 0; k < i && first[i] == i; ++k) {
+        const double low = std::max(inputs[k].low, inputs[i].low), high = std::min(inputs[k].high, inputs[i].high);
+        const bool alike = inputs[i].dtype == f64 && inputs[k].dtype == f64 && inputs[i].shape == inputs[k].shape && low < high;
+        if (first[k] != k || !alike) continue;
+        first[i] = k, inputs[k].low = low, inputs[k].high = high;
+      }
+    }
+    Tensors drawn = draw(inputs, 22), xs = drawn;
+    bool shared = false;
+    for (std::size_t i = 0; i < xs.size(); ++i) shared = shared || first[i] != i, drawn[i] = drawn[first[i]];
+    if (!shared) continue;
+    SCOPED_TRACE(row.name);
+    ++seen;
+    const Point apart(row, drawn);
+    Tensors wanted, along, along_apart;
+    std::vector<std::size_t> owner, place(xs.size());   // of each wanted one of `apart`, and of each input, its place in `wanted`
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (!apart.xs[i].requires_grad()) { xs[i] = drawn[i]; continue; }
+      if (first[i] == i) place[i] = wanted.size(), wanted.push_back(variable(drawn[i]));
+      owner.push_back(place[i] = place[first[i]]);
+      xs[i] = wanted[place[i]];
+    }
+    along = random_like(wanted, 23);
+    for (std::size_t k : owner) along_apart.push_back(along[k]);
+    Tensors tracked;
+    for (const Tensor& y : row.f(xs))
+      if (y.requires_grad()) tracked.push_back(y);
+    const Tensors us = random_like(tracked, 24);
+    const auto gathered = [&](const Tensors& parts) {
+      std::vector<double> all;
+      for (std::size_t k = 0; k < wanted.size(); ++k) {
+        std::vector<double> total(static_cast<std::size_t>(wanted[k].numel()));
+        for (std::size_t i = 0; i < owner.size(); ++i)
+          if (owner[i] == k) {
+            const auto part = values(parts[i]);
+            for (std::size_t e = 0; e < total.size(); ++e) total[e] += part[e];
+          }
+        all.insert(all.end(), total.begin(), total.end());
+      }
+      return all;
+    };
+    const auto listed = [](const Tensors& parts) {
+      std::vector<double> all;
+      append(all, parts);
+      return all;
+    };
+    expect_close(listed(tangent(tracked, wanted, along)), listed(tangent(apart.tracked, apart.wanted, along_apart)), 1e-11);
+    const Tensors pulled = grad(tracked, wanted, us, {.retain_graph = true});
+    expect_close(listed(pulled), gathered(grad(apart.tracked, apart.wanted, us, {.retain_graph = true})), 1e-11);
+    const auto second = [&](const Tensors& ys, const Tensors& ins, const Tensors& vs) {
+      const Tensors slopes = grad(ys, ins, us, {.create_graph = true});
+      Tensors moving, seeds;
+      for (std::size_t k = 0; k < slopes.size(); ++k)
+        if (slopes[k].requires_grad()) moving.push_back(slopes[k]), seeds.push_back(vs[k]);
+      if (!moving.empty()) return grad(moving, ins, seeds);
+      Tensors none;
+      for (const Tensor& x : ins) none.push_back(zeros_like(x));
+      return none;
+    };
+    expect_close(listed(second(tracked, wanted, along)), gathered(second(apart.tracked, apart.wanted, along_apart)), 1e-10);
+  }
+  EXPECT_GT(seen, 40u);
+}
+
+// The same bits in another run, by another number of threads.
+TEST(OpTable, TwoRunsGiveEqualBits) {
+  const int threads = num_threads();
+  for (const Row& row : op_table()) {
+    SCOPED_TRACE(row.name);
+    std::vector<Input> inputs = row.inputs;
+    if (row.elementwise)
+      for (Input& input : inputs) input.shape = {2, 8501};   // enough for two pieces
+    const Tensors drawn = draw(inputs, 26);
+    std::vector<double> before;
+    for (const int n : {1, 3}) {
+      set_threads(n);
+      const std::vector<double> now = everything(row, drawn);
+      if (n == 1) before = now;
+      EXPECT_TRUE(before.size() == now.size() && (now.empty() || std::memcmp(before.data(), now.data(), now.size() * sizeof(double)) == 0));
+    }
+  }
+  set_threads(threads);
 }
 
 TEST(OpTable, NothingIsRecordedForUntrackedInputs) {

@@ -26,7 +26,7 @@ Row property(std::string name, Functions f) {
 const Rows family{
     {.name = "where", .f = of([](auto& condition, auto& a, auto& b) { return where(condition, a, b); }),
      .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {2, 3}}, {.shape = {3}}},
-     .mistake = [] { where(zeros({2}), zeros({2}), zeros({2})); }, .says = {"where", "bool", "f32"}},
+     .mistake = [] { where(zeros({2}), zeros({2}), zeros({2})); }, .says = {"where", "bool", "f32"}, .shapes = "2x0 2x0 1; 1x1 2x3 ()"},
     {.name = "where", .f = of([](auto& condition, auto& a) { return where(condition, a, 0.5) * where(condition, 0.25, a); }),
      .inputs = {{.shape = {2, 3}, .low = 0, .high = 2, .dtype = boolean}, {.shape = {2, 3}}},
      .mistake = [] { where(zeros({2}, boolean), zeros({2}), zeros({2}, f64)); }, .says = {"where", "dtypes differ"}},

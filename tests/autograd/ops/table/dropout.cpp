@@ -17,7 +17,7 @@ const Rows family{
            Generator g;
            dropout(zeros({2}), 1.5, g);
          },
-     .says = {"dropout", "1.5"}},
+     .says = {"dropout", "1.5"}, .shapes = "0x3; 1; ()"},
 };
 
 }  // namespace gradus::dropout_table

@@ -27,7 +27,8 @@ const Rows family{
     elementwise("copysign", of([](auto& x) { return copysign(x, -1.0); })),
     {.name = "ldexp", .f = of([](auto& x, auto& e) { return ldexp(x, e); }),
      .inputs = {{.shape = {2, 3}}, {.shape = {3}, .low = -3, .high = 4, .dtype = i64}},
-     .mistake = [] { ldexp(zeros({2}), zeros({3}, i64)); }, .says = {"mul", "[2]", "[3]", "do not broadcast"}},
+     .mistake = [] { ldexp(zeros({2}), zeros({3}, i64)); }, .says = {"mul", "[2]", "[3]", "do not broadcast"},
+     .shapes = "0x3 3; 2x1 1x3; () ()"},
 };
 
 }  // namespace gradus::math_table
