@@ -17,14 +17,16 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// The anchor's distances to the positive and to the negative are `near` and `far`.
-Tensor by_margin(const char* op, const Tensor& near, const Tensor& far, double margin, Reduction reduction, const Tensor& weight) {
-  return detail::reduced(op, clamp(margin + near - far, 0, infinity), reduction, weight);
-}
-
-void check_triplet(const char* op, const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
+// max(0, margin + d(anchor, positive) − d(anchor, negative)), whose options say the rest.
+template <class Distance, class Options>
+Tensor of_triplets(const char* op, const Tensor& anchor, const Tensor& positive, const Tensor& negative, const Distance& distance,
+                   const Options& o) {
   detail::check_pair(op, anchor, positive, "positive");
   detail::check_pair(op, anchor, negative, "negative");
+  check<ValueError>(o.margin > 0, op, ": margin must be above 0, not ", o.margin);
+  Tensor far = distance(anchor, negative);
+  if (o.swap) far = minimum(far, distance(positive, negative));
+  return detail::reduced(op, clamp(o.margin + distance(anchor, positive) - far, 0, infinity), o.reduction, o.weight);
 }
 
 void check_rows(const Tensor& x, const Tensor& other, const char* what) {
@@ -62,27 +64,16 @@ Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& tar
 }
 
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, const TripletMarginOptions& o) {
-  const char* name = "triplet_margin_loss";
-  check_triplet(name, anchor, positive, negative);
-  check_options(name, o);
   const auto distance = [&](const Tensor& a, const Tensor& b) { return pairwise_distance(a, b, o.p, o.eps); };
-  Tensor far = distance(anchor, negative);
-  if (o.swap) far = minimum(far, distance(positive, negative));
-  return by_margin(name, distance(anchor, positive), far, o.margin, o.reduction, o.weight);
+  return of_triplets("triplet_margin_loss", anchor, positive, negative, distance, o);
 }
 
 Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                                          const TripletMarginWithDistanceOptions& o) {
-  const char* name = "triplet_margin_with_distance_loss";
-  check_triplet(name, anchor, positive, negative);
-  check<ValueError>(o.margin > 0, name, ": margin must be above 0, not ", o.margin);
   const auto distance = [&](const Tensor& a, const Tensor& b) {
     return o.distance_function ? o.distance_function(a, b) : pairwise_distance(a, b);
   };
-  const Tensor near = distance(anchor, positive);
-  Tensor far = distance(anchor, negative);
-  if (o.swap) far = minimum(far, distance(positive, negative));
-  return by_margin(name, near, far, o.margin, o.reduction, o.weight);
+  return of_triplets("triplet_margin_with_distance_loss", anchor, positive, negative, distance, o);
 }
 
 Tensor info_nce(const Tensor& query, const Tensor& key, const InfoNCEOptions& o) {

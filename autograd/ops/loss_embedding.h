@@ -22,8 +22,6 @@ struct TripletMarginOptions {
   double margin = 1, p = 2, eps = 1e-6;   // of pairwise_distance()
   bool swap = false;                      // the negative's distance to the positive, where it is the smaller one
   Tensor weight = {};
-
-  void describe(Describe& is) const { is(range::above_zero, margin); }
 };
 // max(0, margin + d(anchor, positive) − d(anchor, negative)): [..., D] each → [...].
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, const TripletMarginOptions& options = {});

@@ -1,5 +1,5 @@
-"""Losses to loss/: cross entropy of logits, and losses of pairs, with each reduction. Of the others each case has NAME.a, .b, .c, by which it
-is differentiated, and labels and weights as .label, .weight, .pos_weight; the result .y, its gradient .g, and .da, .db, .dc."""
+"""Losses to loss/: cross entropy of logits, and losses of pairs, with each reduction. Of the others each case has NAME.a, .b, .c, by which
+it is differentiated, and labels and weights as .label, .weight, .pos_weight; the result .y, its gradient .g, and .da, .db, .dc."""
 import torch
 import torch.nn.functional as F
 

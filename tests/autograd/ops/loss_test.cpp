@@ -1,4 +1,4 @@
-// Losses: against PyTorch (loss_golden_test.cpp has the rest), at the extremes, their gradients to second order, and what their weights mean.
+// Losses: against PyTorch (the rest: loss_golden_test.cpp), at the extremes, their gradients to second order, and what their weights mean.
 #include <limits>
 
 #include <gradus/autograd/base/parallel.h>
