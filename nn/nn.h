@@ -10,6 +10,8 @@
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/layers/update_batch_norm.h>
+#include <gradus/nn/losses/adaptive.h>
+#include <gradus/nn/losses/layers.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/buffer.h>

@@ -1,11 +1,14 @@
 #include <gradus/autograd/ops/distance.h>
 
+#include <limits>
+
 #include <gradus/autograd/kernels/products/distances.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/surrogate.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -57,6 +60,37 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p) {
   const auto leading = [](const Tensor& x) { return Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2))); };
   const Shape lead = broadcast_shapes(leading(a), leading(b), "cdist");
   return record(Distances(p == 1 ? 1 : 2), in_batch(a, lead), in_batch(b, lead));
+}
+
+namespace {
+
+void check_two(const char* op, const Tensor& a, const Tensor& b) {
+  check_defined(op, a, "a");
+  check_defined(op, b, "b");
+  check<DtypeError>(a.dtype() == b.dtype() && computes_in(a.dtype()), op, ": needs one dtype, f32 or f64: ", describe(a), " and ",
+                    describe(b));
+  broadcast_shapes(a.shape(), b.shape(), op);
+}
+
+Tensor unit(const Tensor& x, Axis axis, double eps) {
+  const Tensor length = norm(x, 2, axis, true);
+  return x / straight_through(clamp(length.detach(), eps, std::numeric_limits<double>::infinity()), length);
+}
+
+}  // namespace
+
+Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
+  check_two("pairwise_distance", a, b);
+  check<ShapeError>(a.rank() >= 1 || b.rank() >= 1, "pairwise_distance: takes vectors along the last dimension, not ", a.shape(), " and ",
+                    b.shape());
+  return norm(a - b + eps, p, -1, keepdim);
+}
+
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, Axis axis, double eps) {
+  check_two("cosine_similarity", a, b);
+  check<ValueError>(eps >= 0, "cosine_similarity: eps is at least 0, not ", eps);
+  const auto both = broadcast_tensors({a, b});
+  return sum(unit(both[0], axis, eps) * unit(both[1], axis, eps), axis);
 }
 
 }  // namespace gradus

@@ -1,14 +1,13 @@
 #include <gradus/autograd/ops/loss.h>
 
-#include <limits>
+#include <algorithm>
 
 #include <gradus/autograd/kernels/axes/loss.h>
 #include <gradus/autograd/kernels/axes/reduce.h>
-#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
-#include <gradus/autograd/ops/internal/positions.h>
-#include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/ops/internal/losses.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/tape/op.h>
@@ -16,15 +15,12 @@
 namespace gradus {
 namespace {
 
-using kernels::PairLoss;
-
 struct CrossEntropy final : Op {
   std::string_view name() const override { return "cross_entropy"; }
   kernels::CrossEntropyRule rule;
   Reduction reduction;
   double scale;   // 1 / the number of rows that count, for a mean
-  CrossEntropy(const CrossEntropyOptions& o, double scale)
-      : rule{o.ignore_index, o.label_smoothing}, reduction(o.reduction), scale(scale) {}
+  CrossEntropy(const kernels::CrossEntropyRule& rule, Reduction reduction, double scale) : rule(rule), reduction(reduction), scale(scale) {}
 
   Array forward(const Tensor& logits, const Tensor& label) {
     const Tensor x = logits.contiguous();
@@ -58,89 +54,75 @@ struct CrossEntropy final : Op {
   }
 };
 
-// x, but 0 where an infinite one meets no gradient: 0·∞.
-Tensor seen(const Tensor& x, const Tensor& g) {
-  return where(logical_and(g == 0, abs(x) == std::numeric_limits<double>::infinity()), 0.0, x);
+// [N, C, d1, …] → [N·d1·…, C], and [C] → [1, C].
+Tensor in_rows(const Tensor& x) {
+  if (x.rank() == 2) return x;
+  if (x.rank() == 1) return unsqueeze(x, 0);
+  return reshape(movedim(x, 1, -1), {x.size() / std::max<std::int64_t>(x.dim(1), 1), x.dim(1)});
 }
 
-// mse_loss and bce_with_logits: one number against its target.
-struct PairwiseLoss final : Op {
-  std::string_view name() const override { return loss == PairLoss::squared ? "mse_loss" : "bce_with_logits"; }
-  PairLoss loss;
-  Reduction reduction;
-  double scale = 1;
-  PairwiseLoss(PairLoss loss, Reduction reduction) : loss(loss), reduction(reduction) {}
-
-  Array forward(const Tensor& x, const Tensor& target) {
-    const Tensor a = x.contiguous(), t = target.contiguous();
-    save(a, t);
-    if (reduction == Reduction::none) return kernels::loss_each(a.value(), t.value(), loss);
-    if (reduction == Reduction::mean) scale = 1 / static_cast<double>(a.size());
-    return kernels::loss_sum(a.value(), t.value(), loss, scale);
+// −Σ t·w·log softmax of each sample, for the probabilities t of its classes.
+Tensor of_probabilities(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& o) {
+  const int axis = logits.rank() == 1 ? 0 : 1;
+  detail::check_pair("cross_entropy", logits, target);
+  const Tensor x = in_rows(logits), log_p = log_softmax(x, 1);
+  Tensor t = in_rows(target);
+  if (o.label_smoothing > 0) t = t * (1 - o.label_smoothing) + o.label_smoothing / static_cast<double>(x.dim(1));
+  if (o.weight.defined()) {
+    detail::check_class_weight("cross_entropy", logits, axis, o.weight);
+    t = t * o.weight;
   }
-  Grads backward(Tensor g) override {
-    const auto [x, t] = saved<2>();
-    if (!recording()) {
-      auto [dx, dt] = kernels::loss_backward(x.value(), t.value(), g.value().as_contiguous(), scale, loss, needs(0), needs(1));
-      return {dx, dt};
-    }
-    const Tensor outer = g * scale;
-    if (loss == PairLoss::squared) {
-      const Tensor slope = (x - t) * (outer * 2);
-      return {needs(0) ? slope : Tensor{}, needs(1) ? -slope : Tensor{}};
-    }
-    return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -seen(x, outer) * outer : Tensor{}};
-  }
-};
-
-Tensor pairwise(const Tensor& x, const Tensor& target, PairLoss loss, Reduction reduction) {
-  const PairwiseLoss op(loss, reduction);
-  check_defined(op.name(), x);
-  check_defined(op.name(), target, "target");
-  check_computes_in(x.dtype(), op.name());
-  check<DtypeError>(x.dtype() == target.dtype(), op.name(), ": x is ", x.dtype(), " but the target is ", target.dtype(),
-                    "; convert with target.to(", x.dtype(), ")");
-  check<ShapeError>(x.shape() == target.shape(), op.name(), ": shapes must be equal: x ", x.shape(), ", target ", target.shape());
-  check<ValueError>(reduction != Reduction::mean || x.size() > 0, op.name(), ": the mean of nothing: x ", x.shape());
-  return record(PairwiseLoss(loss, reduction), x, target);
+  const Tensor losses = -sum(t * detail::possible(t, log_p), 1);
+  Shape samples;
+  for (int i = 0; i < logits.rank(); ++i)
+    if (i != axis) samples.push_back(logits.dim(i));
+  return detail::reduced("cross_entropy", reshape(losses, samples), o.reduction, o.sample_weight);
 }
 
-// Checks all labels and returns how many rows count.
-std::int64_t check_labels(const Array& label, std::int64_t classes, std::int64_t ignore_index) {
-  const auto labels = label.span<std::int64_t>();
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] == ignore_index) continue;
-    if (labels[i] < 0 || labels[i] >= classes) [[unlikely]]
-      fail<ValueError>("cross_entropy: label ", labels[i], " in row ", i, " is out of range for ", classes, " classes",
-                       labels[i] == classes ? " (labels count from 0)" : "");
-    ++count;
-  }
-  return count;
+// With weights, or as something else than a matrix: what each sample loses, then weighed and reduced.
+Tensor of_labels(const Tensor& logits, const detail::Labels& labels, const CrossEntropyOptions& o) {
+  const Tensor x = in_rows(logits), given = reshape(labels.given, {x.dim(0)});
+  const bool spreads = o.weight.defined() && o.label_smoothing > 0;
+  const double smoothing = o.label_smoothing, classes = static_cast<double>(x.dim(1));
+  const detail::LabelWeights weights{o.weight, o.sample_weight};
+  Tensor each = record(CrossEntropy({o.ignore_index, spreads ? 0 : smoothing}, Reduction::none, 1), x, given);
+  each = reshape(each, labels.places.shape());
+  if (!spreads) return detail::reduced("cross_entropy", each, logits, labels, weights, o.reduction);
+  // Smoothing weighs every class by its own factor.
+  detail::check_class_weight("cross_entropy", logits, labels.axis, o.weight);
+  const Tensor known = labels.ignored.defined() ? where(reshape(labels.ignored, {x.dim(0), 1}), 0.0, x) : x;
+  Tensor even = reshape(-sum(log_softmax(known, 1) * o.weight, 1), labels.places.shape()) * (smoothing / classes);
+  if (labels.ignored.defined()) even = where(labels.ignored, 0.0, even);
+  const Tensor factor = detail::factors("cross_entropy", logits, labels, weights);
+  Tensor losses = each * (1 - smoothing) * detail::factors("cross_entropy", logits, labels, {o.weight, {}}) + even;
+  losses = detail::weighed("cross_entropy", losses, o.sample_weight);
+  if (o.reduction == Reduction::none) return losses;
+  return o.reduction == Reduction::sum ? sum(losses) : sum(losses) / sum(factor);
 }
 
 }  // namespace
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& label, const CrossEntropyOptions& options) {
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options) {
   check_defined("cross_entropy", logits, "logits");
-  check_defined("cross_entropy", label, "label");
+  check_defined("cross_entropy", target, "label");
   check_computes_in(logits.dtype(), "cross_entropy");
-  check<ShapeError>(logits.rank() == 2, "cross_entropy: logits must be [N, C], not ", logits.shape());
-  const Array labels = detail::positions("cross_entropy", "labels", label);
-  check<ShapeError>(label.rank() == 1 && label.dim(0) == logits.dim(0), "cross_entropy: one label for each row: logits ", logits.shape(),
-                    ", label ", label.shape());
   check_options("cross_entropy", options);
-  const bool mean = options.reduction == Reduction::mean;
-  check<ValueError>(!mean || logits.dim(0) > 0, "cross_entropy: the mean over an empty batch: logits ", logits.shape());
-  const std::int64_t count = check_labels(labels, logits.dim(1), options.ignore_index);
-  return record(CrossEntropy(options, mean ? 1 / static_cast<double>(count) : 1), logits, Tensor(labels));
+  if (is_floating(target.dtype()) && target.shape() == logits.shape()) return of_probabilities(logits, target, options);
+  const detail::Labels labels = detail::labels_of("cross_entropy", logits, target, options.ignore_index);
+  if (options.weight.defined() || options.sample_weight.defined() || (logits.rank() != 2 && options.reduction == Reduction::none))
+    return of_labels(logits, labels, options);
+  const double scale = options.reduction == Reduction::mean ? 1 / static_cast<double>(labels.count) : 1;
+  const Tensor x = in_rows(logits), given = x.rank() == logits.rank() ? labels.given : reshape(labels.given, {x.dim(0)});
+  return record(CrossEntropy({options.ignore_index, options.label_smoothing}, options.reduction, scale), x, given);
 }
 
-Tensor mse_loss(const Tensor& x, const Tensor& target, const LossOptions& options) {
-  return pairwise(x, target, PairLoss::squared, options.reduction);
-}
-Tensor bce_with_logits(const Tensor& x, const Tensor& target, const LossOptions& options) {
-  return pairwise(x, target, PairLoss::logistic, options.reduction);
+Tensor nll_loss(const Tensor& log_probs, const Tensor& label, const NLLOptions& options) {
+  check_defined("nll_loss", log_probs, "log_probs");
+  check_defined("nll_loss", label, "label");
+  check_computes_in(log_probs.dtype(), "nll_loss");
+  const detail::Labels labels = detail::labels_of("nll_loss", log_probs, label, options.ignore_index);
+  return detail::reduced("nll_loss", -detail::at_labels(log_probs, labels), log_probs, labels, {options.weight, options.sample_weight},
+                         options.reduction);
 }
 
 }  // namespace gradus

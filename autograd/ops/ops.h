@@ -17,6 +17,10 @@
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/linalg.h>
 #include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/loss_embedding.h>
+#include <gradus/autograd/ops/loss_imbalance.h>
+#include <gradus/autograd/ops/loss_likelihood.h>
+#include <gradus/autograd/ops/loss_margin.h>
 #include <gradus/autograd/ops/mask.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>

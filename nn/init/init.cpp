@@ -3,13 +3,12 @@
 #include <cmath>
 
 #include <gradus/autograd/creation.h>
+#include <gradus/nn/init/internal/defined.h>
 
 namespace gradus::nn::init {
 namespace {
 
-void check_defined(const Parameter& p, const char* what) {
-  check<ValueError>(p.defined(), "init::", what, ": the parameter is undefined (a bias that was switched off?)");
-}
+using detail::check_defined;
 
 double kaiming_deviation(const Parameter& weight, const KaimingOptions& options, const char* what) {
   check_defined(weight, what);

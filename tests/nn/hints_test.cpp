@@ -84,7 +84,7 @@ std::map<std::string, std::function<void()>> hints() {
   using data::read_idx;
   return {
       HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)),
-      HINT(target.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
+      HINT(target.to(f64)), HINT(weights.to(f64)), HINT(array.as_contiguous()), HINT(zeros({2, 3})), HINT(variable(x)), HINT(grad(y, x)),
       HINT(unsqueeze(x, -1)), HINT(floor_divide(a, b)), HINT(logical_and(a, b)),
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),

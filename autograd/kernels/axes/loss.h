@@ -6,19 +6,28 @@
 namespace gradus::kernels {
 
 enum class PairLoss {
-  squared,    // (x − t)²
-  logistic    // max(x, 0) − x·t + log(1 + e^−|x|): cross-entropy of σ(x) against t
+  squared,      // (x − t)²
+  absolute,     // |x − t|
+  huber,        // ½(x − t)² up to |x − t| = δ, δ·(|x − t| − ½δ) beyond
+  logistic,     // max(x, 0) − x·t + log(1 + e^−|x|): cross-entropy of σ(x) against t
+  likelihood    // −t·log x − (1 − t)·log(1 − x), logarithms of at least −100
+};
+struct PairRule {
+  PairLoss loss;
+  double delta = 1;
 };
 
-Array loss_each(const Array& x, const Array& target, PairLoss loss);
+// Each, times `scale`.
+Array loss_each(const Array& x, const Array& target, const PairRule& rule, double scale);
 // The sum of all, times `scale`; accurate for any n (see reduce.h), independent of the number of threads.
-Array loss_sum(const Array& x, const Array& target, PairLoss loss, double scale);
+Array loss_sum(const Array& x, const Array& target, const PairRule& rule, double scale);
 
 // Slopes by x and by the target, times g (one number or one each) and scale; what is not wanted is undefined.
 struct PairSlopes {
   Array x, target;
 };
-PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, PairLoss loss, bool want_x, bool want_target);
+PairSlopes loss_backward(const Array& x, const Array& target, const Array& g, double scale, const PairRule& rule, bool want_x,
+                         bool want_target);
 
 // Cross-entropy of logits [N, classes] against labels.
 struct CrossEntropyRule {
@@ -38,15 +47,15 @@ Array cross_entropy_backward(const Array& x, const Array& label, const Array& lo
 // The loops for one number against its target, compiled for each SIMD level; those for logits are softmax's.
 template <class T>
 struct PairLossRows {
-  SumOf<T> (*sum)(const T* x, const T* t, std::int64_t n);
-  void (*each)(const T* x, const T* t, std::int64_t n, T* y);
+  SumOf<T> (*sum)(const T* x, const T* t, T delta, std::int64_t n);
+  void (*each)(const T* x, const T* t, T delta, T scale, std::int64_t n, T* y);
   // g: n slopes, or null for one everywhere; dx or dt may be null.
-  void (*backward)(const T* x, const T* t, const T* g, T scale, std::int64_t n, T* dx, T* dt);
+  void (*backward)(const T* x, const T* t, T delta, const T* g, T scale, std::int64_t n, T* dx, T* dt);
 };
 template <class T>
 struct PairLosses {
-  PairLossRows<T> squared, logistic;
-  const PairLossRows<T>& of(PairLoss loss) const { return loss == PairLoss::squared ? squared : logistic; }
+  PairLossRows<T> all[5];   // in the order of PairLoss
+  const PairLossRows<T>& of(PairLoss loss) const { return all[static_cast<std::size_t>(loss)]; }
 };
 using PairLossLoops = PerFloat<PairLosses>;
 

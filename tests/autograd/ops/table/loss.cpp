@@ -1,8 +1,19 @@
-#include <gradus/autograd/ops/loss.h>
+#include <gradus/autograd/ops/distance.h>
+#include <gradus/autograd/ops/loss_embedding.h>
+#include <gradus/autograd/ops/loss_imbalance.h>
+#include <gradus/autograd/ops/loss_likelihood.h>
+#include <gradus/autograd/ops/loss_margin.h>
 
 #include "autograd/ops/op_table.h"
 
 namespace gradus::loss_table {
+
+const Input scores{.shape = {4, 3}}, share{.shape = {4, 3}, .low = 0.1, .high = 0.9}, weight{.shape = {4, 3}, .low = 0.3, .high = 2};
+const Input of_class{.shape = {3}, .low = 0.3, .high = 2}, of_sample{.shape = {4}, .low = 0.3, .high = 2};
+const Input labels{.shape = {4}, .low = 0, .high = 3, .dtype = i64}, sign{.shape = {4, 3}, .low = -1, .high = 2, .dtype = i64};
+const Input image{.shape = {2, 3, 2}}, places{.shape = {2, 2}, .low = 0, .high = 3, .dtype = i64};
+
+Tensor mismatched(Tensor (*loss)(const Tensor& x, const Tensor& target)) { return loss(zeros({2, 3}), zeros({3})); }
 
 const Rows family{
     {.name = "cross_entropy", .f = of([](auto& x, auto& label) { return cross_entropy(x, label); }),
@@ -21,6 +32,116 @@ const Rows family{
     {.name = "bce_with_logits", .f = of([](auto& x, auto& t) { return bce_with_logits(x, t, {.reduction = Reduction::sum}); }),
      .inputs = {{.shape = {2, 3}}, {.shape = {2, 3}, .low = 0, .high = 1}}, .mistake = [] { bce_with_logits(zeros({2, 3}), zeros({3})); },
      .says = {"bce_with_logits", "[2, 3]", "[3]"}, .shapes = "0x3 0x3; 1 1"},
+    {.name = "cross_entropy",
+     .f = of_all([](auto& x) {
+       return cross_entropy(x[0], x[1], {.ignore_index = 1, .label_smoothing = 0.2, .weight = x[2], .sample_weight = x[3]});
+     }),
+     .inputs = {image, places, of_class, {.shape = {2, 1}, .low = 0.3, .high = 2}},
+     .mistake = [] { cross_entropy(zeros({2, 3}), zeros({2}, i64), {.weight = zeros({2})}); },
+     .says = {"cross_entropy", "for each class, [3]", "[2]"}, .optional_from = 2},
+    {.name = "cross_entropy", .f = of_all([](auto& x) { return cross_entropy(x[0], x[1], {.label_smoothing = 0.1, .weight = x[2]}); }),
+     .inputs = {image, {.shape = {2, 3, 2}, .low = 0, .high = 1}, of_class}, .optional_from = 2},
+    {.name = "nll_loss",
+     .f = of_all([](auto& x) { return nll_loss(x[0], x[1], {.ignore_index = 0, .weight = x[2], .sample_weight = x[3]}); }),
+     .inputs = {scores, labels, of_class, of_sample},
+     .mistake = [] { nll_loss(zeros({2, 3, 2}), Tensor(Array::from<std::int64_t>({0, 1, 2, 7}, {2, 2}))); },
+     .says = {"nll_loss", "label 7 at [1, 1]", "3 classes"}, .optional_from = 2},
+    {.name = "nll_loss", .f = of_all([](auto& x) { return nll_loss(x[0], x[1], Reduction::none); }), .inputs = {image, places}},
+    {.name = "mse_loss", .f = of_all([](auto& x) { return mse_loss(x[0], x[1], {.weight = x[2]}); }),
+     .inputs = {scores, scores, {.shape = {4, 1}, .low = 0.3, .high = 2}},
+     .mistake = [] { mse_loss(zeros({2, 3}), zeros({2, 3}), {.weight = zeros({2})}); },
+     .says = {"mse_loss", "[2]", "[2, 3]", "broadcast"}, .optional_from = 2},
+    {.name = "l1_loss", .f = of_all([](auto& x) { return l1_loss(x[0], x[1]); }), .inputs = {scores, scores},
+     .mistake = [] { mismatched([](auto& x, auto& t) { return l1_loss(x, t); }); }, .says = {"l1_loss", "[2, 3]", "[3]"}},
+    {.name = "smooth_l1_loss", .f = of_all([](auto& x) { return smooth_l1_loss(x[0], x[1], {.reduction = Reduction::none, .beta = 0.8}); }),
+     .inputs = {scores, scores}, .mistake = [] { smooth_l1_loss(zeros({2}), zeros({2}), {.beta = -1}); },
+     .says = {"smooth_l1_loss", "beta", "-1"}},
+    {.name = "huber_loss", .f = of_all([](auto& x) { return huber_loss(x[0], x[1], {.delta = 0.8, .weight = x[2]}); }),
+     .inputs = {scores, scores, weight}, .mistake = [] { huber_loss(zeros({2}), zeros({2}), {.delta = 0}); },
+     .says = {"huber_loss", "delta", "0"},
+     .optional_from = 2},
+    {.name = "huber_loss", .f = of_all([](auto& x) { return huber_loss(x[0], x[1], Reduction::sum); }), .inputs = {scores, scores}},
+    {.name = "binary_cross_entropy", .f = of_all([](auto& x) { return binary_cross_entropy(x[0], x[1]); }), .inputs = {share, share},
+     .mistake = [] { binary_cross_entropy(full({2, 3}, 1.5), zeros({2, 3})); },
+     .says = {"binary_cross_entropy", "x 1.5 at [0, 0]", "[0, 1]"}},
+    {.name = "binary_cross_entropy", .f = of_all([](auto& x) { return binary_cross_entropy(x[0], x[1], {Reduction::none, x[2]}); }),
+     .inputs = {share, share, weight}, .optional_from = 2},
+    {.name = "bce_with_logits", .f = of_all([](auto& x) { return bce_with_logits(x[0], x[1], {.weight = x[2], .pos_weight = x[3]}); }),
+     .inputs = {scores, share, weight, of_class}, .mistake = [] { bce_with_logits(zeros({2}), zeros({2}), {.pos_weight = zeros({3})}); },
+     .says = {"bce_with_logits", "[3]", "[2]"}, .optional_from = 2},
+    {.name = "kl_div", .f = of_all([](auto& x) { return kl_div(x[0], x[1], KLReduction::batchmean); }), .inputs = {scores, share},
+     .mistake = [] { mismatched([](auto& x, auto& t) { return kl_div(x, t); }); }, .says = {"kl_div", "[2, 3]", "[3]"}},
+    {.name = "kl_div", .f = of_all([](auto& x) { return kl_div(x[0], x[1], {.log_target = true, .weight = x[2]}); }),
+     .inputs = {scores, scores, weight}, .optional_from = 2},
+    {.name = "poisson_nll_loss", .f = of_all([](auto& x) { return poisson_nll_loss(x[0], x[1], {.full = true}); }),
+     .inputs = {scores, {.shape = {4, 3}, .low = 0, .high = 5}},
+     .mistake = [] { mismatched([](auto& x, auto& t) { return poisson_nll_loss(x, t); }); },
+     .says = {"poisson_nll_loss", "[2, 3]", "[3]"}},
+    {.name = "poisson_nll_loss",
+     .f = of_all([](auto& x) { return poisson_nll_loss(x[0], x[1], {.reduction = Reduction::none, .log_input = false}); }),
+     .inputs = {share, share}},
+    {.name = "gaussian_nll_loss", .f = of_all([](auto& x) { return gaussian_nll_loss(x[0], x[1], x[2], {.full = true}); }),
+     .inputs = {scores, scores, of_sample}, .mistake = [] { gaussian_nll_loss(zeros({4, 3}), zeros({4, 3}), zeros({3})); },
+     .says = {"gaussian_nll_loss", "[4, 3]", "[3]"}},
+    {.name = "gaussian_nll_loss", .f = of_all([](auto& x) { return gaussian_nll_loss(x[0], x[1], x[2], {.reduction = Reduction::none}); }),
+     .inputs = {scores, scores, weight}, .mistake = [] { gaussian_nll_loss(zeros({2}), zeros({2}), -1); },
+     .says = {"gaussian_nll_loss", "variance", "-1"}},
+    {.name = "hinge_embedding_loss", .f = of_all([](auto& x) { return hinge_embedding_loss(x[0], x[1]); }), .inputs = {scores, sign},
+     .mistake = [] { mismatched([](auto& x, auto& t) { return hinge_embedding_loss(x, t); }); },
+     .says = {"hinge_embedding_loss", "[2, 3]", "[3]"}},
+    {.name = "margin_ranking_loss", .f = of_all([](auto& x) { return margin_ranking_loss(x[0], x[1], x[2], {.margin = 0.5}); }),
+     .inputs = {scores, scores, sign}, .mistake = [] { margin_ranking_loss(zeros({2}), zeros({3}), zeros({2})); },
+     .says = {"margin_ranking_loss", "[2]", "[3]"}},
+    {.name = "soft_margin_loss", .f = of_all([](auto& x) { return soft_margin_loss(x[0], x[1], Reduction::sum); }),
+     .inputs = {scores, share},
+     .mistake = [] { mismatched([](auto& x, auto& t) { return soft_margin_loss(x, t); }); }, .says = {"soft_margin_loss", "[2, 3]", "[3]"}},
+    {.name = "multi_margin_loss",
+     .f = of_all([](auto& x) { return multi_margin_loss(x[0], x[1], {.p = 2, .weight = x[2], .sample_weight = x[3]}); }),
+     .inputs = {scores, labels, of_class, of_sample}, .mistake = [] { multi_margin_loss(zeros({3}), zeros({}, i64), {.p = 3}); },
+     .says = {"multi_margin_loss", "p", "3"}, .optional_from = 2},
+    {.name = "multi_margin_loss", .f = of_all([](auto& x) { return multi_margin_loss(x[0], x[1], Reduction::none); }),
+     .inputs = {scores, labels}},
+    {.name = "multilabel_margin_loss", .f = of_all([](auto& x) { return multilabel_margin_loss(x[0], x[1], {.weight = x[2]}); }),
+     .inputs = {scores, {.shape = {4, 3}, .low = -1, .high = 3, .dtype = i64}, of_sample},
+     .mistake = [] { multilabel_margin_loss(zeros({1, 2}), Tensor(Array::from<std::int64_t>({2, -1}, {1, 2}))); },
+     .says = {"multilabel_margin_loss", "label 2", "row 0", "2 classes"}, .optional_from = 2},
+    {.name = "multilabel_soft_margin_loss", .f = of_all([](auto& x) { return multilabel_soft_margin_loss(x[0], x[1], {.weight = x[2]}); }),
+     .inputs = {scores, share, of_class}, .mistake = [] { multilabel_soft_margin_loss(zeros({}), zeros({})); },
+     .says = {"multilabel_soft_margin_loss", "[]"}, .optional_from = 2},
+    {.name = "cosine_embedding_loss", .f = of_all([](auto& x) { return cosine_embedding_loss(x[0], x[1], x[2], Reduction::none); }),
+     .inputs = {scores, scores, {.shape = {4}, .low = -1, .high = 2, .dtype = i64}},
+     .mistake = [] { cosine_embedding_loss(zeros({2, 3}), zeros({2, 3}), zeros({3})); },
+     .says = {"cosine_embedding_loss", "[2, 3]", "[3]"}},
+    {.name = "triplet_margin_loss", .f = of_all([](auto& x) { return triplet_margin_loss(x[0], x[1], x[2], {.margin = 2, .swap = true}); }),
+     .inputs = {scores, scores, scores}, .mistake = [] { triplet_margin_loss(zeros({2}), zeros({2}), zeros({2}), {.margin = 0}); },
+     .says = {"triplet_margin_loss", "margin", "0"}},
+    {.name = "triplet_margin_with_distance_loss",
+     .f = of_all([](auto& x) {
+       const auto apart = [](const Tensor& a, const Tensor& b) { return pairwise_distance(a, b, 3); };
+       return triplet_margin_with_distance_loss(x[0], x[1], x[2], {.reduction = Reduction::sum, .distance_function = apart});
+     }),
+     .inputs = {scores, scores, scores}, .mistake = [] { triplet_margin_with_distance_loss(zeros({2}), zeros({3}), zeros({2})); },
+     .says = {"triplet_margin_with_distance_loss", "[2]", "[3]"}},
+    {.name = "info_nce", .f = of_all([](auto& x) { return info_nce(x[0], x[1], {.temperature = 0.5, .symmetric = true}); }),
+     .inputs = {scores, scores}, .mistake = [] { info_nce(zeros({2, 3}), zeros({2, 3}), {.temperature = 0}); },
+     .says = {"info_nce", "temperature"}},
+    {.name = "info_nce", .f = of_all([](auto& x) { return info_nce(x[0], x[1], x[2], {.normalize = false}); }),
+     .inputs = {scores, scores, {.shape = {5, 3}}}, .mistake = [] { info_nce(zeros({2, 3}), zeros({2, 3}), zeros({5, 4})); },
+     .says = {"info_nce", "[2, 3]", "[5, 4]"}},
+    {.name = "sigmoid_focal_loss", .f = of_all([](auto& x) { return sigmoid_focal_loss(x[0], x[1], {.gamma = 1.5}); }),
+     .inputs = {scores, share},
+     .mistake = [] { sigmoid_focal_loss(zeros({2}), zeros({2}), {.gamma = -1}); }, .says = {"sigmoid_focal_loss", "gamma", "-1"}},
+    {.name = "softmax_focal_loss", .f = of_all([](auto& x) { return softmax_focal_loss(x[0], x[1], {.ignore_index = 1, .weight = x[2]}); }),
+     .inputs = {image, places, of_class}, .mistake = [] { softmax_focal_loss(zeros({2, 3}), zeros({3}, i64)); },
+     .says = {"softmax_focal_loss", "[2, 3]", "[3]"}, .optional_from = 2},
+    {.name = "dice_loss", .f = of_all([](auto& x) { return dice_loss(x[0], x[1], {.reduction = Reduction::none, .squared = true}); }),
+     .inputs = {{.shape = {2, 3, 2}, .low = 0.1, .high = 1}, {.shape = {2, 3, 2}, .low = 0.1, .high = 1}},
+     .mistake = [] { dice_loss(zeros({2, 3}), zeros({2, 3})); }, .says = {"dice_loss", "[N, C, d1", "[2, 3]"}},
+    {.name = "pairwise_distance", .f = of_all([](auto& x) { return pairwise_distance(x[0], x[1]); }), .inputs = {scores, {.shape = {3}}},
+     .mistake = [] { pairwise_distance(zeros({2, 3}), zeros({2})); }, .says = {"pairwise_distance", "[2, 3]", "[2]"}},
+    {.name = "cosine_similarity", .f = of_all([](auto& x) { return cosine_similarity(x[0], x[1], -1); }),
+     .inputs = {scores, {.shape = {3}}},
+     .mistake = [] { cosine_similarity(zeros({2, 3}), zeros({2})); }, .says = {"cosine_similarity", "[2, 3]", "[2]"}},
 };
 
 }  // namespace gradus::loss_table
