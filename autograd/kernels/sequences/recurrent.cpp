@@ -22,6 +22,24 @@ T* pointer(Array& a) { return a.defined() ? a.mutable_data<T>() : nullptr; }
 template <class T>
 const T* pointer(const Array& a) { return a.defined() ? a.data<T>() : nullptr; }
 
+// The same bits for any number of threads: by their sizes alone, products are cut into parts that are each one thread's.
+template <class T>
+void steady_gemm(const Product<T>& p) {
+  if (p.m * p.n * p.k < 1 << 18) return gemm(p);  // which it does not cut
+  std::int64_t parts = 2;
+  while (parts < 16 && p.m >= 512 * parts) parts *= 2;
+  const std::int64_t part = ((p.m + parts - 1) / parts + 15) / 16 * 16;
+  parallel_for((p.m + part - 1) / part, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Product<T> rows = p;
+      rows.m = std::min(part, p.m - i * part);
+      rows.a.data += i * part * (p.a.transposed ? 1 : p.a.stride);
+      rows.c += i * part * p.c_stride;
+      gemm(rows);
+    }
+  });
+}
+
 // The right side of a product that comes again at every step: in panels, unless the steps are so few that rearranging it does not pay.
 template <class T>
 class Factor {
@@ -40,7 +58,17 @@ class Factor {
   void multiply(const T* a, std::int64_t a_stride, std::int64_t rows, T* c, std::int64_t c_stride, bool accumulate,
                 const T* bias = nullptr) const {
     if (panels_.data()) loops_.multiply({a, a_stride, rows, terms_, panels_.data(), columns_, c, c_stride, bias, accumulate});
-    else gemm(Product<T>{rows, columns_, terms_, {a, a_stride}, b_, c, c_stride, bias, accumulate});
+    else steady_gemm(Product<T>{rows, columns_, terms_, {a, a_stride}, b_, c, c_stride, bias, accumulate});
+  }
+  // The same for very many rows, on all cores.
+  void multiply_all(const T* a, std::int64_t a_stride, std::int64_t rows, T* c, std::int64_t c_stride, bool accumulate,
+                    const T* bias = nullptr) const {
+    if (!panels_.data()) return multiply(a, a_stride, rows, c, c_stride, accumulate, bias);
+    const std::int64_t block = 64;
+    parallel_for((rows + block - 1) / block, items_worth(1 << 17, block * terms_ * columns_), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t row = begin * block; row < std::min(end * block, rows); row += block)
+        multiply(a + row * a_stride, a_stride, std::min(block, rows - row), c + row * c_stride, c_stride, accumulate, bias);
+    });
   }
 
  private:
@@ -89,6 +117,9 @@ struct Job {
   Matrix<T> matrix(const Array& a, bool transposed = false, std::int64_t first = 0) const {
     return {a.data<T>() + first * a.dim(1), a.dim(1), transposed};
   }
+  // Whether the products with the inputs are made step by step, too: a step's gates are then still in the cache. With few samples or many
+  // weights it is cheaper to read the weights once for all steps.
+  bool meets_inputs() const { return packs && rows >= 64 && samples >= 8 * num_threads() && inputs * gated() <= 1 << 18; }
   Factor<T> factor(const Matrix<T>& b, std::int64_t terms, std::int64_t columns) const { return {loops, b, terms, columns, packs}; }
 
   // Calls body(begin, end) for ranges of samples, at the same time: of whole tiles where there are many, and of about as many steps. Where
@@ -150,7 +181,9 @@ Recurred forward(const Job<T>& job, bool keeps) {
            *const cells = pointer<T>(out.cells);
   const Array bias = joined_bias(job), bias_hh = job.call.bias_hh.as_contiguous();
   const T* const bias_q = job.gru && bias_hh.defined() ? bias_hh.data<T>() + 2 * hidden : nullptr;
-  gemm(Product<T>{job.rows, job.gated(), job.inputs, job.matrix(job.x), job.matrix(job.weight_ih, true), gates, width, pointer<T>(bias)});
+  const Factor<T> by_input(job.loops, job.matrix(job.weight_ih, true), job.inputs, job.gated(), job.rows >= 64);
+  const bool together = job.meets_inputs();
+  if (!together) by_input.multiply_all(job.x.template data<T>(), job.inputs, job.rows, gates, width, false, pointer<T>(bias));
   if (job.lstm) copy_rows(pointer<T>(job.c0), hidden, job.samples, hidden, c_n, hidden);
 
   const Factor<T> by_state = job.factor(job.matrix(job.weight_hh, true), state, beside);
@@ -166,6 +199,7 @@ Recurred forward(const Job<T>& job, bool keeps) {
       const std::int64_t t = job.step(s), n = std::min(job.count(t), last) - first, row = job.offset(t) + first;
       if (n <= 0) continue;
       T* const g = gates + row * width;
+      if (together) by_input.multiply(job.x.template data<T>() + row * job.inputs, job.inputs, n, g, width, false, pointer<T>(bias));
       if (!zero) by_state.multiply(states.data(), pitch, n, g, width, true);
       if (by_state_q && !zero) by_state_q->multiply(states.data(), pitch, n, g + 3 * hidden, width, false, bias_q);
       else if (by_state_q) copy_rows(bias_q, 0, n, hidden, g + 3 * hidden, width);
@@ -209,7 +243,7 @@ struct StatesBefore {
   void multiply(const Job<T>& job, const Array& y, const T* a, std::int64_t a_stride, std::int64_t m, T* c) const {
     const std::int64_t state = job.state;
     const auto add = [&](std::int64_t row, std::int64_t k, const T* b, bool accumulate) {
-      gemm(Product<T>{m, state, k, {a + row * a_stride, a_stride, true}, {b, state}, c, state, nullptr, accumulate});
+      steady_gemm(Product<T>{m, state, k, {a + row * a_stride, a_stride, true}, {b, state}, c, state, nullptr, accumulate});
     };
     if (whole) return add(0, job.rows, whole, false);
     add(begin, rows, y.data<T>() + shifted * state, false);
@@ -222,8 +256,12 @@ Array summed_columns(const Job<T>& job, const T* x, std::int64_t stride, std::in
   Array sums({columns}, job.dtype);
   T* const to = sums.mutable_data<T>();
   const std::int64_t unit = 64;  // whole registers of every level
+  const pool::Scratch<double> totals(columns);
+  std::fill_n(totals.data(), columns, 0.0);
   parallel_for((columns + unit - 1) / unit, items_worth(1 << 15, unit * job.rows), [&](std::int64_t begin, std::int64_t end) {
-    job.loops.column_sums(x + begin * unit, job.rows, stride, std::min(end * unit, columns) - begin * unit, to + begin * unit);
+    const std::int64_t first = begin * unit, last = std::min(end * unit, columns);
+    job.loops.add_to_sums(x + first, job.rows, stride, last - first, totals.data() + first);
+    std::transform(totals.data() + first, totals.data() + last, to + first, [](double sum) { return static_cast<T>(sum); });
   });
   return sums;
 }
@@ -249,6 +287,13 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
   const Factor<T> by_slopes = job.factor(job.matrix(job.weight_hh), gated, state);
   std::optional<Factor<T>> projection;
   if (projects) projection.emplace(job.loops, job.matrix(job.weight_hr), state, hidden, job.packs);
+  // By the inputs: the slopes stand as n, r, z, q in a GRU, whose weight_ih has r, z, n.
+  std::optional<Factor<T>> by_gates, by_n;
+  T* const dx = wants(0) ? (out.x = Array({job.rows, job.inputs}, job.dtype)).template mutable_data<T>() : nullptr;
+  const std::int64_t leading = job.gru ? 2 * hidden : gated;
+  if (dx) by_gates.emplace(job.loops, job.matrix(job.weight_ih), leading, job.inputs, job.rows >= 64);
+  if (dx && job.gru) by_n.emplace(job.loops, job.matrix(job.weight_ih, false, leading), hidden, job.inputs, job.rows >= 64);
+  const bool together = dx && job.meets_inputs();
   job.for_samples([&](std::int64_t first, std::int64_t last) {
     const std::int64_t wide = pitch_of(hidden);
     const pool::Scratch<T> unprojected(projects ? (last - first) * wide : 0);
@@ -270,29 +315,26 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
                      job.gru ? job.before(y, job.h0, state, t, sample) : nullptr, given && !projects ? given + i * state : nullptr,
                      projects ? unprojected.data() + i * wide : into + i * state, dc ? dc + sample * hidden : nullptr, here + i * pitch});
       }
+      if (together) {
+        by_gates->multiply(here + recurrent, pitch, n, dx + row * job.inputs, job.inputs, false);
+        if (by_n) by_n->multiply(here, pitch, n, dx + row * job.inputs, job.inputs, true);
+      }
       if (s > 0 || wants(1)) by_slopes.multiply(here + recurrent, pitch, n, into, state, job.gru);
     }
   });
 
-  // All steps at once: the slopes stand as n, r, z, q in a GRU, whose weight_ih has r, z, n.
-  const auto by_inputs = [&](auto&& each) {
-    if (!job.gru) return each(slopes.data(), std::int64_t{0}, gated);
-    each(slopes.data() + hidden, std::int64_t{0}, 2 * hidden);
-    each(slopes.data(), 2 * hidden, hidden);
-  };
-  if (wants(0)) {
-    out.x = Array({job.rows, job.inputs}, job.dtype);
-    T* const to = out.x.mutable_data<T>();
-    by_inputs([&](const T* a, std::int64_t first, std::int64_t n) {
-      gemm(Product<T>{job.rows, job.inputs, n, {a, pitch}, job.matrix(job.weight_ih, false, first), to, job.inputs, nullptr, first > 0});
-    });
+  if (dx && !together) {
+    by_gates->multiply_all(slopes.data() + recurrent, pitch, job.rows, dx, job.inputs, false);
+    if (by_n) by_n->multiply_all(slopes.data(), pitch, job.rows, dx, job.inputs, true);
   }
   if (wants(3)) {
     out.weight_ih = Array({gated, job.inputs}, job.dtype);
     T* const to = out.weight_ih.mutable_data<T>();
-    by_inputs([&](const T* a, std::int64_t first, std::int64_t n) {
-      gemm(Product<T>{n, job.inputs, job.rows, {a, pitch, true}, job.matrix(job.x), to + first * job.inputs, job.inputs});
-    });
+    const auto multiply = [&](const T* a, std::int64_t first, std::int64_t n) {
+      steady_gemm(Product<T>{n, job.inputs, job.rows, {a, pitch, true}, job.matrix(job.x), to + first * job.inputs, job.inputs});
+    };
+    multiply(slopes.data() + recurrent, 0, leading);
+    if (job.gru) multiply(slopes.data(), leading, hidden);
   }
   if (wants(4)) {
     out.weight_hh = Array({gated, state}, job.dtype);
@@ -316,7 +358,7 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
     parallel_for(job.rows, items_worth(1 << 13, hidden), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t row = begin; row < end; ++row) job.loops.output(hidden, gates + row * width + 3 * hidden, cells + row * hidden, m + row * hidden);
     });
-    gemm(Product<T>{state, hidden, job.rows, {by_output.data(), state, true}, {m, hidden}, out.weight_hr.mutable_data<T>(), hidden});
+    steady_gemm(Product<T>{state, hidden, job.rows, {by_output.data(), state, true}, {m, hidden}, out.weight_hr.mutable_data<T>(), hidden});
   }
   return out;
 }

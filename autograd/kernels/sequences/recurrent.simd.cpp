@@ -185,13 +185,19 @@ void output(std::int64_t n, const T* gate, const T* c, T* y) {
   });
 }
 
+// Row by row, so that memory is read from end to end; in f64, however many rows there are.
 template <class T>
-void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t columns, T* sums) {
-  for_batches<T>(columns, [=](std::int64_t i, auto... lanes) {
-    Wide<T> sum;
-    for (std::int64_t row = 0; row < rows; ++row) sum.add(Vec<T>::load(x + row * stride + i, lanes...));
-    sum.rounded().store(sums + i, lanes...);
-  });
+void add_to_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t columns, double* sums) {
+  constexpr std::int64_t w = Vec<T>::size;
+  const std::int64_t whole = columns / w * w;
+  for (std::int64_t row = 0; row < rows; ++row, x += stride) {
+    for (std::int64_t i = 0; i < whole; i += w) {
+      Wide<T> sum = Wide<T>::load(sums + i);
+      sum.add(Vec<T>::load(x + i));
+      sum.store(sums + i);
+    }
+    for (std::int64_t i = whole; i < columns; ++i) sums[i] += static_cast<double>(x[i]);
+  }
 }
 
 template <class T>
@@ -201,7 +207,7 @@ constexpr RecurrentRows<T> rows_of{.panel = wide<T>,
                                    .forward = {plain_forward<T, false>, plain_forward<T, true>, gru_forward<T>, lstm_forward<T>},
                                    .backward = {plain_backward<T, false>, plain_backward<T, true>, gru_backward<T>, lstm_backward<T>},
                                    .output = output<T>,
-                                   .column_sums = column_sums<T>};
+                                   .add_to_sums = add_to_sums<T>};
 
 }  // namespace
 
