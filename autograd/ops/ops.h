@@ -25,8 +25,10 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/norm.h>
+#include <gradus/autograd/ops/packed_sequence.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/rearrange.h>
+#include <gradus/autograd/ops/recurrent.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/resample.h>
 #include <gradus/autograd/ops/rounding.h>

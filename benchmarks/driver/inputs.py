@@ -6,6 +6,7 @@ import pathlib
 import random
 import sys
 
+TEXT = pathlib.Path("/usr/share/common-licenses/GPL-3")   # which every Debian has
 PICTURES = pathlib.Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -24,10 +25,15 @@ def norm(channels):
     return [(channels, "one"), (channels, "zero")]
 
 
+def lstm(n_in, hidden):
+    return [(count, 1 / math.sqrt(hidden)) for count in (4 * hidden * n_in, 4 * hidden * hidden, 4 * hidden, 4 * hidden)]
+
+
 MODELS = {
     "mlp": linear(784, 512) + linear(512, 256) + linear(256, 10),
     "lenet": conv(1, 6, 5) + conv(6, 16, 5) + linear(400, 120) + linear(120, 84) + linear(84, 10),
     "convnet": conv(1, 32, 3, False) + norm(32) + conv(32, 64, 3, False) + norm(64) + conv(64, 128, 3, False) + norm(128) + linear(128, 10),
+    "lstm": [(128 * 64, 1.0)] + lstm(64, 256) + linear(256, 128),
     "tiny": linear(2, 16) + linear(16, 16) + linear(16, 1),
 }
 
@@ -51,6 +57,9 @@ def write(folder, pictures=PICTURES):
             if not source.exists():
                 sys.exit(f"bench: no {source}; Debian: apt-get install dataset-fashion-mnist")
             (folder / name).write_bytes(gzip.decompress(source.read_bytes()))
+    if not (folder / "text").exists():
+        text = TEXT.read_bytes() if TEXT.exists() else bytes(random.Random(1).choices(b"abcdefghijklmnopqrstuvwxyz \n", k=35000))
+        (folder / "text").write_bytes(bytes(byte & 127 for byte in text))
     for name, parts in MODELS.items():
         if not (folder / f"{name}.f32").exists():
             (folder / f"{name}.f32").write_bytes(array.array("f", floats(parts, random.Random(1))).tobytes())

@@ -61,10 +61,9 @@ double training_step(Net& net, Optimizer& optimizer, const Tensor& image, const 
   return loss.item();
 }
 
-// The time of a training step on preloaded pictures; checked by the mean loss of the first twenty.
+// The time of a training step on preloaded batches; checked by the mean loss of the first twenty.
 template <class Net, class Optimizer>
-void measure_steps(const bench::Options& options, Net& net, Optimizer& optimizer) {
-  const std::vector<Batch> batches = preloaded(pictures(options), options.number());
+void measure_steps(const bench::Options& options, Net& net, Optimizer& optimizer, const std::vector<Batch>& batches) {
   std::size_t i = 0;
   const auto step = [&] {
     const auto& [image, label] = batches[i++ % (batches.size() - 1)];   // full batches only
@@ -74,4 +73,8 @@ void measure_steps(const bench::Options& options, Net& net, Optimizer& optimizer
   for (int k = 0; k < 20; ++k) loss.add(step());
   const double seconds = bench::seconds_per_call(options.seconds, step);
   bench::report(options.job, "ms/step", seconds * 1e3, loss.value());
+}
+template <class Net, class Optimizer>
+void measure_steps(const bench::Options& options, Net& net, Optimizer& optimizer) {
+  measure_steps(options, net, optimizer, preloaded(pictures(options), options.number()));
 }

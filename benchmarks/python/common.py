@@ -41,6 +41,17 @@ def pictures(options):
     return ((images / 255 - 0.2860) / 0.3530), labels.long()
 
 
+def characters(options):
+    """Batches of the text as ../measure.h cuts it: [64, 32] and, a character further on, [64 · 32]."""
+    with open(f"{options.inputs}/text", "rb") as file:
+        text = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).long()
+    steps, samples = 64, 32
+    begins = range(0, len(text) - steps * samples, steps * samples)
+    def cut(begin):
+        return text[begin:begin + steps * samples].view(samples, steps).T.contiguous()
+    return [(cut(begin), cut(begin + 1).flatten()) for begin in begins]
+
+
 def report(job, unit, value, check):
     print(f"job={job} unit={unit} value={value:.9g} check={check:.9g}", flush=True)
 
@@ -72,8 +83,11 @@ def loss_function(net, options):
 
 def measure_steps(options, net, optimizer, images, labels):
     """The time of a training step on preloaded pictures; checked by the mean loss of the first twenty."""
+    measure_steps_on(options, net, optimizer, list(zip(images.split(options.batch), labels.split(options.batch)))[:-1])   # full batches only
+
+
+def measure_steps_on(options, net, optimizer, batches):
     loss_of = loss_function(net, options)
-    batches = list(zip(images.split(options.batch), labels.split(options.batch)))[:-1]   # full batches only
     at = 0
 
     def step():
