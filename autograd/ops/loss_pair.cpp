@@ -1,7 +1,7 @@
 // Losses of one number against its target, declared in loss.h: one pass forward and one backward.
 #include <gradus/autograd/kernels/axes/loss.h>
 
-#include <limits>
+#include <cmath>
 
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -19,11 +19,9 @@ namespace {
 using detail::MeanOver;
 using kernels::PairLoss;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // x, but 0 where an infinite one meets no gradient: 0·∞.
 Tensor seen(const Tensor& x, const Tensor& g) {
-  return where(logical_and(g == 0, abs(x) == infinity), 0.0, x);
+  return where(logical_and(g == 0, abs(x) == HUGE_VAL), 0.0, x);
 }
 
 // One number against its target, times `scale`.
@@ -53,8 +51,8 @@ struct PairwiseLoss final : Op {
     if (rule.loss == PairLoss::logistic)
       return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -seen(x, outer) * outer : Tensor{}};
     if (rule.loss == PairLoss::likelihood)
-      return {needs(0) ? (x - t) / clamp(x * (1 - x), 1e-12, infinity) * outer : Tensor{},
-              needs(1) ? (clamp(log1p(-x), -100, infinity) - clamp(log(x), -100, infinity)) * outer : Tensor{}};
+      return {needs(0) ? (x - t) / clamp(x * (1 - x), 1e-12, HUGE_VAL) * outer : Tensor{},
+              needs(1) ? (clamp(log1p(-x), -100, HUGE_VAL) - clamp(log(x), -100, HUGE_VAL)) * outer : Tensor{}};
     const Tensor slope = slope_of(x - t) * outer;
     return {needs(0) ? slope : Tensor{}, needs(1) ? -slope : Tensor{}};
   }

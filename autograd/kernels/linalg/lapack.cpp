@@ -114,8 +114,9 @@ void Lapack<T>::invert(std::int64_t n, T* lu, const std::int64_t* pivots) {
   if (n <= small_enough) return small::invert(n, lu, pivots, pool::Scratch<T>(n * n).data());
   const blasint size = static_cast<blasint>(n);
   const Pivots p(n, pivots);
-  with_workspace<T>(
-      [&](T* work, const blasint* lwork, blasint* info) { Calls<T>::getri(&size, lu, &size, p.of.data(), work, lwork, info); });
+  with_workspace<T>([&, where = p.of.data()](T* work, const blasint* lwork, blasint* info) {
+    Calls<T>::getri(&size, lu, &size, where, work, lwork, info);
+  });
 }
 
 template <class T>

@@ -80,7 +80,7 @@ class Factor {
 
 // What both directions know of a call.
 template <class T>
-struct Job {
+struct Sweep {
   const Recurrence& call;
   const RecurrentRows<T>& loops = recurrent_loops().of(T{});
   Array x, h0, c0, weight_ih, weight_hh, weight_hr;
@@ -89,7 +89,7 @@ struct Job {
   std::vector<std::int64_t> offsets;  // where each step's rows begin
   Dtype dtype;
 
-  explicit Job(const Recurrence& c)
+  explicit Sweep(const Recurrence& c)
       : call(c), x(c.x.as_contiguous()), h0(c.h0.as_contiguous()), c0(c.c0.as_contiguous()), weight_ih(c.weight_ih.as_contiguous()),
         weight_hh(c.weight_hh.as_contiguous()), weight_hr(c.weight_hr.as_contiguous()), steps(static_cast<std::int64_t>(c.counts.size())),
         samples(c.samples), rows(x.dim(0)), inputs(x.dim(1)), state(weight_hh.dim(1)), gru(c.cell == Cell::gru), lstm(c.cell == Cell::lstm),
@@ -145,7 +145,7 @@ struct Job {
 
 // The biases of the gates' first parts, in one; GRU's r multiplies the last third of bias_hh.
 template <class T>
-Array joined_bias(const Job<T>& job) {
+Array joined_bias(const Sweep<T>& job) {
   const Array &ih = job.call.bias_ih, &hh = job.call.bias_hh;
   if (!ih.defined() && !hh.defined()) return {};
   Array both = Array::zeros({job.gated()}, job.dtype);
@@ -171,7 +171,7 @@ void copy_rows(const T* from, std::int64_t from_stride, std::int64_t rows, std::
 }
 
 template <class T>
-Recurred forward(const Job<T>& job, bool keeps) {
+Recurred forward(const Sweep<T>& job, bool keeps) {
   const std::int64_t hidden = job.hidden, state = job.state, width = job.width, beside = job.gru ? 2 * hidden : job.gated();
   const auto all = [&](std::int64_t rows, std::int64_t columns) { return Array({rows, columns}, job.dtype); };
   Recurred out{all(job.rows, state), all(job.samples, state), {}, all(job.rows, width), {}};
@@ -226,7 +226,7 @@ struct StatesBefore {
   std::int64_t first = 0;
   Array copied;
 
-  StatesBefore(const Job<T>& job, const Array& y) {
+  StatesBefore(const Sweep<T>& job, const Array& y) {
     const std::int64_t n = job.samples, count = job.rows, state = job.state;
     const bool even = job.steps > 0 && job.count(job.steps - 1) == n;
     if (even) {
@@ -240,7 +240,7 @@ struct StatesBefore {
         copy_rows(job.before(y.data<T>(), job.h0, state, t, i), state, 1, state, to + (job.offset(t) + i) * state, state);
     whole = to;
   }
-  void multiply(const Job<T>& job, const Array& y, const T* a, std::int64_t a_stride, std::int64_t m, T* c) const {
+  void multiply(const Sweep<T>& job, const Array& y, const T* a, std::int64_t a_stride, std::int64_t m, T* c) const {
     const std::int64_t state = job.state;
     const auto add = [&](std::int64_t row, std::int64_t k, const T* b, bool accumulate) {
       steady_gemm(Product<T>{m, state, k, {a + row * a_stride, a_stride, true}, {b, state}, c, state, nullptr, accumulate});
@@ -252,7 +252,7 @@ struct StatesBefore {
 };
 
 template <class T>
-Array summed_columns(const Job<T>& job, const T* x, std::int64_t stride, std::int64_t columns) {
+Array summed_columns(const Sweep<T>& job, const T* x, std::int64_t stride, std::int64_t columns) {
   Array sums({columns}, job.dtype);
   T* const to = sums.mutable_data<T>();
   const std::int64_t unit = 64;  // whole registers of every level
@@ -267,7 +267,7 @@ Array summed_columns(const Job<T>& job, const T* x, std::int64_t stride, std::in
 }
 
 template <class T>
-RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const RecurrenceSlopes& slopes_of, std::uint32_t wanted) {
+RecurrenceGradients backward(const Sweep<T>& job, const Recurred& result, const RecurrenceSlopes& slopes_of, std::uint32_t wanted) {
   const std::int64_t hidden = job.hidden, state = job.state, width = job.width, pitch = pitch_of(width), gated = job.gated();
   const auto wants = [&](int i) { return (wanted >> i & 1) != 0; };
   const bool projects = job.weight_hr.defined();
@@ -366,11 +366,11 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
 }  // namespace
 
 Recurred recur(const Recurrence& call, bool keeps) {
-  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return forward(Job<T>(call), keeps); });
+  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return forward(Sweep<T>(call), keeps); });
 }
 
 RecurrenceGradients recur_backward(const Recurrence& call, const Recurred& result, const RecurrenceSlopes& slopes, std::uint32_t wanted) {
-  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return backward(Job<T>(call), result, slopes, wanted); });
+  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return backward(Sweep<T>(call), result, slopes, wanted); });
 }
 
 }  // namespace gradus::kernels

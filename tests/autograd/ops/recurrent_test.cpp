@@ -133,9 +133,9 @@ TEST(Recurrent, SamplesDoNotMeet) {
         for (std::int64_t k = 0; k < form.inputs; ++k) {
           const double a = clean[dx].at({t, i, k}), b = other[dx].at({t, i, k});
           if (i == 2) different += !(a == b);
-          else EXPECT_EQ(a, b) << t << " " << i;
+          else { EXPECT_EQ(a, b) << t << " " << i; }
         }
-    if (form.kind != relu_kind) EXPECT_GT(different, 0);
+    if (form.kind != relu_kind) { EXPECT_GT(different, 0); }
   }
 }
 
