@@ -1,5 +1,5 @@
 // Linear algebra of matrices [..., M, N], under the names of torch.linalg: every leading dimension is a batch.
-//   linalg::solve(a, b);   const auto [values, vectors] = linalg::eigh(covariance);   linalg::svd(a).S;   linalg::matrix_norm(a, 2);
+//   linalg::solve(a, b);   const auto [values, vectors] = linalg::eigh(covariance);   linalg::svd(a, false).U;   linalg::matrix_norm(a, 2);
 // f32 or f64. GraphError for an undefined tensor; ShapeError, DtypeError; ValueError for a matrix without an answer, which names its place
 // in the batch. Gradients are those of losses that do not ask how an answer was chosen among several (the signs of Q's columns, of singular
 // and eigenvectors): where singular values or eigenvalues are equal, the gradients of their vectors are NaN, as in PyTorch.

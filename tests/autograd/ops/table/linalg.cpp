@@ -51,14 +51,6 @@ const Rows equations{
     {.name = "solve",
      .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b); }),
      .inputs = {{.shape = {3, 3}}, {.shape = {3}}}},
-    {.name = "solve",
-     .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b, false); }),
-     .inputs = {{.shape = {3, 3}}, {.shape = {2, 2, 3}}},
-     .mistake =
-         [] {
-           linalg::solve(zeros({2, 3, 3}), zeros({2, 3}), false);
-         },
-     .says = {"solve", "no vectors", "[2, 3, 3]", "[2, 3]"}},
     {.name = "solve_triangular",
      .f = of([](auto& a, auto& b) { return linalg::solve_triangular(regular(a), b, true); }),
      .inputs = {{.shape = {2, 3, 3}}, {.shape = {3, 2}}},
@@ -98,11 +90,6 @@ const Rows equations{
     {.name = "pinv",
      .f = of([](auto& a) { return linalg::pinv(a.defined() ? matmul(a, transpose(a)) : a); }),
      .inputs = {{.shape = {3, 2}}}},  // rank 2 of 3
-    {.name = "pinv",
-     .f = of([](auto& a) { return linalg::pinv(a.defined() ? matmul(a, transpose(a)) : a, {.hermitian = true}); }),
-     .inputs = {{.shape = {2, 3, 2}}},
-     .mistake = [] { linalg::pinv(zeros({2, 3}), {.hermitian = true}); },
-     .says = {"pinv", "square", "[2, 3]"}},
     {.name = "det",
      .f = of([](auto& a) { return linalg::det(a); }),
      .inputs = {{.shape = {2, 3, 3}}},
@@ -144,27 +131,6 @@ const Rows factorisations{
      .says = {"qr", "[..., M, N]", "[2]"}, .shapes = "1x1; 0x4x3; 3x1; 2x3x0"},
     {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a).R); }), .inputs = {{.shape = {2, 4}}}},
     {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a).Q); }), .inputs = {{.shape = {3, 3}}}},
-    {.name = "qr",
-     .f = of([](auto& a) {
-       const auto [q, r] = linalg::qr(a, linalg::QrMode::complete);
-       const Tensor more = slice(q, -1, 2, 4);
-       return std::array{square(slice(q, -1, 0, 2)), square(r), matmul(more, transpose(more))};
-     }),
-     .inputs = {{.shape = {2, 4, 2}}}},
-    {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a, linalg::QrMode::r).R); }), .inputs = {{.shape = {3, 2}}}},
-    {.name = "svd",
-     .f = of([](auto& a) {
-       const auto [u, s, vh] = linalg::svd(apart(a));
-       const Tensor more = slice(vh, -2, 2, 4);
-       return std::array{square(u), s, matmul(transpose(more), more)};
-     }),
-     .inputs = {{.shape = {2, 4}}}},
-    {.name = "svd",
-     .f = of([](auto& a) {
-       const Tensor u = linalg::svd(apart(a)).U;
-       return matmul(u * tensor({3, 2, 1, 1}, u.dtype()), transpose(u));
-     }),
-     .inputs = {{.shape = {2, 4, 2}}}},
     {.name = "svd",
      .f = of([](auto& a) {
        const auto [u, s, vh] = linalg::svd(apart(a), false);
@@ -199,12 +165,6 @@ const Rows factorisations{
      .says = {"eigh", "square", "[2, 3]"}, .shapes = "1x1; 0x3x3; 2x0x0"},
     {.name = "eigh",
      .f = of([](auto& a) { return square(linalg::eigh(symmetric(apart(a))).eigenvectors); }),
-     .inputs = {{.shape = {3, 3}}}},
-    {.name = "eigh",
-     .f = of([](auto& a) {
-       const auto [values, vectors] = linalg::eigh(symmetric(apart(a)), true);
-       return std::array{values, square(vectors)};
-     }),
      .inputs = {{.shape = {3, 3}}}},
     {.name = "eigvalsh",
      .f = of([](auto& a) { return linalg::eigvalsh(symmetric(apart(a))); }),
@@ -289,6 +249,50 @@ const Rows norms{
            linalg::multi_dot({zeros({2, 3}), zeros({2, 3})});
          },
      .says = {"multi_dot", "factor 0 [2, 3]", "factor 1"}, .shapes = "1 1x1 1x1 1; 0 0x2 2x2 2"},
+};
+
+// What the same functions do when told.
+const Rows options{
+    {.name = "solve",
+     .f = of([](auto& a, auto& b) { return linalg::solve(regular(a), b, false); }),
+     .inputs = {{.shape = {3, 3}}, {.shape = {2, 2, 3}}},
+     .mistake =
+         [] {
+           linalg::solve(zeros({2, 3, 3}), zeros({2, 3}), false);
+         },
+     .says = {"solve", "no vectors", "[2, 3, 3]", "[2, 3]"}},
+    {.name = "pinv",
+     .f = of([](auto& a) { return linalg::pinv(a.defined() ? matmul(a, transpose(a)) : a, {.hermitian = true}); }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake = [] { linalg::pinv(zeros({2, 3}), {.hermitian = true}); },
+     .says = {"pinv", "square", "[2, 3]"}},
+    {.name = "qr",
+     .f = of([](auto& a) {
+       const auto [q, r] = linalg::qr(a, linalg::QrMode::complete);
+       const Tensor more = slice(q, -1, 2, 4);
+       return std::array{square(slice(q, -1, 0, 2)), square(r), matmul(more, transpose(more))};
+     }),
+     .inputs = {{.shape = {2, 4, 2}}}},
+    {.name = "qr", .f = of([](auto& a) { return square(linalg::qr(a, linalg::QrMode::r).R); }), .inputs = {{.shape = {3, 2}}}},
+    {.name = "svd",
+     .f = of([](auto& a) {
+       const auto [u, s, vh] = linalg::svd(apart(a));
+       const Tensor more = slice(vh, -2, 2, 4);
+       return std::array{square(u), s, matmul(transpose(more), more)};
+     }),
+     .inputs = {{.shape = {2, 4}}}},
+    {.name = "svd",
+     .f = of([](auto& a) {
+       const Tensor u = linalg::svd(apart(a)).U;
+       return matmul(u * tensor({3, 2, 1, 1}, u.dtype()), transpose(u));
+     }),
+     .inputs = {{.shape = {2, 4, 2}}}},
+    {.name = "eigh",
+     .f = of([](auto& a) {
+       const auto [values, vectors] = linalg::eigh(symmetric(apart(a)), true);
+       return std::array{values, square(vectors)};
+     }),
+     .inputs = {{.shape = {3, 3}}}},
 };
 
 }  // namespace gradus::linalg_table

@@ -165,18 +165,6 @@ const Rows family{
      .inputs = {{.shape = {4, 3}}},
      .mistake = [] { triu(zeros({2})); },
      .says = {"triu", "[2]"}, .shapes = "0x3; 1x1"},
-    {.name = "tril_indices",
-     .f = of_all([](const Tensors&) { return tril_indices(3, 4, 1); }),
-     .inputs = {},
-     .differentiable = false,
-     .mistake = [] { tril_indices(-1, 2); },
-     .says = {"tril_indices", "[-1, 2]"}},
-    {.name = "triu_indices",
-     .f = of_all([](const Tensors&) { return triu_indices(3, 4, 1); }),
-     .inputs = {},
-     .differentiable = false,
-     .mistake = [] { triu_indices(1, -2); },
-     .says = {"triu_indices", "[1, -2]"}},
 
     {.name = "masked_fill",
      .f = of_all([](const Tensors& x) { return square(masked_fill(x[0], x[1], -1.5)); }),
@@ -254,6 +242,21 @@ const Rows family{
      .says = {"fold", "[1, 4, 3]", "4 rows", "4 columns"}, .shapes = "0x12x12"},
     {.name = "fold", .f = of_all([](const Tensors& x) { return square(fold(x[0], 3, 2)); }), .inputs = {{.shape = {8, 4}}},
      .shapes = "4x4"},
+};
+
+const Rows places{
+    {.name = "tril_indices",
+     .f = of_all([](const Tensors&) { return tril_indices(3, 4, 1); }),
+     .inputs = {},
+     .differentiable = false,
+     .mistake = [] { tril_indices(-1, 2); },
+     .says = {"tril_indices", "[-1, 2]"}},
+    {.name = "triu_indices",
+     .f = of_all([](const Tensors&) { return triu_indices(3, 4, 1); }),
+     .inputs = {},
+     .differentiable = false,
+     .mistake = [] { triu_indices(1, -2); },
+     .says = {"triu_indices", "[1, -2]"}},
 };
 
 }  // namespace gradus::rearrange_table
