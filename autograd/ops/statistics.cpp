@@ -31,9 +31,9 @@ struct Spread final : Op {
     save(x);
     if (root) save_output(0);
     save_output(1);
-    const kernels::Spread found = kernels::variance(x.value(), axes, correction);
+    const kernels::Spread found = kernels::variance(x.value(), axes, correction, root);
     const Shape shape = detail::reduced(x.shape(), axes, keepdim);
-    return {(root ? sqrt(Tensor(found.variance)).value() : found.variance).reshape(shape), found.mean.reshape(shape)};
+    return {found.variance.reshape(shape), found.mean.reshape(shape)};
   }
 
   Grads backward_all(std::span<Tensor> gs) override {
@@ -42,10 +42,10 @@ struct Spread final : Op {
     const auto n = static_cast<double>(detail::reduced_size(x.shape(), axes));
     Tensor all;
     if (gs[0].defined()) {
-      Tensor g = reshape(gs[0], kept) * (2 / std::max(0.0, n - correction));
+      Tensor g = reshape(gs[0], kept) * ((root ? 1 : 2) / std::max(0.0, n - correction));
       if (root) {
         const Tensor y = reshape(output(0), kept);
-        g = where(y == 0, 0.0, g / (2 * where(y == 0, 1.0, y)));
+        g = where(y == 0, 0.0, g / where(y == 0, 1.0, y));
       }
       all = (x - reshape(output(1), kept)) * g;
     }

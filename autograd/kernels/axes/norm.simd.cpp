@@ -51,8 +51,10 @@ void column_moments(const T* x, std::int64_t rows, std::int64_t stride, std::int
       });
     for (std::int64_t j = 0; j < width; ++j) {
       const double e = static_cast<double>(d[j]);
-      merge(static_cast<double>(r0), mean[j], squares[j], k, static_cast<double>(shift[j]) + e / k,
-            std::max(static_cast<double>(dd[j]) - e * e / k, 0.0));
+      double own_mean = static_cast<double>(shift[j]) + e / k, own_squares = std::max(static_cast<double>(dd[j]) - e * e / k, 0.0);
+      const T* column = x + r0 * stride + j;
+      if (outside<T>(static_cast<double>(dd[j]), e, *column != shift[j])) wide_moments(column, stop - r0, stride, own_mean, own_squares);
+      merge(static_cast<double>(r0), mean[j], squares[j], k, own_mean, own_squares);
     }
   }
 }

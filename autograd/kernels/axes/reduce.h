@@ -38,11 +38,11 @@ Array shares_of_extreme(const Array& x, const Array& extreme, AxisSet axes, bool
 // log Σ exp(x), shifted by the largest element; −∞ for no elements. f32 or f64.
 Array logsumexp(const Array& x, AxisSet axes);
 
-// Mean and Σ (x − mean)² / max(0, n − correction), by the formula of Chan, Golub and LeVeque (1979) (norm.h). f32 or f64.
+// Mean and Σ (x − mean)² / max(0, n − correction), or its root, by the formula of Chan, Golub and LeVeque (1979) (norm.h). f32 or f64.
 struct Spread {
   Array variance, mean;
 };
-Spread variance(const Array& x, AxisSet axes, double correction);
+Spread variance(const Array& x, AxisSet axes, double correction, bool root);   // root: the deviation, of which f32 holds more
 
 // The loops inside, compiled for each SIMD level.
 template <class T>

@@ -1,11 +1,32 @@
 // Mean and summed squares of one row, and sums of products with its distances from the mean, for *.simd.cpp files.
 #pragma once
 #include <algorithm>
+#include <limits>
 
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
+
+// Whether a sum dd of squares of differences left the range of T, or lost its digits at the other end: d is the sum of these, `off` whether
+// one of them is not 0.
+template <class T>
+bool outside(double dd, double d, bool off) {
+  if (!(dd < std::numeric_limits<T>::infinity())) return true;
+  return dd < std::numeric_limits<T>::min() * 0x1p24 && (dd != 0 || d != 0 || off);
+}
+
+// Mean and Σ (x − mean)² in double, of numbers whose sum or squares are outside.
+template <class T>
+[[gnu::noinline]] void wide_moments(const T* x, std::int64_t n, std::int64_t stride, double& mean, double& squares) {
+  mean = squares = 0;
+  const double share = 1 / static_cast<double>(n);
+  for (std::int64_t i = 0; i < n; ++i) mean += static_cast<double>(x[i * stride]) * share;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double delta = static_cast<double>(x[i * stride]) - mean;
+    squares += delta * delta;
+  }
+}
 
 // Mean and Σ (x − mean)² of at most sum_block<T> numbers, in two passes within the cache.
 template <class T>
@@ -25,6 +46,7 @@ void block_moments(const T* x, std::int64_t n, double& mean, double& squares) {
     const Vec<T> delta = Vec<T>::load(x + at, lanes...) - s;
     return Two<T>{delta, delta * delta};
   });
+  if (outside<T>(dd, d, x[0] != shift || x[n - 1] != shift)) return wide_moments(x, n, 1, mean, squares);
   mean = static_cast<double>(shift) + d * share;
   squares = std::max(dd - d * d * share, 0.0);
 }

@@ -99,7 +99,7 @@ Array logsumexp(const Array& x, AxisSet axes) {
   return out;
 }
 
-Spread variance(const Array& x, AxisSet axes, double correction) {
+Spread variance(const Array& x, AxisSet axes, double correction, bool root) {
   const Run run(x, axes);
   Array mean = Array::full(run.kept, std::numeric_limits<double>::quiet_NaN(), f64), squares = mean;
   if (x.size() > 0)
@@ -107,7 +107,10 @@ Spread variance(const Array& x, AxisSet axes, double correction) {
       moments(run.x.data<T>(), run.cut, mean.mutable_data<double>(), squares.mutable_data<double>());
     });
   const double freedom = std::max(0.0, static_cast<double>(run.cut.n) - correction);
-  for (double& square : squares.mutable_span<double>()) square /= freedom;
+  double* square = squares.mutable_data<double>();
+  parallel_for(squares.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) square[i] = root ? std::sqrt(square[i] / freedom) : square[i] / freedom;
+  });
   return {squares.to(x.dtype()), mean.to(x.dtype())};
 }
 

@@ -1,7 +1,10 @@
 // Reductions, running sums, sorting and their like against PyTorch's values and gradients (tests/golden/make_reduce.py), and where those
 // end: no elements, scalars, whole numbers.
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/ops.h>
@@ -304,6 +307,81 @@ TEST(Statistics, CountsAndRanges) {
   EXPECT_EQ(var(tensor({1, 2, 3}), {}, 5).item(), inf);
   const Tensor same = variable(ones({3}, f64));
   EXPECT_EQ(grad(gradus::std(same), same).value().to_vector(), std::vector<double>(3, 0));
+}
+
+const std::map<std::string, Tensor (*)(const Tensor& x)> of_rows{
+    {"amax", [](const Tensor& x) -> Tensor { return amax(x, -1); }},
+    {"amin", [](const Tensor& x) -> Tensor { return amin(x, -1); }},
+    {"cross_entropy", [](const Tensor& x) -> Tensor { return cross_entropy(x, full({x.dim(0)}, 1, i64), Reduction::none); }},
+    {"cross_entropy_smooth",
+     [](const Tensor& x) -> Tensor {
+       return cross_entropy(x, full({x.dim(0)}, 1, i64), {.reduction = Reduction::none, .label_smoothing = 0.2});
+     }},
+    {"cummax", [](const Tensor& x) -> Tensor { return cummax(x, -1); }},
+    {"cummin", [](const Tensor& x) -> Tensor { return cummin(x, -1); }},
+    {"cumsum", [](const Tensor& x) -> Tensor { return cumsum(x, -1); }},
+    {"layer_norm", [](const Tensor& x) -> Tensor { return layer_norm(x, {4}); }},
+    {"log_softmax", [](const Tensor& x) -> Tensor { return log_softmax(x, -1); }},
+    {"logcumsumexp", [](const Tensor& x) -> Tensor { return logcumsumexp(x, -1); }},
+    {"logsumexp", [](const Tensor& x) -> Tensor { return logsumexp(x, -1); }},
+    {"matmul", [](const Tensor& x) -> Tensor { return matmul(x, tensor({1, 0, 2, -1}, x.dtype())); }},
+    {"max", [](const Tensor& x) -> Tensor { return max(x, -1); }},
+    {"mean", [](const Tensor& x) -> Tensor { return mean(x, -1); }},
+    {"median", [](const Tensor& x) -> Tensor { return median(x, -1); }},
+    {"min", [](const Tensor& x) -> Tensor { return min(x, -1); }},
+    {"nanmean", [](const Tensor& x) -> Tensor { return nanmean(x, -1); }},
+    {"nansum", [](const Tensor& x) -> Tensor { return nansum(x, -1); }},
+    {"norm_-inf", [](const Tensor& x) -> Tensor { return norm(x, -inf, -1); }},
+    {"norm_1", [](const Tensor& x) -> Tensor { return norm(x, 1, -1); }},
+    {"norm_2", [](const Tensor& x) -> Tensor { return norm(x, 2, -1); }},
+    {"norm_3", [](const Tensor& x) -> Tensor { return norm(x, 3, -1); }},
+    {"norm_inf", [](const Tensor& x) -> Tensor { return norm(x, inf, -1); }},
+    {"normalize", [](const Tensor& x) -> Tensor { return normalize(x, 2, -1); }},
+    {"prod", [](const Tensor& x) -> Tensor { return prod(x, -1); }},
+    {"rms_norm", [](const Tensor& x) -> Tensor { return rms_norm(x, {4}, {}, 1e-6); }},
+    {"softmax", [](const Tensor& x) -> Tensor { return softmax(x, -1); }},
+    {"softmin", [](const Tensor& x) -> Tensor { return softmin(x, -1); }},
+    {"sort", [](const Tensor& x) -> Tensor { return sort(x, -1); }},
+    {"std", [](const Tensor& x) -> Tensor { return gradus::std(x, -1); }},
+    {"sum", [](const Tensor& x) -> Tensor { return sum(x, -1); }},
+    {"var_0", [](const Tensor& x) -> Tensor { return var(x, -1, 0); }},
+    {"var_1", [](const Tensor& x) -> Tensor { return var(x, -1); }},
+};
+
+// Huge, tiny, denormal and infinite numbers, zeros, NaN (golden/make_extreme_rows.py): values, and gradients of both kinds.
+TEST(ReduceGolden, RowsWhereNumbersEnd) {
+  const auto& golden = golden_values("extreme_rows");
+  for (const Dtype dtype : {f32, f64})
+    for (const auto& [name, f] : of_rows) {
+      const Tensor x = variable(golden.at(text(dtype, ".x"))), y = f(x);
+      const Tensor g = y.rank() == 2 ? expand(tensor({1, 2, -1, 0.5}, dtype), y.shape()) : ones_like(y);
+      const auto compare = [&](const Tensor& got, const Array& wanted, const char* what) {
+        const double relative = dtype == f32 ? 1e-5 : 1e-12, least = dtype == f32 ? 3e-45 : 1e-323;
+        const auto a = got.value().to_vector(), b = wanted.to_vector(), given = x.value().to_vector();
+        ASSERT_EQ(got.shape(), wanted.shape());
+        const std::size_t width = got.rank() == 2 ? 4 : 1;
+        for (std::size_t i = 0; i < b.size(); ++i) {
+          double largest = 0, given_largest = 0;   // of the row, whose terms may cancel
+          for (std::size_t k = i / width * 4; k < (i / width + 1) * 4; ++k)
+            if (std::isfinite(given[k])) given_largest = std::max(given_largest, std::abs(given[k]));
+          if (given_largest > 1e15 && (name == "layer_norm" || name == "rms_norm")) continue;   // squares leave the range
+          for (std::size_t k = i / width * width; k < (i / width + 1) * width; ++k)
+            if (std::isfinite(b[k])) largest = std::max(largest, std::abs(b[k]));
+          const bool near = std::isnan(b[i])      ? std::isnan(a[i])
+                            : std::isfinite(b[i]) ? std::abs(a[i] - b[i]) <= relative * largest + least
+                                                  : a[i] == b[i];
+          if (near) continue;
+          std::string where;
+          for (std::size_t k = 0; k < 4; ++k) where += text(" ", given[i / width * 4 + k]);
+          ADD_FAILURE() << dtype << ' ' << what << ' ' << i % width << " of " << name << " of" << where << ": " << a[i] << ", not " << b[i];
+        }
+      };
+      const Array& slopes = golden.at(text(dtype, ".", name, ".d"));
+      compare(y, golden.at(text(dtype, ".", name)), "value");
+      compare(grad(y, x, {.retain_graph = true, .seed = g}), slopes, "gradient");
+      compare(grad(y, x, {.create_graph = true, .seed = g}), slopes, "recorded gradient");
+    }
+  EXPECT_EQ(golden.size(), 2 * (2 * of_rows.size() + 1));   // nothing in the files is left unread
 }
 
 }  // namespace gradus::reduce_golden_test

@@ -1,5 +1,5 @@
 // Derivatives of functions of lists: Jacobians and Hessians by blocks, in either mode and differentiable again; grad() and backward() of
-// several results; gradients of each sample of a batch.
+// several results; gradients of each sample of a batch; all of them beside torch.func's.
 #include <atomic>
 #include <cmath>
 
@@ -12,6 +12,7 @@
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/autograd/walk/per_sample.h>
 
+#include <golden_values.h>
 #include "support.h"
 
 namespace gradus::functional_test {
@@ -234,6 +235,37 @@ TEST(PerSampleGrad, RefusesWhatDoesNotFitAndPassesErrorsOn) {
             {net.w}, {x});
       },
       {"the third"});
+}
+
+// torch.func's (golden/make_functional.py).
+TEST(Functional, WhatTorchFuncGives) {
+  const auto& golden = golden_values("functional");
+  std::size_t seen = 0;
+  const auto given = [&](const char* name) { return ++seen, Tensor(golden.at(name)); };
+  const auto f = [](const Tensors& x) { return tanh(matmul(x[1], x[0])) * sum(square(x[0])); };
+  const auto s = [&](const Tensors& x) { return sum(square(f(x))); };
+  const Tensor x = given("in.x"), w = given("in.w"), u = given("in.u");
+  const Tensors at{x, w}, along{given("in.vx"), given("in.vw")};
+  const Tensors blocks = jacobian(f, at), pulled = vjp(f, at, Tensors{u}).second, products = hvp(s, at, along).second;
+  const Rows h = hessian(s, at);
+  const char* names[] = {"x", "w"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string own = names[i];
+    expect_near(blocks[i], given(("jacobian." + own).c_str()));
+    expect_near(pulled[i], given(("pulled." + own).c_str()));
+    expect_near(products[i], given(("product." + own).c_str()), 1e-11);
+    for (std::size_t j = 0; j < 2; ++j) expect_near(h[i][j], given(("hessian." + own + names[j]).c_str()), 1e-11);
+  }
+  expect_near(jvp(f, at, along).second, given("pushed.f"));
+  const auto traced = [&](const Tensor& y) { return trace(hessian([&](const Tensor& z) { return s({z, w}); }, y)); };
+  const Tensor third = variable(x);
+  expect_near(grad(traced(third), third), given("third.x"), 1e-10);
+  const Tensors p{variable(w), variable(u)};
+  const auto loss = [&](const Tensor& batch, const Tensor& t) { return sum(square(tanh(linear(batch, p[0], p[1])) - t)); };
+  const Tensors samples = per_sample_grad(loss, p, {given("in.batch"), given("in.target")});
+  expect_near(samples[0], given("sample.w"));
+  expect_near(samples[1], given("sample.b"));
+  EXPECT_EQ(seen, golden.size());
 }
 
 }  // namespace gradus::functional_test
