@@ -18,9 +18,13 @@ namespace {
 std::int64_t pitch_of(std::int64_t n) { return (n + 15) / 16 * 16 + 16; }
 
 template <class T>
-T* pointer(Array& a) { return a.defined() ? a.mutable_data<T>() : nullptr; }
+T* pointer(Array& a) {
+  return a.defined() ? a.mutable_data<T>() : nullptr;
+}
 template <class T>
-const T* pointer(const Array& a) { return a.defined() ? a.data<T>() : nullptr; }
+const T* pointer(const Array& a) {
+  return a.defined() ? a.data<T>() : nullptr;
+}
 
 // The same bits for any number of threads: by their sizes alone, products are cut into parts that are each one thread's.
 template <class T>
@@ -46,7 +50,10 @@ class Factor {
  public:
   // b [terms, columns], which `rows` rows in all will be multiplied with.
   Factor(const RecurrentRows<T>& loops, const Matrix<T>& b, std::int64_t terms, std::int64_t columns, bool packs)
-      : loops_(loops), b_(b), terms_(terms), columns_(columns),
+      : loops_(loops),
+        b_(b),
+        terms_(terms),
+        columns_(columns),
         panels_(packs ? (columns + loops.panel - 1) / loops.panel * loops.panel * terms : 0) {
     if (!packs) return;
     const std::int64_t down = b.transposed ? 1 : b.stride, right = b.transposed ? b.stride : 1, panel = loops.panel;
@@ -57,8 +64,10 @@ class Factor {
   }
   void multiply(const T* a, std::int64_t a_stride, std::int64_t rows, T* c, std::int64_t c_stride, bool accumulate,
                 const T* bias = nullptr) const {
-    if (panels_.data()) loops_.multiply({a, a_stride, rows, terms_, panels_.data(), columns_, c, c_stride, bias, accumulate});
-    else steady_gemm(Product<T>{rows, columns_, terms_, {a, a_stride}, b_, c, c_stride, bias, accumulate});
+    if (panels_.data())
+      loops_.multiply({a, a_stride, rows, terms_, panels_.data(), columns_, c, c_stride, bias, accumulate});
+    else
+      steady_gemm(Product<T>{rows, columns_, terms_, {a, a_stride}, b_, c, c_stride, bias, accumulate});
   }
   // The same for very many rows, on all cores.
   void multiply_all(const T* a, std::int64_t a_stride, std::int64_t rows, T* c, std::int64_t c_stride, bool accumulate,
@@ -90,10 +99,22 @@ struct Job {
   Dtype dtype;
 
   explicit Job(const Recurrence& c)
-      : call(c), x(c.x.as_contiguous()), h0(c.h0.as_contiguous()), c0(c.c0.as_contiguous()), weight_ih(c.weight_ih.as_contiguous()),
-        weight_hh(c.weight_hh.as_contiguous()), weight_hr(c.weight_hr.as_contiguous()), steps(static_cast<std::int64_t>(c.counts.size())),
-        samples(c.samples), rows(x.dim(0)), inputs(x.dim(1)), state(weight_hh.dim(1)), gru(c.cell == Cell::gru), lstm(c.cell == Cell::lstm),
-        packs(steps > 2), dtype(x.dtype()) {
+      : call(c),
+        x(c.x.as_contiguous()),
+        h0(c.h0.as_contiguous()),
+        c0(c.c0.as_contiguous()),
+        weight_ih(c.weight_ih.as_contiguous()),
+        weight_hh(c.weight_hh.as_contiguous()),
+        weight_hr(c.weight_hr.as_contiguous()),
+        steps(static_cast<std::int64_t>(c.counts.size())),
+        samples(c.samples),
+        rows(x.dim(0)),
+        inputs(x.dim(1)),
+        state(weight_hh.dim(1)),
+        gru(c.cell == Cell::gru),
+        lstm(c.cell == Cell::lstm),
+        packs(steps > 2),
+        dtype(x.dtype()) {
     hidden = weight_hh.dim(0) / (lstm ? 4 : gru ? 3 : 1);
     width = (lstm || gru ? 4 : 1) * hidden;
     std::int64_t at = 0;
@@ -127,7 +148,8 @@ struct Job {
   template <class Body>
   void for_samples(Body&& body) const {
     const std::int64_t work = rows * gated() * state;
-    const std::int64_t pieces = packs ? std::min<std::int64_t>(num_threads(), work / (1 << 17) + 1) : 1, tile = samples >= 8 * pieces ? 8 : 4;
+    const std::int64_t pieces = packs ? std::min<std::int64_t>(num_threads(), work / (1 << 17) + 1) : 1,
+                       tile = samples >= 8 * pieces ? 8 : 4;
     std::vector<std::int64_t> cuts{0};
     std::int64_t done = 0, first = 0;
     for (; first < samples && static_cast<std::int64_t>(cuts.size()) < pieces; first += tile) {
@@ -165,8 +187,10 @@ Array joined_bias(const Job<T>& job) {
 template <class T>
 void copy_rows(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t n, T* to, std::int64_t to_stride) {
   for (std::int64_t i = 0; i < rows; ++i) {
-    if (from) std::copy_n(from + i * from_stride, n, to + i * to_stride);
-    else std::fill_n(to + i * to_stride, n, T(0));
+    if (from)
+      std::copy_n(from + i * from_stride, n, to + i * to_stride);
+    else
+      std::fill_n(to + i * to_stride, n, T(0));
   }
 }
 
@@ -201,8 +225,10 @@ Recurred forward(const Job<T>& job, bool keeps) {
       T* const g = gates + row * width;
       if (together) by_input.multiply(job.x.template data<T>() + row * job.inputs, job.inputs, n, g, width, false, pointer<T>(bias));
       if (!zero) by_state.multiply(states.data(), pitch, n, g, width, true);
-      if (by_state_q && !zero) by_state_q->multiply(states.data(), pitch, n, g + 3 * hidden, width, false, bias_q);
-      else if (by_state_q) copy_rows(bias_q, 0, n, hidden, g + 3 * hidden, width);
+      if (by_state_q && !zero)
+        by_state_q->multiply(states.data(), pitch, n, g + 3 * hidden, width, false, bias_q);
+      else if (by_state_q)
+        copy_rows(bias_q, 0, n, hidden, g + 3 * hidden, width);
       zero = false;
       for (std::int64_t i = 0; i < n; ++i)
         job.loops.forward[static_cast<int>(job.call.cell)](
@@ -221,7 +247,7 @@ Recurred forward(const Job<T>& job, bool keeps) {
 // The gradient of a weight: aᵀ·b over all rows, where b's rows are a state before each step.
 template <class T>
 struct StatesBefore {
-  const T* whole = nullptr;  // where b has a row for each
+  const T* whole = nullptr;                       // where b has a row for each
   std::int64_t begin = 0, shifted = 0, rows = 0;  // or rows begin … of a with rows shifted … of y, and the others with h0
   std::int64_t first = 0;
   Array copied;
@@ -272,7 +298,7 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
   const auto wants = [&](int i) { return (wanted >> i & 1) != 0; };
   const bool projects = job.weight_hr.defined();
   const T *const y = pointer<T>(result.y), *const gates = pointer<T>(result.gates), *const cells = pointer<T>(result.cells),
-                *const dy = pointer<T>(slopes_of.y), *const dh_n = pointer<T>(slopes_of.h), *const dc_n = pointer<T>(slopes_of.c);
+                 *const dy = pointer<T>(slopes_of.y), *const dh_n = pointer<T>(slopes_of.h), *const dc_n = pointer<T>(slopes_of.c);
   RecurrenceGradients out;
   // The gradients by the states, which come to be those by the first ones.
   out.h0 = Array({job.samples, state}, job.dtype);
@@ -342,7 +368,8 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
   }
   if (wants(5) || wants(6)) {
     const Array sums = summed_columns(job, static_cast<const T*>(slopes.data()), pitch, width);
-    if (!job.gru) out.bias = sums;
+    if (!job.gru)
+      out.bias = sums;
     else {
       out.bias = Array({gated}, job.dtype);
       T* const to = out.bias.mutable_data<T>();
@@ -356,7 +383,8 @@ RecurrenceGradients backward(const Job<T>& job, const Recurred& result, const Re
     Array unprojected({job.rows, hidden}, job.dtype);
     T* const m = unprojected.mutable_data<T>();
     parallel_for(job.rows, items_worth(1 << 13, hidden), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row) job.loops.output(hidden, gates + row * width + 3 * hidden, cells + row * hidden, m + row * hidden);
+      for (std::int64_t row = begin; row < end; ++row)
+        job.loops.output(hidden, gates + row * width + 3 * hidden, cells + row * hidden, m + row * hidden);
     });
     steady_gemm(Product<T>{state, hidden, job.rows, {by_output.data(), state, true}, {m, hidden}, out.weight_hr.mutable_data<T>(), hidden});
   }

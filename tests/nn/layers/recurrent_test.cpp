@@ -70,8 +70,7 @@ void check_layer(Layer layer, const std::string& name, Call call) {
     std::vector<std::string> keys{"grad.x"};
     if (h_0.defined()) inputs.push_back(h_0), keys.push_back("grad.h_0");
     if (c_0.defined()) inputs.push_back(c_0), keys.push_back("grad.c_0");
-    for (const NamedParameter& p : nn::parameters(layer))
-      inputs.push_back(Tensor(p.leaf->value, p.leaf)), keys.push_back("grad." + p.name);
+    for (const NamedParameter& p : nn::parameters(layer)) inputs.push_back(Tensor(p.leaf->value, p.leaf)), keys.push_back("grad." + p.name);
     EXPECT_EQ(nn::state(layer).arrays.size(), wanted.state().arrays.size());
     const auto grads = grad(ys, inputs, seeds, {.create_graph = recorded});
     for (std::size_t i = 0; i < keys.size(); ++i) wanted.expect(grads[i], keys[i]);
