@@ -102,6 +102,7 @@ TEST(Recurrent, DoesNotDependOnTheNumberOfThreads) {
   std::vector<Form> all = forms();
   all.push_back({lstm_kind, 40, 48, 33, 64});
   all.push_back({gru_kind, 40, 48, 33, 64});
+  all.push_back({lstm_kind, 1, 8, 64, 256});
   for (const Form& form : all) {
     for (const Dtype dtype : {f32, f64}) {
       const auto in = inputs_of(form, dtype);
