@@ -76,10 +76,15 @@ void LSTMOptions::describe(Describe& is) const {
 void CellOptions::describe(Describe& is) const { is(range::one_of_first(computing_types), dtype); }
 void RNNCellOptions::describe(Describe& is) const { is(range::one_of_first(computing_types), dtype); }
 
-Recurrent::Recurrent(const Form& form, Generator* given) : generator(given ? *given : default_generator()), form_(form) {
-  check_sizes(form.name, form.input, form.hidden);
+void Recurrent::check_projection(const Form& form) {
   check<ValueError>(form.projected < form.hidden, form.name, ": proj_size ", form.projected, " must be less than hidden_size ",
                     form.hidden);
+}
+
+// What is refused has drawn nothing.
+Recurrent::Recurrent(const Form& form, Generator* given)
+    : generator((check_sizes(form.name, form.input, form.hidden), check_projection(form), given ? *given : default_generator())),
+      form_(form) {
   Generator& source = given ? *given : default_generator();
   const double bound = 1 / std::sqrt(static_cast<double>(form.hidden));
   const std::int64_t directions = form.bidirectional ? 2 : 1, state = form.projected > 0 ? form.projected : form.hidden;

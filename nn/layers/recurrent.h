@@ -89,6 +89,7 @@ class Recurrent {
     Dtype dtype;
   };
   Recurrent(const Form& form, Generator* generator);
+  static void check_projection(const Form& form);
   LSTMOutput run(int cell, const Tensor& x, const LSTMStart& start) const;
 
  private:
