@@ -121,7 +121,7 @@ struct Job {
         state(weight_hh.dim(1)),
         gru(c.cell == Cell::gru),
         lstm(c.cell == Cell::lstm),
-        packs(steps > 2),
+        packs(steps > 2 && rows >= 16),
         dtype(x.dtype()) {
     hidden = weight_hh.dim(0) / (lstm ? 4 : gru ? 3 : 1);
     width = (lstm || gru ? 4 : 1) * hidden;

@@ -34,6 +34,7 @@ std::vector<Form> forms() {
   }
   all.push_back({lstm_kind, 3, 33, 5, 40});
   all.push_back({lstm_kind, 1, 21, 7, 19});
+  all.push_back({gru_kind, 3, 4, 7, 19});
   all.push_back({gru_kind, 2, 21, 7, 19, true});
   return all;
 }

@@ -1,4 +1,4 @@
-// Recurrent layers and cells: against PyTorch (results, final states, all gradients, names), dropout between layers, clipping, errors.
+// Recurrent layers and cells: against PyTorch (results, final states, all gradients, names), dropout between layers, threads, errors.
 #include "nn/layers/golden.h"
 
 #include <atomic>
