@@ -36,7 +36,8 @@ PackedSequence pack_padded_sequence(const Tensor& given, const Lengths& lengths,
   const Tensor x = batch_first ? transpose(given, 0, 1) : given;
   const std::int64_t steps = x.dim(0), samples = x.dim(1);
   const auto& n = lengths.values;
-  check<ValueError>(static_cast<std::int64_t>(n.size()) == samples, op, ": ", n.size(), " lengths for ", samples, " samples: ", given.shape());
+  check<ValueError>(static_cast<std::int64_t>(n.size()) == samples, op, ": ", n.size(), " lengths for ", samples,
+                    " samples: ", given.shape());
   for (std::size_t i = 0; i < n.size(); ++i)
     check<ValueError>(1 <= n[i] && n[i] <= steps, op, ": length ", n[i], " of sample ", i, " is not in 1 … ", steps, ": ", given.shape());
   PackedSequence packed;
@@ -46,7 +47,8 @@ PackedSequence pack_padded_sequence(const Tensor& given, const Lengths& lengths,
   std::stable_sort(order.begin(), order.end(),
                    [&](std::int64_t a, std::int64_t b) { return n[static_cast<std::size_t>(a)] > n[static_cast<std::size_t>(b)]; });
   const std::int64_t longest = samples > 0 ? *std::max_element(n.begin(), n.end()) : 0;
-  for (std::int64_t t = 0; t < longest; ++t) packed.batch_sizes.push_back(std::count_if(n.begin(), n.end(), [=](std::int64_t l) { return l > t; }));
+  for (std::int64_t t = 0; t < longest; ++t)
+    packed.batch_sizes.push_back(std::count_if(n.begin(), n.end(), [=](std::int64_t l) { return l > t; }));
   packed.data = index_select(flatten(x, 0, 1), 0, places(packed.batch_sizes, order));
   return packed;
 }
@@ -58,8 +60,8 @@ Tensor pad_packed_sequence(const PackedSequence& packed, const PadOptions& optio
   const auto samples = static_cast<std::int64_t>(packed.sorted_indices.size()), longest = static_cast<std::int64_t>(sizes.size());
   const std::int64_t steps = options.total_length.value_or(longest), rows = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
   check<ValueError>(steps >= longest, op, ": total_length ", steps, " is less than the longest sequence's ", longest);
-  check<ShapeError>(packed.data.rank() >= 1 && packed.data.dim(0) == rows, op, ": batch_sizes add up to ", rows, " rows: ",
-                    packed.data.shape());
+  check<ShapeError>(packed.data.rank() >= 1 && packed.data.dim(0) == rows, op, ": batch_sizes add up to ", rows,
+                    " rows: ", packed.data.shape());
   Shape shape = packed.data.shape();
   shape[0] = steps * samples;
   const Tensor base(Array::full(shape, options.padding_value, packed.data.dtype()));

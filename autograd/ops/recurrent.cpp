@@ -113,8 +113,8 @@ std::vector<Tensor> sequences(Cell cell, const Tensor& x, const RecurrentWeights
   const char* const op = names[static_cast<int>(cell)];
   const Call call(op, cell, x, weights);
   const bool packed = !o.batch_sizes.empty();
-  check<ShapeError>(x.rank() == (packed ? 2 : 3), op, packed ? ": packed sequences are [rows, I], not " : ": the input must be [T, N, I], not ",
-                    x.shape());
+  check<ShapeError>(x.rank() == (packed ? 2 : 3), op,
+                    packed ? ": packed sequences are [rows, I], not " : ": the input must be [T, N, I], not ", x.shape());
   std::vector<std::int64_t> counts = o.batch_sizes;
   if (!packed) counts.assign(static_cast<std::size_t>(x.dim(0)), x.dim(1));
   std::int64_t rows = 0;

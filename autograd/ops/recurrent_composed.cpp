@@ -63,8 +63,14 @@ class Unrolled {
       by_x[t] = slopes.by_x, by_h[t] = slopes.by_h, before[t] = step.h_before, outputs[t] = d, unprojected[t] = step.unprojected;
     }
     const Tensor ax = all(by_x, in_.weight_ih.dim(0)), ah = all(by_h, in_.weight_hh.dim(0));
-    std::array<Tensor, 8> grads{matmul(ax, in_.weight_ih), dh_, dc_, matmul(transpose(ax), in_.x),
-                                matmul(transpose(ah), all(before, in_.weight_hh.dim(1))), sum(ax, 0), sum(ah, 0), Tensor{}};
+    std::array<Tensor, 8> grads{matmul(ax, in_.weight_ih),
+                                dh_,
+                                dc_,
+                                matmul(transpose(ax), in_.x),
+                                matmul(transpose(ah), all(before, in_.weight_hh.dim(1))),
+                                sum(ax, 0),
+                                sum(ah, 0),
+                                Tensor{}};
     if (in_.weight_hr.defined()) grads[7] = matmul(transpose(all(outputs, in_.weight_hr.dim(0))), all(unprojected, hidden_));
     return grads;
   }

@@ -83,7 +83,8 @@ def loss_function(net, options):
 
 def measure_steps(options, net, optimizer, images, labels):
     """The time of a training step on preloaded pictures; checked by the mean loss of the first twenty."""
-    measure_steps_on(options, net, optimizer, list(zip(images.split(options.batch), labels.split(options.batch)))[:-1])   # full batches only
+    batches = list(zip(images.split(options.batch), labels.split(options.batch)))[:-1]   # full batches only
+    measure_steps_on(options, net, optimizer, batches)
 
 
 def measure_steps_on(options, net, optimizer, batches):

@@ -34,8 +34,9 @@ void make_cell(Layer& cell, const char* name, std::int64_t gates, std::int64_t i
   const double bound = 1 / std::sqrt(static_cast<double>(hidden));
   each_weight(cell, [&](std::string_view weight, Parameter& p) {
     if (weight.starts_with("bias") && !bias) return;
-    const Shape shape = weight == "weight_ih" ? Shape{gates * hidden, input} : weight == "weight_hh" ? Shape{gates * hidden, hidden}
-                                                                                                     : Shape{gates * hidden};
+    const Shape shape = weight == "weight_ih"   ? Shape{gates * hidden, input}
+                        : weight == "weight_hh" ? Shape{gates * hidden, hidden}
+                                                : Shape{gates * hidden};
     p = Parameter(Array(shape, dtype), std::string(weight));
     init::uniform(p, -bound, bound, generator);
   });
@@ -56,7 +57,9 @@ void ranges(const Options& o, Describe& is) {
 
 RecurrentWeights weights_of(const Recurrent::Direction& d) { return {d.weight_ih, d.weight_hh, d.bias_ih, d.bias_hh, d.weight_hr}; }
 template <class CellLayer>
-RecurrentWeights weights_of(const CellLayer& c) { return {c.weight_ih, c.weight_hh, c.bias_ih, c.bias_hh}; }
+RecurrentWeights weights_of(const CellLayer& c) {
+  return {c.weight_ih, c.weight_hh, c.bias_ih, c.bias_hh};
+}
 
 Tensor picked(const Tensor& x, const std::vector<std::int64_t>& order) {
   return order.empty() ? x : index_select(x, 1, Tensor(Array::from(order, {order.size()})));
@@ -73,9 +76,15 @@ void LSTMOptions::describe(Describe& is) const {
 void CellOptions::describe(Describe& is) const { is(range::one_of_first(computing_types), dtype); }
 void RNNCellOptions::describe(Describe& is) const { is(range::one_of_first(computing_types), dtype); }
 
-Recurrent::Recurrent(const Form& form, Generator* given) : generator(given ? *given : default_generator()), form_(form) {
-  check_sizes(form.name, form.input, form.hidden);
-  check<ValueError>(form.projected < form.hidden, form.name, ": proj_size ", form.projected, " must be less than hidden_size ", form.hidden);
+void Recurrent::check_projection(const Form& form) {
+  check<ValueError>(form.projected < form.hidden, form.name, ": proj_size ", form.projected, " must be less than hidden_size ",
+                    form.hidden);
+}
+
+// What is refused has drawn nothing.
+Recurrent::Recurrent(const Form& form, Generator* given)
+    : generator((check_sizes(form.name, form.input, form.hidden), check_projection(form), given ? *given : default_generator())),
+      form_(form) {
   Generator& source = given ? *given : default_generator();
   const double bound = 1 / std::sqrt(static_cast<double>(form.hidden));
   const std::int64_t directions = form.bidirectional ? 2 : 1, state = form.projected > 0 ? form.projected : form.hidden;
@@ -117,8 +126,8 @@ LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start)
   const std::int64_t steps = x.dim(0), samples = x.dim(1), places = static_cast<std::int64_t>(weights.size());
   const auto state = [&](const char* what, const Tensor& first, std::int64_t width) {
     const Shape wanted = single ? Shape{places, width} : Shape{places, samples, width};
-    check<ShapeError>(!first.defined() || first.shape() == wanted, name, ": ", what, " must be ", wanted, ", not ", first.shape(), ": input ",
-                      given.shape());
+    check<ShapeError>(!first.defined() || first.shape() == wanted, name, ": ", what, " must be ", wanted, ", not ", first.shape(),
+                      ": input ", given.shape());
     return first.defined() && single ? unsqueeze(first, 1) : first;
   };
   const std::int64_t width = form_.projected > 0 ? form_.projected : form_.hidden;

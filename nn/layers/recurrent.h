@@ -2,7 +2,7 @@
 //   nn::LSTM rnn{64, 256, {.num_layers = 2, .dropout = 0.2}};
 //   const auto [y, h, c] = rnn(x);                       // x [T, N, 64] → y [T, N, 256], h and c [2, N, 256]
 //   const auto [next, h2, c2] = rnn(x2, {h, c});         // goes on from there
-//   const auto [z, hz, cz] = rnn(x, {.lengths = {5, 3, 4}});   // sample i ends after its length: z is zero beyond, hz is what it ended with
+//   const auto [z, hz, cz] = rnn(x, {.lengths = {5, 3, 4}});   // a sample ends after its length: z is zero beyond, hz what it ended with
 // x is [T, N, input], [N, T, input] with batch_first, or [T, input] for one sequence, whose states have no N either. States are those of
 // layer 0, layer 0 reversed, layer 1, …. With lengths, y has as many steps as x has (PyTorch: pad_packed_sequence(…, total_length=T)).
 #pragma once
@@ -89,6 +89,7 @@ class Recurrent {
     Dtype dtype;
   };
   Recurrent(const Form& form, Generator* generator);
+  static void check_projection(const Form& form);
   LSTMOutput run(int cell, const Tensor& x, const LSTMStart& start) const;
 
  private:

@@ -1,5 +1,5 @@
-"""Recurrent layers and cells in f64, to recurrent/, for tests/nn/layers/recurrent_test.cpp: NAME.state.*, the input .x, where given .h_0, .c_0 and
-.lengths, the results .y, .h_n, .c_n with gradients .gy, .gh, .gc, and what comes of them: .grad.x, .grad.h_0, .grad.c_0, .grad.<weight>.
+"""Recurrent layers and cells in f64, to recurrent/, for tests/nn/layers/recurrent_test.cpp: NAME.state.*, the input .x, where given .h_0, .c_0
+and .lengths, the results .y, .h_n, .c_n with gradients .gy, .gh, .gc, and what comes of them: .grad.x, .grad.h_0, .grad.c_0, .grad.<weight>.
 Sequences of unequal length go through packed ones, in any order."""
 import torch
 from torch import nn
@@ -87,7 +87,8 @@ layer("gru_unbatched", nn.GRU, num_layers=2, shape=(T, I))
 layer("lstm_one_step", nn.LSTM, shape=(1, N, I))
 layer("lstm_empty", nn.LSTM, num_layers=2, shape=(T, 0, I))
 layer("gru_empty", nn.GRU, bidirectional=True, shape=(T, 0, I))
-for key, kind, more in (("tanh", nn.RNNCell, {}), ("relu", nn.RNNCell, {"nonlinearity": "relu"}), ("gru", nn.GRUCell, {}), ("lstm", nn.LSTMCell, {})):
+for key, kind, more in (("tanh", nn.RNNCell, {}), ("relu", nn.RNNCell, {"nonlinearity": "relu"}), ("gru", nn.GRUCell, {}),
+                        ("lstm", nn.LSTMCell, {})):
     cell(f"{key}_cell", kind, **more)
     cell(f"{key}_cell_first", kind, shape=(I,), states=False, bias=False, **more)
 cell("lstm_cell_unbatched", nn.LSTMCell, shape=(I,))

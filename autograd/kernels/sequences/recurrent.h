@@ -70,7 +70,7 @@ struct RecurrentRows {
   void (*multiply)(const PanelProduct<T>& product);
   void (*forward[4])(std::int64_t n, const GatesForward<T>& row);
   void (*backward[4])(std::int64_t n, const GatesBackward<T>& row);
-  void (*output)(std::int64_t n, const T* gate, const T* c, T* y);  // y = gate·tanh(c)
+  void (*output)(std::int64_t n, const T* gate, const T* c, T* y);                                              // y = gate·tanh(c)
   void (*add_to_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t columns, double* sums);  // of columns
 };
 using RecurrentLoops = PerFloat<RecurrentRows>;

@@ -33,7 +33,8 @@ void multiply_tile(const PanelProduct<T>& p, std::int64_t row, const T* b, std::
   const T* const a = p.a + row * p.a_stride;
   Vec<T> left[rows], right[rows];
   const auto each_row = [](auto&& act) {  // a loop that is certain to be unrolled, so that the sums are registers
-    [&]<std::size_t... i>(std::index_sequence<i...>) { (act(i), ...); }(std::make_index_sequence<rows>());
+    [&]<std::size_t... i>(std::index_sequence<i...>) { (act(i), ...); }
+    (std::make_index_sequence<rows>());
   };
   each_row([&](std::size_t i) { left[i] = 0, right[i] = 0; });
   for (std::int64_t t = 0; t < p.terms; ++t, b += wide<T>) {
@@ -52,8 +53,10 @@ void multiply_tile(const PanelProduct<T>& p, std::int64_t row, const T* b, std::
       if (p.accumulate) sum = sum + Vec<T>::load(c + at, lanes...);
       sum.store(c + at, lanes...);
     };
-    if (n == w) add();
-    else add(n);
+    if (n == w)
+      add();
+    else
+      add(n);
   };
   each_row([&](std::size_t i) {
     T* const c = p.c + (row + static_cast<std::int64_t>(i)) * p.c_stride;
@@ -83,8 +86,10 @@ void plain_forward(std::int64_t n, const GatesForward<T>& row) {
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
     const Vec<T> x = Vec<T>::load(from + i, lanes...);
     Vec<T> v;
-    if constexpr (rectified) v = relu(x);
-    else v = tanh(x);
+    if constexpr (rectified)
+      v = relu(x);
+    else
+      v = tanh(x);
     v.store(next + i, lanes...);
     if (out) v.store(out + i, lanes...);
   });
@@ -139,8 +144,10 @@ void plain_backward(std::int64_t n, const GatesBackward<T>& row) {
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
     const Vec<T> d = both(dh, dy, i, lanes...), v = Vec<T>::load(h + i, lanes...);
     Vec<T> s;
-    if constexpr (rectified) s = where(v <= 0, Vec<T>(0), d);
-    else s = d * (1 - v * v);
+    if constexpr (rectified)
+      s = where(v <= 0, Vec<T>(0), d);
+    else
+      s = d * (1 - v * v);
     s.store(slopes + i, lanes...);
   });
 }
@@ -167,8 +174,9 @@ void lstm_backward(std::int64_t n, const GatesBackward<T>& row) {
   const T *const g = row.gates, *const c = row.c, *const before = row.c_before, *const dy = row.dy;
   T *const dh = row.dh, *const dc = row.dc, *const slopes = row.slopes;
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-    const Vec<T> in = Vec<T>::load(g + i, lanes...), forget = Vec<T>::load(g + n + i, lanes...), fresh = Vec<T>::load(g + 2 * n + i, lanes...),
-                 out = Vec<T>::load(g + 3 * n + i, lanes...), bent = tanh(Vec<T>::load(c + i, lanes...));
+    const Vec<T> in = Vec<T>::load(g + i, lanes...), forget = Vec<T>::load(g + n + i, lanes...),
+                 fresh = Vec<T>::load(g + 2 * n + i, lanes...), out = Vec<T>::load(g + 3 * n + i, lanes...),
+                 bent = tanh(Vec<T>::load(c + i, lanes...));
     const Vec<T> d = both(dh, dy, i, lanes...), cell = fma(d * out, 1 - bent * bent, Vec<T>::load(dc + i, lanes...));
     (cell * fresh * in * (1 - in)).store(slopes + i, lanes...);
     (cell * or_zero(before, i, lanes...) * forget * (1 - forget)).store(slopes + n + i, lanes...);

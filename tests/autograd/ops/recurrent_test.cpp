@@ -34,6 +34,7 @@ std::vector<Form> forms() {
   }
   all.push_back({lstm_kind, 3, 33, 5, 40});
   all.push_back({lstm_kind, 1, 21, 7, 19});
+  all.push_back({gru_kind, 3, 4, 7, 19});
   all.push_back({gru_kind, 2, 21, 7, 19, true});
   return all;
 }
@@ -42,7 +43,8 @@ std::vector<Form> forms() {
 std::vector<Tensor> inputs_of(const Form& form, Dtype dtype) {
   const std::int64_t gates = form.kind >= lstm_kind ? 4 : form.kind == gru_kind ? 3 : 1, rows = gates * form.hidden;
   const std::int64_t state = form.kind == projected_kind ? 6 : form.hidden;
-  std::vector<Shape> shapes{{form.steps, form.samples, form.inputs}, {form.samples, state}, {rows, form.inputs}, {rows, state}, {rows}, {rows}};
+  std::vector<Shape> shapes{
+      {form.steps, form.samples, form.inputs}, {form.samples, state}, {rows, form.inputs}, {rows, state}, {rows}, {rows}};
   if (form.kind >= lstm_kind) shapes.push_back({form.samples, form.hidden});
   if (form.kind == projected_kind) shapes.push_back({state, form.hidden});
   std::vector<Tensor> all;
@@ -101,6 +103,7 @@ TEST(Recurrent, DoesNotDependOnTheNumberOfThreads) {
   std::vector<Form> all = forms();
   all.push_back({lstm_kind, 40, 48, 33, 64});
   all.push_back({gru_kind, 40, 48, 33, 64});
+  all.push_back({lstm_kind, 1, 8, 64, 256});
   for (const Form& form : all) {
     for (const Dtype dtype : {f32, f64}) {
       const auto in = inputs_of(form, dtype);
@@ -122,7 +125,7 @@ TEST(Recurrent, SamplesDoNotMeet) {
   for (const Form& form : forms()) {
     const auto in = inputs_of(form, f32);
     Array spoilt = in[0].value().contiguous_copy();
-    spoilt.mutable_data<float>()[2 * form.inputs] = std::numeric_limits<float>::quiet_NaN();   // step 0, sample 2
+    spoilt.mutable_data<float>()[2 * form.inputs] = std::numeric_limits<float>::quiet_NaN();  // step 0, sample 2
     auto with = in;
     with[0] = Tensor(spoilt);
     const auto clean = everything(form, in), other = everything(form, with);
@@ -132,10 +135,12 @@ TEST(Recurrent, SamplesDoNotMeet) {
       for (std::int64_t i = 0; i < form.samples; ++i)
         for (std::int64_t k = 0; k < form.inputs; ++k) {
           const double a = clean[dx].at({t, i, k}), b = other[dx].at({t, i, k});
-          if (i == 2) different += !(a == b);
-          else { EXPECT_EQ(a, b) << t << " " << i; }
+          if (i == 2)
+            different += !(a == b);
+          else
+            EXPECT_EQ(a, b) << t << " " << i;
         }
-    if (form.kind != relu_kind) { EXPECT_GT(different, 0); }
+    if (form.kind != relu_kind) EXPECT_GT(different, 0);
   }
 }
 

@@ -19,6 +19,7 @@
 #include <gradus/nn/layers/embedding.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/pool.h>
+#include <gradus/nn/layers/recurrent.h>
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
@@ -40,7 +41,7 @@ static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchN
 template <class... L>
 constexpr bool all_move = (std::is_nothrow_move_constructible_v<L> && ...) && (std::is_nothrow_move_assignable_v<L> && ...);
 static_assert(all_move<nn::Buffer, nn::Stream, nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout,
-                       nn::AnyModule, nn::Chain, nn::Sequential<nn::Linear, nn::Dropout>>);
+                       nn::RNN, nn::GRU, nn::LSTM, nn::RNNCell, nn::GRUCell, nn::LSTMCell, nn::AnyModule, nn::Chain, nn::Sequential<nn::Linear, nn::Dropout>>);
 
 struct Net {
   nn::Sequential<> features{nn::Conv2d{1, 4, {.padding = 1, .bias = false}}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2},

@@ -1,8 +1,8 @@
-// Recurrent layers and cells: against PyTorch (results, final states, all gradients, names), dropout between layers, clipping, errors.
+// Recurrent layers and cells: against PyTorch (results, final states, all gradients, names), dropout between layers, threads, errors.
 #include "nn/layers/golden.h"
 
-#include <map>
-#include <optional>
+#include <atomic>
+#include <thread>
 
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -70,8 +70,7 @@ void check_layer(Layer layer, const std::string& name, Call call) {
     std::vector<std::string> keys{"grad.x"};
     if (h_0.defined()) inputs.push_back(h_0), keys.push_back("grad.h_0");
     if (c_0.defined()) inputs.push_back(c_0), keys.push_back("grad.c_0");
-    for (const NamedParameter& p : nn::parameters(layer))
-      inputs.push_back(Tensor(p.leaf->value, p.leaf)), keys.push_back("grad." + p.name);
+    for (const NamedParameter& p : nn::parameters(layer)) inputs.push_back(Tensor(p.leaf->value, p.leaf)), keys.push_back("grad." + p.name);
     EXPECT_EQ(nn::state(layer).arrays.size(), wanted.state().arrays.size());
     const auto grads = grad(ys, inputs, seeds, {.create_graph = recorded});
     for (std::size_t i = 0; i < keys.size(); ++i) wanted.expect(grads[i], keys[i]);
@@ -201,6 +200,38 @@ TEST(Recurrent, WhatIsBeyondALengthCountsForNothing) {
   for (std::int64_t i = 0; i < 6; ++i) EXPECT_EQ(y.value().at({3, 1, i}), 0);
   const auto [alone, h_alone] = net(slice(slice(x, 1, 1, 2), 0, 0, 2));
   golden::expect_near(slice(h, 1, 1, 2).value(), h_alone.value(), 1e-14, "h");
+}
+
+// Of dropout in training alone something changes: there the second thread is refused, as by nn::Dropout.
+TEST(Recurrent, AConstModelPredictsInManyThreads) {
+  manual_seed(4);
+  nn::LSTM net{3, 16, {.num_layers = 2, .dropout = 0.5, .bidirectional = true}};
+  nn::eval(net);
+  const nn::LSTM& shared = net;
+  std::vector<Tensor> inputs;
+  std::vector<std::vector<double>> wanted;
+  for (std::int64_t i = 0; i < 4; ++i)
+    inputs.push_back(randn({9, 5 + i, 3})), wanted.push_back(shared(inputs.back()).output.value().to_vector());
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      for (std::size_t k = 0; k < 8; ++k) right += shared(inputs[(i + k) % 4]).output.value().to_vector() == wanted[(i + k) % 4];
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 32);
+  nn::train(net);
+  const auto alone = net.generator.exclusive("LSTM");
+  EXPECT_THAT(message_of([&] { shared(inputs[0]); }), HasSubstr("LSTM: two threads call one layer at a time"));
+}
+
+TEST(Recurrent, WhatIsRefusedHasDrawnNothing) {
+  Generator generator(3), same(3);
+  EXPECT_THROW(nn::LSTM(3, 4, {.proj_size = 4, .generator = &generator}), ValueError);
+  EXPECT_THROW(nn::GRU(0, 4, {.generator = &generator}), ValueError);
+  EXPECT_THROW(nn::RNN(3, 4, {.dropout = -1, .generator = &generator}), ValueError);
+  EXPECT_THROW(nn::LSTMCell(3, 0, {.generator = &generator}), ValueError);
+  EXPECT_EQ(randn({4}, generator).value().to_vector(), randn({4}, same).value().to_vector());
 }
 
 TEST(Recurrent, SaysWhatDoesNotFit) {
