@@ -190,15 +190,17 @@ void move_all(const void* from, void* to, const Walk& w, std::size_t size) {
 }  // namespace
 
 // Where the target lies a little behind the source but for whole pages, a processor takes each load of memcpy for one of what was just
-// stored, and waits, ten times as long. Not so if all loads of a line of the target come before its stores.
+// stored, and waits, ten times as long. Not so if all loads of a line of the target come before its stores; which suits rows of a few
+// thousand bytes that begin elsewhere in their lines, too.
 void copy_run(const void* from, void* to, std::size_t bytes) {
+  constexpr std::size_t line = 64;
   const std::size_t behind = (reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from)) & 4095;
-  if (behind == 0 || behind >= 512 || bytes < 512) {
+  const bool waits = bytes >= 512 && behind > 0 && behind < 512, askew = bytes >= 2048 && bytes < 1 << 18 && behind % line != 0;
+  if (!waits && !askew) {
     std::memcpy(to, from, bytes);
     return;
   }
   typedef std::uint64_t Quarter __attribute__((vector_size(16)));
-  constexpr std::size_t line = 64;
   const auto* source = static_cast<const std::byte*>(from);
   auto* target = static_cast<std::byte*>(to);
   const std::size_t first = -reinterpret_cast<std::uintptr_t>(to) & (line - 1);

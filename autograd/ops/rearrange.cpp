@@ -1,5 +1,7 @@
 #include <gradus/autograd/ops/rearrange.h>
 
+#include <numeric>
+
 #include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/ops/internal/picks.h>
 #include <gradus/autograd/ops/internal/positions.h>
@@ -41,16 +43,29 @@ unsigned axis_bits(const char* op, const Tensor& x, const Axes& given) {
   return axes;
 }
 
-// Each axis by its shift, 0 <= shift < n: the blocks between the cuts, each to its place.
+// Each axis by its shift, 0 <= shift < n.
 struct Roll final : Op {
   std::string_view name() const override { return "roll"; }
   Shape shifts;
   explicit Roll(const Shape& shifts) : shifts(shifts) {}
   Array forward(const Tensor& x) {
+    if (x.rank() > 1 && shifts[x.rank() - 1] != 0) return by_rows(x.value());
     Array out(x.shape(), x.dtype());
     for (unsigned wrapped = 0; wrapped < 1u << x.rank(); ++wrapped) place_block(x.value(), out, wrapped);
     return out;
   }
+  // A row at a time, both parts.
+  Array by_rows(const Array& x) const {
+    SmallVector<Array, 4> sources;
+    for (int i = 0; i < x.rank(); ++i) {
+      Array source({x.dim(i)}, i64);
+      std::int64_t* from = source.mutable_data<std::int64_t>();
+      std::iota(from, from + shifts[i], x.dim(i) - shifts[i]), std::iota(from + shifts[i], from + x.dim(i), std::int64_t{0});
+      sources.push_back(source);
+    }
+    return kernels::grid(x, {sources.data(), sources.size()});
+  }
+  // One of the blocks that lie between the cuts.
   void place_block(const Array& x, Array& out, unsigned wrapped) const {
     const Shape strides = out.strides();
     Array block = x;
