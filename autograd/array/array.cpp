@@ -1,6 +1,7 @@
 #include <gradus/autograd/array/array.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -30,6 +31,13 @@ Array Array::view(const Shape& shape, const Shape& strides, std::int64_t offset)
 
 Array Array::full(const Shape& shape, double value, Dtype dtype) {
   Array a(shape, dtype);
+  if (value == 0 && !std::signbit(value)) {   // most often so, and memset is twice as fast as a loop
+    auto* bytes = static_cast<std::byte*>(a.mutable_raw());
+    parallel_for(a.size() * static_cast<std::int64_t>(size_of(dtype)), 1 << 18, [=](std::int64_t begin, std::int64_t end) {
+      std::memset(bytes + begin, 0, static_cast<std::size_t>(end - begin));
+    });
+    return a;
+  }
   visit(dtype, [&]<class T>(T) {
     T* p = a.mutable_data<T>();
     const T element = static_cast<T>(value);

@@ -1,7 +1,8 @@
 #include <gradus/autograd/ops/rearrange.h>
 
+#include <numeric>
+
 #include <gradus/autograd/kernels/axes/place.h>
-#include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/picks.h>
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -10,8 +11,6 @@
 
 namespace gradus {
 namespace {
-
-using detail::slice_range;
 
 Tensor flip_axes(const Tensor& x, unsigned axes);
 
@@ -44,11 +43,58 @@ unsigned axis_bits(const char* op, const Tensor& x, const Axes& given) {
   return axes;
 }
 
-Tensor roll_axis(const Tensor& x, std::int64_t shift, int axis) {
-  const std::int64_t n = x.dim(axis), k = n == 0 ? 0 : (shift % n + n) % n;
-  if (k == 0) return x;
-  return cat({slice_range(x, {axis, n - k, n, 1}), slice_range(x, {axis, 0, n - k, 1})}, axis);
+// Each axis by its shift, 0 <= shift < n.
+struct Roll final : Op {
+  std::string_view name() const override { return "roll"; }
+  Shape shifts;
+  explicit Roll(const Shape& shifts) : shifts(shifts) {}
+  Array forward(const Tensor& x) {
+    if (x.rank() > 1 && shifts[x.rank() - 1] != 0) return by_rows(x.value());
+    Array out(x.shape(), x.dtype());
+    for (unsigned wrapped = 0; wrapped < 1u << x.rank(); ++wrapped) place_block(x.value(), out, wrapped);
+    return out;
+  }
+  // A row at a time, both parts.
+  Array by_rows(const Array& x) const {
+    SmallVector<Array, 4> sources;
+    for (int i = 0; i < x.rank(); ++i) {
+      Array source({x.dim(i)}, i64);
+      std::int64_t* from = source.mutable_data<std::int64_t>();
+      std::iota(from, from + shifts[i], x.dim(i) - shifts[i]), std::iota(from + shifts[i], from + x.dim(i), std::int64_t{0});
+      sources.push_back(source);
+    }
+    return kernels::grid(x, {sources.data(), sources.size()});
+  }
+  // One of the blocks that lie between the cuts.
+  void place_block(const Array& x, Array& out, unsigned wrapped) const {
+    const Shape strides = out.strides();
+    Array block = x;
+    std::int64_t first = 0;
+    for (int i = 0; i < x.rank(); ++i) {
+      const std::int64_t n = x.dim(i), k = shifts[i];
+      const bool wraps = wrapped >> i & 1;
+      if (wraps && k == 0) return;
+      if (k == 0) continue;
+      block = wraps ? block.slice(i, n - k, n) : block.slice(i, 0, n - k);
+      first += wraps ? 0 : k * strides[i];
+    }
+    kernels::place_strided(block, out, first, strides);
+  }
+  Grads backward(Tensor g) override {
+    Shape back = shifts;
+    for (int i = 0; i < back.rank(); ++i) back[i] = back[i] == 0 ? 0 : g.dim(i) - back[i];
+    return {record(Roll(back), g)};
+  }
+  Tensor tangent(std::span<const Tensor> vs) override { return record(Roll(shifts), vs[0]); }
+};
+
+Tensor rolled(const Tensor& x, const Shape& shifts) {
+  for (const std::int64_t shift : shifts)
+    if (shift != 0) return record(Roll(shifts), x);
+  return x;
 }
+
+std::int64_t wrapped_shift(std::int64_t shift, std::int64_t n) { return n == 0 ? 0 : (shift % n + n) % n; }
 
 std::int64_t product(const Shape& shape, int begin, int end) {
   std::int64_t n = 1;
@@ -109,16 +155,19 @@ Tensor flipud(const Tensor& x) {
 
 Tensor roll(const Tensor& x, std::int64_t shift) {
   check_defined("roll", x);
-  return reshape(roll_axis(reshape(x, {x.size()}), shift, 0), x.shape());
+  return reshape(rolled(reshape(x, {x.size()}), {wrapped_shift(shift, x.size())}), x.shape());
 }
 
 Tensor roll(const Tensor& x, const Shape& shifts, const Axes& axes) {
   check_defined("roll", x);
   check<ValueError>(shifts.rank() == axes.end() - axes.begin(), "roll: ", shifts, " are shifts for ", shifts.rank(),
                     " axes, and there are ", axes.end() - axes.begin());
-  Tensor y = x;
-  for (int i = 0; i < shifts.rank(); ++i) y = roll_axis(y, shifts[i], normal_axis(axes.begin()[i], x.rank(), "roll"));
-  return y;
+  Shape all = Shape::filled(x.rank(), 0);
+  for (int i = 0; i < shifts.rank(); ++i) {
+    const int axis = normal_axis(axes.begin()[i], x.rank(), "roll");
+    all[axis] = wrapped_shift(all[axis] + wrapped_shift(shifts[i], x.dim(axis)), x.dim(axis));
+  }
+  return rolled(x, all);
 }
 
 Tensor rot90(const Tensor& x, std::int64_t times, Axis from, Axis to) {

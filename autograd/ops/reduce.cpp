@@ -83,8 +83,8 @@ struct Prod final : Op {
   }
   Grads backward(Tensor g) override {
     const Tensor& x = saved()[0];
-    const Tensor others = recording() ? product_of_others(x, axes) : Tensor(kernels::prod_of_others(x.value(), axes));
-    return {others * reshape(g, with_ones(x.shape(), axes))};
+    if (!recording()) return {kernels::prod_backward(x.value(), axes, g.value())};
+    return {product_of_others(x, axes) * reshape(g, with_ones(x.shape(), axes))};
   }
 };
 

@@ -10,4 +10,7 @@ namespace gradus {
 // first element stands.
 void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element);
 
+// memcpy, but for what a processor takes long for: where the target lies a little behind the source but for whole pages.
+void copy_run(const void* from, void* to, std::size_t bytes);
+
 }  // namespace gradus

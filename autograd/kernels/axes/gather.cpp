@@ -16,8 +16,9 @@ namespace {
 struct Lanes {
   Shape size, index, along, into;
   int axis = 0;
+  std::int64_t reach;   // the size of the array that is pointed into, along the axis
 
-  Lanes(const Array& picks, const Shape& along_strides, const Shape& into_strides, int along_axis) {
+  Lanes(const Array& picks, const Shape& along_strides, const Shape& into_strides, int along_axis, std::int64_t reach) : reach(reach) {
     bool behind = false;   // the axis is the last one so far
     for (int i = 0; i < picks.rank(); ++i) {
       const std::int64_t n = picks.shape()[i], p = picks.strides()[i], a = along_strides[i], t = into_strides[i];
@@ -92,85 +93,73 @@ struct Steps {
   }
 };
 
-// Whether indices are in [low, n): the sign of one of the two differences says which are not.
-class Inside {
- public:
-  explicit Inside(std::int64_t n, std::int64_t low = 0) : low_(static_cast<std::uint64_t>(low)), last_(static_cast<std::uint64_t>(n - 1)) {}
-  bool all(const std::int64_t* index, std::int64_t step, std::int64_t count) const {
-    std::uint64_t signs = 0;
-    if (step == 1) for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j]);
-    else for (std::int64_t j = 0; j < count; ++j) signs |= differences(index[j * step]);
-    return signs >> 63 == 0;
-  }
-
- private:
-  std::uint64_t differences(std::int64_t i) const {
-    return (static_cast<std::uint64_t>(i) - low_) | (last_ - static_cast<std::uint64_t>(i));
-  }
-  std::uint64_t low_, last_;
-};
-
-constexpr std::int64_t block = 1024;   // indices that are looked at, and then used while they are in the cache
-
+// Each index is looked at before it is used: false if one is not below `size`.
 template <class T>
-void gather_row(const T* source, const std::int64_t* pick, T* target, std::int64_t n, const Steps& step) {
-  if (step.index != 1 || step.along != 1 || step.into != 0)
-    for (std::int64_t j = 0; j < n; ++j) target[j * step.along] = source[pick[j * step.index] * step.axis + j * step.into];
-  else if (step.axis == 1)
-    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j]];
-  else
-    for (std::int64_t j = 0; j < n; ++j) target[j] = source[pick[j] * step.axis];
+bool gather_row(const T* source, const std::int64_t* pick, T* target, std::int64_t n, Steps step, std::uint64_t size) {
+  if (step.index == 1 && step.along == 1 && step.into == 0 && step.axis == 1) {
+    for (std::int64_t j = 0; j < n; ++j) {
+      const auto i = static_cast<std::uint64_t>(pick[j]);
+      if (i >= size) return false;
+      target[j] = source[i];
+    }
+    return true;
+  }
+  for (std::int64_t j = 0; j < n; ++j) {
+    const std::int64_t i = pick[j * step.index];
+    if (static_cast<std::uint64_t>(i) >= size) return false;
+    target[j * step.along] = source[i * step.axis + j * step.into];
+  }
+  return true;
+}
+
+template <class T, class Combine>
+bool scatter_row(const T* source, const std::int64_t* pick, T* target, std::int64_t n, Steps step, std::uint64_t size, Combine combine) {
+  if (step.index == 1 && step.along == 1 && step.into == 0 && step.axis == 1) {
+    for (std::int64_t j = 0; j < n; ++j) {
+      const auto i = static_cast<std::uint64_t>(pick[j]);
+      if (i >= size) return false;
+      target[i] = combine(target[i], source[j]);
+    }
+    return true;
+  }
+  for (std::int64_t j = 0; j < n; ++j) {
+    const std::int64_t i = pick[j * step.index];
+    if (static_cast<std::uint64_t>(i) >= size) return false;
+    T& to = target[i * step.axis + j * step.into];
+    to = combine(to, source[j * step.along]);
+  }
+  return true;
 }
 
 template <class T>
-bool gather_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
+bool gather_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes) {
   const Steps step(lanes);
+  const auto size = static_cast<std::uint64_t>(lanes.reach);
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
   std::atomic<bool> outside = false;
   lanes.each_row(true, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
-    for (std::int64_t j = 0; j < n; j += block) {
-      const std::int64_t* pick = index + p + j * step.index;
-      const std::int64_t count = std::min(block, n - j);
-      if (inside.all(pick, step.index, count)) gather_row(from + t + j * step.into, pick, to + a + j * step.along, count, step);
-      else outside = true;
-    }
+    if (!gather_row(from + t, index + p, to + a, n, step, size)) outside = true;
   });
   return !outside;
 }
 
 template <class T, class Combine>
-bool scatter_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside, Combine combine) {
+bool scatter_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, Combine combine) {
   const Steps step(lanes);
+  const auto size = static_cast<std::uint64_t>(lanes.reach);
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
   std::atomic<bool> outside = false;
   lanes.each_row(false, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
-    for (std::int64_t j = 0; j < n; j += block) {
-      const std::int64_t* pick = index + p + j * step.index;
-      const std::int64_t count = std::min(block, n - j);
-      if (!inside.all(pick, step.index, count)) {
-        outside = true;
-        return;
-      }
-      const T* source = from + a + j * step.along;
-      T* base = to + t + j * step.into;
-      if (step.index == 1 && step.along == 1 && step.into == 0 && step.axis == 1) {
-        for (std::int64_t k = 0; k < count; ++k) base[pick[k]] = combine(base[pick[k]], source[k]);
-        continue;
-      }
-      for (std::int64_t k = 0; k < count; ++k) {
-        T& target = base[pick[k * step.index] * step.axis + k * step.into];
-        target = combine(target, source[k * step.along]);
-      }
-    }
+    if (!scatter_row(from + a, index + p, to + t, n, step, size, combine)) outside = true;
   });
   return !outside;
 }
 
 template <class T>
-bool set_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes, const Inside& inside) {
-  return scatter_rows<T>(x, out, index, lanes, inside, [](T, T value) { return value; });
+bool set_rows(const void* x, void* out, const std::int64_t* index, const Lanes& lanes) {
+  return scatter_rows<T>(x, out, index, lanes, [](T, T value) { return value; });
 }
 
 // Elements are moved by their sizes.
@@ -185,10 +174,13 @@ bool by_size(std::size_t size, F f) {
 
 std::int64_t first_outside(const Array& index, std::int64_t n, std::int64_t low) {
   const std::int64_t* all = index.data<std::int64_t>();
-  const Inside inside(n, low);
+  const auto first = static_cast<std::uint64_t>(low), last = static_cast<std::uint64_t>(n - 1);
   std::atomic<bool> outside = false;
   parallel_for(index.size(), step_grain, [&](std::int64_t begin, std::int64_t end) {
-    if (!inside.all(all + begin, 1, end - begin)) outside = true;
+    std::uint64_t signs = 0;   // one of the two differences is negative where an index is outside
+    for (std::int64_t i = begin; i < end; ++i)
+      signs |= (static_cast<std::uint64_t>(all[i]) - first) | (last - static_cast<std::uint64_t>(all[i]));
+    if (signs >> 63 != 0) outside = true;
   });
   return outside ? std::find_if(all, all + index.size(), [=](std::int64_t i) { return i < low || i >= n; }) - all : -1;
 }
@@ -196,11 +188,9 @@ std::int64_t first_outside(const Array& index, std::int64_t n, std::int64_t low)
 Array gather(const Array& x, int axis, const Array& index) {
   Array out(index.shape(), x.dtype());
   if (out.size() == 0) return out;
-  const Lanes lanes(index, out.strides(), x.strides(), axis);
-  const Inside inside(x.shape()[axis]);
+  const Lanes lanes(index, out.strides(), x.strides(), axis, x.shape()[axis]);
   void* to = out.mutable_raw();
-  const bool all =
-      by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes, inside); });
+  const bool all = by_size(size_of(x.dtype()), [&]<class T>(T) { return gather_rows<T>(x.raw(), to, index.data<std::int64_t>(), lanes); });
   return all ? out : Array();
 }
 
@@ -209,15 +199,14 @@ bool scatter(Scatter how, Array& out, int axis, const Array& index, const Array&
   void* to = out.mutable_raw();
   const void* from = x.raw();
   const std::int64_t* pick = index.data<std::int64_t>();
-  const Lanes lanes(index, x.strides(), out.strides(), axis);
-  const Inside in(out.shape()[axis]);
-  if (how == Scatter::set) return by_size(size_of(x.dtype()), [&]<class T>(T) { return set_rows<T>(from, to, pick, lanes, in); });
+  const Lanes lanes(index, x.strides(), out.strides(), axis, out.shape()[axis]);
+  if (how == Scatter::set) return by_size(size_of(x.dtype()), [&]<class T>(T) { return set_rows<T>(from, to, pick, lanes); });
   const auto combine = [&]<class T>(T) {
     const auto nan = [](T w) { return w != w; };
-    if (how == Scatter::add) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v + w); });
-    if (how == Scatter::multiply) return scatter_rows<T>(from, to, pick, lanes, in, [](T v, T w) { return static_cast<T>(v * w); });
-    if (how == Scatter::maximum) return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w > v ? w : v; });
-    return scatter_rows<T>(from, to, pick, lanes, in, [=](T v, T w) { return nan(w) ? w : w < v ? w : v; });
+    if (how == Scatter::add) return scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return static_cast<T>(v + w); });
+    if (how == Scatter::multiply) return scatter_rows<T>(from, to, pick, lanes, [](T v, T w) { return static_cast<T>(v * w); });
+    if (how == Scatter::maximum) return scatter_rows<T>(from, to, pick, lanes, [=](T v, T w) { return nan(w) ? w : w > v ? w : v; });
+    return scatter_rows<T>(from, to, pick, lanes, [=](T v, T w) { return nan(w) ? w : w < v ? w : v; });
   };
   return out.dtype() == i64 ? combine(std::int64_t{}) : visit_floating(out.dtype(), "scatter", combine);
 }
@@ -227,7 +216,7 @@ Array uses_before(const Array& index, int axis, const Shape& shape) {
   if (index.size() == 0) return before;
   std::int64_t *to = before.mutable_data<std::int64_t>(), *used = uses.mutable_data<std::int64_t>();
   const std::int64_t* pick = index.data<std::int64_t>();
-  const Lanes lanes(index, before.strides(), uses.strides(), axis);
+  const Lanes lanes(index, before.strides(), uses.strides(), axis, shape[axis]);
   const Steps step(lanes);
   lanes.each_row(false, [&](std::int64_t p, std::int64_t a, std::int64_t t, std::int64_t n) {
     for (std::int64_t j = 0; j < n; ++j) to[a + j * step.along] = used[t + pick[p + j * step.index] * step.axis + j * step.into]++;

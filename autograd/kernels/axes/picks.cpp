@@ -1,9 +1,9 @@
 #include <gradus/autograd/kernels/axes/picks.h>
 
-#include <cstring>
 #include <numeric>
 #include <vector>
 
+#include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
@@ -83,7 +83,7 @@ void take_all(const void* x, void* out, const Blocks& blocks) {
       for (; begin < stop; ++begin)
         for (std::int64_t row = 0; row < rows; ++row, target += n) {
           const T* source = base + blocks.offset(begin - skip) + (rows == 1 ? 0 : blocks.after.offset(row));
-          if (step == 1 && n >= 16) std::memcpy(target, source, static_cast<std::size_t>(n) * sizeof(T));
+          if (step == 1 && n >= 16) copy_run(source, target, static_cast<std::size_t>(n) * sizeof(T));
           else for (std::int64_t i = 0; i < n; ++i) target[i] = source[i * step];
         }
     }
@@ -122,7 +122,7 @@ void put_all(const void* values, void* out, const Blocks& blocks, Row row_of) {
 template <class T>
 void set_all(const void* values, void* out, const Blocks& blocks) {
   put_all<T>(values, out, blocks, [](T* to, const T* from, std::int64_t n, std::int64_t step) {
-    if (step == 1 && n >= 16) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+    if (step == 1 && n >= 16) copy_run(from, to, static_cast<std::size_t>(n) * sizeof(T));
     else for (std::int64_t i = 0; i < n; ++i) to[i * step] = from[i];
   });
 }

@@ -1,7 +1,5 @@
 #include <gradus/autograd/kernels/axes/place.h>
 
-#include <cstring>
-
 #include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
@@ -65,18 +63,22 @@ SmallVector<Stretch, 16> runs_of(std::span<const std::int64_t> sources) {
 template <class T>
 void grid_rows(const void* x, const Shape& strides, void* out, const Shape& shape, std::span<const Array> sources) {
   const int last = shape.rank() - 1;
-  const std::int64_t step = strides[last], n = shape[last];
+  const std::int64_t step = strides[last], n = shape[last], rows = last > 0 ? shape[last - 1] : 1;
   const SmallVector<Stretch, 16> runs = runs_of(sources[static_cast<std::size_t>(last)].span<std::int64_t>());
+  const auto source = [&](int i, std::int64_t at) { return sources[static_cast<std::size_t>(i)].data<std::int64_t>()[at] * strides[i]; };
   parallel_for(shape.elements() / n, items_worth(sum_grain, n), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      const T* from = static_cast<const T*>(x);
+    std::int64_t base = 0, next = begin % rows;   // the offset of what lies around the rows, and which row of those comes next
+    for (std::int64_t row = begin; row < end; ++row, ++next) {
+      if (row == begin || next == rows) {
+        next = row == begin ? next : 0, base = 0;
+        std::int64_t index = row / rows;
+        for (int i = last - 2; i >= 0; index /= shape[i--]) base += source(i, index % shape[i]);
+      }
+      const T* from = static_cast<const T*>(x) + base + (last > 0 ? source(last - 1, next) : 0);
       T* to = static_cast<T*>(out) + row * n;
-      std::int64_t index = row;
-      for (int i = last - 1; i >= 0; index /= shape[i--])
-        from += sources[static_cast<std::size_t>(i)].data<std::int64_t>()[index % shape[i]] * strides[i];
       for (const Stretch& run : runs) {
         if (run.count == 1) to[run.target] = from[run.source * step];
-        else if (step == 1) std::memcpy(to + run.target, from + run.source, static_cast<std::size_t>(run.count) * sizeof(T));
+        else if (step == 1) copy_run(from + run.source, to + run.target, static_cast<std::size_t>(run.count) * sizeof(T));
         else for (std::int64_t j = 0; j < run.count; ++j) to[run.target + j] = from[(run.source + j) * step];
       }
     }

@@ -220,49 +220,44 @@ Array prod(const Array& x, AxisSet axes) {
   return fold_all<Multiplies>(x, axes, product, product);
 }
 
-Array prod_of_others(const Array& x, AxisSet axes) {
+Array prod_backward(const Array& x, AxisSet axes, const Array& given) {
   const Run run(x, axes);
+  const Array g = given.as_contiguous();
   Array out(run.x.shape(), x.dtype());
   const Cut c = run.cut;
   visit_floating(x.dtype(), "prod", [&]<class T>(T) {
-    using Sum = SumOf<T>;
-    const T* from = run.x.data<T>();
+    using Sum = SumOf<T>;   // products may leave the range of T where the whole does not
+    const T *from = run.x.data<T>(), *factor = g.data<T>();
     T* to = out.mutable_data<T>();
-    Array wide;   // the products of those before, which may leave the range of T where the whole does not
-    Sum* front = nullptr;
-    if constexpr (std::is_same_v<T, Sum>) front = to;
-    else wide = Array(run.x.shape(), dtype_of<Sum>), front = wide.mutable_data<Sum>();
-    // Up with the product of those before, down with that of those behind; a row, or a strip of columns at a time.
     if (c.inner == 1) {
       parallel_for(c.outer, items_worth(sum_grain, c.n), [=](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t o = begin; o < end; ++o) {
-          const T* row = from + o * c.n;
-          T* others = to + o * c.n;
-          Sum *before = front + o * c.n, product = 1;
-          for (std::int64_t r = 0; r < c.n; product *= static_cast<Sum>(row[r++])) before[r] = product;
-          product = 1;
-          for (std::int64_t r = c.n - 1; r >= 0; product *= static_cast<Sum>(row[r--])) others[r] = static_cast<T>(before[r] * product);
-        }
+        Array room({c.n + 64}, dtype_of<Sum>);
+        const auto others = reduce_loops().of(T{}).others;
+        for (std::int64_t o = begin; o < end; ++o)
+          others(from + o * c.n, c.n, static_cast<Sum>(factor[o]), room.mutable_data<Sum>(), to + o * c.n);
       });
       return;
     }
+    // Up with the product of those before, down with that of those behind; a strip of columns at a time.
     constexpr std::int64_t strip = 64;
     const std::int64_t strips = (c.inner + strip - 1) / strip;
     parallel_for(c.outer * strips, items_worth(sum_grain, c.n * std::min(c.inner, strip)), [=](std::int64_t begin, std::int64_t end) {
+      Array room({c.n * strip}, dtype_of<Sum>);
+      Sum* front = room.mutable_data<Sum>();
       for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t at = task / strips * c.n * c.inner + task % strips * strip,
-                           width = std::min(strip, c.inner - task % strips * strip);
+        const std::int64_t o = task / strips, column = task % strips * strip, at = o * c.n * c.inner + column,
+                           width = std::min(strip, c.inner - column);
         Sum product[strip];
         std::fill(product, product + width, 1);
         for (std::int64_t r = 0; r < c.n; ++r)
           for (std::int64_t j = 0; j < width; ++j) {
-            front[at + r * c.inner + j] = product[j];
+            front[r * strip + j] = product[j];
             product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
           }
-        std::fill(product, product + width, 1);
+        for (std::int64_t j = 0; j < width; ++j) product[j] = static_cast<Sum>(factor[o * c.inner + column + j]);
         for (std::int64_t r = c.n - 1; r >= 0; --r)
           for (std::int64_t j = 0; j < width; ++j) {
-            to[at + r * c.inner + j] = static_cast<T>(front[at + r * c.inner + j] * product[j]);
+            to[at + r * c.inner + j] = static_cast<T>(front[r * strip + j] * product[j]);
             product[j] *= static_cast<Sum>(from[at + r * c.inner + j]);
           }
       }

@@ -20,8 +20,9 @@ Array sum(const Array& x, AxisSet axes, Summand summand = Summand::itself);
 Array mean(const Array& x, AxisSet axes);                     // f32 or f64; NaN for no elements
 // Multiplied in f64 (f16, bf16 as f32; whole numbers and bool in i64); 1 for no elements.
 Array prod(const Array& x, AxisSet axes);
-// At each element the product of all others that it is multiplied with: no division, so zeros are no exception. f32 or f64.
-Array prod_of_others(const Array& x, AxisSet axes);
+// At each element g times the product of all others that it is multiplied with: no division, so zeros are no exception. f32 or f64; g has
+// the product's shape, with or without the reduced axes.
+Array prod_backward(const Array& x, AxisSet axes, const Array& g);
 
 // NaN is smaller and larger than all numbers. No reduced dimension is empty.
 Array extreme(const Array& x, AxisSet axes, Extreme which);
@@ -68,6 +69,8 @@ struct ReduceRows {
   void (*few_column_sums)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, T* sums);
   RowSums<T> of[4];                       // by Summand
   RowSums<T> product;                     // products in their place
+  // out[i] = factor · Π_{k ≠ i} x[k]; `room` has n elements and a register more.
+  void (*others)(const T* x, std::int64_t n, SumOf<T> factor, SumOf<T>* room, T* out);
   RowExtremes<T> extremes[2];             // by Extreme
   // The first i < n with x[i] = value, or NaN if that is NaN; n if there is none.
   std::int64_t (*find)(const T* x, std::int64_t n, T value);

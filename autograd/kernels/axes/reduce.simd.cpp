@@ -1,6 +1,7 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
@@ -142,50 +143,122 @@ void column_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
 }
 
 template <class T>
-void multiply(Wide<T>& product, Vec<T> x) {
-  Wide<T> factor;
-  factor.add(x);
-  if constexpr (requires { factor.low; }) product.low = product.low * factor.low, product.high = product.high * factor.high;
-  else product.all = product.all * factor.all;
+Wide<T> wide(Vec<T> x) {
+  if constexpr (Vec<T>::size == 1) return {static_cast<double>(x.b)};
+  else if constexpr (sizeof(T) == 8) return {x};
+  else return [](auto halves) { return Wide<T>{Vec<double>(halves.low), Vec<double>(halves.high)}; }(widened(x.b));
+}
+template <class T>
+Wide<T> times(const Wide<T>& a, const Wide<T>& b) {
+  if constexpr (requires { a.low; }) return {a.low * b.low, a.high * b.high};
+  else return {a.all * b.all};
+}
+template <class T>
+void multiply(Wide<T>& product, Vec<T> x) { product = times(product, wide(x)); }
+
+// Elements in f64 to be multiplied, or products of some. Where registers have 32 bytes or more it is four f32 at a time: a processor that
+// makes 64 bytes of two halves takes three times as long to widen twice as many.
+template <class T>
+struct Factors {
+  static constexpr std::int64_t size = Vec<T>::size;
+  Wide<T> all;
+  static Factors of(const T* x) { return {wide(Vec<T>::load(x))}; }
+  static Factors load(const double* p) { return {Wide<T>::load(p)}; }
+  void store(double* p) const { all.store(p); }
+  friend Factors operator*(const Factors& a, const Factors& b) { return {times(a.all, b.all)}; }
+};
+#if defined(__AVX2__) && !defined(GRADUS_PLAIN)
+template <>
+struct Factors<float> {
+  static constexpr std::int64_t size = 4;
+  __m256d all;
+  static Factors of(const float* x) { return {_mm256_cvtps_pd(_mm_loadu_ps(x))}; }
+  static Factors load(const double* p) { return {_mm256_loadu_pd(p)}; }
+  void store(double* p) const { _mm256_storeu_pd(p, all); }
+  friend Factors operator*(const Factors& a, const Factors& b) { return {_mm256_mul_pd(a.all, b.all)}; }
+};
+#endif
+
+// a · b, for what is often too small for f64: a processor takes long to find that out.
+inline double small_product(double a, double b) {
+  return std::abs(a) < 1e-162 && std::abs(b) < 1e-162 ? std::copysign(0.0, a) * std::copysign(1.0, b) : a * b;
 }
 
 template <class T>
 double row_product(const T* x, std::int64_t n) {
-  constexpr std::int64_t w = Vec<T>::size;
+  using F = Factors<T>;
+  constexpr std::int64_t w = F::size;
   std::int64_t i = 0;
   double product = 1, other = 1;
-  if (n >= 4 * w) {
+  if (n >= 8 * w) {
+    F a = F::of(x), b = F::of(x + w), c = F::of(x + 2 * w), d = F::of(x + 3 * w);
+    F e = F::of(x + 4 * w), f = F::of(x + 5 * w), g = F::of(x + 6 * w), h = F::of(x + 7 * w);
+    for (i = 8 * w; i + 8 * w <= n; i += 8 * w) {
+      const T* y = x + i;
+      a = a * F::of(y), b = b * F::of(y + w), c = c * F::of(y + 2 * w), d = d * F::of(y + 3 * w);
+      e = e * F::of(y + 4 * w), f = f * F::of(y + 5 * w), g = g * F::of(y + 6 * w), h = h * F::of(y + 7 * w);
+    }
     alignas(64) double lanes[w];
-    std::fill(lanes, lanes + w, 1.0);
-    Wide<T> a = Wide<T>::load(lanes), b = a;
-    for (; i + 2 * w <= n; i += 2 * w) multiply(a, Vec<T>::load(x + i)), multiply(b, Vec<T>::load(x + i + w));
-    a.store(lanes);
-    for (const double lane : lanes) product *= lane;
-    b.store(lanes);
-    for (const double lane : lanes) other *= lane;
+    (((a * b) * (c * d)) * ((e * f) * (g * h))).store(lanes);
+    for (std::int64_t half = w / 2; half > 0; half /= 2)
+      for (std::int64_t j = 0; j < half; ++j) lanes[j] = small_product(lanes[j], lanes[j + half]);
+    product = lanes[0];
   }
   for (; i + 2 <= n; i += 2) product *= static_cast<double>(x[i]), other *= static_cast<double>(x[i + 1]);
   return i < n ? product * other * static_cast<double>(x[i]) : product * other;
 }
 
+// The products of those before, and those of those behind: lane by lane, and at last what the other lanes give. All lanes go side by side,
+// where one element after the other would wait for one multiplication after the other.
+template <class T>
+void row_others(const T* x, std::int64_t n, double factor, double* room, T* out) {
+  constexpr std::int64_t w = Vec<T>::size;
+  if (n < 4 * w) {
+    double product = 1;
+    for (std::int64_t i = 0; i < n; product *= static_cast<double>(x[i++])) room[i] = product;
+    product = factor;
+    for (std::int64_t i = n - 1; i >= 0; product *= static_cast<double>(x[i--])) out[i] = static_cast<T>(room[i] * product);
+    return;
+  }
+  const std::int64_t whole = n / w * w, rest = n - whole;
+  const Wide<T> last = wide(rest > 0 ? where(Vec<T>::first(rest), Vec<T>::load(x + whole, rest), Vec<T>(1)) : Vec<T>(1));
+  Wide<T> product = wide(Vec<T>(1));
+  for (std::int64_t i = 0; i < whole; i += w) product.store(room + i), multiply(product, Vec<T>::load(x + i));
+  product.store(room + whole);
+  alignas(64) double lanes[w], others[w];
+  times(product, last).store(lanes);
+  double one = factor;
+  for (std::int64_t j = 0; j < w; one *= lanes[j++]) others[j] = one;
+  one = 1;
+  for (std::int64_t j = w - 1; j >= 0; one *= lanes[j--]) others[j] *= one;
+  Wide<T> behind = Wide<T>::load(others);
+  if (rest > 0) times(Wide<T>::load(room + whole), behind).rounded().store(out + whole, rest);
+  behind = times(behind, last);
+  for (std::int64_t i = whole - w; i >= 0; i -= w) {
+    times(Wide<T>::load(room + i), behind).rounded().store(out + i);
+    multiply(behind, Vec<T>::load(x + i));
+  }
+}
+
 template <class T>
 void column_products(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* products) {
-  constexpr std::int64_t w = Vec<T>::size;
+  using F = Factors<T>;
   std::fill(products, products + width, 1.0);
   const auto next = [=](std::int64_t r, auto... more) {
+    const T* row = x + r * stride;
     std::int64_t j = 0;
-    for (; j + w <= width; j += w) {
-      Wide<T> all = Wide<T>::load(products + j);
-      multiply(all, Vec<T>::load(x + r * stride + j)), (multiply(all, Vec<T>::load(x + (r + more) * stride + j)), ...);
+    for (; j + F::size <= width; j += F::size) {
+      F all = F::load(products + j) * F::of(row + j);
+      ((all = all * F::of(row + more * stride + j)), ...);
       all.store(products + j);
     }
     for (; j < width; ++j) {
-      products[j] *= static_cast<double>(x[r * stride + j]);
-      ((products[j] *= static_cast<double>(x[(r + more) * stride + j])), ...);
+      products[j] *= static_cast<double>(row[j]);
+      ((products[j] *= static_cast<double>(row[more * stride + j])), ...);
     }
   };
   std::int64_t r = 0;
-  for (; r + 4 <= rows; r += 4) next(r, 1, 2, 3);
+  for (; r + 8 <= rows; r += 8) next(r, 1, 2, 3, 4, 5, 6, 7);
   for (; r < rows; ++r) next(r);
 }
 
@@ -234,6 +307,7 @@ constexpr ReduceRows<T> rows_of{.sum = row_sum<T, Itself>,
                                 .few_column_sums = few_column_sums<T>,
                                 .of = {sums_of<T, Itself>, sums_of<T, Absolute>, sums_of<T, Squared>, sums_of<T, OfNumbers>},
                                 .product = {row_product<T>, column_products<T>},
+                                .others = row_others<T>,
                                 .extremes = {extremes_of<T, Extreme::smallest>, extremes_of<T, Extreme::largest>},
                                 .find = find<T>,
                                 .column_exp_sums = column_exp_sums<T>};

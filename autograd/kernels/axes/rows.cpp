@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numeric>
 
+#include <gradus/autograd/array/internal/strided.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_vector.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
@@ -69,7 +70,7 @@ Array take_rows(const Array& table, const Array& index, std::int64_t blank) {
   parallel_for(index.size(), items_worth(sum_grain, width(table)), [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       if (pick[i] == blank) std::memset(target + i * row, 0, row);
-      else std::memcpy(target + i * row, source + static_cast<std::size_t>(pick[i]) * row, row);
+      else copy_run(source + static_cast<std::size_t>(pick[i]) * row, target + i * row, row);
     }
   });
   return out;

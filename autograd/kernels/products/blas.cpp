@@ -70,15 +70,9 @@ void blas_part(const Product<T>& p) {
   cblas_product<T>(p, from_zero ? 0 : 1);
 }
 
-// OpenBLAS chooses its kernels when it is loaded, once.
-bool ours_are_newer() {
-  static const bool newer = blas_core_is_old(openblas_get_corename(), level_in_use());
-  return newer;
-}
-
 template <class T>
 void blas_split(const Product<T>& p) {
-  if (ours_are_newer()) return packed_gemm(p);
+  if (blas_is_old()) return packed_gemm(p);
   constexpr std::int64_t most = std::numeric_limits<blasint>::max();
   check<ShapeError>(std::max({p.m, p.n, p.k, p.a.stride, p.b.stride, p.c_stride}) <= most, "matmul: a size or a row is longer than ", most,
                     ": [", p.m, ", ", p.k, "] x [", p.k, ", ", p.n, "]");
@@ -100,13 +94,19 @@ bool blas_core_is_old(std::string_view core, Level machine) {
   return machine >= Level::v3 && std::ranges::find(without_avx, core) != std::end(without_avx);
 }
 
+// OpenBLAS chooses its kernels when it is loaded, once.
+bool blas_is_old() {
+  static const bool old = blas_core_is_old(openblas_get_corename(), level_in_use());
+  return old;
+}
+
 std::string blas_description() {
   const std::string config = openblas_get_config();   // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …"
   const std::string name = config.substr(0, config.find(' ', config.find(' ') + 1)), core = openblas_get_corename();
   const int parallel = openblas_get_parallel();
   const char* threads = parallel == OPENBLAS_THREAD ? "pthreads" : parallel == OPENBLAS_OPENMP ? "OpenMP" : "one thread";
   return text(name, " (", threads, "), kernels for ", core,
-              ours_are_newer()
+              blas_is_old()
                   ? text(", which are older than this processor: gradus multiplies by loops of its own, for ", level_name(level_in_use()))
                   : "");
 }

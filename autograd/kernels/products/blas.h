@@ -20,6 +20,9 @@ void blas_gemm(const Product<double>& product);
 // Whether OpenBLAS's kernels for this core are those of processors that have no AVX, although the machine's level is v3 or better.
 bool blas_core_is_old(std::string_view core, Level machine);
 
+// Whether they are, or there is no OpenBLAS.
+bool blas_is_old();
+
 // Who multiplies, for people: "OpenBLAS 0.3.21 (pthreads), kernels for Haswell".
 std::string blas_description();
 

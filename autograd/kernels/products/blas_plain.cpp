@@ -62,6 +62,8 @@ void blas_gemm(const Product<double>& product) { in_strips(product); }
 
 bool blas_core_is_old(std::string_view, Level) { return false; }
 
+bool blas_is_old() { return true; }
+
 std::string blas_description() { return text("none: gradus multiplies by loops of its own, for ", level_name(level_in_use())); }
 
 }  // namespace gradus::kernels

@@ -140,7 +140,7 @@ TEST(Recurrent, SamplesDoNotMeet) {
           else
             EXPECT_EQ(a, b) << t << " " << i;
         }
-    if (form.kind != relu_kind) EXPECT_GT(different, 0);
+    if (form.kind != relu_kind) { EXPECT_GT(different, 0); }
   }
 }
 

@@ -201,6 +201,56 @@ TEST(Sum, Gradients) {
   }
 }
 
+TEST(Prod, LongRowsAndColumnsAndTheirGradients) {
+  for (const std::int64_t n : {1, 31, 32, 63, 64, 65, 130, 1000})
+    for (const Shape& shape : {Shape{3, n}, Shape{n, 70}}) {
+      const unsigned axes = shape[0] == 3 ? 2 : 1;
+      Tensor x = random(shape, 1) * 0.02;
+      x = where(x < 0, x - 1, x + 1);
+      const Axes along = shape[0] == 3 ? 1 : 0;
+      const Array wanted = naive(x.value(), axes, 1, [](double a, double b) { return a * b; });
+      expect_near(prod(x, along, true), wanted, 1e-12 * amax(abs(Tensor(wanted))).item());
+      expect_near(prod(x.to(f32), along, true).to(f64), wanted, 1e-4 * amax(abs(Tensor(wanted))).item());
+      const auto f = [&](const std::vector<Tensor>& in) { return prod(in[0], along); };
+      expect_same_gradients(f, {x}, 1e-11 * amax(abs(Tensor(wanted))).item());
+      Array some = x.value();
+      some.mutable_data<double>()[n / 2] = 0;   // one zero in a row or column, and two in another
+      some.mutable_data<double>()[2 * n] = some.mutable_data<double>()[some.size() - 1] = 0;
+      expect_same_gradients(f, {some}, 1e-11 * amax(abs(Tensor(wanted))).item());
+    }
+}
+
+TEST(Prod, OfF32StaysInTheRangeOfF64) {
+  Array x = Array::full({1, 64}, 1e9f, f32), small = Array::full({2, 1024}, 0.3, f32);
+  for (std::int64_t i = 0; i < 64; ++i)
+    if (i / 4 % 2 == 1) x.mutable_data<float>()[i] = 1e-9f;
+  EXPECT_NEAR(prod(Tensor(x)).item(), 1, 1e-5);
+  const Tensor leaf = variable(x);
+  expect_near(grad(prod(leaf, 1), leaf) * leaf, Array::full({1, 64}, 1), 1e-5);
+  small.mutable_data<float>()[1100] = -0.3f;
+  for (const Dtype dtype : {f32, f64}) {
+    const auto tiny = prod(Tensor(small).to(dtype), 1).value().to_vector();
+    EXPECT_EQ(tiny, (std::vector<double>{0, 0}));
+    EXPECT_FALSE(std::signbit(tiny[0]));
+    EXPECT_TRUE(std::signbit(tiny[1]));
+  }
+  small.mutable_data<float>()[5] = static_cast<float>(inf), small.mutable_data<float>()[1024] = static_cast<float>(nan);
+  EXPECT_EQ(prod(Tensor(small), 1).value().at({0}), inf);
+  EXPECT_TRUE(std::isnan(prod(Tensor(small), 1).value().at({1})));
+}
+
+TEST(Prod, DoesNotDependOnTheNumberOfThreads) {
+  const Tensor x = variable((random({300, 500}, 1) * 0.05 + 1).to(f32).value());
+  const int before = num_threads();
+  set_threads(1);
+  const Array rows = grad(sum(prod(x, 1)), x).value(), columns = grad(sum(prod(x, 0)), x).value(), all = prod(x, {0, 1}).value();
+  set_threads(3);
+  expect_near(grad(sum(prod(x, 1)), x), rows, 0);
+  expect_near(grad(sum(prod(x, 0)), x), columns, 0);
+  expect_near(prod(x, {0, 1}), all, 0);
+  set_threads(before);
+}
+
 TEST(Reduce, Errors) {
   expect_error<ValueError>([] { sum(zeros({2, 3}), {0, -2}); }, {"sum", "axis 0", "twice", "[2, 3]"});
   expect_error<ValueError>([] { sum(zeros({2, 3}), 2); }, {"sum", "axis 2", "2 dimensions"});

@@ -194,6 +194,10 @@ TEST(Shape, Errors) {
   expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, 3, i64)); }, {"gather", "index 3", "[0, 0]", "[2, 3]"});
   expect_error<ValueError>([&] { gather(x, 1, Array::full({2, 1}, -1, i64)); }, {"gather", "index -1"});
   expect_error<ShapeError>([&] { scatter_add(x, 1, Array::zeros({2, 4}, i64), {2, 5}); }, {"scatter_add", "[2, 3]", "[2, 4]"});
+  Array index = Array::zeros({2, 40}, i64);
+  index.mutable_data<std::int64_t>()[40 + 37] = 3;
+  expect_error<ValueError>([&] { gather(x, 1, index); }, {"gather", "index 3", "[1, 37]", "[2, 3]"});
+  expect_error<ValueError>([&] { scatter_add(zeros({2, 40}), 1, index, {2, 3}); }, {"scatter_add", "index 3", "[1, 37]", "[2, 3]"});
 }
 
 TEST(Shape, LargeCopiesAreOfTheRightElements) {
