@@ -47,7 +47,8 @@ Prefetcher::Prefetcher(int workers, int slots_each, Make make, void* owner)
   State& s = *state_;
   s.threads.reserve(s.workers.size());
   try {
-    for (State::Worker& worker : s.workers) s.threads.emplace_back([&s, &worker](std::stop_token stop) { s.work(worker, std::move(stop)); });
+    for (State::Worker& worker : s.workers)
+      s.threads.emplace_back([&s, &worker](std::stop_token stop) { s.work(worker, std::move(stop)); });
   } catch (const std::system_error& e) {
     fail<Error>("DataLoader: of ", workers, " workers the system gives only ", s.threads.size(), " a thread (", e.what(), "); take fewer");
   }

@@ -108,7 +108,7 @@ Spread variance(const Array& x, AxisSet axes, double correction, bool root) {
     });
   const double freedom = std::max(0.0, static_cast<double>(run.cut.n) - correction);
   double* square = squares.mutable_data<double>();
-  parallel_for(squares.size(), grain, [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(squares.size(), sum_grain, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) square[i] = root ? std::sqrt(square[i] / freedom) : square[i] / freedom;
   });
   return {squares.to(x.dtype()), mean.to(x.dtype())};

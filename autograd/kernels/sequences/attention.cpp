@@ -96,7 +96,7 @@ class Bias {
 
 // What both directions know of a call.
 template <class T>
-struct Job {
+struct Pass {
   const Attention& call;
   const AttentionRows<T>& loops = attention_loops().of(T{});
   const DropoutLoop<T> drop = dropout_loops().of(T{});
@@ -106,7 +106,7 @@ struct Job {
   Matrices<T> k, v;
   Bias<T> bias;
 
-  explicit Job(const Attention& call) : call(call), k(call.k), v(call.v), bias(call.mask) {
+  explicit Pass(const Attention& call) : call(call), k(call.k), v(call.v), bias(call.mask) {
     const int rank = call.q.rank();
     rows = call.q.shape()[rank - 2], width = call.q.shape()[rank - 1];
     columns = call.k.shape()[call.k.rank() - 2], out_width = call.v.shape()[call.v.rank() - 1];
@@ -136,7 +136,7 @@ struct Job {
 };
 
 template <class T>
-void attend(const Job<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, T* s, T* out, T* log_sums) {
+void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, T* s, T* out, T* log_sums) {
   T largest[tile_rows], room[tile_columns];
   double total[tile_rows];
   std::fill_n(largest, count, static_cast<T>(-infinity));
@@ -170,7 +170,7 @@ struct BackTile {
   T *dq, *dk, *dv;      // at the first row of the tile; null where not wanted
 };
 template <class T>
-void attend_back(const Job<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, std::int64_t j, std::int64_t columns,
+void attend_back(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, std::int64_t j, std::int64_t columns,
                  const T* g, const T* log_sums, const T* deltas, const BackTile<T>& tile) {
   const std::int64_t n = job.seen(first + count - 1, j, columns), width = job.out_width, kv = job.kv(batch);
   const bool drops = job.call.dropout > 0;
@@ -205,7 +205,7 @@ Attended attention(const Attention& call) {
   shape[shape.rank() - 1] = call.v.shape()[call.v.rank() - 1];
   Attended out;
   visit_floating(call.q.dtype(), "scaled_dot_product_attention", [&]<class T>(T) {
-    const Job<T> job(call);
+    const Pass<T> job(call);
     out.y = Array(shape, call.q.dtype()), out.log_sums = Array({job.batches * job.rows}, call.q.dtype());
     T *y = out.y.template mutable_data<T>(), *log_sums = out.log_sums.template mutable_data<T>();
     const std::int64_t tiles = tiles_of(job.rows, tile_rows),
@@ -227,7 +227,7 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
   AttentionGradients out;
   const Dtype dtype = call.q.dtype();
   visit_floating(dtype, "scaled_dot_product_attention", [&]<class T>(T) {
-    const Job<T> job(call);
+    const Pass<T> job(call);
     const T *slopes = g.data<T>(), *y = result.y.data<T>(), *log_sums = result.log_sums.data<T>();
     const pool::Scratch<T> deltas(job.batches * job.rows);  // Σ over the weights of p·dp, which is that of y·g
     parallel_for(job.batches * job.rows, items_worth(1 << 15, job.out_width), [&](std::int64_t begin, std::int64_t end) {
@@ -282,7 +282,7 @@ Array attention_dropout(const Attention& call, std::int64_t first, std::int64_t 
   shape[shape.rank() - 2] = count, shape[shape.rank() - 1] = call.k.shape()[call.k.rank() - 2];
   Array out = Array::full(shape, 1, call.q.dtype());
   visit_floating(call.q.dtype(), "scaled_dot_product_attention", [&]<class T>(T) {
-    const Job<T> job(call);
+    const Pass<T> job(call);
     T* to = out.template mutable_data<T>();
     for (std::int64_t row = 0; row < job.batches * count; ++row)
       job.drop_row(to + row * job.columns, job.columns, row / count, first + row % count, 0, to + row * job.columns);

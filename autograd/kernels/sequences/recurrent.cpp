@@ -16,7 +16,7 @@ namespace {
 
 // The biases of the gates' first parts, in one; GRU's r multiplies the last third of bias_hh.
 template <class T>
-Array joined_bias(const Sweep<T>& job) {
+Array joined_bias(const Job<T>& job) {
   const Array &ih = job.call.bias_ih, &hh = job.call.bias_hh;
   if (!ih.defined() && !hh.defined()) return {};
   Array both = Array::zeros({job.gated()}, job.dtype);
@@ -34,7 +34,7 @@ Array joined_bias(const Sweep<T>& job) {
 }
 
 template <class T>
-Recurred forward(const Sweep<T>& job, bool keeps) {
+Recurred forward(const Job<T>& job, bool keeps) {
   const std::int64_t hidden = job.hidden, state = job.state, width = job.width, beside = job.gru ? 2 * hidden : job.gated();
   const auto all = [&](std::int64_t rows, std::int64_t columns) { return Array({rows, columns}, job.dtype); };
   Recurred out{all(job.rows, state), all(job.samples, state), {}, all(job.rows, width), {}};
@@ -86,7 +86,7 @@ Recurred forward(const Sweep<T>& job, bool keeps) {
 }  // namespace
 
 Recurred recur(const Recurrence& call, bool keeps) {
-  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return forward(Sweep<T>(call), keeps); });
+  return visit_floating(call.x.dtype(), "recurrent", [&]<class T>(T) { return forward(Job<T>(call), keeps); });
 }
 
 }  // namespace gradus::kernels

@@ -1,3 +1,4 @@
+// What every initialiser asks of its parameter.
 #pragma once
 #include <gradus/autograd/tape/parameter.h>
 

@@ -1,5 +1,5 @@
-// The elementwise vocabulary against PyTorch's values and gradients: kinks and ties among them (golden/make_elementwise.py, make_math.py), and
-// where numbers end (make_extremes.py).
+// The elementwise vocabulary against PyTorch's values and gradients: kinks and ties among them (golden/make_elementwise.py, make_math.py),
+// and where numbers end (make_extremes.py).
 #include <cmath>
 #include <map>
 #include <string>

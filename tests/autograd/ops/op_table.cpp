@@ -1,5 +1,6 @@
 #include "autograd/ops/op_table.h"
 
+#include <cmath>
 #include <sstream>
 
 namespace gradus {
@@ -40,5 +41,21 @@ Rows::Rows(std::initializer_list<Row> rows) {
 }
 
 const std::vector<Row>& op_table() { return table(); }
+
+Tensors draw(const std::vector<Input>& inputs, std::uint64_t seed) {
+  Generator g(seed);
+  Tensors xs;
+  for (const Input& input : inputs) {
+    const Tensor x = uniform(Array(input.shape, f64), input.low, input.high, g);
+    if (input.dtype == f64) {
+      xs.push_back(x);
+      continue;
+    }
+    std::vector<std::int64_t> whole;
+    for (double v : x.value().to_vector()) whole.push_back(static_cast<std::int64_t>(std::floor(v)));
+    xs.push_back(Tensor(Array::from(whole, input.shape).to(input.dtype)));
+  }
+  return xs;
+}
 
 }  // namespace gradus

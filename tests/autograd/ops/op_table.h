@@ -1,7 +1,7 @@
 // The table of all differentiable operations: a row each, in a file for each family (table/). It drives the checks in op_table_test.cpp:
 // gradients and tangents against central differences to second order, forward mode against backward, f32 against f64, broadcasting, empty
-// and size-1 dimensions, views, repeated inputs, equal bits, error messages. A public function in autograd/ops that returns a Tensor and has
-// no row fails the tests.
+// and size-1 dimensions, views, repeated inputs, equal bits, error messages. A public function in autograd/ops that has no row fails the
+// tests.
 //   const Rows family{
 //       {.name = "clamp", .f = of([](auto& x) { return clamp(x, -0.8, 0.9); }), .inputs = {{.shape = {2, 5}}}, .elementwise = true,
 //        .mistake = [] { clamp(zeros({1}), 2, 1); }, .says = {"clamp", "lower bound 2", "upper bound 1"}},
@@ -70,5 +70,7 @@ struct Rows {
 };
 
 const std::vector<Row>& op_table();
+
+Tensors draw(const std::vector<Input>& inputs, std::uint64_t seed);   // as the inputs say
 
 }  // namespace gradus

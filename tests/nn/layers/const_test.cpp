@@ -41,7 +41,8 @@ static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchN
 template <class... L>
 constexpr bool all_move = (std::is_nothrow_move_constructible_v<L> && ...) && (std::is_nothrow_move_assignable_v<L> && ...);
 static_assert(all_move<nn::Buffer, nn::Stream, nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout,
-                       nn::RNN, nn::GRU, nn::LSTM, nn::RNNCell, nn::GRUCell, nn::LSTMCell, nn::AnyModule, nn::Chain, nn::Sequential<nn::Linear, nn::Dropout>>);
+                       nn::RNN, nn::GRU, nn::LSTM, nn::RNNCell, nn::GRUCell, nn::LSTMCell, nn::AnyModule, nn::Chain,
+                       nn::Sequential<nn::Linear, nn::Dropout>>);
 
 struct Net {
   nn::Sequential<> features{nn::Conv2d{1, 4, {.padding = 1, .bias = false}}, nn::BatchNorm2d{4}, nn::ReLU{}, nn::MaxPool2d{2},

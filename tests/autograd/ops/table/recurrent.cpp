@@ -124,6 +124,11 @@ const Rows family{
          },
      .says = {"lstm_cell", "f32", "f64"},
      .optional_from = 3},
+    {.name = "pack_padded_sequence",
+     .f = of_all([](const Tensors& x) { return pack_padded_sequence(x[0], {2, 3}, true).data; }),
+     .inputs = {{.shape = {2, 3, 2}}},
+     .mistake = [] { pack_padded_sequence(zeros({3, 2}), {2, 4}); },
+     .says = {"pack_padded_sequence", "length 4 of sample 1", "[3, 2]"}},
     {.name = "pad_packed_sequence",
      .f = of_all([](const Tensors& x) {
        const PackedSequence packed{x[0], {2, 2, 1}, {1, 0}};
