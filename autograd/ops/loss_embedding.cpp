@@ -94,4 +94,8 @@ Tensor info_nce(const Tensor& query, const Tensor& key, const Tensor& negatives,
   return detail::reduced("info_nce", cross_entropy(scores, first_labels(query.dim(0), false), Reduction::none), o.reduction, o.weight);
 }
 
+Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, Reduction reduction) {
+  return triplet_margin_with_distance_loss(anchor, positive, negative, TripletMarginWithDistanceOptions{reduction});
+}
+
 }  // namespace gradus

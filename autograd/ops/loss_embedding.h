@@ -56,9 +56,7 @@ inline Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tens
 inline Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, Reduction reduction) {
   return triplet_margin_loss(anchor, positive, negative, TripletMarginOptions{reduction});
 }
-inline Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, Reduction reduction) {
-  return triplet_margin_with_distance_loss(anchor, positive, negative, TripletMarginWithDistanceOptions{reduction});
-}
+Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, Reduction reduction);
 inline Tensor info_nce(const Tensor& query, const Tensor& key, Reduction reduction) {
   return info_nce(query, key, InfoNCEOptions{reduction});
 }

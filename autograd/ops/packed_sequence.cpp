@@ -21,6 +21,8 @@ Tensor places(const std::vector<std::int64_t>& batch_sizes, const std::vector<st
 
 }  // namespace
 
+Lengths::Lengths(std::initializer_list<std::int64_t> lengths) : values(lengths) {}
+Lengths::Lengths(std::vector<std::int64_t> lengths) : values(std::move(lengths)) {}
 Lengths::Lengths(const Tensor& lengths) {
   check_defined("Lengths", lengths);
   check<DtypeError>(is_integer(lengths.dtype()), "Lengths: must be whole numbers, not ", lengths.dtype());
@@ -28,6 +30,8 @@ Lengths::Lengths(const Tensor& lengths) {
   const Array whole = lengths.value().to(i64).as_contiguous();
   values.assign(whole.span<std::int64_t>().begin(), whole.span<std::int64_t>().end());
 }
+
+PackedSequence PackedSequence::with(const Tensor& other) const { return {other, batch_sizes, sorted_indices}; }
 
 PackedSequence pack_padded_sequence(const Tensor& given, const Lengths& lengths, bool batch_first) {
   constexpr const char* op = "pack_padded_sequence";

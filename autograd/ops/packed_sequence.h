@@ -16,8 +16,8 @@ namespace gradus {
 // Numbers of steps, one a sample: in braces, a vector, or a tensor [N] of whole numbers (DtypeError, ShapeError).
 struct Lengths {
   Lengths() = default;
-  Lengths(std::initializer_list<std::int64_t> lengths) : values(lengths) {}
-  Lengths(std::vector<std::int64_t> lengths) : values(std::move(lengths)) {}
+  Lengths(std::initializer_list<std::int64_t> lengths);
+  Lengths(std::vector<std::int64_t> lengths);
   Lengths(const Tensor& lengths);
   std::vector<std::int64_t> values;
 };
@@ -26,7 +26,7 @@ struct PackedSequence {
   Tensor data;                                // [Σ lengths, …]
   std::vector<std::int64_t> batch_sizes;      // how many samples have each step
   std::vector<std::int64_t> sorted_indices;   // which sample is first, second, …
-  PackedSequence with(const Tensor& other) const { return {other, batch_sizes, sorted_indices}; }
+  PackedSequence with(const Tensor& other) const;
 };
 
 // x [T, N, …], or [N, T, …] with batch_first. ValueError unless there is one length for each sample, from 1 to T.

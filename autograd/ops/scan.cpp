@@ -55,7 +55,7 @@ struct LogCumSumExp final : Op {
     const Tensor &x = saved()[0], y = output();
     if (x.size() == 0) return {g};
     const Tensor shift = where(y == -std::numeric_limits<double>::infinity(), 0.0, y);
-    const double most = x.dtype() == f32 ? double(std::numeric_limits<float>::max()) : std::numeric_limits<double>::max();
+    const double most = visit_floating(x.dtype(), "logcumsumexp", []<class T>(T) { return double(std::numeric_limits<T>::max()); });
     const Tensor finite = clamp(y, -most, most);   // of two infinities the factor is 1
     const Tensor down = detail::linear_scan(exp(finite - detail::shifted(finite, axis, true)), g, axis, true);
     return {exp(x - shift) * down};
