@@ -81,7 +81,8 @@ void take_all(const void* x, void* out, const Blocks& blocks) {
         const std::int64_t *place = blocks.place + begin - skip, scale = blocks.scale, count = stop - begin;
         std::int64_t i = 0;
         for (; i + 4 <= count; i += 4) {   // loads first: they need not wait for stores
-          const T a = base[place[i] * scale], b = base[place[i + 1] * scale], c = base[place[i + 2] * scale], d = base[place[i + 3] * scale];
+          const T a = base[place[i] * scale], b = base[place[i + 1] * scale];
+          const T c = base[place[i + 2] * scale], d = base[place[i + 3] * scale];
           target[i] = a, target[i + 1] = b, target[i + 2] = c, target[i + 3] = d;
         }
         for (; i < count; ++i) target[i] = base[place[i] * scale];
