@@ -201,16 +201,14 @@ void copy_run(const void* from, void* to, std::size_t bytes) {
     return;
   }
   typedef std::uint64_t Quarter __attribute__((vector_size(16)));
-  const auto* source = static_cast<const std::byte*>(from);
-  auto* target = static_cast<std::byte*>(to);
-  const std::size_t first = -reinterpret_cast<std::uintptr_t>(to) & (line - 1);
-  std::memcpy(target, source, first);
-  for (source += first, target += first, bytes -= first; bytes >= line; source += line, target += line, bytes -= line) {
+  const auto copy_line = [&](std::size_t at) {
     Quarter between[4];
-    for (int k = 0; k < 4; ++k) std::memcpy(&between[k], source + 16 * k, 16);
-    for (int k = 0; k < 4; ++k) std::memcpy(target + 16 * k, &between[k], 16);
-  }
-  std::memcpy(target, source, bytes);
+    for (std::size_t k = 0; k < 4; ++k) std::memcpy(&between[k], static_cast<const std::byte*>(from) + at + 16 * k, 16);
+    for (std::size_t k = 0; k < 4; ++k) std::memcpy(static_cast<std::byte*>(to) + at + 16 * k, &between[k], 16);
+  };
+  copy_line(0);
+  for (std::size_t at = -reinterpret_cast<std::uintptr_t>(to) & (line - 1); at + line <= bytes; at += line) copy_line(at);
+  copy_line(bytes - line);
 }
 
 void copy_strided(const void* from, const Shape& from_strides, void* to, const Shape& to_strides, const Shape& shape, std::size_t element) {

@@ -1,5 +1,6 @@
 // Something around a tensor: a number, or its own elements.
 #include <algorithm>
+#include <numeric>
 
 #include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/ops/internal/picks.h>
@@ -39,13 +40,16 @@ Tensor pad_constant(const Tensor& x, const Margins& margins, double value) {
 // Where each element of an axis with its margins comes from.
 Array sources(std::int64_t n, std::int64_t before, std::int64_t after, PadMode mode) {
   Array index({n + before + after}, i64);
-  std::int64_t i = -before;
-  for (std::int64_t& from : index.mutable_span<std::int64_t>()) {
-    from = i++;
-    if (mode == PadMode::replicate) from = std::clamp<std::int64_t>(from, 0, n - 1);
-    else if (mode == PadMode::circular) from = (from + n) % n;
-    else from = from < 0 ? -from : from >= n ? 2 * (n - 1) - from : from;
-  }
+  std::int64_t* from = index.mutable_data<std::int64_t>();
+  const std::int64_t first = std::max<std::int64_t>(0, -before), last = std::min(n, n + after);   // of its own elements
+  if (first < last) std::iota(from + before + first, from + before + last, first);
+  const auto outside = [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      from[before + i] = mode == PadMode::replicate  ? std::clamp<std::int64_t>(i, 0, n - 1)
+                         : mode == PadMode::circular ? (i + n) % n
+                                                     : i < 0 ? -i : 2 * (n - 1) - i;
+  };
+  outside(-before, 0), outside(n, n + after);
   return index;
 }
 

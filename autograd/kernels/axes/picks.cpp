@@ -77,7 +77,15 @@ void take_all(const void* x, void* out, const Blocks& blocks) {
       const T* base = from + blocks.before.offset(outer);
       T* target = to + begin * n * rows;
       if (n * rows == 1) {
-        for (; begin < stop; ++begin) *target++ = base[blocks.offset(begin - skip)];
+        const std::int64_t *place = blocks.place + begin - skip, scale = blocks.scale, count = stop - begin;
+        std::int64_t i = 0;
+        for (; i + 4 <= count; i += 4) {   // loads first: they need not wait for stores
+          const T a = base[place[i] * scale], b = base[place[i + 1] * scale];
+          const T c = base[place[i + 2] * scale], d = base[place[i + 3] * scale];
+          target[i] = a, target[i + 1] = b, target[i + 2] = c, target[i + 3] = d;
+        }
+        for (; i < count; ++i) target[i] = base[place[i] * scale];
+        begin = stop;
         continue;
       }
       for (; begin < stop; ++begin)

@@ -53,9 +53,9 @@ struct Stretch {
 
 SmallVector<Stretch, 16> runs_of(std::span<const std::int64_t> sources) {
   SmallVector<Stretch, 16> runs;
-  for (std::size_t j = 0; j < sources.size(); ++j) {
-    if (!runs.empty() && runs.back().source + runs.back().count == sources[j]) ++runs.back().count;
-    else runs.push_back({sources[j], static_cast<std::int64_t>(j), 1});
+  for (std::size_t j = 0, next = 0; j < sources.size(); j = next) {
+    for (next = j + 1; next < sources.size() && sources[next] == sources[next - 1] + 1;) ++next;
+    runs.push_back({sources[j], static_cast<std::int64_t>(j), static_cast<std::int64_t>(next - j)});
   }
   return runs;
 }
