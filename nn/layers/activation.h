@@ -19,7 +19,8 @@ struct Sigmoid {
   Tensor operator()(const Tensor& x) const { return sigmoid(x); }
 };
 struct Softplus {
-  Tensor operator()(const Tensor& x) const { return softplus(x); }
+  double beta = 1, threshold = 20;
+  Tensor operator()(const Tensor& x) const { return softplus(x, beta, threshold); }
 };
 struct GELU {
   bool approximate = false;                                  // true: the formula with tanh

@@ -1,6 +1,5 @@
 // A softmax over many classes of which most are rare (Grave et al., "Efficient softmax approximation for GPUs", ICML 2017): the frequent
-// ones and one place for each cluster of rare ones are scored by the head, a cluster's own only where it is meant, from ever fewer
-// features.
+// ones and one place for each cluster of rare ones are scored by the head, a cluster's own only where it is meant, from fewer features.
 //   nn::AdaptiveLogSoftmaxWithLoss criterion(512, 30000, {1000, 8000});   const auto [log_prob, loss] = criterion(hidden, word);
 #pragma once
 #include <vector>

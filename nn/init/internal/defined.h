@@ -1,4 +1,5 @@
-// What every initialiser asks of its parameter.
+// What every initialiser asks first.
+//   check_defined(bias, "zeros");
 #pragma once
 #include <gradus/autograd/tape/parameter.h>
 

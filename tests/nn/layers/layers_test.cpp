@@ -12,6 +12,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/nn/layers/activation.h>
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/conv.h>
 #include <gradus/nn/layers/dropout.h>
@@ -222,6 +223,12 @@ TEST(Dropout, RefusesWhatIsNoProbability) {
   EXPECT_EQ(sum(all(ones({10}))).item(), 0);
   nn::Dropout none{0};
   EXPECT_EQ(sum(none(ones({10}))).item(), 10);
+}
+
+TEST(Softplus, HasBetaAndThreshold) {
+  const Tensor x = tensor({-1, 2, 30}, f64);
+  EXPECT_EQ((nn::Softplus{.beta = 3, .threshold = 5}(x).value().to_vector()), softplus(x, 3, 5).value().to_vector());
+  EXPECT_EQ(nn::Softplus{}(x).value().at({2}), 30);
 }
 
 TEST(Accuracy, CountsRowsWhoseLargestLogitIsTheLabel) {
