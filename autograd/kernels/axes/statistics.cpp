@@ -108,11 +108,11 @@ Spread variance(const Array& x, AxisSet axes, double correction, bool for_root) 
     });
   const double freedom = std::max(0.0, static_cast<double>(run.cut.n) - correction);
   bool held = true;   // by f32, with all its digits
-  for (double& square : squares.mutable_span<double>()) {
-    square /= freedom;
-    held = held & !((square > 1e38) & (square < std::numeric_limits<double>::infinity())) & !((square < 1e-37) & (square > 0));
-  }
-  return {for_root && !held ? squares : squares.to(x.dtype()), mean.to(x.dtype())};
+  for (double& square : squares.mutable_span<double>()) square /= freedom;
+  if (for_root && x.dtype() == f32)
+    for (const double square : squares.span<double>())
+      held = held & !((square > 1e38) & (square < std::numeric_limits<double>::infinity())) & !((square < 1e-37) & (square > 0));
+  return {held ? squares.to(x.dtype()) : squares, mean.to(x.dtype())};
 }
 
 }  // namespace gradus::kernels
