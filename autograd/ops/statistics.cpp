@@ -33,7 +33,7 @@ struct Spread final : Op {
     save_output(1);
     const kernels::Spread found = kernels::variance(x.value(), axes, correction, root);
     const Shape shape = detail::reduced(x.shape(), axes, keepdim);
-    return {found.variance.reshape(shape), found.mean.reshape(shape)};
+    return {(root ? sqrt(Tensor(found.variance)).value().to(x.dtype()) : found.variance).reshape(shape), found.mean.reshape(shape)};
   }
 
   Grads backward_all(std::span<Tensor> gs) override {

@@ -49,13 +49,30 @@ void column_moments(const T* x, std::int64_t rows, std::int64_t stride, std::int
         (Vec<T>::load(d + j, lanes...) + delta).store(d + j, lanes...);
         (Vec<T>::load(dd + j, lanes...) + delta * delta).store(dd + j, lanes...);
       });
+    alignas(64) double own_mean[room], own_squares[room];
     for (std::int64_t j = 0; j < width; ++j) {
       const double e = static_cast<double>(d[j]);
-      double own_mean = static_cast<double>(shift[j]) + e / k, own_squares = std::max(static_cast<double>(dd[j]) - e * e / k, 0.0);
-      const T* column = x + r0 * stride + j;
-      if (outside<T>(static_cast<double>(dd[j]), e, *column != shift[j])) wide_moments(column, stop - r0, stride, own_mean, own_squares);
-      merge(static_cast<double>(r0), mean[j], squares[j], k, own_mean, own_squares);
+      own_mean[j] = static_cast<double>(shift[j]) + e / k;
+      own_squares[j] = std::max(static_cast<double>(dd[j]) - e * e / k, 0.0);
     }
+    Vec<T> odd = 0;   // 1 where a column's sum of squares may be outside; zeros and tails are looked at, too
+    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+      const Vec<T> squares_of = Vec<T>::load(dd + j, lanes...);
+      const auto inside = squares_of >= std::numeric_limits<T>::min() * T(0x1p24) && squares_of < std::numeric_limits<T>::infinity();
+      odd = where(inside, odd, Vec<T>(1));
+    });
+    if (sum(odd) > 0)
+      for (std::int64_t j = 0; j < width; ++j) {
+        const T* column = x + r0 * stride + j;
+        if (outside<T>(static_cast<double>(dd[j]), static_cast<double>(d[j]), *column != shift[j]))
+          wide_moments(column, stop - r0, stride, own_mean[j], own_squares[j]);
+      }
+    if (r0 == 0) {
+      std::copy(own_mean, own_mean + width, mean);
+      std::copy(own_squares, own_squares + width, squares);
+      continue;
+    }
+    for (std::int64_t j = 0; j < width; ++j) add_moments(static_cast<double>(r0), mean[j], squares[j], k, own_mean[j], own_squares[j]);
   }
 }
 

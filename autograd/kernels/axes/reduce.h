@@ -39,11 +39,12 @@ Array shares_of_extreme(const Array& x, const Array& extreme, AxisSet axes, bool
 // log Σ exp(x), shifted by the largest element; −∞ for no elements. f32 or f64.
 Array logsumexp(const Array& x, AxisSet axes);
 
-// Mean and Σ (x − mean)² / max(0, n − correction), or its root, by the formula of Chan, Golub and LeVeque (1979) (norm.h). f32 or f64.
+// Mean and Σ (x − mean)² / max(0, n − correction), by the formula of Chan, Golub and LeVeque (1979) (norm.h). f32 or f64; of f32 for a root
+// the variance is f64 where f32 does not hold it.
 struct Spread {
   Array variance, mean;
 };
-Spread variance(const Array& x, AxisSet axes, double correction, bool root);   // root: the deviation, of which f32 holds more
+Spread variance(const Array& x, AxisSet axes, double correction, bool for_root);
 
 // The loops inside, compiled for each SIMD level.
 template <class T>

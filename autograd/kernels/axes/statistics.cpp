@@ -99,7 +99,7 @@ Array logsumexp(const Array& x, AxisSet axes) {
   return out;
 }
 
-Spread variance(const Array& x, AxisSet axes, double correction, bool root) {
+Spread variance(const Array& x, AxisSet axes, double correction, bool for_root) {
   const Run run(x, axes);
   Array mean = Array::full(run.kept, std::numeric_limits<double>::quiet_NaN(), f64), squares = mean;
   if (x.size() > 0)
@@ -107,11 +107,12 @@ Spread variance(const Array& x, AxisSet axes, double correction, bool root) {
       moments(run.x.data<T>(), run.cut, mean.mutable_data<double>(), squares.mutable_data<double>());
     });
   const double freedom = std::max(0.0, static_cast<double>(run.cut.n) - correction);
-  double* square = squares.mutable_data<double>();
-  parallel_for(squares.size(), sum_grain, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) square[i] = root ? std::sqrt(square[i] / freedom) : square[i] / freedom;
-  });
-  return {squares.to(x.dtype()), mean.to(x.dtype())};
+  bool held = true;   // by f32, with all its digits
+  for (double& square : squares.mutable_span<double>()) square /= freedom;
+  if (for_root && x.dtype() == f32)
+    for (const double square : squares.span<double>())
+      held = held & !((square > 1e38) & (square < std::numeric_limits<double>::infinity())) & !((square < 1e-37) & (square > 0));
+  return {held ? squares.to(x.dtype()) : squares, mean.to(x.dtype())};
 }
 
 }  // namespace gradus::kernels
