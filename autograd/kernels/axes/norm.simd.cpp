@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/kernels/axes/row_moments.h>
-#include <gradus/autograd/simd/stream.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {

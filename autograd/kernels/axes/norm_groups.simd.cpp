@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <gradus/autograd/kernels/axes/row_moments.h>
-#include <gradus/autograd/simd/stream.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
-#include <gradus/autograd/simd/stream.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {

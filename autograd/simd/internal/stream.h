@@ -1,5 +1,5 @@
 // Stores past the caches, for *.simd.cpp files: a processor need not read first what is overwritten whole. For results that no cache
-// would hold until somebody reads them (internal/past_caches.h says which).
+// would hold until somebody reads them (past_caches.h says which).
 //   const Target<float> y{p, past};   y.put(v, i);      // to p[i], past the caches or not; p at a multiple of 64 bytes if so
 //   end_stores(past);                                   // before another thread reads them
 #pragma once
