@@ -8,7 +8,12 @@
 
 namespace gradus {
 Array normal(Array a, double mean, double deviation, Generator& generator) {
-  return kernels::fill_pairs(std::move(a), generator.fork(), [=](double u, double v) {
+  const std::uint64_t key = generator.fork();
+  if (a.dtype() == f32)
+    return kernels::fill_f32(std::move(a), [=](std::uint64_t block, std::int64_t n, float* y) {
+      kernels::random_loops().normal(block, key, n, mean, deviation, y);
+    });
+  return kernels::fill_pairs(std::move(a), key, [=](double u, double v) {
     const double radius = deviation * std::sqrt(-2 * std::log(1 - u)), angle = 2 * std::numbers::pi * v;
     return std::pair(mean + radius * std::cos(angle), mean + radius * std::sin(angle));
   });
@@ -19,7 +24,12 @@ Array uniform(Array a, double low, double high, Generator& generator) {
   const double last = visit_floating(a.dtype(), "random numbers", [&]<class T>(T) {
     return static_cast<double>(std::nextafter(static_cast<T>(high), static_cast<T>(low)));
   });
-  return kernels::fill_pairs(std::move(a), generator.fork(), [=](double u, double v) {
+  const std::uint64_t key = generator.fork();
+  if (a.dtype() == f32)
+    return kernels::fill_f32(std::move(a), [=](std::uint64_t block, std::int64_t n, float* y) {
+      kernels::random_loops().uniform(block, key, n, low, high - low, last, y);
+    });
+  return kernels::fill_pairs(std::move(a), key, [=](double u, double v) {
     return std::pair(std::min(low + (high - low) * u, last), std::min(low + (high - low) * v, last));
   });
 }

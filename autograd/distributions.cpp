@@ -87,10 +87,9 @@ struct StandardGamma final : Op {
       const T* from = shapes.data<T>();
       T* to = out.mutable_data<T>();
       parallel_for(a.size(), 1 << 8, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-          kernels::Draws draws(key, i);
+        kernels::for_draws(key, begin, end, [&](std::int64_t i, kernels::Draws& draws) {
           to[i] = std::max(static_cast<T>(kernels::draw_gamma(draws, static_cast<double>(from[i]))), std::numeric_limits<T>::min());
-        }
+        });
       });
     });
     return out;
@@ -134,6 +133,10 @@ Tensor uniform(const Tensor& low, const Tensor& high, Generator& generator) {
 
 Tensor exponential(const Tensor& rate, Generator& generator) {
   check_positive("exponential", "rate", rate);
+  if (rate.dtype() == f32)
+    return Tensor(kernels::fill_f32(Array(rate.shape(), f32), [key = generator.fork()](std::uint64_t block, std::int64_t n, float* y) {
+             kernels::random_loops().exponential(block, key, n, y);
+           })) / rate;
   return from_uniform(Array(rate.shape(), rate.dtype()), generator, [](double u) { return -std::log1p(-u); }) / rate;
 }
 

@@ -24,10 +24,8 @@ Tensor each(const char* op, const char* what, const char* rule, const Tensor& x,
     T* to = out.mutable_data<T>();
     const std::uint64_t key = generator.fork();
     parallel_for(x.size(), 1 << 10, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        Draws draws(key, i);
-        to[i] = static_cast<T>(draw(draws, static_cast<double>(from[i])));
-      }
+      kernels::for_draws(
+          key, begin, end, [&](std::int64_t i, Draws& draws) { to[i] = static_cast<T>(draw(draws, static_cast<double>(from[i]))); });
     });
   });
   return out;
@@ -91,10 +89,17 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Generato
   Array whole(shape, i64);
   std::int64_t* to = whole.mutable_data<std::int64_t>();
   const std::uint64_t key = generator.fork(), range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  parallel_for(whole.size(), 1 << 12, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      to[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + Draws(key, i).below(range));
-  });
+  const auto number = [low](std::uint64_t more) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + more); };
+  if (const auto few = static_cast<std::uint32_t>(range); few == range) {
+    parallel_for((whole.size() + 3) / 4, 1 << 12, [&](std::int64_t begin, std::int64_t end) {
+      kernels::for_words(key, 4 * begin, std::min(4 * end, whole.size()),
+                         [&](std::int64_t i, std::uint32_t word) { to[i] = number(kernels::below(few, word, key, i)); });
+    });
+  } else {
+    parallel_for(whole.size(), 1 << 12, [&](std::int64_t begin, std::int64_t end) {
+      kernels::for_draws(key, begin, end, [&](std::int64_t i, Draws& draws) { to[i] = number(draws.below(range)); });
+    });
+  }
   return whole.to(dtype);
 }
 Tensor randint(std::int64_t high, const Shape& shape, Generator& generator, Dtype dtype) {
@@ -109,18 +114,15 @@ Tensor randint_like(const Tensor& x, std::int64_t high, Generator& generator) { 
 Tensor randperm(std::int64_t n, Generator& generator, Dtype dtype) {
   check<ValueError>(n >= 0, "randperm: the number must not be negative: ", n);
   const std::uint64_t key = generator.fork();
-  struct Place {
-    std::uint64_t random;
-    std::int64_t number;
-    bool operator<(const Place& other) const { return random != other.random ? random < other.random : number < other.number; }
-  };
-  std::vector<Place> places(static_cast<std::size_t>(n));
-  parallel_for(n, 1 << 12, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) places[static_cast<std::size_t>(i)] = {Draws(key, i).wide(), i};
-  });
-  std::sort(places.begin(), places.end());
   Array out({n}, i64);
-  std::transform(places.begin(), places.end(), out.mutable_data<std::int64_t>(), [](const Place& place) { return place.number; });
+  std::int64_t* order = out.mutable_data<std::int64_t>();
+  // Each number takes any place of those so far, and who stood there the last one (Fisher and Yates).
+  const auto put = [order](std::int64_t i, std::uint64_t place) { order[i] = order[place], order[place] = i; };
+  constexpr std::int64_t few = 0xFFFFFFFF;
+  kernels::for_words(key, 0, std::min(n, few), [&](std::int64_t i, std::uint32_t word) {
+    put(i, kernels::below(static_cast<std::uint32_t>(i + 1), word, key, i));
+  });
+  for (std::int64_t i = few; i < n; ++i) put(i, Draws(key, i).below(static_cast<std::uint64_t>(i) + 1));
   return out.to(dtype);
 }
 

@@ -7,6 +7,7 @@
 #include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/moments.h>
 #include <gradus/autograd/simd/internal/level.h>
+#include <gradus/autograd/simd/internal/past_caches.h>
 
 namespace gradus::kernels {
 
@@ -148,16 +149,18 @@ Array channel_affine(const Array& g, const Array& a, const Array& x, const Array
     const ChannelArrays<T> arrays(mean, a, b, c);
     const Channels<T> channels = arrays.view();
     T* to = out.mutable_data<T>();
+    const std::int64_t row = l.length == 1 ? l.channels : l.length, each = sizeof(T);
+    const bool past = goes_past_caches(to, out.size() * each, row * each);
     if (l.length == 1) {
       parallel_for(l.n, items_worth(sum_grain, l.channels), [&](std::int64_t begin, std::int64_t end) {
         const std::int64_t at = begin * l.channels;
-        loops.column_affine(slopes ? slopes + at : nullptr, data + at, end - begin, l.channels, channels, to + at);
+        loops.column_affine(slopes ? slopes + at : nullptr, data + at, end - begin, l.channels, channels, to + at, past);
       });
     } else {
       parallel_for(l.n * l.channels, items_worth(sum_grain, l.length), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-          const std::int64_t at = row * l.length;
-          loops.affine(slopes ? slopes + at : nullptr, data + at, l.length, channels, row % l.channels, to + at);
+        for (std::int64_t r = begin; r < end; ++r) {
+          const std::int64_t at = r * l.length;
+          loops.affine(slopes ? slopes + at : nullptr, data + at, l.length, channels, r % l.channels, to + at, past);
         }
       });
     }

@@ -33,11 +33,12 @@ template <class T>
 struct NormRows {
   void (*moments)(const T* x, std::int64_t n, double& mean, double& squares);
   void (*products)(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx);
-  void (*affine)(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out);
+  void (*affine)(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out, bool past_caches);
   void (*column_moments)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* mean, double* squares);
   void (*column_products)(const T* g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high, const T* low,
                           double* sum_g, double* sum_gx);
-  void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out);
+  void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out,
+                        bool past_caches);
   static constexpr std::int64_t max_width = 64;
 };
 using NormLoops = PerFloat<NormRows>;

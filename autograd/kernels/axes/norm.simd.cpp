@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/kernels/axes/row_moments.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
@@ -17,16 +18,17 @@ void products(const T* g, const T* x, std::int64_t n, T high, T low, double& sum
 }
 
 template <class T>
-void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out) {
+void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out, bool past_caches) {
   const Vec<T> high = channels.high[channel], low = channels.low[channel], b = channels.b[channel], c = channels.c[channel];
+  const Target<T> y{out, past_caches};
   const auto own = [=](std::int64_t i, auto... lanes) { return ((Vec<T>::load(x + i, lanes...) - high) - low) * b + c; };
   if (!g) {
-    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { own(i, lanes...).store(out + i, lanes...); });
-    return;
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(own(i, lanes...), i, lanes...); });
+  } else {
+    const Vec<T> a = channels.a[channel];
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(Vec<T>::load(g + i, lanes...) * a + own(i, lanes...), i, lanes...); });
   }
-  const Vec<T> a = channels.a[channel];
-  for_batches<T>(n,
-                 [=](std::int64_t i, auto... lanes) { (Vec<T>::load(g + i, lanes...) * a + own(i, lanes...)).store(out + i, lanes...); });
+  end_stores(past_caches);
 }
 
 template <class T>
@@ -100,14 +102,17 @@ void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t str
 }
 
 template <class T>
-void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out) {
+void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out, bool past_caches) {
   const auto [high, low, a, b, c] = channels;
-  for (std::int64_t r = 0; r < rows; ++r, x += width, out += width, g += g ? width : 0)
+  for (std::int64_t r = 0; r < rows; ++r, x += width, out += width, g += g ? width : 0) {
+    const Target<T> y{out, past_caches};
     for_batches<T>(width, [=, high = high, low = low, a = a, b = b, c = c](std::int64_t j, auto... lanes) {
       const auto of = [=](const T* p) { return Vec<T>::load(p + j, lanes...); };
       const Vec<T> own = ((of(x) - of(high)) - of(low)) * of(b) + of(c);
-      (g ? of(g) * of(a) + own : own).store(out + j, lanes...);
+      y.put(g ? of(g) * of(a) + own : own, j, lanes...);
     });
+  }
+  end_stores(past_caches);
 }
 
 template <class T>

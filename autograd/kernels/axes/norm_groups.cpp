@@ -8,6 +8,7 @@
 #include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/simd/internal/level.h>
+#include <gradus/autograd/simd/internal/past_caches.h>
 
 namespace gradus::kernels {
 
@@ -28,6 +29,12 @@ Array spread(const Array& a, std::int64_t length) {
   return a.defined() && length > 1 ? a.reshape({a.size(), 1}).expand({a.size(), length}).contiguous_copy().reshape({a.size() * length}) : a;
 }
 
+template <class T>
+bool written_past(const T* y, const Groups& form, std::int64_t row) {
+  const std::int64_t each = sizeof(T);
+  return goes_past_caches(y, form.rows * form.width() * each, row * each);
+}
+
 // One number in T as high + low.
 template <class T>
 struct Split {
@@ -39,6 +46,7 @@ template <class T>
 void forward_stretches(const T* x, const Groups& form, const T* weight, const T* bias, double eps, T* y, double* mean, double* inverse) {
   const NormRows<T>& loops = norm_loops().of(T{});
   const std::int64_t width = form.width();
+  const bool past = written_past(y, form, form.length);
   parallel_for(form.rows, items_worth(step_grain, width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       double squares;
@@ -49,7 +57,7 @@ void forward_stretches(const T* x, const Groups& form, const T* weight, const T*
         const std::int64_t channel = r % form.groups * form.channels + c, at = (r * form.channels + c) * form.length;
         const T factor = static_cast<T>(weight ? inverse[r] * static_cast<double>(weight[channel]) : inverse[r]);
         const T shift = bias ? bias[channel] : T(0);
-        loops.affine(nullptr, x + at, form.length, {&centre.high, &centre.low, nullptr, &factor, &shift}, 0, y + at);
+        loops.affine(nullptr, x + at, form.length, {&centre.high, &centre.low, nullptr, &factor, &shift}, 0, y + at, past);
       }
     }
   });
@@ -61,6 +69,7 @@ void backward_stretches(const T* g, const T* x, const Groups& form, const T* wei
                         double* sums) {
   const NormRows<T>& loops = norm_loops().of(T{});
   const std::int64_t width = form.width(), channels = form.channels;
+  const bool past = written_past(dx, form, form.length);
   double *const by_weight = sums, *const by_bias = sums + form.rows * channels;
   parallel_for(form.rows, items_worth(step_grain, width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
@@ -80,7 +89,7 @@ void backward_stretches(const T* g, const T* x, const Groups& form, const T* wei
       for (std::int64_t c = 0; c < channels; ++c) {
         const std::int64_t at = (r * channels + c) * form.length;
         const T factor = static_cast<T>(weights ? inverse[r] * static_cast<double>(weights[c]) : inverse[r]);
-        loops.affine(g + at, x + at, form.length, {&centre.high, &centre.low, &factor, &along, &shift}, 0, dx + at);
+        loops.affine(g + at, x + at, form.length, {&centre.high, &centre.low, &factor, &along, &shift}, 0, dx + at, past);
       }
     }
   });
@@ -111,12 +120,13 @@ GroupsNormed norm_groups(const Array& x, const Groups& form, const Array& weight
     const Array weights = spread(weight, form.length), biases = spread(bias, form.length);
     const T *w = start_of<T>(weights), *b = start_of<T>(biases);
     const std::int64_t n = form.width(), groups = w || b ? form.groups : 1;
+    const bool past = written_past(to, form, n);
     parallel_for(form.rows, items_worth(step_grain, n), [&](std::int64_t begin, std::int64_t end) {
       const std::int64_t step = groups == 1 ? end - begin : 1;  // rows whose weights begin at one place
       for (std::int64_t r = begin; r < end; r += step) {
         const std::int64_t at = groups == 1 ? 0 : r % groups * n;
         loops.forward(from + r * n, step, n, w ? w + at : nullptr, b ? b + at : nullptr, eps, form.centered, to + r * n, mean + r,
-                      inverse + r);
+                      inverse + r, past);
       }
     });
   });
@@ -148,7 +158,7 @@ GroupsGradients norm_groups_backward(const Array& g, const Array& x, const Group
     const NormGroupRows<T>& loops = norm_group_loops().of(T{});
     const Array weights = spread(weight, form.length);
     const T* w = start_of<T>(weights);
-    const bool sums_wanted = wanted & 6;
+    const bool sums_wanted = wanted & 6, past = written_past(dx, form, n);
     // Rounds of rows through all groups; parts are cut by shape alone, so that no sum depends on the number of threads.
     const std::int64_t groups = w || sums_wanted ? form.groups : 1, rounds = form.rows / groups;
     const std::int64_t share = std::max<std::int64_t>({(rounds + 31) / 32, step_grain / (groups * n), 1});
@@ -164,7 +174,7 @@ GroupsGradients norm_groups_backward(const Array& g, const Array& x, const Group
           const std::int64_t group = groups == 1 ? 0 : r % groups;
           loops.backward(slopes + r * n, from + r * n, step, n, w ? w + group * n : nullptr, mean.data<double>() + r,
                          inverse.data<double>() + r, form.centered, dx ? dx + r * n : nullptr, room.data(),
-                         part_sums.data() + 2 * (p * groups + group) * n);
+                         part_sums.data() + 2 * (p * groups + group) * n, past);
         }
       }
     });

@@ -31,11 +31,11 @@ GroupsGradients norm_groups_backward(const Array& g, const Array& x, const Group
 template <class T>
 struct NormGroupRows {
   void (*forward)(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y,
-                  double* mean, double* inverse);
+                  double* mean, double* inverse, bool past_caches);
   // dx = null: not wanted. room = null: no sums are wanted; else room for 2n numbers, and what rows add to the gradients of weight
   // and bias is added to sums [2, n].
   void (*backward)(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
-                   bool centered, T* dx, T* room, double* sums);
+                   bool centered, T* dx, T* room, double* sums, bool past_caches);
 };
 using NormGroupLoops = PerFloat<NormGroupRows>;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <gradus/autograd/kernels/axes/row_moments.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
@@ -28,39 +29,56 @@ double sum_of_squares(const T* x, std::int64_t n) {
   return wide;
 }
 
+// y = (x − mean)·inverse·weight + bias of one row.
+template <class T>
+void normalise(const T* x, std::int64_t n, double mean, double inverse, const T* weight, const T* bias, Target<T> y) {
+  const Centre<T> centre(mean);
+  const Vec<T> factor = inverse;
+  const auto normal = [=](std::int64_t i, auto... lanes) { return centre.distance(Vec<T>::load(x + i, lanes...)) * factor; };
+  if (weight && bias) {
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+      y.put(fma(normal(i, lanes...), Vec<T>::load(weight + i, lanes...), Vec<T>::load(bias + i, lanes...)), i, lanes...);
+    });
+  } else if (weight) {
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(normal(i, lanes...) * Vec<T>::load(weight + i, lanes...), i, lanes...); });
+  } else {
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+      y.put(bias ? normal(i, lanes...) + Vec<T>::load(bias + i, lanes...) : normal(i, lanes...), i, lanes...);
+    });
+  }
+}
+
+// Each step is made for a few short rows before the next one: what one row waits for, the others' work covers.
 template <class T>
 void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y, double* mean,
-             double* inverse) {
-  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
-    double squares;
-    if (centered)
-      row_moments(x, n, mean[r], squares);
-    else
-      mean[r] = 0, squares = sum_of_squares(x, n);
-    inverse[r] = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
-    const Centre<T> centre(mean[r]);
-    const Vec<T> factor = inverse[r];
-    const auto normal = [=](std::int64_t i, auto... lanes) { return centre.distance(Vec<T>::load(x + i, lanes...)) * factor; };
-    if (weight && bias) {
-      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-        fma(normal(i, lanes...), Vec<T>::load(weight + i, lanes...), Vec<T>::load(bias + i, lanes...)).store(y + i, lanes...);
-      });
-    } else if (weight) {
-      for_batches<T>(
-          n, [=](std::int64_t i, auto... lanes) { (normal(i, lanes...) * Vec<T>::load(weight + i, lanes...)).store(y + i, lanes...); });
-    } else {
-      for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-        (bias ? normal(i, lanes...) + Vec<T>::load(bias + i, lanes...) : normal(i, lanes...)).store(y + i, lanes...);
-      });
+             double* inverse, bool past_caches) {
+  constexpr std::int64_t most = 8, near = 4096;   // rows, and their numbers that stay in the nearest cache
+  const std::int64_t together = std::clamp<std::int64_t>(near / n, 1, most);
+  const bool one_block = n <= sum_block<T>;
+  for (std::int64_t r0 = 0; r0 < rows; r0 += together) {
+    const std::int64_t count = std::min(together, rows - r0);
+    const T* const from = x + r0 * n;
+    T shifts[most] = {};
+    double squares[most];
+    if (centered && one_block)
+      for (std::int64_t r = 0; r < count; ++r) shifts[r] = near_mean(from + r * n, n);
+    for (std::int64_t r = 0; r < count; ++r) {
+      if (!centered) mean[r0 + r] = 0, squares[r] = sum_of_squares(from + r * n, n);
+      else if (one_block) moments_around(shifts[r], from + r * n, n, mean[r0 + r], squares[r]);
+      else row_moments(from + r * n, n, mean[r0 + r], squares[r]);
     }
+    for (std::int64_t r = 0; r < count; ++r) inverse[r0 + r] = 1 / std::sqrt(squares[r] / static_cast<double>(n) + eps);
+    for (std::int64_t r = 0; r < count; ++r)
+      normalise(from + r * n, n, mean[r0 + r], inverse[r0 + r], weight, bias, {y + (r0 + r) * n, past_caches});
   }
+  end_stores(past_caches);
 }
 
 // With d = x − mean and s = g·weight: dx = inverse·(s − Σs/n − d·inverse²·Σ(s·d)/n); of weight Σ g·d·inverse, of bias Σ g over the rows, in
 // T within blocks of rows and in double across them.
 template <class T, bool weighted, bool sums_wanted>
 void backward_of(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
-                 bool centered, T* dx, T* room, double* sums) {
+                 bool centered, T* dx, T* room, double* sums, bool past_caches) {
   constexpr std::int64_t block = 64;
   T *const by_weight = room, *const by_bias = room + n;
   const auto scaled = [=](Vec<T> slope, std::int64_t i, auto... lanes) {
@@ -87,24 +105,26 @@ void backward_of(const T* g, const T* x, std::int64_t rows, std::int64_t n, cons
       if (!dx) continue;
       const double count = static_cast<double>(n);
       const Vec<T> shift = centered ? -inverse[r] * sum_s / count : 0.0, along = -inverse[r] * sum_sd / count;
+      const Target<T> to{dx, past_caches};
       for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
         const Vec<T> s = scaled(Vec<T>::load(g + i, lanes...), i, lanes...), d = centre.distance(Vec<T>::load(x + i, lanes...)) * factor;
-        fma(s, factor, fma(d, along, shift)).store(dx + i, lanes...);
+        to.put(fma(s, factor, fma(d, along, shift)), i, lanes...);
       });
       dx += n;
     }
     if constexpr (sums_wanted)
       for (std::int64_t j = 0; j < 2 * n; ++j) sums[j] += static_cast<double>(room[j]);
   }
+  end_stores(past_caches);
 }
 
 template <class T>
 void backward(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,
-              bool centered, T* dx, T* room, double* sums) {
+              bool centered, T* dx, T* room, double* sums, bool past_caches) {
   const auto of = weight ? room ? backward_of<T, true, true> : backward_of<T, true, false>
                   : room ? backward_of<T, false, true>
                          : backward_of<T, false, false>;
-  of(g, x, rows, n, weight, mean, inverse, centered, dx, room, sums);
+  of(g, x, rows, n, weight, mean, inverse, centered, dx, room, sums, past_caches);
 }
 
 template <class T>

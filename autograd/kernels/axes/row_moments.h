@@ -28,18 +28,21 @@ template <class T>
   }
 }
 
-// Mean and Σ (x − mean)² of at most sum_block<T> numbers, in two passes within the cache.
+// A number near the mean of at most sum_block<T> numbers.
 template <class T>
-void block_moments(const T* x, std::int64_t n, double& mean, double& squares) {
+T near_mean(const T* x, std::int64_t n) {
   constexpr std::int64_t w = Vec<T>::size;
   Vec<T> even = 0, odd = 0;
   std::int64_t i = 0;
   for (; i + 2 * w <= n; i += 2 * w) even = even + Vec<T>::load(x + i), odd = odd + Vec<T>::load(x + i + w);
   if (i + w <= n) even = even + Vec<T>::load(x + i), i += w;
   if (i < n) odd = odd + where(Vec<T>::first(n - i), Vec<T>::load(x + i, n - i), Vec<T>(0));
-  const double share = 1 / static_cast<double>(n);
-  // Whatever the shift, the second pass corrects for it: it need not be the mean to the last bit.
-  const T shift = static_cast<T>(static_cast<double>(sum(even + odd)) * share);
+  return static_cast<T>(static_cast<double>(sum(even + odd)) * (1 / static_cast<double>(n)));
+}
+
+// Their mean and Σ (x − mean)², from distances from that number: whatever it is, they are corrected for it.
+template <class T>
+void moments_around(T shift, const T* x, std::int64_t n, double& mean, double& squares) {
   const Vec<T> s = shift;
   double d = 0;
   const double dd = blocked_sums<T>(n, d, [=](std::int64_t at, auto... lanes) {
@@ -47,8 +50,14 @@ void block_moments(const T* x, std::int64_t n, double& mean, double& squares) {
     return Two<T>{delta, delta * delta};
   });
   if (outside<T>(dd, d, x[0] != shift || x[n - 1] != shift)) return wide_moments(x, n, 1, mean, squares);
+  const double share = 1 / static_cast<double>(n);
   mean = static_cast<double>(shift) + d * share;
   squares = std::max(dd - d * d * share, 0.0);
+}
+
+template <class T>
+void block_moments(const T* x, std::int64_t n, double& mean, double& squares) {
+  moments_around(near_mean(x, n), x, n, mean, squares);
 }
 
 // The same of any number, by blocks that are merged by the formula of Chan, Golub and LeVeque (1979).

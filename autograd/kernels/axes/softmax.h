@@ -14,15 +14,16 @@ Array softmax_backward(const Array& y, const Array& g, int axis, bool logarithm)
 template <class T>
 struct SoftmaxRows {
   void (*forward)(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y);
-  void (*backward)(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx);
+  void (*backward)(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx, bool past_caches);
   // Row r of a column is x[r·inner + j]; j < width <= max_width columns side by side.
-  void (*forward_columns)(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y);
-  void (*backward_columns)(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx);
+  void (*forward_columns)(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, bool past_caches);
+  void (*backward_columns)(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx,
+                           bool past_caches);
   // For cross-entropy of logits: largest = max x, log_sum = log Σ exp(x − largest)
   void (*log_sum)(const T* x, std::int64_t n, T& largest, T& log_sum);
   // dx = (exp(x − largest − log_sum) − less)·factor
   void (*distance)(const T* x, std::int64_t n, T largest, T log_sum, T less, T factor, T* dx);
-  static constexpr std::int64_t max_width = 64;
+  static constexpr std::int64_t max_width = 1024;
 };
 using SoftmaxLoops = PerFloat<SoftmaxRows>;
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
+#include <gradus/autograd/simd/internal/stream.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
@@ -49,15 +50,16 @@ void forward_long(const T* x, std::int64_t rows, std::int64_t n, bool logarithm,
 }
 
 template <class T>
-void backward_long(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
+void backward_long(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx, bool past_caches) {
   for (std::int64_t r = 0; r < rows; ++r, y += n, g += n, dx += n) {
+    const Target<T> to{dx, past_caches};
     const Vec<T> total = blocked_sum<T>(n, [=](std::int64_t i, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + i, lanes...);
       return logarithm ? slope : slope * Vec<T>::load(y + i, lanes...);
     });
     for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + i, lanes...), value = Vec<T>::load(y + i, lanes...);
-      (logarithm ? slope - exp_to_one(value) * total : value * (slope - total)).store(dx + i, lanes...);
+      to.put(logarithm ? slope - exp_to_one(value) * total : value * (slope - total), i, lanes...);
     });
   }
 }
@@ -158,63 +160,88 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y
 }
 
 template <class T>
-void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx) {
+void backward(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx, bool past_caches) {
   by_registers<T>(n, [=](auto k) {
-    if constexpr (k == 0) backward_long(y, g, rows, n, logarithm, dx);
+    if constexpr (k == 0) backward_long(y, g, rows, n, logarithm, dx, past_caches);
     else backward_short<T, k>(y, g, rows, n, logarithm, dx);
   });
+  end_stores(past_caches);
 }
 
 // Sums go in T within blocks of rows and in double across them, as everywhere.
-template <class T>
-void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y) {
-  constexpr std::int64_t room = SoftmaxRows<T>::max_width, block = 64;
-  alignas(64) T largest[room], total[room];
-  double all_blocks[room] = {};
-  std::copy(x, x + width, largest);
-  for (std::int64_t r = 1; r < n; ++r)
-    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-      larger(Vec<T>::load(largest + j, lanes...), Vec<T>::load(x + r * inner + j, lanes...)).store(largest + j, lanes...);
-    });
-  for (std::int64_t r0 = 0; r0 < n; r0 += block) {
+constexpr std::int64_t sum_rows = 64;
+
+// total[j] = Σ over rows of term(r, j), `finish` of it.
+template <class T, class Term, class Finish>
+void column_sums(std::int64_t n, std::int64_t width, T* total, Term term, Finish finish) {
+  double all_blocks[SoftmaxRows<T>::max_width] = {};
+  for (std::int64_t r0 = 0; r0 < n; r0 += sum_rows) {
     std::fill(total, total + width, T{0});
-    for (std::int64_t r = r0; r < std::min(n, r0 + block); ++r)
-      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-        const Vec<T> shifted = Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...), e = exp_to_one(shifted);
-        (logarithm ? shifted : e).store(y + r * inner + j, lanes...);
-        (Vec<T>::load(total + j, lanes...) + e).store(total + j, lanes...);
+    for (std::int64_t r = r0; r < std::min(n, r0 + sum_rows); ++r)
+      for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
+        (Vec<T>::load(total + j, lanes...) + term(r, j, lanes...)).store(total + j, lanes...);
       });
     for (std::int64_t j = 0; j < width; ++j) all_blocks[j] += static_cast<double>(total[j]);
   }
-  for (std::int64_t j = 0; j < width; ++j) total[j] = static_cast<T>(logarithm ? std::log(all_blocks[j]) : 1 / all_blocks[j]);
-  for (std::int64_t r = 0; r < n; ++r)
-    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-      const Vec<T> value = Vec<T>::load(y + r * inner + j, lanes...), all = Vec<T>::load(total + j, lanes...);
-      (logarithm ? value - all : value * all).store(y + r * inner + j, lanes...);
-    });
+  for (std::int64_t j = 0; j < width; ++j) total[j] = static_cast<T>(finish(all_blocks[j]));
 }
 
 template <class T>
-void backward_columns(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx) {
-  constexpr std::int64_t room = SoftmaxRows<T>::max_width, block = 64;
-  alignas(64) T total[room];
-  double all_blocks[room] = {};
-  for (std::int64_t r0 = 0; r0 < n; r0 += block) {
-    std::fill(total, total + width, T{0});
-    for (std::int64_t r = r0; r < std::min(n, r0 + block); ++r)
-      for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-        const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
-        (Vec<T>::load(total + j, lanes...) + (logarithm ? slope : slope * value)).store(total + j, lanes...);
-      });
-    for (std::int64_t j = 0; j < width; ++j) all_blocks[j] += static_cast<double>(total[j]);
+void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, bool past_caches) {
+  alignas(64) T tops[SoftmaxRows<T>::max_width], totals[SoftmaxRows<T>::max_width];
+  T *const largest = tops, *const total = totals;
+  std::copy(x, x + width, largest);
+  const auto fetch_next = [=](std::int64_t r, std::int64_t j) { __builtin_prefetch(x + (r + 1) * inner + j); };   // rows lie far apart
+  for (std::int64_t r = 1; r < n; ++r)
+    for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
+      fetch_next(r, j);
+      larger(Vec<T>::load(largest + j, lanes...), Vec<T>::load(x + r * inner + j, lanes...)).store(largest + j, lanes...);
+    });
+  const auto shifted = [=](std::int64_t r, std::int64_t j, auto... lanes) {
+    return Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...);
+  };
+  // Powers, or logarithms so far, wait in y, but where they would have to come back from memory: computing them again takes less time.
+  const auto term = [=](std::int64_t r, std::int64_t j, auto... lanes) {
+    const Vec<T> v = shifted(r, j, lanes...), e = exp_to_one(v);
+    fetch_next(r, j);
+    if (!past_caches) (logarithm ? v : e).store(y + r * inner + j, lanes...);
+    return e;
+  };
+  column_sums(n, width, total, term, [=](double sum) { return logarithm ? std::log(sum) : 1 / sum; });
+  for (std::int64_t r = 0; r < n; ++r) {
+    const Target<T> to{y + r * inner, past_caches};
+    for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
+      const Vec<T> all = Vec<T>::load(total + j, lanes...);
+      fetch_next(r, j);
+      const auto value = [=] {
+        if (!past_caches) return Vec<T>::load(to.data + j, lanes...);
+        return logarithm ? shifted(r, j, lanes...) : exp_to_one(shifted(r, j, lanes...));
+      };
+      to.put(logarithm ? value() - all : value() * all, j, lanes...);
+    });
   }
-  for (std::int64_t j = 0; j < width; ++j) total[j] = static_cast<T>(all_blocks[j]);
-  for (std::int64_t r = 0; r < n; ++r)
-    for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
+  end_stores(past_caches);
+}
+
+template <class T>
+void backward_columns(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx,
+                      bool past_caches) {
+  alignas(64) T totals[SoftmaxRows<T>::max_width];
+  T* const total = totals;
+  const auto term = [=](std::int64_t r, std::int64_t j, auto... lanes) {
+    const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...);
+    return logarithm ? slope : slope * Vec<T>::load(y + r * inner + j, lanes...);
+  };
+  column_sums(n, width, total, term, [](double sum) { return sum; });
+  for (std::int64_t r = 0; r < n; ++r) {
+    const Target<T> to{dx + r * inner, past_caches};
+    for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
       const Vec<T> slope = Vec<T>::load(g + r * inner + j, lanes...), value = Vec<T>::load(y + r * inner + j, lanes...);
       const Vec<T> all = Vec<T>::load(total + j, lanes...);
-      (logarithm ? slope - exp_to_one(value) * all : value * (slope - all)).store(dx + r * inner + j, lanes...);
+      to.put(logarithm ? slope - exp_to_one(value) * all : value * (slope - all), j, lanes...);
     });
+  }
+  end_stores(past_caches);
 }
 
 template <class T>

@@ -47,11 +47,13 @@ struct Block {
   std::int64_t row, column, width;
 };
 
-// Calls work(block, room) for all rows, in blocks of as many as stay in the cache; room is scratch of `planes` times n·width numbers.
+// Calls work(block, room) for all rows, in blocks of as many as stay in a cache; room is scratch of `planes` times n·width numbers.
 template <class T, class Work>
 void in_blocks(const Cut& c, std::int64_t n, int planes, Work work) {
+  const std::int64_t each = n * planes * static_cast<std::int64_t>(sizeof(T));
   std::int64_t width = 64 / static_cast<std::int64_t>(sizeof(T));
-  while (width > 1 && n * width * planes * static_cast<std::int64_t>(sizeof(T)) > 1 << 20) width /= 2;
+  while (width > 1 && each * width > 1 << 20) width /= 2;
+  while (each * width < 1 << 13) width *= 2;   // of short rows many: setting out takes longer than the transforms
   const bool rows = c.inner == 1;
   const std::int64_t line = rows ? c.outer : c.inner, in_line = (line + width - 1) / width;
   parallel_for(rows ? in_line : c.outer * in_line, items_worth(1 << 12, n * width), [&](std::int64_t begin, std::int64_t end) {

@@ -163,17 +163,25 @@ struct Square {
   }
 };
 
+// By squares of `side`, what is left by smaller ones and then number by number.
+template <class T, std::size_t side>
+void turn_by(std::int64_t rows, std::int64_t columns, const T* x, std::int64_t x_pitch, T* y, std::int64_t y_pitch) {
+  if constexpr (side < 4) {
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j) y[j * y_pitch + i] = x[i * x_pitch + j];
+  } else {
+    constexpr std::int64_t n = side;
+    const std::int64_t high = rows / n * n, wide = columns / n * n;
+    for (std::int64_t i = 0; i < high; i += n)
+      for (std::int64_t j = 0; j < wide; j += n) Square<T, side>::turn(x + i * x_pitch + j, x_pitch, y + j * y_pitch + i, y_pitch);
+    if (wide < columns) turn_by<T, side / 2>(rows, columns - wide, x + wide, x_pitch, y + wide * y_pitch, y_pitch);
+    if (high < rows) turn_by<T, side / 2>(rows - high, wide, x + high * x_pitch, x_pitch, y + high, y_pitch);
+  }
+}
+
 template <class T>
 void turn(std::int64_t rows, std::int64_t columns, const T* x, std::int64_t x_pitch, T* y, std::int64_t y_pitch) {
-  constexpr std::int64_t side = Vec<T>::size;
-  std::int64_t i = 0, whole = 0;
-  if constexpr (side > 1) {
-    whole = columns / side * side;
-    for (; i + side <= rows; i += side)
-      for (std::int64_t j = 0; j < whole; j += side) Square<T, side>::turn(x + i * x_pitch + j, x_pitch, y + j * y_pitch + i, y_pitch);
-  }
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t j = r < i ? whole : 0; j < columns; ++j) y[j * y_pitch + r] = x[r * x_pitch + j];
+  turn_by<T, static_cast<std::size_t>(Vec<T>::size)>(rows, columns, x, x_pitch, y, y_pitch);
 }
 
 // y[k] = E + e^(−πi·k/h)·O: of the even numbers E = (z[k] + z̄[h − k])/2, of the odd ones O = (z[k] − z̄[h − k])/2i

@@ -3,11 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gradus/autograd/simd/simd.h>
+#ifdef GRADUS_PLAIN
+#include <gradus/autograd/simd/plain_functions.h>
+#else
+#include <gradus/autograd/simd/functions.h>
+#endif
+
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
-// A place along one axis, and how fast it moves with the coordinate.
-struct Moving { double at, rate; };
+using D = Vec<double>;
+
+D bounded(D x, D low, D high) { return where(x < low, low, where(x > high, high, x)); }
+
+// Places along one axis, and how fast they move with the coordinate.
+struct Moving { D at, rate; };
 
 // Mirrored at the outer pixels' centres, or at their edges; then outside of the image the nearest pixel, and there it does not move.
 Moving inside(Moving m, const GridShape& s, double size) {
@@ -15,32 +26,29 @@ Moving inside(Moving m, const GridShape& s, double size) {
   if (s.padding == GridShape::zeros) return m;
   if (s.padding == GridShape::reflection) {
     const double low = s.align_corners ? 0 : -0.5, span = s.align_corners ? last : size;
-    const double beyond = std::abs(m.at - low), flips = span > 0 ? std::floor(beyond / span) : 0, extra = beyond - flips * span;
-    const bool odd = flips - 2 * std::floor(flips / 2) > 0;
-    m.rate = odd == (m.at < low) ? m.rate : -m.rate;
-    m.at = (odd ? span - extra : extra) + low;
+    const D beyond = abs(m.at - D(low)), flips = span > 0 ? floor(beyond / D(span)) : D(0), extra = beyond - flips * D(span);
+    const Mask<double> odd = flips - D(2) * floor(flips / D(2)) > D(0);
+    const D back = where(odd, -m.rate, m.rate);
+    m.rate = where(m.at < D(low), -back, back);
+    m.at = where(odd, D(span) - extra, extra) + D(low);
   }
-  const bool still = !(m.at > 0) || m.at >= last;
-  return {std::min(std::max(m.at, 0.0), last), still ? 0.0 : m.rate};
+  const Mask<double> still = !(m.at > D(0)) || m.at >= D(last);
+  return {bounded(m.at, 0, last), where(still, D(0), m.rate)};
 }
 
-// Where a coordinate is. NaN, and what no image is as large as, does not move.
-Moving place(const GridShape& s, double size, double coordinate) {
+// Where coordinates are. NaN, and what no image is as large as, does not move.
+Moving place(const GridShape& s, double size, D coordinate) {
   const double rate = (s.align_corners ? size - 1 : size) / 2;
-  const bool lost = !(std::abs(coordinate) <= 1e7);
-  const double v = coordinate != coordinate ? -1 : std::min(std::max(coordinate, -1e7), 1e7);
-  const Moving m{(v + 1) * rate - (s.align_corners ? 0.0 : 0.5), lost ? 0 : rate};
+  const D v = where(coordinate == coordinate, bounded(coordinate, -1e7, 1e7), D(-1));
+  const Moving m{(v + D(1)) * D(rate) - D(s.align_corners ? 0.0 : 0.5), where(abs(coordinate) <= D(1e7), D(rate), D(0))};
   return s.mode == GridShape::cubic ? m : inside(m, s, size);
 }
 
-// A pixel beside a place, if it is there.
-struct Tap {
-  double index, weight, slope;
-  Tap(double at, double w, double s, double size) {
-    const bool there = at >= 0 && at < size;
-    index = there ? at : 0, weight = there ? w : 0, slope = there ? s : 0;
-  }
-};
+double first_of(D x) {
+  double lanes[static_cast<std::size_t>(D::size)];
+  x.store(lanes);
+  return lanes[0];
+}
 
 double near(double x) { return (1.25 * x - 2.25) * x * x + 1; }
 double far(double x) { return ((-0.75 * x + 3.75) * x - 6) * x + 3; }
@@ -50,14 +58,16 @@ double far_slope(double x) { return (-2.25 * x + 7.5) * x - 6; }
 GridTaps taps_of(const GridShape& s, int axis, double coordinate) {
   const double size = static_cast<double>(s.size[axis]);
   const Moving m = place(s, size, coordinate);
-  const double left = s.mode == GridShape::nearest ? std::nearbyint(m.at) : std::floor(m.at), f = m.at - left;
+  const double where_it_is = first_of(m.at), rate = first_of(m.rate);
+  const double left = s.mode == GridShape::nearest ? std::nearbyint(where_it_is) : std::floor(where_it_is), f = where_it_is - left;
   GridTaps taps;
-  taps.fraction = f, taps.rate = m.rate;
+  taps.fraction = f, taps.rate = rate;
   const auto set = [&](int k, double at, double weight, double slope) {
-    if (s.mode == GridShape::cubic) at = std::nearbyint(inside({at, 0}, s, size).at);
-    const Tap tap(at, weight, slope * m.rate, size);
-    taps.index[k] = static_cast<std::int32_t>(tap.index), taps.weight[k] = tap.weight, taps.slope[k] = tap.slope;
-    taps.inside[k] = at >= 0 && at < size;
+    if (s.mode == GridShape::cubic) at = std::nearbyint(first_of(inside({at, 0}, s, size).at));
+    const bool there = at >= 0 && at < size;   // a pixel beside the place
+    taps.index[k] = there ? static_cast<std::int32_t>(at) : 0;
+    taps.weight[k] = there ? weight : 0, taps.slope[k] = there ? slope * rate : 0;
+    taps.inside[k] = there;
   };
   if (s.mode == GridShape::nearest) {
     set(0, left, 1, 0);
@@ -88,25 +98,25 @@ void line_of(const GridShape& s, int axis, const T* coordinates, std::int64_t n,
     }
     return;
   }
-  double at[Line::most], rate[Line::most];
+  double at[Line::most] = {}, index[2][Line::most];
   for (std::int64_t p = 0; p < n; ++p) at[p] = static_cast<double>(coordinates[p * s.dims]);
-  for (std::int64_t p = 0; p < n; ++p) {
-    const Moving m = place(s, size, at[p]);
-    at[p] = m.at, rate[p] = m.rate;
-  }
-  if (s.mode == GridShape::nearest) {
-    for (std::int64_t p = 0; p < n; ++p) {
-      const Tap tap(std::nearbyint(at[p]), 1, 0, size);
-      line.index[0][p] = static_cast<std::int32_t>(tap.index), line.weight[0][p] = tap.weight, line.slope[0][p] = 0;
+  const D none = 0, one = 1;
+  const auto set = [&](int k, std::int64_t p, D pixel, D weight, D slope) {
+    const Mask<double> there = pixel >= none && pixel < D(size);
+    where(there, pixel, none).store(index[k] + p), where(there, weight, none).store(line.weight[k] + p);
+    where(there, slope, none).store(line.slope[k] + p);
+  };
+  for (std::int64_t p = 0; p < n; p += D::size) {
+    const Moving m = place(s, size, D::load(at + p));
+    if (s.mode == GridShape::nearest) {
+      set(0, p, round(m.at), one, none);
+    } else {
+      const D left = floor(m.at), f = m.at - left;
+      set(0, p, left, one - f, -m.rate), set(1, p, left + one, f, m.rate);
     }
-    return;
   }
-  for (std::int64_t p = 0; p < n; ++p) {
-    const double left = std::floor(at[p]), f = at[p] - left;
-    const Tap first(left, 1 - f, -rate[p], size), second(left + 1, f, rate[p], size);
-    line.index[0][p] = static_cast<std::int32_t>(first.index), line.weight[0][p] = first.weight, line.slope[0][p] = first.slope;
-    line.index[1][p] = static_cast<std::int32_t>(second.index), line.weight[1][p] = second.weight, line.slope[1][p] = second.slope;
-  }
+  for (int k = 0; k < s.taps(); ++k)
+    for (std::int64_t p = 0; p < n; ++p) line.index[k][p] = static_cast<std::int32_t>(index[k][p]);
 }
 
 template <class T>
@@ -142,14 +152,12 @@ void take_rows(const GridBlock<T>& b, std::int64_t n, std::int64_t channels, con
   for (std::int64_t c = 0; c < channels; ++c) {
     const T* const image = x.data + c * x.channel;
     T* const out = y.data + c * y.channel;
-    for (std::int64_t p = 0; p < n; ++p) {
-      T sum = 0;
-      for (int k = 0; k < corners; ++k) {
-        const T w = b.weight[k][p], v = image[b.offset[k][p]];
-        sum += w == 0 ? T(0) : w * v;
-      }
-      out[p] = sum;
+    T sum[GridBlock<T>::most] = {}, v[GridBlock<T>::most];   // the second loop has registers, without the first one's reads from anywhere
+    for (int k = 0; k < corners; ++k) {
+      for (std::int64_t p = 0; p < n; ++p) v[p] = image[b.offset[k][p]];
+      for (std::int64_t p = 0; p < n; ++p) sum[p] += b.weight[k][p] == 0 ? T(0) : b.weight[k][p] * v[p];
     }
+    std::copy_n(sum, n, out);
   }
 }
 

@@ -84,6 +84,7 @@ double draw_gamma(Draws& draws, double a) {
     const double z = draws.normal(), root = 1 + c * z;
     if (root <= 0) continue;
     const double v = root * root * root, u = draws.positive();
+    if (u < 1 - 0.0331 * (z * z) * (z * z)) return d * v;   // implies the next line, and takes no logarithms
     if (std::log(u) < 0.5 * z * z + d - d * v + d * std::log(v)) return d * v;
   }
 }

@@ -6,9 +6,11 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "autograd/reference.h"
@@ -130,6 +132,28 @@ TEST(NormGroups, TheHugeTheTinyTheEmptyAndViews) {
   const Tensor broken = layer_norm(tensor({{std::nan(""), 1}, {0, 1}}), {2});
   EXPECT_TRUE(std::isnan(broken.value().at({0, 1})));
   EXPECT_TRUE(std::isfinite(broken.value().at({1, 0})));
+}
+
+// 32 MiB go past the caches, and their halves do not.
+TEST(NormGroups, LargeResultsHaveTheBitsOfTheirParts) {
+  Generator generator(5);
+  const Tensor x = variable(rand({4096, 2048}, generator)), g = rand({4096, 2048}, generator), w = rand({2048}, generator);
+  const auto compare = [&](const char* what, int axis, const auto& f) {
+    const Tensor y = f(x), dx = grad(y, x, {.seed = g});
+    const std::int64_t half = x.dim(axis) / 2;
+    for (const std::int64_t at : {std::int64_t{0}, half}) {
+      const auto part = [&](const Tensor& t) { return slice(t, axis, at, at + half); };
+      const Tensor some = variable(part(x).value().contiguous_copy()), of_some = f(some);
+      EXPECT_TRUE(all(part(y) == of_some).item()) << what;
+      EXPECT_TRUE(all(part(dx) == grad(of_some, some, {.seed = part(g)})).item()) << what;
+    }
+  };
+  compare("layer_norm", 0, [&](const Tensor& t) { return layer_norm(t, {2048}, w, w); });
+  compare("rms_norm", 0, [&](const Tensor& t) { return rms_norm(t, {2048}); });
+  compare("group_norm", 0, [&](const Tensor& t) { return reshape(group_norm(reshape(t, {-1, 4, 512}), 2, slice(w, 0, 0, 4)), t.shape()); });
+  compare("softmax along rows", 0, [](const Tensor& t) { return softmax(t, 1); });
+  for (const bool logarithm : {false, true})
+    compare("softmax along columns", 1, [=](const Tensor& t) { return logarithm ? log_softmax(t, 0) : softmax(t, 0); });
 }
 
 TEST(NormGroups, Errors) {

@@ -48,7 +48,7 @@ void check_rows(std::int64_t n) {
   EXPECT_NEAR(double(log_sum), std::log(total), 4 * tolerance);
   for (const bool logarithm : {false, true}) {
     rows.forward(x.data(), 1, n, logarithm, y.data());
-    rows.backward(y.data(), g.data(), 1, n, logarithm, dx.data());
+    rows.backward(y.data(), g.data(), 1, n, logarithm, dx.data(), false);
     double slopes = 0;
     for (std::int64_t i = 0; i < n; ++i) slopes += double(g[i]) * (logarithm ? 1 : double(y[i]));
     for (std::int64_t i = 0; i < n; ++i) {
