@@ -45,10 +45,11 @@ void check_pair(std::string_view op, const Tensor& x, const Tensor& target, std:
   check_defined(op, x);
   check_defined(op, target, what);
   check_computes_in(x.dtype(), op);
-  if (what == "target")
-    check<DtypeError>(x.dtype() == target.dtype(), op, ": x is ", x.dtype(), " but the target is ", target.dtype(),
-                      "; convert with target.to(", x.dtype(), ")");
-  check<DtypeError>(x.dtype() == target.dtype(), op, ": x is ", x.dtype(), " but the ", what, " is ", target.dtype());
+  if (x.dtype() != target.dtype()) [[unlikely]] {
+    check<DtypeError>(what != "target", op, ": x is ", x.dtype(), " but the target is ", target.dtype(), "; convert with target.to(",
+                      x.dtype(), ")");
+    fail<DtypeError>(op, ": x is ", x.dtype(), " but the ", what, " is ", target.dtype());
+  }
   check<ShapeError>(x.shape() == target.shape(), op, ": shapes must be equal: x ", x.shape(), ", ", what, " ", target.shape());
 }
 
