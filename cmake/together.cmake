@@ -6,6 +6,9 @@ option(GRADUS_TOGETHER "Compile several sources of a folder at once" ON)
 # gradus_compile_together(TARGET SIZE SOURCES...): SIZE of them at a time.
 function(gradus_compile_together target size)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${GRADUS_TOGETHER} UNITY_BUILD_MODE GROUP)   # a source without a group is compiled by itself
+  if(GRADUS_TOGETHER AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")   # which takes included sources for headers
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   foreach(source IN LISTS ARGN)
     get_source_file_property(group ${source} GRADUS_GROUP)
     if(NOT group)

@@ -98,9 +98,10 @@ struct InputGradient final : Op {
                             : geometry_.name({"conv1d_input_gradient", "conv2d_input_gradient", "conv3d_input_gradient"});
   }
   Array forward(const Tensor& g, const Tensor& weight, const Tensor& bias) {
-    save(g, weight);
-    return geometry_.lower(kernels::conv_input_gradient(geometry_.shape, geometry_.raise(g), geometry_.weight(weight),
-                                                        bias.value().as_contiguous()));
+    Array slopes = geometry_.raise(g);
+    const Array dx = kernels::conv_input_gradient(geometry_.shape, slopes, geometry_.weight(weight), bias.value().as_contiguous());
+    save(Tensor(geometry_.lower(slopes), g.node(), g.output()), weight);
+    return geometry_.lower(dx);
   }
   Grads backward(Tensor h) override {
     const auto [g, weight] = saved<2>();

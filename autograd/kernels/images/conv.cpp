@@ -79,7 +79,7 @@ Array conv(const ConvShape& s, Array& x, const Array& weight, const Array& bias)
   });
 }
 
-Array conv_input_gradient(const ConvShape& s, const Array& g, const Array& weight, const Array& bias) {
+Array conv_input_gradient(const ConvShape& s, Array& g, const Array& weight, const Array& bias) {
   if (is_product_of_rows(s, g)) return with_bias(as_images(matmul(pixel_rows(g), weight.reshape({s.f, s.c})), s.x()), bias);
   if (for_dnnl(s, g)) {
     if (Array dx = dnnl_conv_input_gradient(s, g, weight); dx.defined()) return with_bias(counted(s, std::move(dx)), bias);
@@ -87,8 +87,8 @@ Array conv_input_gradient(const ConvShape& s, const Array& g, const Array& weigh
   return visit_floating(g.dtype(), "conv", [&]<class T>(T) {
     Array dx(s.x(), g.dtype());
     if (dx.size() == 0) return dx;
-    const Array slopes = g.as_contiguous();
-    im2col_input_gradient(s, slopes.data<T>(), weight.data<T>(), bias.defined() ? bias.data<T>() : nullptr, dx.mutable_data<T>());
+    g = g.as_contiguous();
+    im2col_input_gradient(s, g.data<T>(), weight.data<T>(), bias.defined() ? bias.data<T>() : nullptr, dx.mutable_data<T>());
     return dx;
   });
 }

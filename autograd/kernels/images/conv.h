@@ -38,8 +38,9 @@ struct ConvShape {
 // bias [f] or undefined. DtypeError unless f32 or f64. x is rearranged first where the convolution reads it otherwise; whoever keeps that
 // for the weight gradient saves doing it again.
 Array conv(const ConvShape& shape, Array& x, const Array& weight, const Array& bias);
-// ∂L/∂x and ∂L/∂weight (contiguous) from g = ∂L/∂y. The first is also the transposed convolution, with a bias [c] or none.
-Array conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight, const Array& bias = {});
+// ∂L/∂x and ∂L/∂weight (contiguous) from g = ∂L/∂y. The first is also the transposed convolution, with a bias [c] or none; it rearranges g
+// as conv does x.
+Array conv_input_gradient(const ConvShape& shape, Array& g, const Array& weight, const Array& bias = {});
 Array conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
 
 // What the weight gradient reads together with another one, arranged as both read it, if they read it alike: who asks for both saves doing

@@ -213,12 +213,12 @@ Array dnnl_conv(const ConvShape& s, Array& x, const Array& weight, const Array& 
   return y;
 }
 
-Array dnnl_conv_input_gradient(const ConvShape& s, const Array& g, const Array& weight) {
+Array dnnl_conv_input_gradient(const ConvShape& s, Array& g, const Array& weight) {
   const Division division(s);
   if (too_few_channels(s) || !possible(input_gradient, s, false, division)) return {};
-  const Array slopes = channels_last(g);
+  g = channels_last(g);
   Array dx = empty_channels_last(s.x(), f32);
-  const float *from = slopes.data<float>(), *w = weight.data<float>();
+  const float *from = g.data<float>(), *w = weight.data<float>();
   float* to = dx.mutable_data<float>();
   const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
   for_each_part(input_gradient, s, false, division, [&](std::int64_t i, const Convolution& convolution) {
@@ -262,7 +262,7 @@ bool dnnl_conv_both(const ConvShape& s, bool with_forward) {
 
 namespace gradus::kernels {
 Array dnnl_conv(const ConvShape&, Array&, const Array&, const Array&) { return {}; }
-Array dnnl_conv_input_gradient(const ConvShape&, const Array&, const Array&) { return {}; }
+Array dnnl_conv_input_gradient(const ConvShape&, Array&, const Array&) { return {}; }
 Array dnnl_conv_weight_gradient(const ConvShape&, const Array&, const Array&) { return {}; }
 bool dnnl_conv_both(const ConvShape&, bool) { return false; }
 }  // namespace gradus::kernels

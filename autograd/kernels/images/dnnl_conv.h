@@ -6,9 +6,9 @@
 
 namespace gradus::kernels {
 
-// Images of any strides in (x is made channels-last), channels-last ones out; weights are contiguous.
+// Images of any strides in (x, and g of the input gradient, are made channels-last), channels-last ones out; weights are contiguous.
 Array dnnl_conv(const ConvShape& shape, Array& x, const Array& weight, const Array& bias);
-Array dnnl_conv_input_gradient(const ConvShape& shape, const Array& g, const Array& weight);
+Array dnnl_conv_input_gradient(const ConvShape& shape, Array& g, const Array& weight);
 Array dnnl_conv_weight_gradient(const ConvShape& shape, const Array& g, const Array& x);
 
 // Whether there is a fast way for the weight gradient, and for the input gradient or (forward) the convolution without a bias.

@@ -104,7 +104,8 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
     SCOPED_TRACE(text("round ", round, " x ", s.x(), " weight ", s.weight(), " stride ", s.h.stride, s.w.stride, " padding ", s.h.padding,
                       s.w.padding, " dilation ", s.h.dilation, s.w.dilation, " groups ", s.groups));
     Array x = random(s.x(), g.fork()).value();
-    const Array w = random(s.weight(), g.fork()).value(), dy = random(s.y(), g.fork()).value();
+    const Array w = random(s.weight(), g.fork()).value();
+    Array dy = random(s.y(), g.fork()).value();
     const Array y = kernels::conv(s, x, w, {}), want = by_definition(s, x, w);
     expect_within(y, want, 1e-12);
     const auto dot = [](const Array& a, const Array& b) { return sum(Tensor(a) * Tensor(b)).item(); };
@@ -112,11 +113,12 @@ TEST(Conv2d, RandomShapesAgreeWithTheDefinition) {
     EXPECT_NEAR(dot(dy, want), dot(dx, x), 1e-10);
     EXPECT_NEAR(dot(dy, want), dot(dw, w), 1e-10);
 
-    const Array plain = x.to(f32), w32 = w.to(f32), dy32 = dy.to(f32);
-    Array x32 = plain;
+    const Array plain = x.to(f32), w32 = w.to(f32), plain_dy = dy.to(f32);
+    Array x32 = plain, dy32 = plain_dy;
     expect_within(kernels::conv(s, x32, w32, {}), want, 1e-4);
     expect_within(x32, plain, 0);
     expect_within(kernels::conv_input_gradient(s, dy32, w32), dx, 1e-4);
+    expect_within(dy32, plain_dy, 0);
     expect_within(kernels::conv_weight_gradient(s, dy32, x32), dw, 1e-4);
     Array y32(s.y(), f32);
     by_onednn += kernels::dnnl_conv(s, x32, w32, {}).defined();
