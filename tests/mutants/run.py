@@ -58,47 +58,60 @@ def mutants_of(family):
 
 
 class Build:
+    """A build's units: sources that are compiled by themselves, and those of CMake's that include several of ours."""
+
     def __init__(self, folder, level):
         self.folder, self.level = folder, level
-        self.commands = {pathlib.Path(entry["file"]).resolve(): [] for entry in json.loads((folder / "compile_commands.json").read_text())}
+        self.commands, self.sources, self.unit_of = {}, {}, {}
         for entry in json.loads((folder / "compile_commands.json").read_text()):
-            self.commands[pathlib.Path(entry["file"]).resolve()].append(entry["command"])
+            unit = pathlib.Path(entry["file"]).resolve()
+            self.commands.setdefault(unit, []).append(entry["command"])
+            self.sources[unit] = [unit]
+            if unit.parent.name == "Unity":
+                self.sources[unit] = [pathlib.Path(line.split('"')[1]) for line in unit.read_text().splitlines() if line.startswith("#include")]
+            for source in self.sources[unit]:
+                self.unit_of[source.resolve()] = unit
         self.users = self.users_of_headers()
         self.links = {}
 
     def users_of_headers(self):
-        """header -> the sources that include it, as ninja found them."""
-        users, source = {}, None
+        """header -> the units that include it, as ninja found them."""
+        users, unit = {}, None
         for line in self.ninja("-t", "deps").splitlines():
             path = (self.folder / line.strip()).resolve()
             if line and not line[0].isspace():
-                source = None
-            elif source is None and path.suffix == ".cpp":
-                source = path
-            elif source:
-                users.setdefault(path, set()).add(source)
+                unit = None
+            elif unit is None and path in self.sources:
+                unit = path
+            elif unit:
+                users.setdefault(path, set()).add(unit)
         return users
 
     def ninja(self, *arguments):
         return subprocess.run(["ninja", "-C", self.folder, *arguments], check=True, capture_output=True, text=True).stdout
 
-    def sources_of(self, file):
-        """What has to be compiled when this file changes: the library's sources, at one level."""
+    def units_of(self, file):
+        """What has to be compiled when this file changes: the library's units, at one level."""
         if file.suffix == ".cpp":
-            return [file]
+            return [self.unit_of[file]]
         rooms = [ROOT / room for room in ("autograd", "nn", "optim", "data")]
-        return sorted(source for source in self.users.get(file, ()) if any(room in source.parents for room in rooms))
+        return sorted(unit for unit in self.users.get(file, ()) if any(room in self.sources[unit][0].parents for room in rooms))
 
-    def compile(self, source, text_of, out):
-        """Its object, from a copy if it is the source that changes, with the headers in `out` before all others."""
-        commands = self.commands[source]
-        command = next((c for c in commands if f"gradus_{source.relative_to(ROOT).parts[0]}_{self.level}.dir" in c), commands[0])
+    def compile(self, unit, file, text, out):
+        """Its object, with `text` in the place of the file, and the headers in `out` before all others."""
+        commands = self.commands[unit]
+        room = self.sources[unit][0].resolve().relative_to(ROOT).parts[0]
+        command = next((c for c in commands if f"gradus_{room}_{self.level}.dir" in c), commands[0])
         words = shlex.split(command)
-        target = out / (source.name + ".o")
+        target, source = out / (unit.name + ".o"), unit
         before = words[1:words.index("-MD")] if "-MD" in words else words[1:words.index("-o")]
-        if text_of[0] == source:
-            source = out / source.name
-            source.write_text(text_of[1])
+        if file.suffix == ".cpp":
+            source = out / file.name
+            source.write_text(text)
+            if unit != file:
+                together = unit.read_text().replace(f'"{file}"', f'"{source}"')
+                source = out / unit.name
+                source.write_text(together)
         run([words[0], f"-I{out / 'include'}", *before, "-O1", "-o", str(target), "-c", str(source)], self.folder)
         return target
 
@@ -139,7 +152,7 @@ def try_one(build, number, mutant):
     copy.parent.mkdir(parents=True)
     if file.suffix == ".h":
         copy.write_text(text)
-    objects = [build.compile(source, (file, text), out) for source in build.sources_of(file)]
+    objects = [build.compile(unit, file, text, out) for unit in build.units_of(file)]
     if not objects:
         raise RuntimeError("no source of the library includes it")
     program = build.link(f"test_{pathlib.Path(mutant.file).parts[0]}", objects, out)
