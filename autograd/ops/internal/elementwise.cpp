@@ -9,8 +9,8 @@ namespace gradus::detail {
 
 using Slopes = FormulaKind::Slopes;
 
-Tensor elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
-                         std::span<const Tensor* const> inputs) {
+Array elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
+                        std::span<const Tensor* const> inputs) {
   Array y = elementwise_result(name.data(), inputs);
   run_value_row(rows.value[computing_place(y.dtype())], formula, inputs, y);
   return y;
@@ -18,7 +18,7 @@ Tensor elementwise_value(std::string_view name, const void* formula, const formu
 
 Array ElementwiseOp::run(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
                          std::span<const Tensor* const> inputs) {
-  Array y = elementwise_result(name.data(), inputs);
+  Array y = elementwise_value(name, formula, rows, inputs);
   if (tracked()) {
     if (kind_->slopes == Slopes::of_output) {
       save_output();
@@ -33,7 +33,6 @@ Array ElementwiseOp::run(std::string_view name, const void* formula, const formu
       }
     }
   }
-  run_value_row(rows.value[computing_place(y.dtype())], formula, inputs, y);
   return y;
 }
 

@@ -29,8 +29,8 @@ struct FormulaKind {
 };
 
 // Where nothing is recorded and nobody looks, there is no operation, only its value.
-Tensor elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
-                         std::span<const Tensor* const> inputs);
+Array elementwise_value(std::string_view name, const void* formula, const formulas::FormulaRows& rows,
+                        std::span<const Tensor* const> inputs);
 
 class ElementwiseOp : public Op {
  public:
