@@ -26,19 +26,25 @@ void check_sizes(const char* name, std::int64_t input, std::int64_t hidden) {
   check<ValueError>(input >= 1 && hidden >= 1, name, ": needs at least 1 input and 1 hidden feature, not ", input, " and ", hidden);
 }
 
+// Uniform in ±1/√hidden.
+Parameter drawn(const std::string& name, const Shape& shape, std::int64_t hidden, Dtype dtype, Generator& generator) {
+  const double bound = 1 / std::sqrt(static_cast<double>(hidden));
+  Parameter p(Array(shape, dtype), name);
+  init::uniform(p, -bound, bound, generator);
+  return p;
+}
+
 template <class Layer>
 void make_cell(Layer& cell, const char* name, std::int64_t gates, std::int64_t input, std::int64_t hidden, bool bias, Dtype dtype,
                Generator* given) {
   check_sizes(name, input, hidden);
   Generator& generator = given ? *given : default_generator();
-  const double bound = 1 / std::sqrt(static_cast<double>(hidden));
   each_weight(cell, [&](std::string_view weight, Parameter& p) {
     if (weight.starts_with("bias") && !bias) return;
     const Shape shape = weight == "weight_ih"   ? Shape{gates * hidden, input}
                         : weight == "weight_hh" ? Shape{gates * hidden, hidden}
                                                 : Shape{gates * hidden};
-    p = Parameter(Array(shape, dtype), std::string(weight));
-    init::uniform(p, -bound, bound, generator);
+    p = drawn(std::string(weight), shape, hidden, dtype, generator);
   });
 }
 
@@ -86,13 +92,11 @@ Recurrent::Recurrent(const Form& form, Generator* given)
     : generator((check_sizes(form.name, form.input, form.hidden), check_projection(form), given ? *given : default_generator())),
       form_(form) {
   Generator& source = given ? *given : default_generator();
-  const double bound = 1 / std::sqrt(static_cast<double>(form.hidden));
   const std::int64_t directions = form.bidirectional ? 2 : 1, state = form.projected > 0 ? form.projected : form.hidden;
   weights.resize(static_cast<std::size_t>(form.layers * directions));
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto add = [&](Parameter& p, const char* name, const Shape& shape) {
-      p = Parameter(Array(shape, form.dtype), named(name, i, form.bidirectional));
-      init::uniform(p, -bound, bound, source);
+      p = drawn(named(name, i, form.bidirectional), shape, form.hidden, form.dtype, source);
     };
     const std::int64_t rows = form.gates * form.hidden, layer = static_cast<std::int64_t>(i) / directions;
     add(weights[i].weight_ih, "weight_ih", {rows, layer == 0 ? form.input : directions * state});
