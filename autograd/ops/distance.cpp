@@ -1,9 +1,9 @@
 #include <gradus/autograd/ops/distance.h>
 
-#include <limits>
 
 #include <gradus/autograd/kernels/products/distances.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -74,7 +74,7 @@ void check_two(const char* op, const Tensor& a, const Tensor& b) {
 
 Tensor unit(const Tensor& x, Axis axis, double eps) {
   const Tensor length = norm(x, 2, axis, true);
-  return x / straight_through(clamp(length.detach(), eps, std::numeric_limits<double>::infinity()), length);
+  return x / straight_through(clamp_min(length.detach(), eps), length);
 }
 
 }  // namespace

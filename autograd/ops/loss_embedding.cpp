@@ -1,8 +1,9 @@
 #include <gradus/autograd/ops/loss_embedding.h>
 
-#include <limits>
+#include <numeric>
 
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/distance.h>
 #include <gradus/autograd/ops/internal/losses.h>
@@ -15,8 +16,6 @@
 namespace gradus {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // max(0, margin + d(anchor, positive) − d(anchor, negative)), whose options say the rest.
 template <class Distance, class Options>
 Tensor of_triplets(const char* op, const Tensor& anchor, const Tensor& positive, const Tensor& negative, const Distance& distance,
@@ -26,7 +25,7 @@ Tensor of_triplets(const char* op, const Tensor& anchor, const Tensor& positive,
   check<ValueError>(o.margin > 0, op, ": margin must be above 0, not ", o.margin);
   Tensor far = distance(anchor, negative);
   if (o.swap) far = minimum(far, distance(positive, negative));
-  return detail::reduced(op, clamp(o.margin + distance(anchor, positive) - far, 0, infinity), o.reduction, o.weight);
+  return detail::reduced(op, clamp_min(o.margin + distance(anchor, positive) - far, 0), o.reduction, o.weight);
 }
 
 void check_rows(const Tensor& x, const Tensor& other, const char* what) {
@@ -38,10 +37,10 @@ void check_rows(const Tensor& x, const Tensor& other, const char* what) {
 
 Tensor prepared(const Tensor& x, const InfoNCEOptions& o) { return o.normalize ? normalize(x, 2, 1) : x; }
 
-Tensor first_labels(std::int64_t n, bool diagonal) {
-  Array labels = Array::zeros({n}, i64);
-  for (std::int64_t i = 0; diagonal && i < n; ++i) labels.mutable_data<std::int64_t>()[i] = i;
-  return labels;
+Tensor first_numbers(std::int64_t n) {
+  Array numbers({n}, i64);
+  std::iota(numbers.mutable_data<std::int64_t>(), numbers.mutable_data<std::int64_t>() + n, std::int64_t{0});
+  return numbers;
 }
 
 void check_pairs(const Tensor& query, const Tensor& key, const InfoNCEOptions& o) {
@@ -59,7 +58,7 @@ Tensor cosine_embedding_loss(const Tensor& a, const Tensor& b, const Tensor& tar
   check<ShapeError>((a.rank() == 2 && target.rank() == 1 && target.dim(0) == a.dim(0)) || (a.rank() == 1 && target.rank() == 0), name,
                     ": takes vectors [N, D] with target [N], or [D] with []; not ", a.shape(), " and ", target.shape());
   const Tensor length = sqrt((sum(square(a), -1) + 1e-12) * (sum(square(b), -1) + 1e-12)), cosine = sum(a * b, -1) / length;
-  const Tensor apart = where(target == -1, clamp(cosine - o.margin, 0, infinity), 0.0);
+  const Tensor apart = where(target == -1, clamp_min(cosine - o.margin, 0), 0.0);
   return detail::reduced(name, where(target == 1, 1 - cosine, apart), o.reduction, o.weight);
 }
 
@@ -79,7 +78,7 @@ Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& pos
 Tensor info_nce(const Tensor& query, const Tensor& key, const InfoNCEOptions& o) {
   check_pairs(query, key, o);
   const Tensor scores = matmul(prepared(query, o), transpose(prepared(key, o))) * (1 / o.temperature);
-  const Tensor own = first_labels(query.dim(0), true);
+  const Tensor own = first_numbers(query.dim(0));
   Tensor each = cross_entropy(scores, own, Reduction::none);
   if (o.symmetric) each = (each + cross_entropy(transpose(scores), own, Reduction::none)) * 0.5;
   return detail::reduced("info_nce", each, o.reduction, o.weight);
@@ -91,7 +90,8 @@ Tensor info_nce(const Tensor& query, const Tensor& key, const Tensor& negatives,
   check<ValueError>(!o.symmetric, "info_nce: with negatives of the queries alone there is no other direction; leave symmetric out");
   const Tensor from = prepared(query, o), own = sum(from * prepared(key, o), 1, true);
   const Tensor scores = cat({own, matmul(from, transpose(prepared(negatives, o)))}, 1) * (1 / o.temperature);
-  return detail::reduced("info_nce", cross_entropy(scores, first_labels(query.dim(0), false), Reduction::none), o.reduction, o.weight);
+  const Tensor first(Array::zeros({query.dim(0)}, i64));
+  return detail::reduced("info_nce", cross_entropy(scores, first, Reduction::none), o.reduction, o.weight);
 }
 
 Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, Reduction reduction) {

@@ -1,10 +1,10 @@
 #include <gradus/autograd/ops/loss_likelihood.h>
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/losses.h>
 #include <gradus/autograd/ops/math.h>
@@ -73,7 +73,7 @@ Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& va
     const double least = amin(given.detach()).item();
     check<ValueError>(!(least < 0), "gaussian_nll_loss: a variance is at least 0, not ", least);
   }
-  const Tensor v = straight_through(clamp(given.detach(), o.eps, std::numeric_limits<double>::infinity()), given);
+  const Tensor v = straight_through(clamp_min(given.detach(), o.eps), given);
   Tensor each = 0.5 * (log(v) + square(x - target) / v);
   if (o.full) each = each + 0.5 * std::log(2 * std::numbers::pi);
   return detail::reduced("gaussian_nll_loss", each, o.reduction, o.weight);

@@ -1,10 +1,10 @@
 #include <gradus/autograd/ops/loss_margin.h>
 
 #include <algorithm>
-#include <limits>
 
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/losses.h>
 #include <gradus/autograd/ops/internal/positions.h>
@@ -15,9 +15,6 @@
 
 namespace gradus {
 namespace {
-
-// max(x, 0) with slope 1 at 0.
-Tensor at_least_zero(const Tensor& x) { return clamp(x, 0, std::numeric_limits<double>::infinity()); }
 
 // [N, C] of [N, C] or [C].
 void check_scores(const char* op, const Tensor& x) {
@@ -31,7 +28,7 @@ void check_scores(const char* op, const Tensor& x) {
 Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, const HingeEmbeddingOptions& o) {
   const Tensor t = detail::signs("hinge_embedding_loss", x, target);
   detail::check_pair("hinge_embedding_loss", x, t);
-  const Tensor each = where(t == 1, 0.0, at_least_zero(o.margin - x)) + where(t == -1, 0.0, x);
+  const Tensor each = where(t == 1, 0.0, clamp_min(o.margin - x, 0)) + where(t == -1, 0.0, x);
   return detail::reduced("hinge_embedding_loss", each, o.reduction, o.weight);
 }
 
@@ -39,7 +36,7 @@ Tensor margin_ranking_loss(const Tensor& a, const Tensor& b, const Tensor& targe
   const Tensor t = detail::signs("margin_ranking_loss", a, target);
   detail::check_pair("margin_ranking_loss", a, b, "other");
   detail::check_pair("margin_ranking_loss", a, t);
-  return detail::reduced("margin_ranking_loss", at_least_zero(o.margin - t * (a - b)), o.reduction, o.weight);
+  return detail::reduced("margin_ranking_loss", clamp_min(o.margin - t * (a - b), 0), o.reduction, o.weight);
 }
 
 Tensor soft_margin_loss(const Tensor& x, const Tensor& target, const LossOptions& o) {

@@ -1,10 +1,9 @@
 // Losses of one number against its target, declared in loss.h: one pass forward and one backward.
 #include <gradus/autograd/kernels/axes/loss.h>
 
-#include <cmath>
-
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/losses.h>
 #include <gradus/autograd/ops/internal/positions.h>
@@ -18,11 +17,6 @@ namespace {
 
 using detail::MeanOver;
 using kernels::PairLoss;
-
-// x, but 0 where an infinite one meets no gradient: 0·∞.
-Tensor seen(const Tensor& x, const Tensor& g) {
-  return where(logical_and(g == 0, abs(x) == HUGE_VAL), 0.0, x);
-}
 
 // One number against its target, times `scale`.
 struct PairwiseLoss final : Op {
@@ -49,10 +43,10 @@ struct PairwiseLoss final : Op {
     }
     const Tensor outer = g * scale;
     if (rule.loss == PairLoss::logistic)
-      return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -seen(x, outer) * outer : Tensor{}};
+      return {needs(0) ? (sigmoid(x) - t) * outer : Tensor{}, needs(1) ? -detail::possible(outer, x) * outer : Tensor{}};
     if (rule.loss == PairLoss::likelihood)
-      return {needs(0) ? (x - t) / clamp(x * (1 - x), 1e-12, HUGE_VAL) * outer : Tensor{},
-              needs(1) ? (clamp(log1p(-x), -100, HUGE_VAL) - clamp(log(x), -100, HUGE_VAL)) * outer : Tensor{}};
+      return {needs(0) ? (x - t) / clamp_min(x * (1 - x), 1e-12) * outer : Tensor{},
+              needs(1) ? (clamp_min(log1p(-x), -100) - clamp_min(log(x), -100)) * outer : Tensor{}};
     const Tensor slope = slope_of(x - t) * outer;
     return {needs(0) ? slope : Tensor{}, needs(1) ? -slope : Tensor{}};
   }

@@ -1,10 +1,10 @@
 // Normalisation by lengths: of neighbouring channels, and of vectors.
 #include <algorithm>
-#include <limits>
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/norm.h>
@@ -56,7 +56,7 @@ Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, dou
 Tensor normalize(const Tensor& x, double p, Axis axis, double eps) {
   check_defined("normalize", x);
   check_computes_in(x.dtype(), "normalize");
-  return x / clamp(norm(x, p, {detail::axis_of(axis, x, "normalize")}, true), eps, std::numeric_limits<double>::infinity());
+  return x / clamp_min(norm(x, p, {detail::axis_of(axis, x, "normalize")}, true), eps);
 }
 
 }  // namespace gradus

@@ -58,12 +58,11 @@ T log_sum_of_row(const T* x, std::int64_t n) {
 
 template <class T>
 void logsumexp(const T* x, const Cut& c, T* out) {
-  constexpr std::int64_t few = sum_grain / 8;
   if (c.inner == 1) {
     const std::int64_t parts = (c.n + part_size - 1) / part_size;
     Array each({c.outer, parts}, dtype_of<T>);
     T* y = each.mutable_data<T>();
-    parallel_for(c.outer * parts, items_worth(few, std::min(c.n, part_size)), [=](std::int64_t begin, std::int64_t end) {
+    parallel_for(c.outer * parts, items_worth(exp_grain, std::min(c.n, part_size)), [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t first = task % parts * part_size;
         y[task] = log_sum_of_row(x + task / parts * c.n + first, std::min(part_size, c.n - first));
@@ -74,7 +73,7 @@ void logsumexp(const T* x, const Cut& c, T* out) {
   }
   constexpr std::int64_t max_width = ReduceRows<T>::max_width;
   const std::int64_t strips = (c.inner + max_width - 1) / max_width;
-  parallel_for(c.outer * strips, items_worth(few, c.n * std::min(c.inner, max_width)), [=](std::int64_t begin, std::int64_t end) {
+  parallel_for(c.outer * strips, items_worth(exp_grain, c.n * std::min(c.inner, max_width)), [=](std::int64_t begin, std::int64_t end) {
     const ReduceRows<T>& loops = reduce_loops().of(T{});
     T top[max_width];
     double sums[max_width];

@@ -4,19 +4,13 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/internal/positions.h>
+#include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/tape.h>
 
 namespace gradus::detail {
 namespace {
-
-Shape without_axis(const Shape& shape, int axis) {
-  Shape rest;
-  for (int i = 0; i < shape.rank(); ++i)
-    if (i != axis) rest.push_back(shape[i]);
-  return rest;
-}
 
 bool broadcasts_to(const Shape& from, const Shape& to) {
   if (from.rank() > to.rank()) return false;
@@ -78,7 +72,7 @@ Labels labels_of(std::string_view op, const Tensor& scores, const Tensor& label,
   check<ShapeError>(scores.rank() >= 1, op, ": scores must be [N, C], [N, C, d1, ...] or [C], not ", scores.shape());
   const int axis = scores.rank() == 1 ? 0 : 1;
   Array labels = positions(op, "labels", label);
-  check<ShapeError>(label.shape() == without_axis(scores.shape(), axis), op,
+  check<ShapeError>(label.shape() == without(scores.shape(), AxisSet{1} << axis), op,
                     ": one label for each row: takes [N, C] and [N], [N, C, d1, ...] and [N, d1, ...], or [C] and []; not ", scores.shape(),
                     " and ", label.shape());
   const std::int64_t classes = scores.dim(axis), n = labels.size();
@@ -133,8 +127,8 @@ Tensor reduced(std::string_view op, const Tensor& each, const Tensor& scores, co
   return factor.defined() ? total / sum(factor) : total / static_cast<double>(labels.count);
 }
 
-Tensor possible(const Tensor& share, const Tensor& logarithm) {
-  return where(logical_and(share == 0, isinf(logarithm)), 0.0, logarithm);
+Tensor possible(const Tensor& share, const Tensor& x) {
+  return where(logical_and(share == 0, isinf(x)), 0.0, x);
 }
 
 }  // namespace gradus::detail

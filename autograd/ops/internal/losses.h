@@ -39,7 +39,7 @@ Tensor reduced(std::string_view op, const Tensor& each, const Tensor& scores, co
 // The factors of the samples; undefined if all are 1.
 Tensor factors(std::string_view op, const Tensor& scores, const Labels& labels, const LabelWeights& weights);
 
-// A logarithm that is multiplied by a share: 0 where the share is 0 and the logarithm infinite, which loses nothing and not NaN.
-Tensor possible(const Tensor& share, const Tensor& logarithm);
+// What is multiplied by a share of it, a logarithm or a score: 0 where the share is 0 and that infinite, which loses nothing and not NaN.
+Tensor possible(const Tensor& share, const Tensor& x);
 
 }  // namespace gradus::detail
