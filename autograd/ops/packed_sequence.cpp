@@ -57,29 +57,28 @@ PackedSequence pack_padded_sequence(const Tensor& given, const Lengths& lengths,
   return packed;
 }
 
-void PackedSequence::check(const char* op) const {
+void PackedSequence::validate(const char* op) const {
   check_defined(op, data);
   const auto& sizes = batch_sizes;
   const auto samples = static_cast<std::int64_t>(sorted_indices.size());
   for (std::size_t t = 0; t < sizes.size(); ++t)
-    gradus::check<ValueError>(1 <= sizes[t] && sizes[t] <= (t == 0 ? samples : sizes[t - 1]), op, ": batch_sizes has ", sizes[t], " at step ", t,
+    check<ValueError>(1 <= sizes[t] && sizes[t] <= (t == 0 ? samples : sizes[t - 1]), op, ": batch_sizes has ", sizes[t], " at step ", t,
                       "; they begin with the number of samples, ", samples, ", and never grow");
-  gradus::check<ValueError>(sizes.empty() ? samples == 0 : sizes[0] == samples, op, ": ", samples, " samples are in order, but ",
-                    sizes.empty() ? 0 : sizes[0], " have a first step");
+  check<ValueError>(sizes.empty() ? samples == 0 : sizes[0] == samples, op, ": ", samples, " samples are in order, but ",
+                      sizes.empty() ? 0 : sizes[0], " have a first step");
   std::vector<bool> named(sorted_indices.size());
   for (const std::int64_t i : sorted_indices) {
-    gradus::check<ValueError>(0 <= i && i < samples && !named[static_cast<std::size_t>(i)], op, ": sorted_indices must name each of ", samples,
+    check<ValueError>(0 <= i && i < samples && !named[static_cast<std::size_t>(i)], op, ": sorted_indices must name each of ", samples,
                       " samples once; it has ", i);
     named[static_cast<std::size_t>(i)] = true;
   }
   const std::int64_t rows = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
-  gradus::check<ShapeError>(data.rank() >= 1 && data.dim(0) == rows, op, ": batch_sizes add up to ", rows,
-                    " rows: ", data.shape());
+  check<ShapeError>(data.rank() >= 1 && data.dim(0) == rows, op, ": batch_sizes add up to ", rows, " rows: ", data.shape());
 }
 
 Tensor pad_packed_sequence(const PackedSequence& packed, const PadOptions& options) {
   constexpr const char* op = "pad_packed_sequence";
-  packed.check(op);
+  packed.validate(op);
   const auto& sizes = packed.batch_sizes;
   const auto samples = static_cast<std::int64_t>(packed.sorted_indices.size()), longest = static_cast<std::int64_t>(sizes.size());
   const std::int64_t steps = options.total_length.value_or(longest);

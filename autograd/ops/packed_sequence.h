@@ -29,7 +29,7 @@ struct PackedSequence {
   PackedSequence with(const Tensor& other) const;
   // ValueError or ShapeError, in the name of `op`, unless the parts fit each other: batch_sizes >= 1 that never grow and add up to data's
   // rows, and an order of as many samples as the first of them.
-  void check(const char* op) const;
+  void validate(const char* op) const;
 };
 
 // x [T, N, …], or [N, T, …] with batch_first. ValueError unless there is one length for each sample, from 1 to T.

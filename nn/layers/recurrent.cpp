@@ -145,7 +145,7 @@ LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start)
 
 PackedLSTMOutput Recurrent::run(int cell, const PackedSequence& x, const LSTMStart& start) const {
   const char* const name = form_.name;
-  x.check(name);
+  x.validate(name);
   check<ShapeError>(x.data.rank() == 2 && x.data.dim(1) == form_.input, name, ": input_size is ", form_.input, ": packed input ",
                     x.data.shape());
   check<ValueError>(start.lengths.values.empty(), name, ": a packed input has its own lengths; leave out .lengths");
