@@ -7,8 +7,10 @@
 #include <gradus/nn/layers/dropout.h>
 #include <gradus/nn/layers/embedding.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pad.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/recurrent.h>
+#include <gradus/nn/layers/resample.h>
 #include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/layers/update_batch_norm.h>
 #include <gradus/nn/losses/adaptive.h>
