@@ -1,6 +1,5 @@
 // What a walk through a model (walk.h) takes a type for, and whether something in it would be missed if the walk passed over it.
 #pragma once
-#include <any>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,8 +32,8 @@ template <class T> concept Offers = requires(T& t) { requires std::is_class_v<de
 template <class T> concept Map = requires(T& t) { typename T::mapped_type; t.begin()->first; t.begin()->second; };
 template <class T> concept Range = requires(T& t) { t.begin(); t.end(); typename T::value_type; };
 template <class T> concept TupleLike = requires { std::tuple_size<T>::value; };
-// What hides the type of what is inside: std::function.
-template <class T> concept Erased = requires(const T& t) { t.target_type(); } || std::is_same_v<T, std::any>;
+// What hides the type of what is inside: std::function, and std::any, known by its shape (<any> would be for this alone).
+template <class T> concept Erased = requires(const T& t) { t.target_type(); } || requires(T& t) { t.type(); t.has_value(); t.reset(); };
 // A function object with something inside, which may be parameters that nobody would train.
 template <class T> concept StatefulLayer =
     !std::is_trivially_copyable_v<T> && !Erased<T> && requires(T& t, const Tensor& x) { t(x); };
