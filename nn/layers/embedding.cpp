@@ -6,7 +6,7 @@ namespace gradus::nn {
 
 void EmbeddingOptions::describe(Describe& is) const {
   is(range::at_least_zero, max_norm);
-  is(range::above_zero, norm_type);
+  is(Range{.least = 0, .most_open = false}, norm_type);   // ∞, too
   is(range::one_of_first(computing_types), dtype);
 }
 

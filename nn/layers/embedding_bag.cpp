@@ -20,7 +20,7 @@ gradus::EmbeddingBagOptions bag_options(const Options& o, std::int64_t n) {
 
 void EmbeddingBagOptions::describe(Describe& is) const {
   is(range::at_least_zero, max_norm);
-  is(range::above_zero, norm_type);
+  is(Range{.least = 0, .most_open = false}, norm_type);   // ∞, too
   is(range::one_of_first(computing_types), dtype);
 }
 
