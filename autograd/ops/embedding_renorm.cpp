@@ -30,6 +30,7 @@ double norm_of_row(const T* x, std::int64_t n, double p) {
 
 void embedding_renorm(Array& table, const Tensor& indices, double max_norm, double norm_type) {
   constexpr const char* op = "embedding_renorm";
+  check_defined(op, Tensor(table), "the table");
   check_defined(op, indices, "indices");
   check<ShapeError>(table.rank() == 2, op, ": needs a table [n, d], not ", table.shape());
   check_computes_in(table.dtype(), op);
