@@ -10,8 +10,9 @@ Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Te
   check_defined("bilinear", weight, "weight");
   bool fits = a.rank() >= 1 && a.rank() == b.rank() && weight.rank() == 3;
   for (int i = 0; fits && i + 1 < a.rank(); ++i) fits = a.dim(i) == b.dim(i);
-  check<ShapeError>(fits && a.dim(-1) == weight.dim(1) && b.dim(-1) == weight.dim(2), "bilinear: needs a [..., I], b [..., J] and weight [N, I, J], not ",
-                    a.shape(), ", ", b.shape(), " and ", describe(weight));
+  check<ShapeError>(fits && a.dim(-1) == weight.dim(1) && b.dim(-1) == weight.dim(2),
+                    "bilinear: needs a [..., I], b [..., J] and weight [N, I, J], not ", a.shape(), ", ", b.shape(), " and ",
+                    describe(weight));
   check<ShapeError>(!bias.defined() || bias.shape() == Shape{weight.dim(0)}, "bilinear: the bias must be [", weight.dim(0), "], not ",
                     bias.shape());
   check<DtypeError>(a.dtype() == b.dtype() && a.dtype() == weight.dtype() && (!bias.defined() || a.dtype() == bias.dtype()),

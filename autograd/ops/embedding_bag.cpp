@@ -164,7 +164,8 @@ std::vector<std::int64_t> starts_of_bags(const Tensor& indices, const Tensor& of
   check<ShapeError>(given.rank() == 1, bags_op, ": offsets must be [B], not ", offsets.shape());
   check<ValueError>(given.size() > 0 || !with_end, bags_op, ": with include_last_offset there is at least one offset");
   starts.assign(given.data<std::int64_t>(), given.data<std::int64_t>() + given.size());
-  check<ValueError>(starts.empty() || starts[0] == 0, bags_op, ": the first bag begins at 0: offsets[0] is ", starts.empty() ? 0 : starts[0]);
+  check<ValueError>(starts.empty() || starts[0] == 0, bags_op, ": the first bag begins at 0, not at ",
+                    starts.empty() ? 0 : starts[0]);
   if (!with_end) starts.push_back(starts.empty() ? 0 : indices.size());
   for (std::size_t b = 1; b < starts.size(); ++b)
     check<ValueError>(starts[b - 1] <= starts[b] && starts[b - 1] <= indices.size(), bags_op, ": offsets must not descend: ", starts[b - 1],
@@ -193,8 +194,8 @@ Bags bags_given(const Tensor& indices, const Tensor& weight, const Tensor& offse
   }
   std::vector<std::int64_t> starts = starts_of_bags(indices, offsets, o.include_last_offset);
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>(bags_op, ": index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()), " of the indices ",
-                     index.shape(), " is out of range for ", n, " rows: ", describe(weight));
+    fail<ValueError>(bags_op, ": index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
+                     " of the indices ", index.shape(), " is out of range for ", n, " rows: ", describe(weight));
   Bags bags;
   bags.weights = index.size();
   bags.by_frequency = o.scale_grad_by_freq, bags.sparse = o.sparse;

@@ -48,6 +48,8 @@ Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptio
   return layer;
 }
 
-Tensor Embedding::operator()(const Tensor& indices) const { return embedding(indices, max_norm_.table(weight, indices, training), options_); }
+Tensor Embedding::operator()(const Tensor& indices) const {
+  return embedding(indices, max_norm_.table(weight, indices, training), options_);
+}
 
 }  // namespace gradus::nn

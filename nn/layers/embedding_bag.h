@@ -1,4 +1,4 @@
-// EmbeddingBag: sums, means or the largest elements of the vectors of some words at once, without a copy of the vectors: ops/embedding_bag.h.
+// EmbeddingBag: sums, means or the largest elements of the vectors of some words, without a copy of the vectors: ops/embedding_bag.h.
 //   nn::EmbeddingBag bags{10000, 128, {.mode = BagMode::sum}};   Tensor y = bags(words);          // words [64, 20] → [64, 128]
 //   bags(words, offsets);   bags(words, offsets, weights);                                        // words [1280], offsets [64]
 #pragma once

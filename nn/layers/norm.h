@@ -78,8 +78,8 @@ struct LocalResponseNorm {
   double alpha = 1e-4, beta = 0.75, k = 1;
   Tensor operator()(const Tensor& x) const;
 };
-// The same, but that of an even number the sum has one less, as many on both sides, which alpha/size does not notice. (PyTorch's never takes
-// the first channel out of its sums again.)
+// The same, but that of an even number the sum has one less, as many on both sides, which alpha/size does not notice. (PyTorch's never
+// takes the first channel out of its sums again.)
 struct CrossMapLRN2d {
   std::int64_t size;
   double alpha = 1e-4, beta = 0.75, k = 1;

@@ -75,18 +75,12 @@ Array largest_rows(const Segments& s, const Array& table) {
   Array out({s.count(), d}, i64);
   visit_floating(table.dtype(), "embedding_bag", [&]<class T>(T) {
     const std::int64_t *starts = s.starts.data<std::int64_t>(), *rows = s.rows.data<std::int64_t>();
+    const auto loop = segment_loops().of(T{}).largest;
     const T* from = table.data<T>();
     std::int64_t* to = out.mutable_data<std::int64_t>();
     for_segments(s, d, [=](std::int64_t i) {
-      std::int64_t* best = to + i * d;
-      std::fill_n(best, d, starts[i] < starts[i + 1] ? rows[starts[i]] : -1);
-      for (std::int64_t k = starts[i] + 1; k < starts[i + 1]; ++k) {
-        const T* row = from + rows[k] * d;
-        for (std::int64_t j = 0; j < d; ++j) {
-          const T so_far = from[best[j] * d + j];
-          if (row[j] > so_far || (row[j] != row[j] && so_far == so_far)) best[j] = rows[k];
-        }
-      }
+      if (const std::int64_t first = starts[i], count = starts[i + 1] - first; count > 0) loop(from, d, rows + first, count, to + i * d);
+      else std::fill_n(to + i * d, d, -1);
     });
   });
   return out;

@@ -8,7 +8,7 @@
 
 namespace gradus::kernels {
 
-// Segment s has the uses starts[s] to starts[s + 1], use k is row rows[k] of a table with n rows.
+// Segment s has uses starts[s] to starts[s + 1], use k is row rows[k] of a table with n rows.
 struct Segments {
   Array starts;        // i64 [segments + 1], from 0, ascending
   Array rows;          // i64 [uses]
@@ -16,8 +16,8 @@ struct Segments {
   std::int64_t count() const { return starts.size() - 1; }
 };
 
-// out[s] = scale[s]·Σ weight[k]·table[rows[k]] over the uses k of s: [segments, d]; weights [uses] and scale [segments], of the table's type
-// (f32 or f64), may be undefined: 1.
+// out[s] = scale[s]·Σ weight[k]·table[rows[k]] over the uses k of s: [segments, d]; weights [uses] and scale [segments], of the table's
+// type (f32 or f64), may be undefined: 1.
 Array sum_segments(const Segments& s, const Array& table, const Array& weights, const Array& scale);
 // g[s]·table[rows[k]], s being the segment of use k: [uses].
 Array segment_products(const Segments& s, const Array& g, const Array& table);
@@ -42,6 +42,8 @@ template <class T>
 struct SegmentRow {
   void (*sum)(const T* table, std::int64_t d, const std::int64_t* rows, const T* weight, std::int64_t count, T scale, T* out);
   double (*product)(const T* a, const T* b, std::int64_t n);
+  // The row of the largest element of each column, of at least one use.
+  void (*largest)(const T* table, std::int64_t d, const std::int64_t* rows, std::int64_t count, std::int64_t* out);
 };
 using SegmentLoops = PerFloat<SegmentRow>;
 

@@ -70,7 +70,8 @@ TEST(EmbeddingBag, FrequencyDividesTheGradientOfARow) {
   const auto slope = [&](const Tensor& y) { return values(grad(sum(y), table)); };
   EXPECT_THAT(slope(embedding_bag(words, table, numbers({0, 2}), {.mode = BagMode::sum, .scale_grad_by_freq = true})),
               ElementsAreArray({0, 1, 0, 1}));
-  EXPECT_THAT(slope(embedding(words, table, {.scale_grad_by_freq = true}) * tensor({{1}, {2}, {3}, {5}}, f64)), ElementsAreArray({0, 2, 0, 3}));
+  const Tensor factors = tensor({{1}, {2}, {3}, {5}}, f64);
+  EXPECT_THAT(slope(embedding(words, table, {.scale_grad_by_freq = true}) * factors), ElementsAreArray({0, 2, 0, 3}));
 }
 
 TEST(EmbeddingBag, OfNothingIsZero) {
@@ -89,7 +90,8 @@ TEST(EmbeddingBag, OfNothingIsZero) {
 
 TEST(EmbeddingBag, KeepsInfinitiesAndNaNsToTheirBags) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const Tensor table = variable(tensor({{infinite, 1}, {-infinite, 2}, {nan, 3}, {5, 2}}, f64)), words = reshape(numbers({0, 3, 1, 3, 3, 2}), {3, 2});
+  const Tensor table = variable(tensor({{infinite, 1}, {-infinite, 2}, {nan, 3}, {5, 2}}, f64));
+  const Tensor words = reshape(numbers({0, 3, 1, 3, 3, 2}), {3, 2});
   const auto some = [&](BagMode mode) { return values(embedding_bag(words, table, {}, {.mode = mode})); };
   const std::vector<double> sums = some(BagMode::sum), largest = some(BagMode::max);
   EXPECT_EQ(sums[0], infinite);
@@ -120,12 +122,13 @@ TEST(EmbeddingBag, HasTheSameBitsForAnyNumberOfThreads) {
 
 TEST(EmbeddingBag, RefusesWhatMakesNoSense) {
   const Tensor table = random({5, 3}), words = numbers({1, 2, 3});
-  const auto refused = [&](std::initializer_list<std::string> says, const Tensor& w, const Tensor& offsets, const EmbeddingBagOptions& o = {}) {
+  using Options = EmbeddingBagOptions;
+  const auto refused = [&](std::initializer_list<std::string> says, const Tensor& w, const Tensor& offsets, const Options& o = {}) {
     expect_error<Error>([&] { embedding_bag(w, table, offsets, o); }, says);
   };
   refused({"offsets", "one dimension"}, reshape(words, {1, 3}), numbers({0}));
   refused({"[B, n]", "[1, 1, 3]"}, reshape(words, {1, 1, 3}), {});
-  refused({"offsets[0] is 1"}, words, numbers({1, 2}));
+  refused({"begins at 0, not at 1"}, words, numbers({1, 2}));
   refused({"must not descend", "2 at 1 is beyond 1"}, words, numbers({0, 2, 1}));
   refused({"must not descend", "4 at 1 is beyond 3"}, words, numbers({0, 4}));
   refused({"last offset 4", "3 indices"}, words, numbers({0, 4}), {.include_last_offset = true});

@@ -25,11 +25,13 @@ const Rows family{
         embedding_renorm(shortened, words, 1, 3);
         return Tensor(shortened); }),
      .inputs = {table, words}, .differentiable = false,
-     .mistake = [] { Array a = Array::zeros({5, 3}); embedding_renorm(a, numbers({5}), 1); }, .says = {"embedding_renorm", "index 5", "5 rows"}},
+     .mistake = [] { Array a = Array::zeros({5, 3}); embedding_renorm(a, numbers({5}), 1); },
+     .says = {"embedding_renorm", "index 5", "5 rows"}},
 };
 
 const Rows bags{
-    {.name = "embedding_bag", .f = of([](auto& table, auto& words) { return square(embedding_bag(words, table)); }), .inputs = {table, words},
+    {.name = "embedding_bag", .f = of([](auto& table, auto& words) { return square(embedding_bag(words, table)); }),
+     .inputs = {table, words},
      .mistake = [] { embedding_bag(numbers({1, 2}), zeros({5, 3})); }, .says = {"embedding_bag", "[2]", "need offsets"},
      .shapes = "5x3 2x0; 5x0 2x4; 5x1 1x1; 5x3 0x4"},
     {.name = "embedding_bag", .f = of([](auto& table, auto& words) {
