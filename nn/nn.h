@@ -6,7 +6,9 @@
 #include <gradus/nn/layers/conv.h>
 #include <gradus/nn/layers/dropout.h>
 #include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/lazy.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/parametrizations.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/recurrent.h>
 #include <gradus/nn/layers/running_statistics.h>
@@ -17,8 +19,10 @@
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/buffer.h>
 #include <gradus/nn/model/checkpoint.h>
+#include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/module.h>
 #include <gradus/nn/model/one_caller.h>
+#include <gradus/nn/model/parametrize.h>
 #include <gradus/nn/model/passed_over.h>
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
