@@ -8,7 +8,7 @@
 namespace gradus {
 
 const std::string* ValueReader::find(const std::string& key) {
-  read_.insert(key);
+  expect(key);
   const auto at = values_.find(key);
   return at == values_.end() ? nullptr : &at->second;
 }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -48,14 +47,14 @@ class ValueReader {
 
   const Values& values() const { return values_; }
   bool was_read(const std::string& key) const { return read_.contains(key); }
-  void expect(const std::string& key) { read_.insert(key); }            // somebody else reads it
+  void expect(const std::string& key) { read_[key]; }                    // somebody else reads it
 
   // ValueError with all lines, unless there is none.
   void finish(const std::string& what) const { check<ValueError>(fits(), what, ":", problems_); }
 
  private:
   const Values& values_;
-  std::set<std::string> read_;
+  Values read_;                              // their names alone: <set> would weigh on every program
   std::string problems_;
 };
 
