@@ -63,7 +63,7 @@ void Initialising::finish() {
   Uncalled uncalled;
   state_->net.walk(uncalled);
   check<ValueError>(uncalled.names.empty(), "initialize: the model's call did not reach ", uncalled.names, ", which therefore still has no "
-                    "parameters; initialise that part with an input of its own: nn::initialize(net.part, sample)");
+                    "parameters; initialise that part with an input of its own");
   state_->made.clear();
 }
 

@@ -78,7 +78,7 @@ class StepsOfWeight final : public gradus::detail::ComputedWeight {
 
   static void check_number(const Step& step, int number) {
     check<ValueError>(number == step.originals, "parametrize: the parametrization takes ", step.originals, " tensors, but its right_inverse gives ",
-                      number, step.originals > 1 ? "; say what they are at first: std::array<Tensor, 2> right_inverse(const Tensor& weight)" : "");
+                      number, "; it gives the first value of each, one tensor or a std::array of them");
   }
   static void check_weight(const Tensor& weight, const Shape& shape, Dtype dtype) {
     check<ShapeError>(weight.defined() && weight.shape() == shape, "parametrize: the weight is ", shape, ", but what the parametrization computes is ",
