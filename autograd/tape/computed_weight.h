@@ -1,5 +1,5 @@
-// A Parameter whose value is computed from others: what it asks of whoever computes it. Models say it by nn::weight_norm and its kin, and by
-// nn::register_parametrization (nn/model/parametrize.h), which are built on this.
+// A Parameter whose value is computed from others: what it asks of whoever computes it. Models say it by nn::weight_norm and its kin, and
+// by nn::register_parametrization (nn/model/parametrize.h), which are built on this.
 #pragma once
 #include <string>
 

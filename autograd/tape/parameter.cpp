@@ -15,8 +15,8 @@ Parameter::Parameter(const Parameter& o) : Census(o), trainable_(o.trainable_) {
 }
 
 void Parameter::undefined(const char* asked) const {
-  check<GraphError>(!computed_, asked, ": ", [&] { return name(); }, " is parametrized, computed from others whenever it is used: its value is "
-                    "p.tensor(), gradients are at the originals, which nn::parameters lists");
+  check<GraphError>(!computed_, asked, ": ", [&] { return name(); }, " is parametrized, computed from others whenever it is used: its "
+                    "value is p.tensor(), gradients are at the originals, which nn::parameters lists");
   fail<GraphError>(asked, ": the parameter is undefined (a bias that was switched off, or one that was moved away); ask p.defined() first");
 }
 

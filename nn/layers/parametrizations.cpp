@@ -46,7 +46,7 @@ int axis_of(const char* what, int dim, const Tensor& weight) {
 }
 
 struct WeightNorm {
-  int dim;                                                   // −1: the whole weight
+  int dim;   // −1: the whole weight
 
   Tensor length(const Tensor& v) const {
     if (dim == -1) return norm(v);
@@ -68,7 +68,7 @@ struct SpectralNorm {
   int dim;
   std::int64_t iterations;
   double eps;
-  Buffer _u, _v;                                             // PyTorch's names
+  Buffer _u, _v;   // PyTorch's names
   bool training = true;
   using Fields = nn::Fields<&SpectralNorm::_u, &SpectralNorm::_v>;
 
@@ -124,7 +124,7 @@ Tensor householder_product(const Tensor& a, const Tensor& tau) {
 
 struct Orthogonal {
   OrthogonalMap map;
-  Buffer base;                                               // [..., n, n]
+  Buffer base;   // [..., n, n]
   using Fields = nn::Fields<&Orthogonal::base>;
 
   // Of X [..., n, k], n >= k.
@@ -157,15 +157,16 @@ struct Orthogonal {
       rest.back() = n - k;
       q = cat({q, randn(rest, default_generator(), q.dtype())}, -1);
     }
-    const double eps = 10 * static_cast<double>(n) *
-                       (q.dtype() == f64 ? std::numeric_limits<double>::epsilon() : static_cast<double>(std::numeric_limits<float>::epsilon()));
+    const double eps =
+        10 * static_cast<double>(n) *
+        (q.dtype() == f64 ? std::numeric_limits<double>::epsilon() : static_cast<double>(std::numeric_limits<float>::epsilon()));
     if (n != k || !allclose(matmul(transpose(q), q), eye(n, q.dtype()), 0, eps)) q = orthonormal(q);
     base = Buffer(q.value().as_contiguous());
     return (broadcast_to(-eye(weight.dim(-2), weight.dim(-1), weight.dtype()), weight.shape())).contiguous();
   }
 };
 
-}  // namespace
+}   // namespace
 
 namespace detail {
 
@@ -191,7 +192,8 @@ void orthogonal(ModuleRef net, const OrthogonalOptions& o) {
   const Tensor weight = weight_of(net, o.name);
   Orthogonal step{o.orthogonal_map, {}};
   if (weight.defined()) {
-    check<ValueError>(!is_parametrized(net, o.name), "orthogonal: ", o.name, " is parametrized already; of several parametrizations orthogonal comes "
+    check<ValueError>(!is_parametrized(net, o.name), "orthogonal: ", o.name,
+                      " is parametrized already; of several parametrizations orthogonal comes "
                       "first, since it begins with the weight that is there");
     check<ShapeError>(weight.rank() >= 2, "orthogonal: needs a matrix or a batch of them, but ", o.name, " is ", weight.shape());
     if (step.map == OrthogonalMap::automatic)
@@ -200,5 +202,5 @@ void orthogonal(ModuleRef net, const OrthogonalOptions& o) {
   parametrize(net, o.name, std::make_unique<StepOf<Orthogonal>>(std::move(step)));
 }
 
-}  // namespace detail
-}  // namespace gradus::nn
+}   // namespace detail
+}   // namespace gradus::nn

@@ -1,5 +1,6 @@
-// Weights that are computed from others, for any layer: PyTorch's torch.nn.utils.parametrizations, its formulas and state names. Each takes a
-// layer, or a model in which `name` is a path, and returns it; nn::remove_parametrizations bakes the weight in. Your own: model/parametrize.h.
+// Weights that are computed from others, for any layer: PyTorch's torch.nn.utils.parametrizations, its formulas and state names. Each takes
+// a layer, or a model in which `name` is a path, and returns it; nn::remove_parametrizations bakes the weight in. Your own:
+// nn/model/parametrize.h.
 //   struct Net {
 //     nn::Conv2d conv = nn::weight_norm(nn::Conv2d{3, 16, {.kernel = 3}});
 //     nn::Linear critic = nn::spectral_norm(nn::Linear{64, 1});

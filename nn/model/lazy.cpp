@@ -42,7 +42,7 @@ struct Uncalled final : Visitor {
   std::string names;
 };
 
-}  // namespace
+}   // namespace
 
 Initialising::Initialising(ModuleRef net) {
   auto state = std::unique_ptr<State>(new State{.net = net, .outer = State::present});
@@ -62,22 +62,24 @@ Initialising::~Initialising() {
 void Initialising::finish() {
   Uncalled uncalled;
   state_->net.walk(uncalled);
-  check<ValueError>(uncalled.names.empty(), "initialize: the model's call did not reach ", uncalled.names, ", which therefore still has no "
+  check<ValueError>(uncalled.names.empty(), "initialize: the model's call did not reach ", uncalled.names,
+                    ", which therefore still has no "
                     "parameters; initialise that part with an input of its own");
   state_->made.clear();
 }
 
 std::int64_t Initialising::size_for(const std::type_info& layer, const Tensor& x, int axis) {
   const std::string name = class_name(layer);
-  check<ValueError>(State::present != nullptr, "lazy ", name, ": called before it knows the size of its input; "
+  check<ValueError>(State::present != nullptr, "lazy ", name,
+                    ": called before it knows the size of its input; "
                     "show the model one, and make the optimizer afterwards: nn::initialize(net, sample)");
   check_defined("initialize", x);
   const int at = axis < 0 ? axis + x.rank() : axis;
-  check<ShapeError>(at >= 0 && at < x.rank(), "lazy ", name, ": needs an input of ", axis < 0 ? -axis : axis + 1, " dimensions or more, not ",
-                    x.shape());
+  check<ShapeError>(at >= 0 && at < x.rank(), "lazy ", name, ": needs an input of ", axis < 0 ? -axis : axis + 1,
+                    " dimensions or more, not ", x.shape());
   return x.dim(at);
 }
 
 void Initialising::made(const void* lazy, void (*forget)(const void* lazy)) { State::present->made.emplace_back(lazy, forget); }
 
-}  // namespace gradus::nn::detail
+}   // namespace gradus::nn::detail

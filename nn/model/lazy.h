@@ -19,8 +19,8 @@
 namespace gradus::nn {
 namespace detail {
 
-// While it lives the thread's calls give sizes to lazy layers. The model is in evaluation meanwhile, and nothing is recorded, so that nothing
-// else changes. Unless finish() was reached, the layers are lazy again.
+// While it lives the thread's calls give sizes to lazy layers. The model is in evaluation meanwhile, and nothing is recorded, so that
+// nothing else changes. Unless finish() was reached, the layers are lazy again.
 class Initialising {
  public:
   explicit Initialising(ModuleRef net);

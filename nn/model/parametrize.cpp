@@ -42,7 +42,8 @@ class StepsOfWeight final : public gradus::detail::ComputedWeight {
     for (std::size_t i = steps_.size(); i-- > 0;) {
       Originals before;
       before.number = steps_[i]->inverse(x.at[0], before.at);
-      check<ValueError>(before.number > 0, "set_value: ", name_, " is parametrized, and the parametrization has no right_inverse that would say "
+      check<ValueError>(before.number > 0, "set_value: ", name_,
+                        " is parametrized, and the parametrization has no right_inverse that would say "
                         "which originals give that value; set those, or give it one");
       check_number(*steps_[i], before.number);
       x = before;
@@ -77,13 +78,15 @@ class StepsOfWeight final : public gradus::detail::ComputedWeight {
   }
 
   static void check_number(const Step& step, int number) {
-    check<ValueError>(number == step.originals, "parametrize: the parametrization takes ", step.originals, " tensors, but its right_inverse gives ",
-                      number, "; it gives the first value of each, one tensor or a std::array of them");
+    check<ValueError>(number == step.originals, "parametrize: the parametrization takes ", step.originals,
+                      " tensors, but its right_inverse gives ", number,
+                      "; it gives the first value of each, one tensor or a std::array of them");
   }
   static void check_weight(const Tensor& weight, const Shape& shape, Dtype dtype) {
-    check<ShapeError>(weight.defined() && weight.shape() == shape, "parametrize: the weight is ", shape, ", but what the parametrization computes is ",
-                      [&] { return weight.defined() ? text(weight.shape()) : "undefined"; });
-    check<DtypeError>(weight.dtype() == dtype, "parametrize: the weight is ", dtype, ", but what the parametrization computes is ", weight.dtype());
+    check<ShapeError>(weight.defined() && weight.shape() == shape, "parametrize: the weight is ", shape,
+                      ", but what the parametrization computes is ", [&] { return weight.defined() ? text(weight.shape()) : "undefined"; });
+    check<DtypeError>(weight.dtype() == dtype, "parametrize: the weight is ", dtype, ", but what the parametrization computes is ",
+                      weight.dtype());
   }
   Tensor weight_of(const Originals& x) const {
     Tensor weight = steps_[0]->call(x.at);
@@ -145,19 +148,21 @@ struct SetEvaluation final : Visitor {
   void mode(bool& training) override { training = false; }
 };
 
-}  // namespace
+}   // namespace
 
 namespace detail {
 
 void walk_parameter(const Path& path, Parameter& p, Visitor& visitor) {
-  if (!p.parametrized()) [[likely]] return visitor.parameter(path, p);
+  if (!p.parametrized()) [[likely]]
+    return visitor.parameter(path, p);
   visitor.parametrized(path, p);
   steps_of(p).walk(path, visitor);
 }
 
 void parametrize(ModuleRef net, std::string_view name, std::unique_ptr<Step> step) {
   Parameter& weight = find_weight(net, name, "parametrize");
-  check<ValueError>(!weight.tied(), "parametrize: ", name, " is tied to another place; parametrize it first and tie the layers afterwards: "
+  check<ValueError>(!weight.tied(), "parametrize: ", name,
+                    " is tied to another place; parametrize it first and tie the layers afterwards: "
                     "nn::Tie tied{first, second};");
   const NoGrad guard;
   const Tensor before = weight.tensor();
@@ -181,7 +186,7 @@ void parametrize(ModuleRef net, std::string_view name, std::unique_ptr<Step> ste
   weight.compute_by(computed.release());
 }
 
-}  // namespace detail
+}   // namespace detail
 
 bool is_parametrized(ConstModuleRef net, std::string_view name) {
   FindWeight find(name);
@@ -193,8 +198,8 @@ void remove_parametrizations(ModuleRef net, std::string_view name, bool leave_pa
   Parameter& weight = find_weight(net, name, "remove_parametrizations");
   check<ValueError>(weight.parametrized(), "remove_parametrizations: ", name, " is not parametrized");
   StepsOfWeight& steps = steps_of(weight);
-  check<ValueError>(leave_parametrized || steps.originals().size() == 1, "remove_parametrizations: ", name, " has ", steps.originals().size(),
-                    " originals, none of which is the weight; leave it parametrized");
+  check<ValueError>(leave_parametrized || steps.originals().size() == 1, "remove_parametrizations: ", name, " has ",
+                    steps.originals().size(), " originals, none of which is the weight; leave it parametrized");
   SetEvaluation evaluation;
   steps.walk({}, evaluation);
   const NoGrad guard;
@@ -210,4 +215,4 @@ void remove_parametrizations(ModuleRef net, std::string_view name, bool leave_pa
   weight = std::move(plain);
 }
 
-}  // namespace gradus::nn
+}   // namespace gradus::nn

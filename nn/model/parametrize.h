@@ -1,6 +1,7 @@
-// A weight that is computed from others, whatever the layer: PyTorch's torch.nn.utils.parametrize. The layer does not know; whenever it uses
-// the weight, it is made of its originals, which optimizers train and files have: "fc.parametrizations.weight.original". nn::weight_norm,
-// spectral_norm and orthogonal are written with this (nn/layers/parametrizations.h). One of one's own is a callable from Tensor to Tensor:
+// A weight that is computed from others, whatever the layer: PyTorch's torch.nn.utils.parametrize. The layer does not know; whenever it
+// uses the weight, it is made of its originals, which optimizers train and files have: "fc.parametrizations.weight.original".
+// nn::weight_norm, spectral_norm and orthogonal are written with this (nn/layers/parametrizations.h). One of one's own is a callable from
+// Tensor to Tensor:
 //   struct Symmetric {
 //     Tensor operator()(const Tensor& x) const { return triu(x) + transpose(triu(x, 1)); }
 //     Tensor right_inverse(const Tensor& weight) const { return triu(weight); }
@@ -82,9 +83,9 @@ template <class P> concept Parametrization = detail::originals_of<P>() > 0;
 // tensor "original", which stays the parameter that it was, of several "original0", "original1" …, new ones. `p.right_inverse(weight)`
 // gives their first values, one tensor or a list of them; without it the original is the weight. Several parametrizations of one weight
 // follow each other, "parametrizations.weight.0", "1" …; parameters, buffers and modes of theirs are the model's. Returns the layer.
-// A copy of the model has originals of its own. weight.set_value(w) goes through right_inverse; weight.value() is an error, for the value is
-// weight.tensor().value(). ValueError for a name that there is not, or a weight that is tied; ShapeError, DtypeError unless the weight keeps
-// shape and dtype. Make optimizers afterwards where there are several originals.
+// A copy of the model has originals of its own. weight.set_value(w) goes through right_inverse; weight.value() is an error, for the value
+// is weight.tensor().value(). ValueError for a name that there is not, or a weight that is tied; ShapeError, DtypeError unless the weight
+// keeps shape and dtype. Make optimizers afterwards where there are several originals.
 template <class M, Parametrization P>
 M register_parametrization(M&& layer, std::string_view name, P p) {
   detail::parametrize(layer, name, std::make_unique<detail::StepOf<P>>(std::move(p)));

@@ -53,8 +53,8 @@ void refuse_handles(const Path& path) {
 
 void refuse_lazy(const Path& path) {
   const std::string name = path.text();
-  fail<ValueError>("nn: ", name.empty() ? "the layer" : name, " is lazy and has no parameters yet, since it does not know the size of its input; "
-                   "show the model one: nn::initialize(net, sample)");
+  fail<ValueError>("nn: ", name.empty() ? "the layer" : name, " is lazy and has no parameters yet, since it does not know the size of its "
+                   "input; show the model one: nn::initialize(net, sample)");
 }
 
 }  // namespace detail

@@ -94,7 +94,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(nn::initialize(net, sample)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(multinomial(weights, n, true)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(x.retain_grad()),
-      HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
+      HINT(p.defined()), HINT(p.tensor()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},
       DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;),

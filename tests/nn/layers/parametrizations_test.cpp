@@ -73,7 +73,8 @@ class Case {
 template <class Layer>
 void check_second_order(Layer& layer, const Tensor& x, const Tensor& gy) {
   std::vector<Tensor> c, d;
-  for (const Tensor& w : leaves(layer)) c.push_back(randn(w.shape(), default_generator(), f64)), d.push_back(randn(w.shape(), default_generator(), f64));
+  for (const Tensor& w : leaves(layer))
+    c.push_back(randn(w.shape(), default_generator(), f64)), d.push_back(randn(w.shape(), default_generator(), f64));
   const auto along = [](const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
     Tensor total = zeros({}, f64);
     for (std::size_t i = 0; i < a.size(); ++i) total = total + sum(a[i] * b[i]);
@@ -136,7 +137,8 @@ TEST(Parametrizations, AreThoseOfPyTorch) {
   check_layer("orthogonal_tall", nn::orthogonal(linear(2, 4)));
   check_layer("orthogonal_wide", nn::orthogonal(linear(4, 2)));
   check_layer("orthogonal_cayley", nn::orthogonal(linear(2, 3), {.orthogonal_map = nn::OrthogonalMap::cayley}));
-  check_layer("orthogonal_batch", nn::orthogonal(nn::Conv2d{3, 2, {.kernel = {3, 2}, .dtype = f64}}, {.orthogonal_map = nn::OrthogonalMap::matrix_exp}));
+  check_layer("orthogonal_batch",
+              nn::orthogonal(nn::Conv2d{3, 2, {.kernel = {3, 2}, .dtype = f64}}, {.orthogonal_map = nn::OrthogonalMap::matrix_exp}));
 }
 
 // ---- where they begin
@@ -227,7 +229,7 @@ TEST(Parametrize, OneOriginalIsTheParameterThatWas) {
   nn::register_parametrization(layer, "weight", Symmetric{});
   EXPECT_EQ(nn::parameters(layer)[0].leaf.get(), leaf);
   sum(layer(ones({1, 3}, f64))).backward();
-  sgd.step();                                                 // made before, and it follows
+  sgd.step();   // made before, and it follows
   const Tensor value = layer.weight;
   nn::remove_parametrizations(layer);
   EXPECT_EQ(layer.weight.leaf().get(), leaf);
@@ -253,7 +255,7 @@ TEST(Parametrize, SeveralFollowEachOther) {
   sum(layer(ones({1, 3}, f64))).backward();
   for (const NamedParameter& p : nn::parameters(layer)) EXPECT_TRUE(p.leaf->has_gradient()) << p.name;
   EXPECT_THAT(message_of([&] { layer.weight.set_value(Array::zeros({3, 3}, f64)); }), HasSubstr("has no right_inverse"));
-  nn::remove_parametrizations(layer);                         // what evaluation computes: not scaled
+  nn::remove_parametrizations(layer);   // what evaluation computes: not scaled
   EXPECT_LT(distance(layer.weight, symmetric), 1e-12);
 }
 
@@ -266,8 +268,9 @@ TEST(Parametrize, TakesPathsAndAnyLayer) {
   nn::weight_norm(net, {.name = "lstm.weight_hh_l0"});
   nn::weight_norm(net, {.name = "parts.body.1.weight"});
   const auto all = names(net);
-  EXPECT_THAT(all, testing::IsSupersetOf({"parts.body.0.parametrizations.weight.original1", "parts.body.1.parametrizations.weight.original0",
-                                          "lstm.parametrizations.weight_hh_l0.original0"}));
+  EXPECT_THAT(all,
+              testing::IsSupersetOf({"parts.body.0.parametrizations.weight.original1", "parts.body.1.parametrizations.weight.original0",
+                                     "lstm.parametrizations.weight_hh_l0.original0"}));
   sum(net.lstm(randn({4, 1, 3})).output).backward();
   for (const NamedParameter& p : nn::parameters(net.lstm)) EXPECT_TRUE(p.leaf->has_gradient()) << p.name;
 }
@@ -365,20 +368,28 @@ TEST(Parametrize, OriginalsCanBeTied) {
   EXPECT_EQ(names(copy).size(), 3u);
   EXPECT_EQ(distance(copy.first.weight, copy.second.weight), 0);
   EXPECT_THAT(message_of([&] {
-    struct { nn::Linear a{2, 2}, b{2, 2}; nn::Tie tied{a.weight, b.weight}; } early;
-    nn::weight_norm(early, {.name = "a.weight"});
-  }), HasSubstr("a.weight is tied to another place"));
+                struct {
+                  nn::Linear a{2, 2}, b{2, 2};
+                  nn::Tie tied{a.weight, b.weight};
+                } early;
+                nn::weight_norm(early, {.name = "a.weight"});
+              }),
+              HasSubstr("a.weight is tied to another place"));
 }
 
 // ---- errors
 
 TEST(Parametrize, SaysWhatIsWrong) {
   nn::Linear layer{2, 3, {.bias = false}};
-  EXPECT_THAT(message_of([&] { nn::weight_norm(layer, {.name = "bias"}); }), HasSubstr("there is no parameter named \"bias\"; there are: weight"));
-  EXPECT_THAT(message_of([&] { nn::weight_norm(layer, {.dim = 2}); }), HasSubstr("weight_norm: dim 2 is out of range for the weight [3, 2]"));
-  EXPECT_THAT(message_of([&] { nn::spectral_norm(layer, {.n_power_iterations = 0}); }), HasSubstr("n_power_iterations is at least 1, not 0"));
+  EXPECT_THAT(message_of([&] { nn::weight_norm(layer, {.name = "bias"}); }),
+              HasSubstr("there is no parameter named \"bias\"; there are: weight"));
+  EXPECT_THAT(message_of([&] { nn::weight_norm(layer, {.dim = 2}); }),
+              HasSubstr("weight_norm: dim 2 is out of range for the weight [3, 2]"));
+  EXPECT_THAT(message_of([&] { nn::spectral_norm(layer, {.n_power_iterations = 0}); }),
+              HasSubstr("n_power_iterations is at least 1, not 0"));
   nn::Linear biased{2, 3};
-  EXPECT_THAT(message_of([&] { nn::orthogonal(biased, {.name = "bias"}); }), HasSubstr("orthogonal: needs a matrix or a batch of them, but bias is [3]"));
+  EXPECT_THAT(message_of([&] { nn::orthogonal(biased, {.name = "bias"}); }),
+              HasSubstr("orthogonal: needs a matrix or a batch of them, but bias is [3]"));
   nn::Linear twice = nn::weight_norm(nn::Linear{2, 3});
   EXPECT_THAT(message_of([&] { nn::orthogonal(twice); }), HasSubstr("orthogonal comes first"));
   nn::Linear zero = biased;
@@ -396,7 +407,8 @@ TEST(Parametrize, SaysWhatIsWrong) {
   nn::register_parametrization(biased, "bias", [](const Tensor& x) { return x; });
   nn::Linear low = nn::register_parametrization(linear(3, 4), "weight", LowRank{2});
   EXPECT_EQ(nn::parameter_count(low), 8 + 6 + 4);
-  EXPECT_THAT(message_of([&] { nn::remove_parametrizations(low, "weight", false); }), HasSubstr("weight has 2 originals, none of which is the weight"));
+  EXPECT_THAT(message_of([&] { nn::remove_parametrizations(low, "weight", false); }),
+              HasSubstr("weight has 2 originals, none of which is the weight"));
   EXPECT_THAT(message_of([&] { low.weight.value(); }), HasSubstr("value: weight is parametrized"));
   EXPECT_THAT(message_of([&] { low.weight.grad(); }), HasSubstr("gradients are at the originals, which nn::parameters lists"));
   nn::Linear symmetric = linear(2, 2);
@@ -406,4 +418,4 @@ TEST(Parametrize, SaysWhatIsWrong) {
   EXPECT_EQ(distance(symmetric.weight, before), 0);
 }
 
-}  // namespace parametrizations_test
+}   // namespace parametrizations_test

@@ -50,7 +50,8 @@ void expect_trains(Net& net, const Tensor& x) {
 TEST(Built, ListsAndMapsOfLayersAndParameters) {
   struct Net {
     std::vector<nn::Linear> linears{{4, 4, {.bias = false}}, {4, 4, {.bias = false}}};
-    std::map<std::string, nn::AnyModule> choices{{"lrelu", [](const Tensor& x) { return leaky_relu(x); }}, {"fc", nn::Linear{4, 4, {.bias = false}}}};
+    std::map<std::string, nn::AnyModule> choices{{"lrelu", [](const Tensor& x) { return leaky_relu(x); }},
+                                                 {"fc", nn::Linear{4, 4, {.bias = false}}}};
     std::vector<Parameter> scales{Parameter(Array::full({4}, 1)), Parameter(Array::full({4}, 2))};
     std::map<std::string, Parameter> shifts{{"left", Parameter(Array::zeros({4}))}};
     Tensor operator()(Tensor x) const {
@@ -74,9 +75,12 @@ struct Spec {
 nn::Sequential<> built(const std::vector<Spec>& specs, std::int64_t in) {
   nn::Sequential<> net;
   for (const Spec& spec : specs) {
-    if (spec.kind == "linear") net.push_back(nn::Linear{std::exchange(in, spec.size), spec.size});
-    else if (spec.kind == "tanh") net.push_back([](const Tensor& x) { return tanh(x); });
-    else if (spec.kind == "dropout") net.push_back(nn::Dropout{0.5});
+    if (spec.kind == "linear")
+      net.push_back(nn::Linear{std::exchange(in, spec.size), spec.size});
+    else if (spec.kind == "tanh")
+      net.push_back([](const Tensor& x) { return tanh(x); });
+    else if (spec.kind == "dropout")
+      net.push_back(nn::Dropout{0.5});
   }
   return net;
 }
@@ -126,7 +130,8 @@ TEST(Built, OfThemselves) {
   Tree tree;
   tree.children.resize(2);
   tree.children[1].children.resize(1);
-  EXPECT_THAT(names(tree), ElementsAre("here.weight", "children.0.here.weight", "children.1.here.weight", "children.1.children.0.here.weight"));
+  EXPECT_THAT(names(tree),
+              ElementsAre("here.weight", "children.0.here.weight", "children.1.here.weight", "children.1.children.0.here.weight"));
   expect_trains(tree, ones({1, 2}));
   Tree copy = tree;
   EXPECT_EQ(copy(ones({1, 2})).value().to_vector(), tree(ones({1, 2})).value().to_vector());
@@ -151,10 +156,11 @@ TEST(Lazy, LearnsItsSizesFromASample) {
   EXPECT_FALSE(net.head.initialised());
   nn::initialize(net, zeros({1, 2, 5, 5}));
   EXPECT_EQ(net.head->weight.shape(), Shape({2, 27}));
-  EXPECT_THAT(names(net), ElementsAre("features.0.weight", "features.0.bias", "features.1.weight", "features.1.bias", "head.weight", "head.bias"));
+  EXPECT_THAT(names(net),
+              ElementsAre("features.0.weight", "features.0.bias", "features.1.weight", "features.1.bias", "head.weight", "head.bias"));
   expect_trains(net, randn({4, 2, 5, 5}));
   const auto weight = net.head->weight.leaf();
-  nn::initialize(net, zeros({2, 2, 5, 5}));                   // nothing is lazy any more
+  nn::initialize(net, zeros({2, 2, 5, 5}));   // nothing is lazy any more
   EXPECT_EQ(net.head->weight.leaf().get(), weight.get());
   LazyNet copy = net, other;
   EXPECT_EQ(names(copy), names(net));
@@ -171,7 +177,7 @@ TEST(Lazy, LearnsItsSizesFromASample) {
 TEST(Lazy, DrawsWhatTheLayerItselfDraws) {
   manual_seed(3);
   nn::LazyConv2d lazy{4, {.kernel = 3}};
-  nn::initialize(lazy, zeros({2, 5, 5}));                     // unbatched
+  nn::initialize(lazy, zeros({2, 5, 5}));   // unbatched
   manual_seed(3);
   const nn::Conv2d conv{2, 4, {.kernel = 3}};
   EXPECT_EQ(lazy->weight.value().to_vector(), conv.weight.value().to_vector());
@@ -185,7 +191,7 @@ TEST(Lazy, InitialisingChangesNothingElse) {
     Tensor operator()(const Tensor& x) const { return second(first(x)); }
   } both;
   nn::eval(both.second);
-  nn::initialize(both, ones({1, 2, 5, 5}));                   // a batch of one, which batch norm would refuse in training
+  nn::initialize(both, ones({1, 2, 5, 5}));   // a batch of one, which batch norm would refuse in training
   const auto& batch_norm = **both.first.features[1].get_if<nn::LazyBatchNorm2d>();
   EXPECT_TRUE(batch_norm.training);
   EXPECT_FALSE(both.second.training);
@@ -198,28 +204,34 @@ TEST(Lazy, InitialisingChangesNothingElse) {
 
 TEST(Lazy, SaysWhatIsMissing) {
   LazyNet net;
-  const std::string message = "features.0 is lazy and has no parameters yet, since it does not know the size of its input; show the model one: "
-                              "nn::initialize(net, sample)";
+  const std::string message =
+      "features.0 is lazy and has no parameters yet, since it does not know the size of its input; show the model one: "
+      "nn::initialize(net, sample)";
   EXPECT_THAT(message_of([&] { optim::SGD sgd(nn::parameters(net), {.lr = 0.1}); }), HasSubstr(message));
   EXPECT_THAT(message_of([&] { nn::state(net); }), HasSubstr(message));
   EXPECT_THAT(message_of([&] { nn::set_requires_grad(net, false); }), HasSubstr(message));
   EXPECT_THAT(message_of([&] { nn::buffers(net); }), HasSubstr(message));
   EXPECT_THAT(message_of([&] { nn::summary(net); }), HasSubstr(message));
-  EXPECT_THAT(message_of([&] { net(zeros({1, 2, 5, 5})); }),
-              HasSubstr("lazy gradus::nn::Conv2d: called before it knows the size of its input; show the model one, and make the optimizer afterwards: "
-                        "nn::initialize(net, sample)"));
+  EXPECT_THAT(
+      message_of([&] {
+        net(zeros({1, 2, 5, 5}));
+      }),
+      HasSubstr(
+          "lazy gradus::nn::Conv2d: called before it knows the size of its input; show the model one, and make the optimizer afterwards: "
+          "nn::initialize(net, sample)"));
   EXPECT_THAT(message_of([&] { net.head->weight.shape(); }), HasSubstr("the layer is lazy"));
-  EXPECT_THAT(message_of([&] { nn::initialize(net, zeros({2})); }), HasSubstr("lazy gradus::nn::Conv2d: needs an input of 3 dimensions or more, not [2]"));
+  EXPECT_THAT(message_of([&] { nn::initialize(net, zeros({2})); }),
+              HasSubstr("lazy gradus::nn::Conv2d: needs an input of 3 dimensions or more, not [2]"));
 
   struct Half {
     nn::LazyLinear used{2}, unused{2};
     Tensor operator()(const Tensor& x) const { return used(x); }
   } half;
   EXPECT_THAT(message_of([&] { nn::initialize(half, zeros({1, 3})); }), HasSubstr("the model's call did not reach unused"));
-  EXPECT_FALSE(half.used.initialised());                      // all as before
+  EXPECT_FALSE(half.used.initialised());   // all as before
   nn::initialize(half.unused, zeros({1, 7}));
   nn::initialize(half, zeros({1, 3}));
   EXPECT_THAT(names(half), ElementsAre("used.weight", "used.bias", "unused.weight", "unused.bias"));
 }
 
-}  // namespace built_test
+}   // namespace built_test
