@@ -8,7 +8,7 @@
 namespace gradus {
 
 const std::string* ValueReader::find(const std::string& key) {
-  expect(key);
+  read_.insert(key);
   const auto at = values_.find(key);
   return at == values_.end() ? nullptr : &at->second;
 }
@@ -49,5 +49,8 @@ void ValueReader::read(const std::string& key, const Option& option, Agree agree
   option.parse(here);
   problem(key, " is ", *saved, " in the state but ", here, " here: construct it with ", option.code(*saved));
 }
+
+bool ValueReader::was_read(const std::string& key) const { return read_.contains(key); }
+void ValueReader::expect(const std::string& key) { read_.insert(key); }
 
 }  // namespace gradus

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -46,15 +47,15 @@ class ValueReader {
   void forget() { problems_.clear(); }
 
   const Values& values() const { return values_; }
-  bool was_read(const std::string& key) const { return read_.contains(key); }
-  void expect(const std::string& key) { read_[key]; }                    // somebody else reads it
+  bool was_read(const std::string& key) const;
+  void expect(const std::string& key);                                  // somebody else reads it
 
   // ValueError with all lines, unless there is none.
   void finish(const std::string& what) const { check<ValueError>(fits(), what, ":", problems_); }
 
  private:
   const Values& values_;
-  Values read_;                              // their names alone: <set> would weigh on every program
+  std::set<std::string> read_;
   std::string problems_;
 };
 
