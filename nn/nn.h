@@ -9,8 +9,10 @@
 #include <gradus/nn/layers/embedding.h>
 #include <gradus/nn/layers/embedding_bag.h>
 #include <gradus/nn/layers/instance_norm.h>
+#include <gradus/nn/layers/lazy.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/norm.h>
+#include <gradus/nn/layers/parametrizations.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/prelu.h>
 #include <gradus/nn/layers/recurrent.h>
@@ -23,8 +25,10 @@
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/buffer.h>
 #include <gradus/nn/model/checkpoint.h>
+#include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/module.h>
 #include <gradus/nn/model/one_caller.h>
+#include <gradus/nn/model/parametrize.h>
 #include <gradus/nn/model/passed_over.h>
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
