@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -55,7 +54,7 @@ class ValueReader {
 
  private:
   const Values& values_;
-  std::set<std::string> read_;
+  Values read_;                              // their names alone: <set> would weigh on every program
   std::string problems_;
 };
 
