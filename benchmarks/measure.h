@@ -146,8 +146,8 @@ inline std::vector<Characters> characters(const Options& options) {
   return batches;
 }
 
-// The first pictures as images of 32 x 32 in three channels, each a pixel further to the right, normalised, for the jobs on such; batches of
-// `samples` after one another, channels first, and their labels.
+// The first pictures as images of 32 x 32 in three channels, each a pixel further to the right, normalised, for the jobs on such: batches
+// of `samples`, channels first, and their labels.
 struct Colours {
   static constexpr std::int64_t samples = 64, channels = 3, side = 32, classes = 10;
   std::vector<float> x;
@@ -158,7 +158,8 @@ inline std::vector<Colours> colours(const Options& options, int count = 10) {
   const auto read = [&](const char* name, std::size_t header, std::size_t each) {
     std::ifstream file(options.inputs + "/" + name, std::ios::binary);
     std::string bytes(header + samples * each, '\0');
-    if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) throw std::runtime_error("cannot read " + options.inputs + "/" + name);
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file) throw std::runtime_error("cannot read " + options.inputs + "/" + name);
     return bytes.substr(header);
   };
   const std::string pictures = read("train-images-idx3-ubyte", 16, 28 * 28), labels = read("train-labels-idx1-ubyte", 8, 1);

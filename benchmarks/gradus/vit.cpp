@@ -19,8 +19,8 @@ struct Block {
 
   Tensor attention(const Tensor& x) const {   // [N, 64, 128] → [N, 64, 128]
     const std::int64_t n = x.dim(0);
-    const Tensor all = permute(reshape(qkv(x), {n, places, 3, heads, width / heads}), {2, 0, 3, 1, 4});   // [3, N, 4, 64, 32]
-    const Tensor seen = scaled_dot_product_attention(all[{0}], all[{1}], all[{2}]);
+    const std::vector<Tensor> all = unbind(permute(reshape(qkv(x), {n, places, 3, heads, width / heads}), {2, 0, 3, 1, 4}));
+    const Tensor seen = scaled_dot_product_attention(all[0], all[1], all[2]);   // of [N, 4, 64, 32]
     return out(reshape(transpose(seen, 1, 2), {n, places, width}));
   }
   Tensor operator()(Tensor x) const {
