@@ -12,10 +12,12 @@
 #include <gradus/nn/layers/lazy.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/norm.h>
+#include <gradus/nn/layers/pad.h>
 #include <gradus/nn/layers/parametrizations.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/prelu.h>
 #include <gradus/nn/layers/recurrent.h>
+#include <gradus/nn/layers/resample.h>
 #include <gradus/nn/layers/rrelu.h>
 #include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/layers/update_batch_norm.h>
