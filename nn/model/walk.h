@@ -197,8 +197,8 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
     module.walk(path, visitor);
   } else if constexpr (is_optional<M>) {
     if (module) nn::walk(*module, path, visitor);
-  } else if constexpr (is_variant<M>) {
-    if (!module.valueless_by_exception()) std::visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
+  } else if constexpr (IsVariant<M>) {
+    if (!module.valueless_by_exception()) visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
   } else if constexpr (Map<M>) {
     if constexpr (!is_leaf_type<typename M::mapped_type>) walk_map(module, path, visitor);
   } else if constexpr (Range<M>) {
