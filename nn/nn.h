@@ -6,10 +6,13 @@
 #include <gradus/nn/layers/conv.h>
 #include <gradus/nn/layers/dropout.h>
 #include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/key_value_cache.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/multihead_attention.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/recurrent.h>
 #include <gradus/nn/layers/running_statistics.h>
+#include <gradus/nn/layers/transformer.h>
 #include <gradus/nn/layers/update_batch_norm.h>
 #include <gradus/nn/losses/adaptive.h>
 #include <gradus/nn/losses/layers.h>
