@@ -12,7 +12,7 @@ struct Net {
                                    .activation = nn::TransformerActivation::gelu,
                                    .batch_first = true,
                                    .norm_first = true}},
-      4, nn::LayerNorm{{128}}};
+      4, nn::LayerNorm{128}};
   nn::Linear output{128, 128};
   Tensor operator()(const Tensor& x) const {
     return flatten(output(blocks(embedding(x, words) + places, {.is_causal = true})), 0, 1);

@@ -23,7 +23,7 @@ Linear linear_of(std::int64_t in, std::int64_t out, const TransformerLayerOption
   return {in, out, {.bias = o.bias, .dtype = o.dtype, .generator = o.generator}};
 }
 LayerNorm norm_of(std::int64_t d_model, const TransformerLayerOptions& o) {
-  return LayerNorm({d_model}, {.eps = o.layer_norm_eps, .bias = o.bias, .dtype = o.dtype});
+  return LayerNorm(d_model, {.eps = o.layer_norm_eps, .bias = o.bias, .dtype = o.dtype});
 }
 Dropout dropout_of(const TransformerLayerOptions& o) { return Dropout(o.dropout, o.generator ? *o.generator : default_generator()); }
 
@@ -53,7 +53,7 @@ std::vector<Layer> copies_of(const char* name, const Layer& layer, std::int64_t 
 }
 
 // In place of a norm where there is none.
-LayerNorm no_norm() { return LayerNorm({1}, {.elementwise_affine = false}); }
+LayerNorm no_norm() { return LayerNorm(1, {.elementwise_affine = false}); }
 
 }  // namespace
 

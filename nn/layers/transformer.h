@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <gradus/nn/layers/dropout.h>
-#include <gradus/nn/layers/layer_norm.h>
 #include <gradus/nn/layers/multihead_attention.h>
+#include <gradus/nn/layers/norm.h>
 
 namespace gradus::nn {
 
