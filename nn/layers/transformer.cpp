@@ -170,7 +170,7 @@ Transformer::Transformer(std::int64_t d_model, std::int64_t nhead, const Transfo
     Generator& generator;
     explicit Matrices(Generator& generator) : generator(generator) {}
     void parameter(const Path&, Parameter& p) override {
-      if (p.value().rank() > 1) init::xavier_uniform(p, 1, generator);
+      if (p.defined() && p.value().rank() > 1) init::xavier_uniform(p, 1, generator);
     }
   } matrices(o.generator ? *o.generator : default_generator());
   nn::walk(*this, {}, matrices);
