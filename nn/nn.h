@@ -10,6 +10,7 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/multihead_attention.h>
 #include <gradus/nn/layers/pool.h>
+#include <gradus/nn/layers/positions.h>
 #include <gradus/nn/layers/recurrent.h>
 #include <gradus/nn/layers/running_statistics.h>
 #include <gradus/nn/layers/transformer.h>

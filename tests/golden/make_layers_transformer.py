@@ -74,4 +74,48 @@ whole = dict(num_encoder_layers=1, num_decoder_layers=2, dim_feedforward=3, drop
 case("transformer", lambda: nn.Transformer(4, 2, **whole), [(3, 2, 4), (4, 2, 4)], call=lambda f, x, y: f(x, y, tgt_mask=square(4)))
 case("transformer_first", lambda: nn.Transformer(4, 2, **whole, norm_first=True, batch_first=True, activation="gelu"), [(2, 3, 4), (2, 4, 4)],
      call=lambda f, x, y: f(x, y, src_key_padding_mask=padding, memory_key_padding_mask=padding))
+
+
+class Positions(nn.Module):
+    """What they add, computed by formula or from a weight; those of gradus."""
+
+    def __init__(self, learned, first):
+        super().__init__()
+        self.first = first
+        if learned:
+            self.weight = nn.Parameter(torch.zeros(5, 4))
+
+    def forward(self, x):
+        at = torch.arange(self.first, self.first + x.shape[0])
+        if hasattr(self, "weight"):
+            return x + (self.weight[at].unsqueeze(1) if x.ndim == 3 else self.weight[at])
+        rows = torch.tensor([[(torch.sin if e % 2 == 0 else torch.cos)(l / 100 ** torch.tensor((e - e % 2) / 4)) for e in range(4)] for l in at])
+        return x + (rows.unsqueeze(1) if x.ndim == 3 else rows)
+
+
+case("positions_sinusoidal", lambda: Positions(False, 2), [(3, 2, 4)])
+case("positions_learned", lambda: Positions(True, 2), [(3, 2, 4)])
+case("positions_learned_one", lambda: Positions(True, 0), [(3, 4)])
+
+
+class Rotary(nn.Module):
+    """Pairs (i, i + D/2), as complex numbers."""
+
+    def forward(self, x):
+        half = x.shape[-1] // 2
+        turns = torch.outer(torch.arange(1, 1 + x.shape[-2]).double(), 10000 ** (-torch.arange(half).double() / half))
+        y = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(turns), turns)
+        return torch.cat([y.real, y.imag], -1)
+
+
+case("positions_rotary", Rotary, [(2, 3, 4)])
+
+
+def alibi(q, k, v):
+    """As Press's own code: slopes of 3 heads are those of 2, and the first of 4."""
+    slopes = torch.tensor([2.0 ** -4, 2.0 ** -8, 2.0 ** -2])
+    return torch.softmax(q @ k.mT / 2 ** 0.5 - slopes[:, None, None] * (torch.arange(1, 4)[:, None] - torch.arange(4)).abs(), -1) @ v
+
+
+case("positions_alibi", nn.Identity, [(2, 3, 3, 2), (2, 3, 4, 2), (2, 3, 4, 2)], call=lambda f, q, k, v: alibi(q, k, v))
 save("transformer")

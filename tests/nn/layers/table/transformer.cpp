@@ -1,6 +1,7 @@
 // The masks are those of golden/make_layers_transformer.py.
-#include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/attention.h>
+#include <gradus/nn/layers/positions.h>
 #include <gradus/nn/layers/transformer.h>
 
 #include <golden_values.h>
@@ -151,6 +152,29 @@ const LayerRows stacks{
            return {f(x[0], x[1], {.src_key_padding_mask = padding(), .memory_key_padding_mask = padding()})};
          }),
      .batch = -1},
+};
+
+const LayerRows positions{
+    {.layer = "SinusoidalPositions", .golden = "positions_sinusoidal",
+     .make = layer([] { return nn::SinusoidalPositions{4, {.base = 100, .batch_first = false}}; },
+                   [](const nn::SinusoidalPositions& f, const Tensors& x) -> Tensors { return {f(x[0], 2)}; }),
+     .batch = 1},
+    {.layer = "LearnedPositions", .golden = "positions_learned",
+     .make = layer([] { return nn::LearnedPositions{5, 4, {.batch_first = false}}; },
+                   [](const nn::LearnedPositions& f, const Tensors& x) -> Tensors { return {f(x[0], 2)}; }),
+     .batch = 1},
+    {.layer = "LearnedPositions", .golden = "positions_learned_one",
+     .make = layer([] { return nn::LearnedPositions{5, 4}; },
+                   [](const nn::LearnedPositions& f, const Tensors& x) -> Tensors { return {f(x[0])}; }),
+     .batch = -1},
+    {.layer = "RotaryPositions", .golden = "positions_rotary",
+     .make = layer([] { return nn::RotaryPositions{}; },
+                   [](const nn::RotaryPositions& f, const Tensors& x) -> Tensors { return {f(x[0], 1)}; })},
+    {.layer = "ALiBi", .golden = "positions_alibi",
+     .make = layer([] { return nn::ALiBi{3, f64}; },
+                   [](const nn::ALiBi& f, const Tensors& x) -> Tensors {
+                     return {scaled_dot_product_attention(x[0], x[1], x[2], {.attn_mask = f(3, 4).to(x[0].dtype())})};
+                   })},
 };
 
 }  // namespace gradus::transformer_layers
