@@ -33,7 +33,7 @@ struct MultiheadAttentionOptions {
 struct MultiheadAttentionCall {
   Tensor key_padding_mask = {};                              // [N, S] (or [S]): bool (true: not looked at), or added to the scores
   bool need_weights = true;
-  // [L, S], [N·heads, L, S], or what broadcasts to [N, heads, L, S] ([heads, L, S]: alibi()): bool (true: not looked at), or added.
+  // [L, S], [N·heads, L, S], or what broadcasts to [N, heads, L, S] ([heads, L, S]: ALiBi): bool (true: not looked at), or added.
   Tensor attn_mask = {};
   bool average_attn_weights = true;                          // over the heads
   bool is_causal = false;                                    // row i looks at rows 0 to i, besides what the masks say

@@ -19,7 +19,9 @@ std::int64_t rows_of(const char* layer, const Tensor& x, std::int64_t features, 
 }
 
 // x and a row for each position.
-Tensor added(const Tensor& x, const Tensor& rows, bool batch_first) { return x + (batch_first || x.rank() == 2 ? rows : unsqueeze(rows, 1)); }
+Tensor added(const Tensor& x, const Tensor& rows, bool batch_first) {
+  return x + (batch_first || x.rank() == 2 ? rows : unsqueeze(rows, 1));
+}
 
 template <class Options>
 const Options& checked_positions(const char* layer, const Options& o) {

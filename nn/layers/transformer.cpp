@@ -52,6 +52,16 @@ std::vector<Layer> copies_of(const char* name, const Layer& layer, std::int64_t 
   return std::vector<Layer>(static_cast<std::size_t>(n), layer);
 }
 
+// Layer after layer, each with a cache of its own if there are caches, and the norm if there is one.
+template <class Layer, class Call, class F>
+Tensor through(const std::vector<Layer>& layers, const LayerNorm* norm, Tensor x, Call call, F f) {
+  for (const Layer& layer : layers) {
+    x = f(layer, x, call);
+    if (call.cache) ++call.cache;
+  }
+  return norm ? (*norm)(x) : x;
+}
+
 // In place of a norm where there is none.
 LayerNorm no_norm() { return LayerNorm(1, {.elementwise_affine = false}); }
 
@@ -119,13 +129,8 @@ TransformerEncoder::TransformerEncoder(const TransformerEncoderLayer& layer, std
     : layers(copies_of("TransformerEncoder", layer, num_layers)), norm(behind), has_norm_(true) {}
 
 Tensor TransformerEncoder::operator()(const Tensor& src, const TransformerEncoderCall& call) const {
-  Tensor x = src;
-  TransformerEncoderCall each = call;
-  for (const TransformerEncoderLayer& layer : layers) {
-    x = layer(x, each);
-    if (each.cache) ++each.cache;
-  }
-  return has_norm_ ? norm(x) : x;
+  return through(layers, has_norm_ ? &norm : nullptr, src, call,
+                 [](const TransformerEncoderLayer& layer, const Tensor& x, const TransformerEncoderCall& c) { return layer(x, c); });
 }
 
 void TransformerEncoder::walk(const Path& path, Visitor& visitor) {
@@ -139,13 +144,9 @@ TransformerDecoder::TransformerDecoder(const TransformerDecoderLayer& layer, std
     : layers(copies_of("TransformerDecoder", layer, num_layers)), norm(behind), has_norm_(true) {}
 
 Tensor TransformerDecoder::operator()(const Tensor& tgt, const Tensor& memory, const TransformerDecoderCall& call) const {
-  Tensor x = tgt;
-  TransformerDecoderCall each = call;
-  for (const TransformerDecoderLayer& layer : layers) {
-    x = layer(x, memory, each);
-    if (each.cache) ++each.cache;
-  }
-  return has_norm_ ? norm(x) : x;
+  return through(
+      layers, has_norm_ ? &norm : nullptr, tgt, call,
+      [&memory](const TransformerDecoderLayer& layer, const Tensor& x, const TransformerDecoderCall& c) { return layer(x, memory, c); });
 }
 
 void TransformerDecoder::walk(const Path& path, Visitor& visitor) {
@@ -185,7 +186,8 @@ Tensor Transformer::operator()(const Tensor& src, const Tensor& tgt, const Trans
                     batch_first ? "[N, L, E]" : "[L, N, E]", ", or both [L, E]", shapes);
   check<ShapeError>(src.rank() == 2 || src.dim(batch_first ? 0 : 1) == tgt.dim(batch_first ? 0 : 1),
                     "Transformer: as many samples in both", shapes);
-  const Tensor memory = encoder(src, {.src_mask = call.src_mask, .src_key_padding_mask = call.src_key_padding_mask, .is_causal = call.src_is_causal});
+  const Tensor memory =
+      encoder(src, {.src_mask = call.src_mask, .src_key_padding_mask = call.src_key_padding_mask, .is_causal = call.src_is_causal});
   return decoder(tgt, memory,
                  {.tgt_mask = call.tgt_mask, .memory_mask = call.memory_mask, .tgt_key_padding_mask = call.tgt_key_padding_mask,
                   .memory_key_padding_mask = call.memory_key_padding_mask, .tgt_is_causal = call.tgt_is_causal,

@@ -255,7 +255,7 @@ Array ordered_like(const Array& like, const Shape& shape, T*& elements, bool zer
     order.insert(at, i);
   }
   Shape sizes, back = shape;
-  for (int i = 0; i < shape.rank(); ++i) sizes.push_back(shape[order[static_cast<std::size_t>(i)]]), back[order[static_cast<std::size_t>(i)]] = i;
+  for (const int i : order) back[i] = sizes.rank(), sizes.push_back(shape[i]);
   Array whole = zeros ? Array::zeros(sizes, like.dtype()) : Array(sizes, like.dtype());
   elements = whole.mutable_data<T>();
   return whole.permute(back);

@@ -48,7 +48,8 @@ auto with(const Options& options, const Call& call) {
   return with(options, [call](Dtype) { return call; });
 }
 
-constexpr const char *attention = "MultiheadAttention", *encoder_layer = "TransformerEncoderLayer", *decoder_layer = "TransformerDecoderLayer";
+constexpr const char *attention = "MultiheadAttention", *encoder_layer = "TransformerEncoderLayer",
+                     *decoder_layer = "TransformerDecoderLayer";
 
 const LayerRows attentions{
     {.layer = attention, .golden = "attention_self", .make = with(Options{.batch_first = true}, Call{})},
@@ -64,13 +65,15 @@ const LayerRows attentions{
     {.layer = attention, .golden = "attention_mask_of_each",
      .make = with(Options{}, Call{.need_weights = false, .attn_mask = of_each_head()}), .batch = -1},
     {.layer = attention, .golden = "attention_added",
-     .make = with(Options{}, [](Dtype d) { return Call{.key_padding_mask = padding().to(d) * -3, .need_weights = false, .attn_mask = added(d)}; }),
+     .make = with(Options{},
+                  [](Dtype d) { return Call{.key_padding_mask = padding().to(d) * -3, .need_weights = false, .attn_mask = added(d)}; }),
      .batch = -1},
     {.layer = attention, .golden = "attention_causal",
      .make = with(Options{.batch_first = true}, Call{.need_weights = false, .is_causal = true})},
     {.layer = attention, .golden = "attention_causal_weights", .make = with(Options{}, Call{.is_causal = true}), .batch = 1},
     {.layer = attention, .golden = "attention_more_keys",
-     .make = with(Options{.add_bias_kv = true, .add_zero_attn = true}, Call{.key_padding_mask = padding(), .attn_mask = hidden()}), .batch = -1},
+     .make = with(Options{.add_bias_kv = true, .add_zero_attn = true}, Call{.key_padding_mask = padding(), .attn_mask = hidden()}),
+     .batch = -1},
     {.layer = attention, .golden = "attention_more_keys_fused",
      .make = with(Options{.add_bias_kv = true, .add_zero_attn = true, .batch_first = true}, Call{.need_weights = false, .is_causal = true})},
     {.layer = attention, .golden = "attention_dropout", .make = with(Options{.dropout = 0.5}, Call{}), .batch = 1},
