@@ -45,8 +45,8 @@ struct MultiheadAttentionOutput {
   Tensor weights;                                            // after dropout: [N, L, S], or of each head [N, heads, L, S]; or undefined
 };
 
-// Weights of the inputs are uniform in ±√(6 / (rows + columns)), biases 0, bias_k and bias_v normal (PyTorch's defaults). A row that may look
-// at nothing gets weights of 0.
+// Weights of the inputs are uniform in ±√(6 / (rows + columns)), biases 0, bias_k and bias_v normal (PyTorch's defaults). A row that may
+// look at nothing gets weights of 0.
 class MultiheadAttention {
  public:
   // ValueError unless heads divides embed_dim, and for an option out of its range.

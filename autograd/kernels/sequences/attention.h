@@ -12,8 +12,8 @@
 namespace gradus::kernels {
 
 // Shapes are known to fit: q [..., L, E], k [..., S, E], v [..., S, Ev], of one type, f32 or f64. Counted row-major, batch b of q goes with
-// batch b / repeats of k and v. Results lie in memory in the order of what they belong to: of heads that are a view of [N, L, heads, E] they
-// are such views, too, and nothing has to be put in order before or behind.
+// batch b / repeats of k and v. Results lie in memory in the order of what they belong to: of heads that are a view of [N, L, heads, E]
+// they are such views, too, and nothing has to be put in order before or behind.
 struct Attention {
   Array q, k, v;
   Array mask;  // undefined, or bool or of q's type, expanded to [..., L, S] with q's leading dimensions

@@ -98,7 +98,8 @@ TEST(MultiheadAttention, MergesMasksOfBothKinds) {
   Generator random(7);
   const nn::MultiheadAttention f{6, 3, {.batch_first = true, .dtype = f64, .generator = &random}};
   const Tensor x = randn({2, 3, 6}, random, f64), added = randn({3, 3}, random, f64), far = randn({2, 3}, random, f64);
-  const Tensor hidden(Array::from({0, 1, 0, 0, 0, 1, 0, 0, 0}, {3, 3}).to(boolean)), padding(Array::from({0, 0, 1, 1, 0, 0}, {2, 3}).to(boolean));
+  const Tensor hidden(Array::from({0, 1, 0, 0, 0, 1, 0, 0, 0}, {3, 3}).to(boolean));
+  const Tensor padding(Array::from({0, 0, 1, 1, 0, 0}, {2, 3}).to(boolean));
   const auto infinite = [](const Tensor& mask) { return where(mask, Tensor(Array::scalar(-INFINITY, f64)), 0.0); };
   const auto call = [&](const Tensor& attn_mask, const Tensor& key_padding_mask) {
     return f(x, x, x, {.key_padding_mask = key_padding_mask, .need_weights = false, .attn_mask = attn_mask, .is_causal = true}).output;
@@ -225,7 +226,8 @@ TEST(MultiheadAttention, ErrorsSayWhatIsWrong) {
   const Tensor wide = zeros({4, 3}).to(f64);
   EXPECT_THAT(message_from<DtypeError>([&] { f(q, k, k, {.attn_mask = wide}); }), HasSubstr("attn_mask must be bool or f32"));
   EXPECT_THAT(message_from<GraphError>([&] { f(q, Tensor(), k); }), HasSubstr("key"));
-  EXPECT_THAT(message_from<ValueError>([] { nn::TransformerEncoder(nn::TransformerEncoderLayer{4, 2}, 0); }), HasSubstr("at least 1 layer"));
+  const nn::TransformerEncoderLayer layer{4, 2, {.dim_feedforward = 2}};
+  EXPECT_THAT(message_from<ValueError>([&] { nn::TransformerEncoder(layer, 0); }), HasSubstr("at least 1 layer"));
   EXPECT_THAT(message_from<ValueError>([] { nn::TransformerDecoderLayer(4, 2, {.dim_feedforward = 0}); }), HasSubstr("dim_feedforward"));
   const nn::Transformer net{4, 2, {.num_encoder_layers = 1, .num_decoder_layers = 1, .dim_feedforward = 2}};
   EXPECT_THAT(message_from<ShapeError>([&] { net(zeros({3, 2, 4}), zeros({3, 1, 4})); }), HasSubstr("as many samples in both"));

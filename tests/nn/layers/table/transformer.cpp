@@ -75,7 +75,8 @@ const LayerRows attentions{
      .make = with(Options{.add_bias_kv = true, .add_zero_attn = true}, Call{.key_padding_mask = padding(), .attn_mask = hidden()}),
      .batch = -1},
     {.layer = attention, .golden = "attention_more_keys_fused",
-     .make = with(Options{.add_bias_kv = true, .add_zero_attn = true, .batch_first = true}, Call{.need_weights = false, .is_causal = true})},
+     .make = with(Options{.add_bias_kv = true, .add_zero_attn = true, .batch_first = true},
+                  Call{.need_weights = false, .is_causal = true})},
     {.layer = attention, .golden = "attention_dropout", .make = with(Options{.dropout = 0.5}, Call{}), .batch = 1},
 };
 
