@@ -91,11 +91,16 @@ double product(const T* x, const T* y, std::int64_t n) {
 template <class T>
 void lay(const Matrix<T>& b, std::int64_t terms, std::int64_t columns, T* to) {
   const std::int64_t stride = laid_stride<T>(columns);
+  constexpr std::int64_t w = Vec<T>::size;
   if (!b.transposed) {
+    const std::int64_t whole = columns / w * w;
     for (std::int64_t t = 0; t < terms; ++t) {
+      const T* const from = b.data + t * b.stride;
       T* const row = to + t * stride;
-      std::copy_n(b.data + t * b.stride, columns, row);
-      std::fill(row + columns, row + stride, T(0));
+      std::int64_t j = 0;
+      for (; j < whole; j += w) Vec<T>::load(from + j).store(row + j);
+      if (j < columns) Vec<T>::load(from + j, columns - j).store(row + j), j += w;
+      for (; j < stride; j += w) Vec<T>(0).store(row + j);
     }
     return;
   }
