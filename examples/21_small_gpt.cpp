@@ -24,23 +24,32 @@ struct Options {
 
 constexpr std::int64_t characters = 128, batch = 16, heads = 4;
 
+// A block of its own values for each layer. (nn::TransformerEncoder copies one, so that all begin alike.)
+std::vector<nn::TransformerEncoderLayer> blocks(long layers, std::int64_t width) {
+  std::vector<nn::TransformerEncoderLayer> all;
+  for (long i = 0; i < layers; ++i)
+    all.emplace_back(width, heads,
+                     nn::TransformerLayerOptions{.dim_feedforward = 4 * width,
+                                                 .dropout = 0,
+                                                 .activation = nn::TransformerActivation::gelu,
+                                                 .batch_first = true,
+                                                 .norm_first = true});
+  return all;
+}
+
 struct Net {
   std::int64_t width = 128, layers = 4, context = 128;
   nn::Embedding letters{characters, width};
-  nn::LearnedPositions places{context, width};
-  nn::TransformerEncoder blocks{nn::TransformerEncoderLayer{width, heads,
-                                                            {.dim_feedforward = 4 * width,
-                                                             .dropout = 0.1,
-                                                             .activation = nn::TransformerActivation::gelu,
-                                                             .batch_first = true,
-                                                             .norm_first = true}},
-                                layers, nn::LayerNorm{width}};
+  nn::LearnedPositions places{context, width, {.deviation = 1}};
+  std::vector<nn::TransformerEncoderLayer> block = blocks(layers, width);
+  nn::LayerNorm norm{width};
   nn::Linear output{width, characters};
 
-  // x [N, T] of characters → logits [N, T, 128] of the next ones; with caches x goes on behind what they have.
+  // x [N, T] of characters → logits [N, T, 128] of the next ones; with caches, one for each block, x goes on behind what they have.
   Tensor operator()(const Tensor& x, std::vector<nn::KeyValueCache>* caches = nullptr) const {
-    const std::int64_t before = caches ? caches->front().length() : 0;
-    return output(blocks(places(letters(x), before), {.is_causal = true, .cache = caches ? caches->data() : nullptr}));
+    Tensor h = places(letters(x), caches ? caches->front().length() : 0);
+    for (std::size_t i = 0; i < block.size(); ++i) h = block[i](h, {.is_causal = true, .cache = caches ? &(*caches)[i] : nullptr});
+    return output(norm(h));
   }
 };
 
@@ -81,7 +90,7 @@ int main(int argc, char** argv) {
 
   manual_seed(static_cast<std::uint64_t>(options.seed));
   Net net{.width = options.width, .layers = options.layers, .context = options.context};
-  optim::AdamW adamw(nn::parameters(net), {.lr = 2e-3, .weight_decay = 0.05});
+  optim::AdamW adamw(nn::parameters(net), {.lr = 2e-3, .weight_decay = 0.1});
   optim::OneCycleLR schedule(adamw, {.max_lr = 2e-3, .total_steps = options.steps});
   const std::string first = "  The ";
   std::printf("before training:\n%s\n\n step   loss per character\n", write(net, first, 200, 0.6).c_str());
