@@ -134,8 +134,12 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
                   double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
-  check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
+  check<ValueError>(n != 1, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
   const Tensor input = in_either_layout(x);
+  if (n == 0) {   // nothing to learn from: the running statistics stay
+    const Array nothing = Array::zeros({channels}, f64);
+    return record(BatchNorm(eps, false, nothing, nothing), input, weight, bias);
+  }
   auto [mean, squares] = kernels::channel_moments(input.value());
   const double count = static_cast<double>(n);
   const double* s = squares.data<double>();

@@ -4,13 +4,19 @@
 
 namespace gradus::nn {
 
-BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
+void BatchNormOptions::describe(Describe& is) const {
+  is(range::above_zero, eps);
+  is(range::unit, momentum);
+  is(range::one_of_first(computing_types), dtype);
+}
+
+ChannelNorm::ChannelNorm(const char* name, std::int64_t channels, const BatchNormOptions& o)
     : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
-  check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
-  check_options("BatchNorm", o);
+  check<ValueError>(channels >= 1, name, ": needs at least 1 channel, not ", channels);
+  check_options(name, o);
   if (o.affine) {
     weight = Parameter(Array::full({channels}, 1, o.dtype), "weight");
-    bias = Parameter(Array::zeros({channels}, o.dtype), "bias");
+    if (o.bias) bias = Parameter(Array::zeros({channels}, o.dtype), "bias");
   }
   if (tracks_) {
     running_mean = Array::zeros({channels}, o.dtype);
@@ -42,6 +48,11 @@ Tensor BatchNorm1d::operator()(const Tensor& x) const {
 Tensor BatchNorm2d::operator()(const Tensor& x) const {
   check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
   return normalise(x, "BatchNorm2d");
+}
+
+Tensor BatchNorm3d::operator()(const Tensor& x) const {
+  check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape());
+  return normalise(x, "BatchNorm3d");
 }
 
 }  // namespace gradus::nn
