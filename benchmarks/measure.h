@@ -122,24 +122,25 @@ inline std::vector<float> read_floats(const Options& options, const std::string&
   return floats;
 }
 
-// DIR/text as classes 0 to 127, cut into sequences for the jobs on characters: a batch is `samples` of them, step after step, and then the
-// same a character further on, which are the targets.
+// DIR/text as classes 0 to 127, cut into sequences for the jobs on characters: a batch is `samples` of them, step after step ([steps,
+// samples]) or, batch first, one after another, and then the same a character further on, which are the targets.
 struct Characters {
-  static constexpr std::int64_t steps = 64, samples = 32;
-  std::vector<std::int64_t> x, target;
+  std::int64_t steps = 64, samples = 32;
+  bool batch_first = false;
+  std::vector<std::int64_t> x = {}, target = {};
 };
-inline std::vector<Characters> characters(const Options& options) {
+inline std::vector<Characters> characters(const Options& options, const Characters& form = {}) {
   std::ifstream file(options.inputs + "/text", std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   std::vector<Characters> batches;
-  constexpr auto length = static_cast<std::size_t>(Characters::steps * Characters::samples);
+  const auto length = static_cast<std::size_t>(form.steps * form.samples);
   for (std::size_t begin = 0; begin + length < text.size(); begin += length) {
-    Characters batch;
-    for (std::int64_t t = 0; t < Characters::steps; ++t)
-      for (std::int64_t i = 0; i < Characters::samples; ++i) {
-        const std::size_t at = begin + static_cast<std::size_t>(i * Characters::steps + t);
-        batch.x.push_back(text[at]), batch.target.push_back(text[at + 1]);
-      }
+    Characters batch = form;
+    for (std::size_t k = 0; k < length; ++k) {
+      const auto t = static_cast<std::int64_t>(k) / form.samples, i = static_cast<std::int64_t>(k) % form.samples;
+      const std::size_t at = begin + (form.batch_first ? k : static_cast<std::size_t>(i * form.steps + t));
+      batch.x.push_back(text[at]), batch.target.push_back(text[at + 1]);
+    }
     batches.push_back(std::move(batch));
   }
   if (batches.size() < 2) throw std::runtime_error("cannot read " + options.inputs + "/text");

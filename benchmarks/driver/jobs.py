@@ -38,6 +38,7 @@ JOBS = [
     training("convnet-64", "convnet", 1.3),
     training("convnet-128", "convnet", 1.3),
     training("lstm", "lstm", 1.5),
+    training("gpt", "gpt", 1.5),
     training("resnet", "resnet", 1.3),
     training("vit", "vit", 1.3),
     Job("chain-1", "chain", goal=10),

@@ -43,14 +43,14 @@ def pictures(options):
     return ((images / 255 - 0.2860) / 0.3530), labels.long()
 
 
-def characters(options):
-    """Batches of the text as ../measure.h cuts it: [64, 32] and, a character further on, [64 · 32]."""
+def characters(options, steps=64, samples=32, batch_first=False):
+    """Batches of the text as ../measure.h cuts it: [steps, samples], or batch first, and, a character further on, as many in a row."""
     with open(f"{options.inputs}/text", "rb") as file:
         text = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).long()
-    steps, samples = 64, 32
     begins = range(0, len(text) - steps * samples, steps * samples)
     def cut(begin):
-        return text[begin:begin + steps * samples].view(samples, steps).T.contiguous()
+        rows = text[begin:begin + steps * samples].view(samples, steps)
+        return rows if batch_first else rows.T.contiguous()
     return [(cut(begin), cut(begin + 1).flatten()) for begin in begins]
 
 
