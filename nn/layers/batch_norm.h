@@ -42,9 +42,12 @@ class BatchNorm {
     return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
   }
 
+  // relu(norm(x) + plus), bit by bit, in one operation; `plus`, of x's shape, may be left out.
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const { return normalise(x, "BatchNorm", true, plus); }
+
  protected:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options);   // ValueError unless channels >= 1, eps > 0, momentum in [0, 1]
-  Tensor normalise(const Tensor& x, std::string_view layer) const;
+  Tensor normalise(const Tensor& x, std::string_view layer, bool relu = false, const Tensor& plus = {}) const;
 
   std::int64_t channels_;
   bool tracks_;                                              // asked instead of running_mean, which another thread may be changing
