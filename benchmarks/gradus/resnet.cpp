@@ -16,7 +16,7 @@ struct Block {
   Tensor operator()(const Tensor& x) const {
     const Tensor same = wider == 0 ? x : pad(x[{Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)}],
                                              {0, 0, 0, 0, wider / 2, wider / 2});
-    return relu(norm2(conv2(relu(norm1(conv1(x))))) + same);
+    return norm2.relu(conv2(norm1.relu(conv1(x))), same);
   }
   using Fields = nn::Fields<&Block::conv1, &Block::norm1, &Block::conv2, &Block::norm2>;
 };
@@ -36,7 +36,7 @@ struct Net {
   nn::Linear output{64, 10};
 
   Tensor operator()(Tensor x) const {
-    x = relu(norm(conv(x)));
+    x = norm.relu(conv(x));
     for (const Block& block : blocks) x = block(x);
     return output(flatten(adaptive_avg_pool2d(x, 1), 1));
   }
