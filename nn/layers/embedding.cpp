@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/creation.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -40,6 +41,8 @@ Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptio
   return layer;
 }
 
-Tensor Embedding::operator()(const Tensor& indices) const { return embedding(indices, weight, options_); }
+Tensor Embedding::operator()(const Tensor& indices) const {
+  return nn::call(*this, [&] { return embedding(indices, weight, options_); }, indices);
+}
 
 }  // namespace gradus::nn

@@ -8,19 +8,6 @@
 #endif
 
 namespace gradus::nn {
-namespace {
-
-// A class as the program calls it, where the compiler tells.
-std::string class_name(const std::type_info& type) {
-#if __has_include(<cxxabi.h>)
-  int failed = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free);
-  if (failed == 0) return name.get();
-#endif
-  return type.name();
-}
-
-}  // namespace
 
 std::string Path::text() const {
   SmallVector<char, 128> out;
@@ -35,6 +22,15 @@ void Path::append_to(SmallVector<char, 128>& text) const {
 }
 
 namespace detail {
+
+std::string class_name(const std::type_info& type) {
+#if __has_include(<cxxabi.h>)
+  int failed = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free);
+  if (failed == 0) return name.get();
+#endif
+  return type.name();
+}
 
 Index::Index(std::uint64_t i, bool is_signed) {
   const auto end = digits + sizeof digits;
