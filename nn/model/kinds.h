@@ -101,6 +101,18 @@ template <class T> inline constexpr bool points_at_module<T* const> = holds<T>()
 template <class T> inline constexpr bool is_leaf_type =
     !(std::is_class_v<T> || std::is_array_v<T> || points_at_module<T>) || std::is_same_v<T, std::string>;
 
+// Not the small structs of options beside.
+template <class T> concept IsModule = !std::is_trivially_copyable_v<T> || std::is_invocable_v<T&, const Tensor&>;
+
+// Whether calls of this class are seen (call.h): a program that has such a call says so before main().
+template <class T> inline bool says_its_calls = false;
+
+// What a visitor is told of a module.
+template <class T>
+VisitedModule module_of(T& module) {
+  return {&module, &typeid(T), says_its_calls<T>};
+}
+
 // A class that adds members to one whose `walk` it inherits.
 template <class Owner, class Member> std::type_identity<Owner> owner_of(Member Owner::*);
 template <class T> concept KnowsWhoseWalk = requires { owner_of(&T::walk); };
