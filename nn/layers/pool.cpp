@@ -47,16 +47,34 @@ std::int64_t share(const Tensor& x, const Scales& ratio, int i, int dims) {
 Tensor MaxPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool1d(x, options_); }, x); }
 Tensor MaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool2d(x, options_); }, x); }
 Tensor MaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool3d(x, options_); }, x); }
-ValuesAndIndices MaxPool1d::with_indices(const Tensor& x) const { return max_pool1d_with_indices(x, options_); }
-ValuesAndIndices MaxPool2d::with_indices(const Tensor& x) const { return max_pool2d_with_indices(x, options_); }
-ValuesAndIndices MaxPool3d::with_indices(const Tensor& x) const { return max_pool3d_with_indices(x, options_); }
+ValuesAndIndices MaxPool1d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return max_pool1d_with_indices(x, options_); }, x);
+}
+ValuesAndIndices MaxPool2d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return max_pool2d_with_indices(x, options_); }, x);
+}
+ValuesAndIndices MaxPool3d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return max_pool3d_with_indices(x, options_); }, x);
+}
 
-Tensor AdaptiveMaxPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
-Tensor AdaptiveMaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
-Tensor AdaptiveMaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
-ValuesAndIndices AdaptiveMaxPool1d::with_indices(const Tensor& x) const { return adaptive_max_pool1d(x, output_); }
-ValuesAndIndices AdaptiveMaxPool2d::with_indices(const Tensor& x) const { return adaptive_max_pool2d(x, output_); }
-ValuesAndIndices AdaptiveMaxPool3d::with_indices(const Tensor& x) const { return adaptive_max_pool3d(x, output_); }
+Tensor AdaptiveMaxPool1d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool1d(x, output_).values; }, x);
+}
+Tensor AdaptiveMaxPool2d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool2d(x, output_).values; }, x);
+}
+Tensor AdaptiveMaxPool3d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool3d(x, output_).values; }, x);
+}
+ValuesAndIndices AdaptiveMaxPool1d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool1d(x, output_); }, x);
+}
+ValuesAndIndices AdaptiveMaxPool2d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool2d(x, output_); }, x);
+}
+ValuesAndIndices AdaptiveMaxPool3d::with_indices(const Tensor& x) const {
+  return nn::call(*this, [&] { return adaptive_max_pool3d(x, output_); }, x);
+}
 
 Tensor MaxUnpool1d::operator()(const Tensor& x, const Tensor& indices, const Shape& output_size) const {
   return nn::call(*this, [&] { return max_unpool1d(x, indices, options_, behind_channels(x, output_size, 1)); }, x, indices);
@@ -74,10 +92,20 @@ FractionalMaxPool2d::FractionalMaxPool2d(const FractionalMaxPool2dOptions& optio
 FractionalMaxPool3d::FractionalMaxPool3d(const FractionalMaxPool3dOptions& options, Generator& source)
     : generator((checked(options), source)), options_(options) {}
 
-Tensor FractionalMaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
-Tensor FractionalMaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
-
+Tensor FractionalMaxPool2d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return pooled(x, {}).values; }, x);
+}
 ValuesAndIndices FractionalMaxPool2d::with_indices(const Tensor& x, const Tensor& samples) const {
+  return nn::call(*this, [&] { return pooled(x, samples); }, x);
+}
+Tensor FractionalMaxPool3d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return pooled(x, {}).values; }, x);
+}
+ValuesAndIndices FractionalMaxPool3d::with_indices(const Tensor& x, const Tensor& samples) const {
+  return nn::call(*this, [&] { return pooled(x, samples); }, x);
+}
+
+ValuesAndIndices FractionalMaxPool2d::pooled(const Tensor& x, const Tensor& samples) const {
   const auto& [kernel, size, ratio] = options_;
   const Pair output = ratio.count == 0 ? size : Pair(share(x, ratio, 0, 2), share(x, ratio, 1, 2));
   if (samples.defined()) return fractional_max_pool2d(x, kernel, output, samples);
@@ -85,7 +113,7 @@ ValuesAndIndices FractionalMaxPool2d::with_indices(const Tensor& x, const Tensor
   const auto alone = generator.exclusive("FractionalMaxPool2d");
   return fractional_max_pool2d(x, kernel, output, static_cast<Generator&>(generator));
 }
-ValuesAndIndices FractionalMaxPool3d::with_indices(const Tensor& x, const Tensor& samples) const {
+ValuesAndIndices FractionalMaxPool3d::pooled(const Tensor& x, const Tensor& samples) const {
   const auto& [kernel, size, ratio] = options_;
   const Triple output = ratio.count == 0 ? size : Triple(share(x, ratio, 0, 3), share(x, ratio, 1, 3), share(x, ratio, 2, 3));
   if (samples.defined()) return fractional_max_pool3d(x, kernel, output, samples);

@@ -117,6 +117,7 @@ class FractionalMaxPool2d {
   using Fields = nn::Fields<&FractionalMaxPool2d::generator>;
 
  private:
+  ValuesAndIndices pooled(const Tensor& x, const Tensor& samples) const;
   FractionalMaxPool2dOptions options_;
 };
 class FractionalMaxPool3d {
@@ -130,6 +131,7 @@ class FractionalMaxPool3d {
   using Fields = nn::Fields<&FractionalMaxPool3d::generator>;
 
  private:
+  ValuesAndIndices pooled(const Tensor& x, const Tensor& samples) const;
   FractionalMaxPool3dOptions options_;
 };
 
