@@ -118,6 +118,7 @@ TEST(FractionalMaxPool, AConstLayerInEvaluationServesManyThreads) {
   nn::FractionalMaxPool3d pool{{.kernel = 2, .output_ratio = 0.5}};
   nn::eval(pool);
   const Tensor x = randn({1, 2, 6, 6, 6});
+  const auto before = pool.generator.state().position;
   std::atomic<int> right{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
@@ -129,6 +130,7 @@ TEST(FractionalMaxPool, AConstLayerInEvaluationServesManyThreads) {
     });
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(right, 200);
+  EXPECT_EQ(pool.generator.state().position, before);
 }
 
 TEST(FractionalMaxPool, RefusesWhatMakesNoSense) {
