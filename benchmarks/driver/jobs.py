@@ -39,6 +39,8 @@ JOBS = [
     training("convnet-128", "convnet", 1.3),
     training("lstm", "lstm", 1.5),
     training("gpt", "gpt", 1.5),
+    training("resnet", "resnet", 1.3),
+    training("vit", "vit", 1.3),
     Job("chain-1", "chain", goal=10),
     Job("chain-64", "chain", goal=10),
     Job("tiny-sgd", "tiny", goal=10),

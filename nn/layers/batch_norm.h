@@ -52,10 +52,12 @@ class BatchNorm : public ChannelNorm {
   RunningStatistics offers() {
     return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
   }
+  // relu(norm(x) + plus), bit by bit, in one operation; `plus`, of x's shape, may be left out.
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
 
  protected:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options) : ChannelNorm("BatchNorm", channels, options) {}
-  Tensor normalise(const Tensor& x, std::string_view layer) const;
+  Tensor normalise(const Tensor& x, std::string_view layer, bool relu = false, const Tensor& plus = {}) const;
 };
 
 class BatchNorm1d : public BatchNorm {

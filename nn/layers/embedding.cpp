@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/embedding.h>
 
 #include <gradus/nn/layers/internal/vectors.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -49,7 +50,7 @@ Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptio
 }
 
 Tensor Embedding::operator()(const Tensor& indices) const {
-  return embedding(indices, max_norm_.table(weight, indices, training), options_);
+  return nn::call(*this, [&] { return embedding(indices, max_norm_.table(weight, indices, training), options_); }, indices);
 }
 
 }  // namespace gradus::nn

@@ -34,13 +34,24 @@ class Offer {
   const std::type_info* type_;
 };
 
+// A layer, container or struct that a walk comes to, before what is inside: where it lies, and its class.
+struct VisitedModule {
+  void* object;
+  const std::type_info* type;
+  bool seen;                                 // whether calls of its class are: call.h
+  template <class T> T* get_if() const { return *type == typeid(T) ? static_cast<T*>(object) : nullptr; }
+};
+
 class Visitor {
  public:
+  virtual void module(const Path&, const VisitedModule&) {}
   virtual void parameter(const Path&, Parameter&) {}
   virtual void buffer(const Path&, Array&) {}
   virtual void stream(const Path&, Stream&) {}
   virtual void mode(bool& training) { (void)training; }
   virtual void offer(const Path&, const Offer&) {}
+  virtual void parametrized(const Path&, Parameter& weight) { (void)weight; }   // computed from parameters that are visited next
+  virtual void uninitialised(const Path&) {}                                 // a lazy layer that has no parameters yet (lazy.h)
 
   // For those that must not miss anything (thorough.h): an object whose listed fields have just been visited, one that is said to be no
   // part of the model, and whether functions are searched.

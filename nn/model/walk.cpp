@@ -8,19 +8,6 @@
 #endif
 
 namespace gradus::nn {
-namespace {
-
-// A class as the program calls it, where the compiler tells.
-std::string class_name(const std::type_info& type) {
-#if __has_include(<cxxabi.h>)
-  int failed = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free);
-  if (failed == 0) return name.get();
-#endif
-  return type.name();
-}
-
-}  // namespace
 
 std::string Path::text() const {
   SmallVector<char, 128> out;
@@ -35,6 +22,15 @@ void Path::append_to(SmallVector<char, 128>& text) const {
 }
 
 namespace detail {
+
+std::string class_name(const std::type_info& type) {
+#if __has_include(<cxxabi.h>)
+  int failed = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free);
+  if (failed == 0) return name.get();
+#endif
+  return type.name();
+}
 
 Index::Index(std::uint64_t i, bool is_signed) {
   const auto end = digits + sizeof digits;
@@ -53,6 +49,12 @@ void refuse_handles(const Path& path) {
   fail<ValueError>("nn: the function at ", path.text(),
                    " has parameters inside (or a dropout's or batch norm's state) that nobody would see, "
                    "train or save; hold the layer in an nn::AnyModule, which takes any callable and is seen");
+}
+
+void refuse_lazy(const Path& path) {
+  const std::string name = path.text();
+  fail<ValueError>("nn: ", name.empty() ? "the layer" : name, " is lazy and has no parameters yet, since it does not know the size of its "
+                   "input; show the model one: nn::initialize(net, sample)");
 }
 
 }  // namespace detail

@@ -32,8 +32,10 @@ case("instance_norm_3d", lambda: nn.InstanceNorm3d(2, affine=True, bias=False), 
 case("instance_norm_3d_tracked", lambda: nn.InstanceNorm3d(2, track_running_stats=True), [(2, 2, 1, 2, 3)])
 case("local_response_norm", lambda: nn.LocalResponseNorm(2), [(2, 4, 3)], scale=3)
 case("local_response_norm_options", lambda: nn.LocalResponseNorm(3, 0.5, 0.6, 2.0), [(2, 4, 2, 2)])
-# PyTorch's never takes the first channel out of its sums again (c > pre_pad, where it should be >=), and of an odd size the gradient is that of
-# other channels; where all channels are neighbours, and by local_response_norm, it is right.
-case("cross_map_lrn", lambda: nn.CrossMapLRN2d(3, 0.5), [(2, 5, 2, 2)], call=lambda f, x: nn.functional.local_response_norm(x, 3, 0.5))
-case("cross_map_lrn_even", lambda: nn.CrossMapLRN2d(4, 0.5, 0.6, 2.0), [(2, 2, 2, 2)])
+# PyTorch's own never takes the first channel out of its sums again (c > pre_pad, where it should be >=), and of an odd size the gradient is that
+# of other channels: by local_response_norm it is right; of an even size it has the channels of the odd size below, and alpha/size as it is.
+lrn = nn.functional.local_response_norm
+case("cross_map_lrn", lambda: nn.CrossMapLRN2d(3, 0.5), [(2, 5, 2, 2)], call=lambda f, x: lrn(x, 3, 0.5))
+case("cross_map_lrn_even", lambda: nn.CrossMapLRN2d(4, 0.5, 0.6, 2.0), [(2, 5, 2, 2)], call=lambda f, x: lrn(x, 3, 0.5 * 3 / 4, 0.6, 2.0))
+case("cross_map_lrn_few", lambda: nn.CrossMapLRN2d(4, 0.5, 0.6, 2.0), [(2, 2, 2, 2)])
 save("norm")

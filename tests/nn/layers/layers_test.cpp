@@ -70,7 +70,8 @@ TEST(Conv2d, OptionsAreDescribed) {
   nn::Conv2dOptions options;
   set_option("Conv2d", options, "padding", "1,2");
   set_option("Conv2d", options, "dtype", "f64");
-  EXPECT_EQ(describe_options("Conv2d", options), "Conv2d(kernel=3, stride=1, padding=1,2, dilation=1, groups=1, bias=true, dtype=f64)");
+  EXPECT_EQ(describe_options("Conv2d", options),
+            "Conv2d(kernel=3, stride=1, padding=1,2, dilation=1, groups=1, bias=true, padding_mode=zeros, dtype=f64)");
   EXPECT_THROW(set_option("Conv2d", options, "dtype", "bool"), DtypeError);
   EXPECT_THAT(message_of([&] { set_option("Conv2d", options, "dtype", "half"); }), HasSubstr("\"half\" is no value of dtype (f32, f64)"));
   EXPECT_EQ(options.dtype, f64);

@@ -51,6 +51,7 @@ const LayerRows family{
      .make = layer([] { return nn::LocalResponseNorm{3, 0.5, 0.6, 2}; })},
     {.layer = "CrossMapLRN2d", .golden = "cross_map_lrn", .make = layer([] { return nn::CrossMapLRN2d{3, 0.5}; })},
     {.layer = "CrossMapLRN2d", .golden = "cross_map_lrn_even", .make = layer([] { return nn::CrossMapLRN2d{4, 0.5, 0.6, 2}; })},
+    {.layer = "CrossMapLRN2d", .golden = "cross_map_lrn_few", .make = layer([] { return nn::CrossMapLRN2d{4, 0.5, 0.6, 2}; })},
 };
 
 }  // namespace gradus::norm_layers
