@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -128,6 +129,32 @@ std::set<std::string> declared_functions(const std::filesystem::path& header) {
     statement.clear();
   }
   return found;
+}
+
+std::set<std::string> declared_layers(const std::filesystem::path& header) {
+  std::set<std::string> layers, called;   // called: those that derived classes and names of templates have their call from
+  std::ifstream file(header);
+  bool of_template = false;
+  std::string name;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string first, second, third, fourth;
+    words >> first >> second >> third >> fourth;
+    if (line.starts_with("template")) of_template = true, name.clear();
+    else if (line.starts_with("class ") || line.starts_with("struct ")) {
+      name = second.substr(0, second.find_first_of(";:{"));
+      for (const std::string& base : called)
+        if (!of_template && (line.find(" public " + base + " ") != line.npos || line.find(" : " + base + " ") != line.npos ||
+                             line.find(" " + base + "<") != line.npos))
+          layers.insert(name), called.insert(name);
+    } else if (line.starts_with("using ") && called.contains(fourth.substr(0, fourth.find('<')))) {
+      layers.insert(second);
+    } else if (line.starts_with("  ") && line.find("operator()(") != line.npos && line.find("//") > line.find("operator()(")) {
+      called.insert(name);
+      if (!of_template) layers.insert(name);
+    } else if (line.starts_with("};")) of_template = false;
+  }
+  return layers;
 }
 
 }  // namespace gradus

@@ -96,6 +96,30 @@ Taps cubic(const Line& a) {
   return t;
 }
 
+// The same kernels, stretched by the step where that is above 1, so that every pixel counts; weights sum to 1 within x.
+Taps smooth(const Line& a, bool cubic) {
+  Taps t = Taps::start(a.in, a.out);
+  const double step = a.step(), stretch = std::max(step, 1.0), support = (cubic ? 2 : 1) * stretch;
+  const auto kernel = [cubic](double x) {
+    x = std::abs(x);
+    if (!cubic) return std::max(1 - x, 0.0);
+    if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+    return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0.0;
+  };
+  for (std::int64_t o = 0; o < a.out; ++o) {
+    const double centre = step * (static_cast<double>(o) + 0.5);
+    const std::int64_t first = std::max<std::int64_t>(static_cast<std::int64_t>(centre - support + 0.5), 0);
+    const std::int64_t end = std::min(static_cast<std::int64_t>(centre + support + 0.5), a.in);
+    const auto weight = [&](std::int64_t at) { return kernel((static_cast<double>(at) - centre + 0.5) / stretch); };
+    double all = 0;
+    for (std::int64_t at = first; at < end; ++at) all += weight(at);
+    for (std::int64_t at = first; at < end; ++at) t.add(at, all == 0 ? weight(at) : weight(at) / all);
+    t.next();
+  }
+  t.finish();
+  return t;
+}
+
 const char* name_of(Interpolation mode) {
   static constexpr const char* names[] = {"nearest", "nearest_exact", "linear", "bilinear", "trilinear", "bicubic", "area"};
   return names[static_cast<std::size_t>(mode)];
@@ -128,6 +152,8 @@ void check_mode(const Tensor& x, int dims, const InterpolateOptions& o) {
                     x.shape(), " has ", dims);
   const bool corners = o.mode != Interpolation::nearest && o.mode != Interpolation::nearest_exact && o.mode != Interpolation::area;
   check<ValueError>(corners || !o.align_corners, "interpolate: align_corners means nothing to ", name_of(o.mode));
+  check<ValueError>(!o.antialias || o.mode == Interpolation::bilinear || o.mode == Interpolation::bicubic,
+                    "interpolate: antialias means nothing to ", name_of(o.mode), "; bilinear and bicubic have it");
 }
 
 Tensor by_area(const Tensor& x, const Shape& size) {
@@ -157,6 +183,7 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& o) {
     Taps& taps = maps->of[static_cast<std::size_t>(3 - dims + i)];
     const bool exact = o.mode == Interpolation::nearest_exact;
     if (exact || o.mode == Interpolation::nearest) taps = nearest(axis, exact);
+    else if (o.antialias) taps = smooth(axis, o.mode == Interpolation::bicubic);
     else taps = o.mode == Interpolation::bicubic ? cubic(axis) : linear(axis);
   }
   return record(Resample(std::move(maps), {dims, true}, false), x);

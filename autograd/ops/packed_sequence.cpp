@@ -57,15 +57,32 @@ PackedSequence pack_padded_sequence(const Tensor& given, const Lengths& lengths,
   return packed;
 }
 
+void PackedSequence::validate(const char* op) const {
+  check_defined(op, data);
+  const auto& sizes = batch_sizes;
+  const auto samples = static_cast<std::int64_t>(sorted_indices.size());
+  for (std::size_t t = 0; t < sizes.size(); ++t)
+    check<ValueError>(1 <= sizes[t] && sizes[t] <= (t == 0 ? samples : sizes[t - 1]), op, ": batch_sizes has ", sizes[t], " at step ", t,
+                      "; they begin with the number of samples, ", samples, ", and never grow");
+  check<ValueError>(sizes.empty() ? samples == 0 : sizes[0] == samples, op, ": ", samples, " samples are in order, but ",
+                      sizes.empty() ? 0 : sizes[0], " have a first step");
+  std::vector<bool> named(sorted_indices.size());
+  for (const std::int64_t i : sorted_indices) {
+    check<ValueError>(0 <= i && i < samples && !named[static_cast<std::size_t>(i)], op, ": sorted_indices must name each of ", samples,
+                      " samples once; it has ", i);
+    named[static_cast<std::size_t>(i)] = true;
+  }
+  const std::int64_t rows = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  check<ShapeError>(data.rank() >= 1 && data.dim(0) == rows, op, ": batch_sizes add up to ", rows, " rows: ", data.shape());
+}
+
 Tensor pad_packed_sequence(const PackedSequence& packed, const PadOptions& options) {
   constexpr const char* op = "pad_packed_sequence";
-  check_defined(op, packed.data);
+  packed.validate(op);
   const auto& sizes = packed.batch_sizes;
   const auto samples = static_cast<std::int64_t>(packed.sorted_indices.size()), longest = static_cast<std::int64_t>(sizes.size());
-  const std::int64_t steps = options.total_length.value_or(longest), rows = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  const std::int64_t steps = options.total_length.value_or(longest);
   check<ValueError>(steps >= longest, op, ": total_length ", steps, " is less than the longest sequence's ", longest);
-  check<ShapeError>(packed.data.rank() >= 1 && packed.data.dim(0) == rows, op, ": batch_sizes add up to ", rows,
-                    " rows: ", packed.data.shape());
   Shape shape = packed.data.shape();
   shape[0] = steps * samples;
   const Tensor base(Array::full(shape, options.padding_value, packed.data.dtype()));

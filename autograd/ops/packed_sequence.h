@@ -27,6 +27,9 @@ struct PackedSequence {
   std::vector<std::int64_t> batch_sizes;      // how many samples have each step
   std::vector<std::int64_t> sorted_indices;   // which sample is first, second, …
   PackedSequence with(const Tensor& other) const;
+  // ValueError or ShapeError, in the name of `op`, unless the parts fit each other: batch_sizes >= 1 that never grow and add up to data's
+  // rows, and an order of as many samples as the first of them.
+  void validate(const char* op) const;
 };
 
 // x [T, N, …], or [N, T, …] with batch_first. ValueError unless there is one length for each sample, from 1 to T.

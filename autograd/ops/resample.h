@@ -35,6 +35,7 @@ struct InterpolateOptions {
   Scales scale_factor = {};       // ... or so many times the old one, rounded down
   Interpolation mode = Interpolation::nearest;
   bool align_corners = false;     // whether the centres of the corner pixels stay, or the outer edges do; not of nearest and area
+  bool antialias = false;         // smaller: over so many more pixels as they are more, as Pillow's; of bilinear and bicubic (a = −½ then)
 };
 // [N, C, …] → [N, C, size]. ShapeError, ValueError.
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options);

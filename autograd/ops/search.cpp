@@ -4,6 +4,7 @@
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/internal/reducing.h>
+#include <gradus/autograd/ops/scatter.h>
 
 namespace gradus {
 namespace {
@@ -36,6 +37,14 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
   check<ShapeError>(fits, "searchsorted: the sorted elements ", sorted.shape(), " must be a vector, or agree with the values ",
                     values.shape(), " in all dimensions but the last");
   return kernels::searchsorted(sorted.value(), values.value(), right);
+}
+
+Tensor searchsorted(const Tensor& elements, const Tensor& values, const Tensor& sorter, bool right) {
+  check_defined("searchsorted", elements, "elements");
+  check_defined("searchsorted", sorter, "sorter");
+  check<ShapeError>(sorter.shape() == elements.shape(), "searchsorted: the sorter ", sorter.shape(), " must have the shape of the elements ",
+                    elements.shape());
+  return searchsorted(take_along_axis(elements.detach(), sorter, -1), values, right);
 }
 
 Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right) {

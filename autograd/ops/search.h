@@ -9,6 +9,8 @@ namespace gradus {
 // How many elements of `sorted` are smaller than each value (right: no larger), i64: where it could be put in. sorted is [n], for all
 // values, or [..., n] beside values [..., m]; one dtype. That it is sorted is not checked.
 Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right = false);
+// The same of elements that are sorted where `sorter` (i64, in their shape) names them in order, as argsort() does.
+Tensor searchsorted(const Tensor& elements, const Tensor& values, const Tensor& sorter, bool right = false);
 Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool right = false);   // the same with boundaries [n]
 
 // The distinct elements in order (a vector), for each element of x which of them it is (i64, x's shape), and how many there are of each.

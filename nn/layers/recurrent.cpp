@@ -135,16 +135,37 @@ LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start)
     return first.defined() && single ? unsqueeze(first, 1) : first;
   };
   const std::int64_t width = form_.projected > 0 ? form_.projected : form_.hidden;
-  Tensor h_0 = state("h_0", start.h_0, width), c_0 = state("c_0", start.c_0, form_.hidden);
+  const Tensor h_0 = state("h_0", start.h_0, width), c_0 = state("c_0", start.c_0, form_.hidden);
+  const PackedSequence packed = ragged ? pack_padded_sequence(x, start.lengths) : PackedSequence{x, {}, {}};
+  auto [y, h_n, c_n] = through(cell, packed, h_0, c_0);
+  if (ragged) y = pad_packed_sequence(packed.with(y), {.total_length = steps});
+  if (form_.batch_first && !single) y = transpose(y, 0, 1);
+  return single ? LSTMOutput{squeeze(y, 1), squeeze(h_n, 1), c_n.defined() ? squeeze(c_n, 1) : c_n} : LSTMOutput{y, h_n, c_n};
+}
 
-  PackedSequence packed;
-  if (ragged) {
-    packed = pack_padded_sequence(x, start.lengths);
-    if (h_0.defined()) h_0 = picked(h_0, packed.sorted_indices);
-    if (c_0.defined()) c_0 = picked(c_0, packed.sorted_indices);
-  }
+PackedLSTMOutput Recurrent::run(int cell, const PackedSequence& x, const LSTMStart& start) const {
+  const char* const name = form_.name;
+  x.validate(name);
+  check<ShapeError>(x.data.rank() == 2 && x.data.dim(1) == form_.input, name, ": input_size is ", form_.input, ": packed input ",
+                    x.data.shape());
+  check<ValueError>(start.lengths.values.empty(), name, ": a packed input has its own lengths; leave out .lengths");
+  check<ValueError>(!x.batch_sizes.empty(), name, ": the packed input has no samples");
+  const std::int64_t places = static_cast<std::int64_t>(weights.size()), samples = static_cast<std::int64_t>(x.sorted_indices.size());
+  const auto check_state = [&](const char* what, const Tensor& first, std::int64_t width) {
+    const Shape wanted{places, samples, width};
+    check<ShapeError>(!first.defined() || first.shape() == wanted, name, ": ", what, " must be ", wanted, ", not ", first.shape());
+  };
+  check_state("h_0", start.h_0, form_.projected > 0 ? form_.projected : form_.hidden), check_state("c_0", start.c_0, form_.hidden);
+  auto [y, h_n, c_n] = through(cell, x, start.h_0, start.c_0);
+  return {x.with(y), h_n, c_n};
+}
+
+// All layers; states are in the order of the samples, [layers · directions, N, …].
+LSTMOutput Recurrent::through(int cell, const PackedSequence& packed, Tensor h_0, Tensor c_0) const {
+  if (h_0.defined()) h_0 = picked(h_0, packed.sorted_indices);
+  if (c_0.defined()) c_0 = picked(c_0, packed.sorted_indices);
   const bool drops = training && form_.dropout > 0 && form_.layers > 1;
-  Tensor y = ragged ? packed.data : x;
+  Tensor y = packed.data;
   std::vector<Tensor> h_n, c_n;
   const std::size_t directions = form_.bidirectional ? 2 : 1;
   const auto layer = [&](std::size_t first) {
@@ -166,21 +187,19 @@ LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start)
   if (!drops) {
     for (std::size_t first = 0; first < weights.size(); first += directions) layer(first);
   } else {
-    const auto alone = generator.exclusive(name);
+    const auto alone = generator.exclusive(form_.name);
     for (std::size_t first = 0; first < weights.size(); first += directions) {
       if (first > 0) y = dropout(y, form_.dropout, generator);
       layer(first);
     }
   }
 
-  if (ragged) y = pad_packed_sequence(packed.with(y), {.total_length = steps});
   std::vector<std::int64_t> back(packed.sorted_indices.size());
   for (std::size_t i = 0; i < back.size(); ++i) back[static_cast<std::size_t>(packed.sorted_indices[i])] = static_cast<std::int64_t>(i);
   const auto finished = [&](const std::vector<Tensor>& all) {
-    const Tensor states = picked(all.size() == 1 ? unsqueeze(all[0], 0) : stack(all), back);
-    return single ? squeeze(states, 1) : states;
+    return picked(all.size() == 1 ? unsqueeze(all[0], 0) : stack(all), back);
   };
-  return {single ? squeeze(y, 1) : form_.batch_first ? transpose(y, 0, 1) : y, finished(h_n), c_n.empty() ? Tensor() : finished(c_n)};
+  return {y, finished(h_n), c_n.empty() ? Tensor() : finished(c_n)};
 }
 
 RNN::RNN(std::int64_t input, std::int64_t hidden, const RNNOptions& o)
@@ -195,6 +214,14 @@ RNNOutput RNN::operator()(const Tensor& x, const RNNStart& start) const {
   return nn::call(*this, steps, x);
 }
 
+PackedRNNOutput RNN::operator()(const PackedSequence& x, const RNNStart& start) const {
+  const auto steps = [&]() -> PackedRNNOutput {
+    auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x.data);
+}
+
 GRU::GRU(std::int64_t input, std::int64_t hidden, const GRUOptions& o)
     : Recurrent({"GRU", 3, input, hidden, checked("GRU", o).num_layers, 0, o.bias, o.batch_first, o.bidirectional, o.dropout, o.dtype},
                 o.generator) {}
@@ -205,6 +232,13 @@ RNNOutput GRU::operator()(const Tensor& x, const RNNStart& start) const {
   };
   return nn::call(*this, steps, x);
 }
+PackedRNNOutput GRU::operator()(const PackedSequence& x, const RNNStart& start) const {
+  const auto steps = [&]() -> PackedRNNOutput {
+    auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x.data);
+}
 
 LSTM::LSTM(std::int64_t input, std::int64_t hidden, const LSTMOptions& o)
     : Recurrent({"LSTM", 4, input, hidden, checked("LSTM", o).num_layers, o.proj_size, o.bias, o.batch_first, o.bidirectional, o.dropout,
@@ -212,6 +246,9 @@ LSTM::LSTM(std::int64_t input, std::int64_t hidden, const LSTMOptions& o)
                 o.generator) {}
 LSTMOutput LSTM::operator()(const Tensor& x, const LSTMStart& start) const {
   return nn::call(*this, [&] { return run(lstm_of, x, start); }, x);
+}
+PackedLSTMOutput LSTM::operator()(const PackedSequence& x, const LSTMStart& start) const {
+  return nn::call(*this, [&] { return run(lstm_of, x, start); }, x.data);
 }
 
 RNNCell::RNNCell(std::int64_t input, std::int64_t hidden, const RNNCellOptions& o) : nonlinearity_(o.nonlinearity) {

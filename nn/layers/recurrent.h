@@ -3,6 +3,7 @@
 //   const auto [y, h, c] = rnn(x);                       // x [T, N, 64] → y [T, N, 256], h and c [2, N, 256]
 //   const auto [next, h2, c2] = rnn(x2, {h, c});         // goes on from there
 //   const auto [z, hz, cz] = rnn(x, {.lengths = {5, 3, 4}});   // a sample ends after its length: z is zero beyond, hz what it ended with
+//   const auto [packed_y, hp, cp] = rnn(pack_padded_sequence(x, {5, 3, 4}));           // the same, as PyTorch has it
 // x is [T, N, input], [N, T, input] with batch_first, or [T, input] for one sequence, whose states have no N either. States are those of
 // layer 0, layer 0 reversed, layer 1, …. With lengths, y has as many steps as x has (PyTorch: pad_packed_sequence(…, total_length=T)).
 #pragma once
@@ -68,6 +69,16 @@ struct LSTMOutput {
   Tensor output, h_n, c_n;
 };
 
+// Of a packed sequence, which stays one.
+struct PackedRNNOutput {
+  PackedSequence output;
+  Tensor h_n;
+};
+struct PackedLSTMOutput {
+  PackedSequence output;
+  Tensor h_n, c_n;
+};
+
 // What the three have in common. All weights are uniform in ±1/√hidden (PyTorch's default).
 class Recurrent {
  public:
@@ -91,8 +102,11 @@ class Recurrent {
   Recurrent(const Form& form, Generator* generator);
   static void check_projection(const Form& form);
   LSTMOutput run(int cell, const Tensor& x, const LSTMStart& start) const;
+  PackedLSTMOutput run(int cell, const PackedSequence& x, const LSTMStart& start) const;
 
  private:
+  LSTMOutput through(int cell, const PackedSequence& packed, Tensor h_0, Tensor c_0) const;
+
   Form form_;
 };
 
@@ -100,6 +114,7 @@ class RNN : public Recurrent {
  public:
   RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {});   // ValueError for an option out of its range
   RNNOutput operator()(const Tensor& x, const RNNStart& start = {}) const;
+  PackedRNNOutput operator()(const PackedSequence& x, const RNNStart& start = {}) const;
 
  private:
   Nonlinearity nonlinearity_;
@@ -112,12 +127,14 @@ class GRU : public Recurrent {
  public:
   GRU(std::int64_t input_size, std::int64_t hidden_size, const GRUOptions& options = {});
   RNNOutput operator()(const Tensor& x, const RNNStart& start = {}) const;
+  PackedRNNOutput operator()(const PackedSequence& x, const RNNStart& start = {}) const;
 };
 
 class LSTM : public Recurrent {
  public:
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const LSTMOptions& options = {});
   LSTMOutput operator()(const Tensor& x, const LSTMStart& start = {}) const;
+  PackedLSTMOutput operator()(const PackedSequence& x, const LSTMStart& start = {}) const;
 };
 
 // ---- one step: x [N, input] or [input]

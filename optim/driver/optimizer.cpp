@@ -292,4 +292,7 @@ std::string Optimizer::describe() const {
   return out;
 }
 
+void Optimizer::add_watcher(StepWatcher& watcher) { watchers_.push_back(&watcher); }
+void Optimizer::remove_watcher(StepWatcher& watcher) { std::erase(watchers_, &watcher); }
+
 }  // namespace gradus::optim

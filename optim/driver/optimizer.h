@@ -96,8 +96,8 @@ class Optimizer {
   std::string describe() const;
 
   // Until it is removed, and before it goes: the watcher is told of every step.
-  void add_watcher(StepWatcher& watcher) { watchers_.push_back(&watcher); }
-  void remove_watcher(StepWatcher& watcher) { std::erase(watchers_, &watcher); }
+  void add_watcher(StepWatcher& watcher);
+  void remove_watcher(StepWatcher& watcher);
 
  protected:
   Optimizer() = default;

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <gradus/optim/driver/option_blocks.h>
 #include <gradus/optim/driver/optimizer.h>
 #include <gradus/optim/driver/slot.h>
 
@@ -87,9 +88,9 @@ class OptimizerOf final : public Optimizer {
   }
   std::string formula(int group) const override { return Rule::formula(options_of(group)); }
 
-  Options& options_of(int group) const { return options_[static_cast<std::size_t>(group)]; }
+  Options& options_of(int group) const { return options_.template at<Options>(group); }
 
-  mutable std::vector<Options> options_;   // option_list() points into it, for readers and writers alike
+  mutable OptionBlocks options_;   // option_list() points into it, for readers and writers alike
 };
 
 // Outside of the class, hence not inline: who uses one of the library's own optimizers compiles none of this.
@@ -109,7 +110,7 @@ void OptimizerOf<Rule>::add_param_group(const Group& group) {
   if constexpr (requires { Rule::require_shape("", Shape{}); })
     for (const NamedParameter& p : group.params)
       if (p.leaf) Rule::require_shape(p.name, p.leaf->value.shape());
-  options_.reserve(options_.size() + 1);
+  options_.template reserve_one_more<Options>();
   add_parameters(Rule::name, numbers(), group.params);
   options_.push_back(group.options);
 }

@@ -110,6 +110,11 @@ for mode, shape, sizes in (("linear", (2, 3, 5), ((8,), (3,), (5,), (1,))), ("bi
     add(f"resample.{mode}_factor", lambda x: F.interpolate(x, scale_factor=1.7, mode=mode, align_corners=False), x=shape)
     if mode != "bicubic":   # PyTorch 2.13's gradient is that of a copy there, its value is not
         add(f"resample.{mode}_same", lambda x: F.interpolate(x, scale_factor=1.15, mode=mode, align_corners=False), x=shape)
+for mode in ("bilinear", "bicubic"):
+    for size in ((3, 2), (2, 9), (4, 5), (1, 1)):
+        for corners in (False, True):
+            name = f"resample.{mode}_smooth_{'x'.join(map(str, size))}{'_corners' if corners else ''}"
+            add(name, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners, antialias=True), x=(2, 2, 7, 6))
 for mode in ("nearest", "nearest-exact", "area"):
     word = mode.replace("-", "_")
     for shape, sizes in (((2, 3, 5), ((8,), (3,), (10,))), ((2, 2, 4, 5), ((7, 9), (3, 2), (8, 10))), ((1, 2, 3, 4, 2), ((5, 3, 4),))):

@@ -50,4 +50,7 @@ void ValueReader::read(const std::string& key, const Option& option, Agree agree
   problem(key, " is ", *saved, " in the state but ", here, " here: construct it with ", option.code(*saved));
 }
 
+bool ValueReader::was_read(const std::string& key) const { return read_.contains(key); }
+void ValueReader::expect(const std::string& key) { read_.insert(key); }
+
 }  // namespace gradus

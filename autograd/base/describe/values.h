@@ -47,8 +47,8 @@ class ValueReader {
   void forget() { problems_.clear(); }
 
   const Values& values() const { return values_; }
-  bool was_read(const std::string& key) const { return read_.contains(key); }
-  void expect(const std::string& key) { read_.insert(key); }            // somebody else reads it
+  bool was_read(const std::string& key) const;
+  void expect(const std::string& key);                                  // somebody else reads it
 
   // ValueError with all lines, unless there is none.
   void finish(const std::string& what) const { check<ValueError>(fits(), what, ":", problems_); }

@@ -170,7 +170,7 @@ std::vector<std::string> names_of(const std::string& beginning) {
   return names;
 }
 
-// "resample.bilinear_7x9_corners", "resample.linear_factor"
+// "resample.bilinear_7x9_corners", "resample.bicubic_smooth_3x2", "resample.linear_factor"
 TEST(SpatialGolden, Interpolation) {
   const std::pair<const char*, Interpolation> modes[] = {
       {"nearest", Interpolation::nearest},   {"nearest_exact", Interpolation::nearest_exact}, {"linear", Interpolation::linear},
@@ -183,6 +183,7 @@ TEST(SpatialGolden, Interpolation) {
       if (rest.starts_with("exact_")) continue;   // of nearest_exact
       InterpolateOptions o{.mode = mode};
       if (rest.ends_with("_corners")) o.align_corners = true, rest.resize(rest.size() - 8);
+      if (rest.starts_with("smooth_")) o.antialias = true, rest = rest.substr(7);
       const bool interpolated = std::string(word).ends_with("linear") || mode == Interpolation::bicubic;
       if (rest == "factor") o.scale_factor = interpolated ? Scales(1.7) : Scales({0.6, 2.3});
       else if (rest == "same") o.scale_factor = 1.15;
@@ -192,7 +193,7 @@ TEST(SpatialGolden, Interpolation) {
       expect_all({of_x(name.c_str(), [&](const Tensor& x) { return interpolate(x, o); })});
       ++count;
     }
-  EXPECT_EQ(count, 59);
+  EXPECT_EQ(count, 75);
 }
 
 // "grid.2d_bilinear_border_corners"

@@ -202,6 +202,32 @@ TEST(Recurrent, WhatIsBeyondALengthCountsForNothing) {
   golden::expect_near(slice(h, 1, 1, 2).value(), h_alone.value(), 1e-14, "h");
 }
 
+TEST(Recurrent, TakesPackedSequences) {
+  manual_seed(3);
+  const Tensor x = randn({4, 3, 2}).to(f64), h_0 = randn({4, 3, 5}).to(f64);
+  const auto check = [&](const auto& net, const auto& start, auto with_lengths) {
+    const PackedSequence packed = pack_padded_sequence(x, {2, 4, 1});
+    with_lengths.lengths = {2, 4, 1};
+    const auto wanted = net(x, with_lengths);
+    const auto got = net(packed, start);
+    EXPECT_EQ(pad_packed_sequence(got.output).value().to_vector(), wanted.output.value().to_vector());
+    EXPECT_EQ(got.h_n.value().to_vector(), wanted.h_n.value().to_vector());
+    EXPECT_THAT(message_of([&] { net(packed, with_lengths); }), HasSubstr("a packed input has its own lengths"));
+    EXPECT_THAT(message_of([&] { net(packed.with(zeros({7, 3}))); }), HasSubstr("input_size is 2: packed input [7, 3]"));
+    PackedSequence wrong = packed;
+    wrong.batch_sizes[1] = 4;
+    EXPECT_THAT(message_of([&] { net(wrong); }), HasSubstr("batch_sizes has 4 at step 1; they begin with the number of samples, 3"));
+    wrong = packed, wrong.sorted_indices[0] = wrong.sorted_indices[1];
+    EXPECT_THAT(message_of([&] { net(wrong); }), HasSubstr("sorted_indices must name each of 3 samples once"));
+    EXPECT_THAT(message_of([&] { net(PackedSequence{zeros({0, 2}), {}, {}}); }), HasSubstr("the packed input has no samples"));
+  };
+  const nn::RNNStart start{.h_0 = h_0};
+  check(nn::RNN{2, 5, {.num_layers = 2, .bidirectional = true, .dtype = f64}}, start, start);
+  check(nn::GRU{2, 5, {.num_layers = 2, .bidirectional = true, .dtype = f64}}, start, start);
+  const nn::LSTMStart both{.h_0 = h_0, .c_0 = h_0};
+  check(nn::LSTM{2, 5, {.num_layers = 2, .bidirectional = true, .dtype = f64}}, both, both);
+}
+
 // Of dropout in training alone something changes: there the second thread is refused, as by nn::Dropout.
 TEST(Recurrent, AConstModelPredictsInManyThreads) {
   manual_seed(4);

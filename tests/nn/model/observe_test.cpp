@@ -11,6 +11,7 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/tangent.h>
 #include <gradus/nn/layers/activation.h>
@@ -236,24 +237,23 @@ TEST(Observe, ErrorsOfOnesOwnStayThemselves) {
 TEST(Observe, SummaryOfARun) {
   struct Small {
     nn::Linear first{3, 4};
-    nn::BatchNorm1d norm{4};
-    nn::Sequential<> rest{nn::ReLU{}, nn::Linear{4, 2}};
+    nn::Sequential<> rest{nn::BatchNorm1d{4}, nn::ReLU{}, nn::Linear{4, 2}};
     nn::Linear idle{5, 5};
-    Tensor operator()(const Tensor& x) const { return rest(norm(first(x))) * 2; }
+    Tensor operator()(const Tensor& x) const { return exp(rest(first(x))); }
   };
   const Small net;
   const State before = nn::state(net);
   const std::string table = nn::summary(net, ones({8, 3}));
   EXPECT_EQ(table,
-            "layer   class        output  parameters  multiply-adds   kept\n"
-            "        Small        [8, 2]           0              0    0 B\n"
-            "first   Linear       [8, 4]          16             96   96 B\n"
-            "norm    BatchNorm1d  [8, 4]           8              0  160 B\n"
-            "rest.0  ReLU         [8, 4]           0              0  128 B\n"
-            "rest.1  Linear       [8, 2]          10             64    0 B\n"
-            "idle    Linear       not called      30              0    0 B\n"
-            "64 parameters (256 B), 64 of them trainable; 160 multiply-adds; 384 B kept for backward\n");
-  EXPECT_EQ(nn::state(net).arrays.at("norm.running_mean").raw(), before.arrays.at("norm.running_mean").raw());
+            "layer   class        output      parameters  multiply-adds  kept\n"
+            "        Small        [8, 2]               0              0  64 B\n"
+            "first   Linear       [8, 4]              16             96  96 B\n"
+            "rest.0  BatchNorm1d  [8, 4]               8              0  192 B\n"
+            "rest.1  ReLU         [8, 4]               0              0  128 B\n"
+            "rest.2  Linear       [8, 2]              10             64  0 B\n"
+            "idle    Linear       not called          30              0  0 B\n"
+            "64 parameters (256 B), 64 of them trainable; 160 multiply-adds; 480 B kept for backward\n");
+  EXPECT_EQ(nn::state(net).arrays.at("rest.0.running_mean").raw(), before.arrays.at("rest.0.running_mean").raw());
   EXPECT_FALSE(nn::detail::watched());
 }
 
