@@ -1,12 +1,13 @@
 // Parameter: the trainable leaf that a layer owns: value, gradient, name; the only thing that changes. Copying a Parameter copies its
 // value, so a copied model is an independent model; moving keeps the leaf, so optimizers and tapes that hold it follow a moved model.
 // Assigning a model to one that is being trained gives it the values: `net = best` and `net = Net{}` keep the leaves that an optimizer
-// holds.
+// holds. One that is parametrized has no leaf: its value is computed from others whenever it is asked for (nn/model/parametrize.h).
 //   Parameter w{Array::zeros({2, 3})};   w.set_grad(ones({2, 3}));   // a gradient of one's own making, for a step of an optimizer
 #pragma once
 #include <string>
 
 #include <gradus/autograd/tape/census.h>
+#include <gradus/autograd/tape/computed_weight.h>
 #include <gradus/autograd/tape/leaf.h>
 #include <gradus/autograd/tape/tied_weight.h>
 
@@ -18,7 +19,8 @@ class Parameter : detail::Census {
   explicit Parameter(Array value, std::string name = {});
   Parameter(const Parameter& o);                                           // same value and name, own leaf, no gradient
   Parameter(Parameter&& o) noexcept
-      : Census(std::move(o)), leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)) {
+      : Census(std::move(o)), leaf_(std::move(o.leaf_)), trainable_(o.trainable_), place_(std::move(o.place_)),
+        computed_(std::exchange(o.computed_, nullptr)) {
     follow();
   }
   // The value, into the leaf that is there if shape and dtype agree; no gradient.
@@ -28,15 +30,15 @@ class Parameter : detail::Census {
   Parameter& operator=(Parameter&& o) noexcept;
   ~Parameter() { drop(); }
 
-  bool defined() const { return static_cast<bool>(leaf_); }
+  bool defined() const { return leaf_ || computed_; }
   operator Tensor() const { return tensor(); }
   Tensor tensor() const;                                                   // the present value, tracked unless frozen; undefined if this is
 
-  // GraphError if undefined, each of them.
+  // GraphError if undefined, each of them; and if parametrized, of value and gradient.
   const Array& value() const { return here("value").value; }
-  const Shape& shape() const { return here("shape").value.shape(); }
-  Dtype dtype() const { return here("dtype").value.dtype(); }
-  const std::string& name() const { return here("name").label; }
+  const Shape& shape() const { return leaf_ ? leaf_->value.shape() : computed("shape").shape(); }
+  Dtype dtype() const { return leaf_ ? leaf_->value.dtype() : computed("dtype").dtype(); }
+  const std::string& name() const { return leaf_ ? leaf_->label : computed("name").name(); }
   Tensor grad() const { return here("grad").gradient(); }                  // undefined when there is none; [n, d] of a gradient of rows
   const RowGradient& row_grad() const { return here("row_grad").grad.rows(); }   // undefined unless it is one of rows: row_gradient.h
   void zero_grad() { here("zero_grad").zero_grad(); }
@@ -53,10 +55,14 @@ class Parameter : detail::Census {
   void set_value(Array value);                                             // ShapeError, DtypeError unless alike
 
   void set_requires_grad(bool on);                                         // false: frozen, treated as a constant
-  bool requires_grad() const { return trainable_; }
+  bool requires_grad() const { return computed_ ? computed_->requires_grad() : trainable_; }
   bool tied() const { return place_ && detail::ties(*place_); }            // one of several places of one weight: nn::Tie
 
-  const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds
+  const Counted<Leaf>& leaf() const { return leaf_; }                      // what an optimizer holds; null of a parametrized one
+
+  bool parametrized() const { return computed_ != nullptr; }
+  detail::ComputedWeight* computed() const { return computed_; }            // null of nearly all
+  void compute_by(detail::ComputedWeight* computed);                       // from now on, and owns it; the leaf goes
 
  private:
   friend struct detail::TiedWeight;
@@ -67,7 +73,11 @@ class Parameter : detail::Census {
     return *leaf_;
   }
   Tensor whole(const char* asked) const { return Tensor(here(asked).value, leaf_); }   // tracked, frozen or not
-  [[noreturn]] static void undefined(const char* asked);
+  detail::ComputedWeight& computed(const char* asked) const {
+    if (!computed_) [[unlikely]] undefined(asked);
+    return *computed_;
+  }
+  [[noreturn]] void undefined(const char* asked) const;
   bool alike(const Parameter& o) const;
   bool held_by_others() const;
   void stand_for(const Parameter& o);                                      // another place of one weight
@@ -78,11 +88,15 @@ class Parameter : detail::Census {
     if (leaf_) leaf_->parameters.fetch_sub(1, std::memory_order_relaxed);
     leaf_ = {};
     place_.reset();
+    if (computed_) [[unlikely]] drop_computed();
   }
+
+  void drop_computed();
 
   Counted<Leaf> leaf_;
   bool trainable_ = true;
   detail::TiedPlacePtr place_;                                             // null for nearly all
+  detail::ComputedWeight* computed_ = nullptr;                             // owned; instead of a leaf
 };
 
 }  // namespace gradus

@@ -16,6 +16,7 @@ class EachParameter final : public Visitor {
   void parameter(const Path& path, Parameter& p) override {
     if (p.defined()) f_(path, p);
   }
+  void uninitialised(const Path& path) override { detail::refuse_lazy(path); }
 
  private:
   F f_;
@@ -28,6 +29,7 @@ class EachBuffer final : public Visitor {
   void buffer(const Path& path, Array& a) override {
     if (a.defined()) f_(path, a);
   }
+  void uninitialised(const Path& path) override { detail::refuse_lazy(path); }
 
  private:
   F f_;

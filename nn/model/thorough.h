@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include <gradus/nn/model/visitor.h>
+#include <gradus/nn/model/walk.h>
 
 namespace gradus::nn {
 
@@ -12,6 +12,8 @@ class Thorough : public Visitor {
     see(&p);
     if (p.defined()) found(path, p);
   }
+  void parametrized(const Path&, Parameter& p) final { see(&p); }
+  void uninitialised(const Path& path) final { detail::refuse_lazy(path); }   // ValueError
   void listed(const Path& path, const void* object, std::size_t bytes) final;   // ValueError
   void passed_over(const void* object, std::size_t bytes) final;
   bool searches() const final { return true; }

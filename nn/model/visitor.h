@@ -50,6 +50,8 @@ class Visitor {
   virtual void stream(const Path&, Stream&) {}
   virtual void mode(bool& training) { (void)training; }
   virtual void offer(const Path&, const Offer&) {}
+  virtual void parametrized(const Path&, Parameter& weight) { (void)weight; }   // computed from parameters that are visited next
+  virtual void uninitialised(const Path&) {}                                 // a lazy layer that has no parameters yet (lazy.h)
 
   // For those that must not miss anything (thorough.h): an object whose listed fields have just been visited, one that is said to be no
   // part of the model, and whether functions are searched.

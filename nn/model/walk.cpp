@@ -51,5 +51,11 @@ void refuse_handles(const Path& path) {
                    "train or save; hold the layer in an nn::AnyModule, which takes any callable and is seen");
 }
 
+void refuse_lazy(const Path& path) {
+  const std::string name = path.text();
+  fail<ValueError>("nn: ", name.empty() ? "the layer" : name, " is lazy and has no parameters yet, since it does not know the size of its "
+                   "input; show the model one: nn::initialize(net, sample)");
+}
+
 }  // namespace detail
 }  // namespace gradus::nn

@@ -48,6 +48,9 @@ std::string class_name(const std::type_info& type);   // as the program calls it
 
 [[noreturn]] void refuse_derived(const Path& path, const std::type_info& what, const std::type_info& base);
 [[noreturn]] void refuse_handles(const Path& path);
+[[noreturn]] void refuse_lazy(const Path& path);
+std::string class_name(const std::type_info& type);   // as the program calls it, where the compiler tells
+void walk_parameter(const Path& path, Parameter& p, Visitor& visitor);   // itself, or what it is computed from (parametrize.h)
 
 // A std::function or std::any with a Parameter, Buffer or Stream inside, as a copy of it shows.
 template <class T>
@@ -180,7 +183,7 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
   } else if constexpr (std::is_array_v<M>) {
     walk_items(module, path, visitor);
   } else if constexpr (std::is_same_v<M, Parameter>) {
-    visitor.parameter(path, module);
+    walk_parameter(path, module, visitor);
   } else if constexpr (std::is_same_v<M, Array>) {
     visitor.buffer(path, module);
   } else if constexpr (std::is_same_v<M, Buffer>) {
@@ -198,8 +201,8 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
     module.walk(path, visitor);
   } else if constexpr (is_optional<M>) {
     if (module) nn::walk(*module, path, visitor);
-  } else if constexpr (is_variant<M>) {
-    if (!module.valueless_by_exception()) std::visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
+  } else if constexpr (IsVariant<M>) {
+    if (!module.valueless_by_exception()) visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
   } else if constexpr (Map<M>) {
     if constexpr (!is_leaf_type<typename M::mapped_type>) walk_map(module, path, visitor);
   } else if constexpr (Range<M>) {

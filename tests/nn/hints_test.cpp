@@ -14,6 +14,7 @@
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/read/idx.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/module.h>
 
 #include <cctype>
@@ -81,6 +82,7 @@ std::map<std::string, std::function<void()>> hints() {
   const Parameter p;
   const Array images = Array::zeros({2, 28, 28, 3}, u8);
   static nn::Linear net{3, 2};
+  const Tensor sample = x;
   using data::read_idx;
   return {
       HINT(dataset.size()), HINT(dataset.get(i)), HINT(x.to(f32)), HINT(x.to(f64)), HINT(x.to(i64)), HINT(a.to(f32)), HINT(b.to(f32)),
@@ -89,9 +91,10 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(logical_or(a, b)), HINT(logical_xor(a, b)), HINT(logical_not(x)), HINT(sum(y)), HINT(mean(y)),
       HINT(fuse([](auto x, auto y) { return x * y; }, x, y)), HINT(fuse([c](auto x) { return c * x; }, x)),
       HINT(where(x > 0, like(x, 1), like(x, 0))), HINT(like(x, 1)), HINT(Array::zeros({})), HINT(nn::eval(net)),
+      HINT(nn::initialize(net, sample)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(multinomial(weights, n, true)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(x.retain_grad()),
-      HINT(p.defined()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
+      HINT(p.defined()), HINT(p.tensor()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},
       DECLARATION(using Fields = nn::Fields<&Base::weight, &Derived::extra>;),
