@@ -74,8 +74,8 @@ TEST(Observe, FeatureMapsByPathAtAnyDepth) {
 
   EXPECT_EQ(nn::feature_maps(net, x, "").at("").shape(), net(x).shape());
   EXPECT_EQ(message_of([&] { nn::feature_maps(net, x, "blocks.1.atention"); }),
-            "feature_maps: no layer fits \"blocks.1.atention\"; did you mean \"blocks.1.attention\"?; there are blocks.0, blocks.0.attention, "
-            "blocks.0.attention.q, blocks.0.attention.k, blocks.0.out, blocks.1, blocks.1.attention and 7 more");
+            "feature_maps: no layer fits \"blocks.1.atention\"; did you mean \"blocks.1.attention\"?; there are blocks.0, "
+            "blocks.0.attention, blocks.0.attention.q, blocks.0.attention.k, blocks.0.out, blocks.1, blocks.1.attention and 7 more");
   EXPECT_THAT(message_of([&] { nn::feature_maps(net, x, "blocks.0"); }), HasSubstr("a call of \"blocks.0\", a Block, is not seen"));
   EXPECT_THAT(message_of([&] { nn::feature_maps(net, x, "idle"); }), HasSubstr("no layer \"idle\" was called"));
 }
@@ -118,7 +118,8 @@ TEST(Observe, EachCallIsSeenOnce) {
   std::vector<std::string> seen;
   const nn::Hook hook = nn::register_forward_hook(net, "*", [&](const nn::Called& c) { seen.push_back(text(c.path, ' ', c.layer)); });
   net(ones({1, 4}));
-  EXPECT_THAT(seen, ElementsAre("0.inner.q Linear", "0.inner.k Linear", "0.inner Attention", "0 Outer", "1 Linear", "2 lambda", " Sequential"));
+  EXPECT_THAT(seen, ElementsAre("0.inner.q Linear", "0.inner.k Linear", "0.inner Attention", "0 Outer", "1 Linear", "2 lambda",
+                                " Sequential"));
 }
 
 TEST(Observe, GradientHooksHearOfTheirCallAlone) {
