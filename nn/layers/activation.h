@@ -10,27 +10,27 @@
 namespace gradus::nn {
 
 struct ReLU {
-  Tensor operator()(const Tensor& x) const { return relu(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Tanh {
-  Tensor operator()(const Tensor& x) const { return tanh(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Sigmoid {
-  Tensor operator()(const Tensor& x) const { return sigmoid(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Softplus {
   double beta = 1, threshold = 20;
-  Tensor operator()(const Tensor& x) const { return softplus(x, beta, threshold); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct GELU {
   bool approximate = false;                                  // true: the formula with tanh
-  Tensor operator()(const Tensor& x) const { return approximate ? gelu_tanh(x) : gelu(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct SiLU {
-  Tensor operator()(const Tensor& x) const { return silu(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Mish {
-  Tensor operator()(const Tensor& x) const { return mish(x); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct ReLU6 {                                               // clamped to [0, 6]
   Tensor operator()(const Tensor& x) const;
@@ -94,18 +94,18 @@ struct Softmax2d {                                           // over the channel
 };
 struct Softmax {
   int axis = -1;
-  Tensor operator()(const Tensor& x) const { return softmax(x, axis); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct LogSoftmax {
   int axis = -1;
-  Tensor operator()(const Tensor& x) const { return log_softmax(x, axis); }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Identity {
-  Tensor operator()(const Tensor& x) const { return x; }
+  Tensor operator()(const Tensor& x) const;
 };
 struct Flatten {
   int first = 1, last = -1;                                  // these dimensions become one
-  Tensor operator()(const Tensor& x) const { return flatten(x, first, last); }
+  Tensor operator()(const Tensor& x) const;
 };
 
 }  // namespace gradus::nn

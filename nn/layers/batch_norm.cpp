@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/batch_norm.h>
 
 #include <gradus/autograd/ops/norm.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -49,18 +50,27 @@ Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer, bool relu, 
 Tensor BatchNorm::relu(const Tensor& x, const Tensor& plus) const { return normalise(x, "BatchNorm", true, plus); }
 
 Tensor BatchNorm1d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
-  return normalise(x, "BatchNorm1d");
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
+    return normalise(x, "BatchNorm1d");
+  };
+  return nn::call(*this, run, x);
 }
 
 Tensor BatchNorm2d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
-  return normalise(x, "BatchNorm2d");
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
+    return normalise(x, "BatchNorm2d");
+  };
+  return nn::call(*this, run, x);
 }
 
 Tensor BatchNorm3d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape());
-  return normalise(x, "BatchNorm3d");
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape());
+    return normalise(x, "BatchNorm3d");
+  };
+  return nn::call(*this, run, x);
 }
 
 }  // namespace gradus::nn

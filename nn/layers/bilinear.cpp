@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/nn/init/init.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -20,6 +21,8 @@ Bilinear::Bilinear(std::int64_t in1, std::int64_t in2, std::int64_t out, const L
   init::uniform(bias, -bound, bound, generator);
 }
 
-Tensor Bilinear::operator()(const Tensor& a, const Tensor& b) const { return bilinear(a, b, weight, bias); }
+Tensor Bilinear::operator()(const Tensor& a, const Tensor& b) const {
+  return nn::call(*this, [&] { return bilinear(a, b, weight, bias); }, a, b);
+}
 
 }  // namespace gradus::nn

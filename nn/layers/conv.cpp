@@ -5,6 +5,7 @@
 
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/nn/init/init.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus {
 
@@ -193,9 +194,15 @@ Conv3d::Conv3d(std::int64_t in, std::int64_t out, const Conv3dOptions& o)
   initialise(weight, bias, out, in / o.groups, out, o);
 }
 
-Tensor Conv1d::operator()(const Tensor& x) const { return convolve(conv1d, x, weight, bias, options_, mode_); }
-Tensor Conv2d::operator()(const Tensor& x) const { return convolve(conv2d, x, weight, bias, options_, mode_); }
-Tensor Conv3d::operator()(const Tensor& x) const { return convolve(conv3d, x, weight, bias, options_, mode_); }
+Tensor Conv1d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return convolve(conv1d, x, weight, bias, options_, mode_); }, x);
+}
+Tensor Conv2d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return convolve(conv2d, x, weight, bias, options_, mode_); }, x);
+}
+Tensor Conv3d::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return convolve(conv3d, x, weight, bias, options_, mode_); }, x);
+}
 
 ConvTranspose1d::ConvTranspose1d(std::int64_t in, std::int64_t out, const ConvTranspose1dOptions& o)
     : options_(checked_transpose<ConvTransposeOptions1d>("ConvTranspose1d", in, out, o)) {
@@ -211,13 +218,13 @@ ConvTranspose3d::ConvTranspose3d(std::int64_t in, std::int64_t out, const ConvTr
 }
 
 Tensor ConvTranspose1d::operator()(const Tensor& x, const Shape& output_size) const {
-  return transpose_to("ConvTranspose1d", conv_transpose1d, x, weight, bias, options_, output_size);
+  return nn::call(*this, [&] { return transpose_to("ConvTranspose1d", conv_transpose1d, x, weight, bias, options_, output_size); }, x);
 }
 Tensor ConvTranspose2d::operator()(const Tensor& x, const Shape& output_size) const {
-  return transpose_to("ConvTranspose2d", conv_transpose2d, x, weight, bias, options_, output_size);
+  return nn::call(*this, [&] { return transpose_to("ConvTranspose2d", conv_transpose2d, x, weight, bias, options_, output_size); }, x);
 }
 Tensor ConvTranspose3d::operator()(const Tensor& x, const Shape& output_size) const {
-  return transpose_to("ConvTranspose3d", conv_transpose3d, x, weight, bias, options_, output_size);
+  return nn::call(*this, [&] { return transpose_to("ConvTranspose3d", conv_transpose3d, x, weight, bias, options_, output_size); }, x);
 }
 
 }  // namespace nn

@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/base/describe/option.h>
 #include <gradus/autograd/ops/dropout.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -22,11 +23,15 @@ Tensor AnyDropout::drop(const char* name, Tensor (*f)(const Tensor&, double, Gen
   return f(x, p_, generator);
 }
 
-Tensor Dropout::operator()(const Tensor& x) const { return drop("Dropout", dropout, x); }
-Tensor Dropout1d::operator()(const Tensor& x) const { return drop("Dropout1d", dropout1d, x); }
-Tensor Dropout2d::operator()(const Tensor& x) const { return drop("Dropout2d", dropout2d, x); }
-Tensor Dropout3d::operator()(const Tensor& x) const { return drop("Dropout3d", dropout3d, x); }
-Tensor AlphaDropout::operator()(const Tensor& x) const { return drop("AlphaDropout", alpha_dropout, x); }
-Tensor FeatureAlphaDropout::operator()(const Tensor& x) const { return drop("FeatureAlphaDropout", feature_alpha_dropout, x); }
+Tensor Dropout::operator()(const Tensor& x) const { return nn::call(*this, [&] { return drop("Dropout", dropout, x); }, x); }
+Tensor Dropout1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return drop("Dropout1d", dropout1d, x); }, x); }
+Tensor Dropout2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return drop("Dropout2d", dropout2d, x); }, x); }
+Tensor Dropout3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return drop("Dropout3d", dropout3d, x); }, x); }
+Tensor AlphaDropout::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return drop("AlphaDropout", alpha_dropout, x); }, x);
+}
+Tensor FeatureAlphaDropout::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return drop("FeatureAlphaDropout", feature_alpha_dropout, x); }, x);
+}
 
 }  // namespace gradus::nn

@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/embedding_bag.h>
 
 #include <gradus/nn/layers/internal/vectors.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -40,9 +41,12 @@ EmbeddingBag EmbeddingBag::from_pretrained(const Array& vectors, const Pretraine
 }
 
 Tensor EmbeddingBag::operator()(const Tensor& indices, const Tensor& offsets, const Tensor& per_sample_weights) const {
-  gradus::EmbeddingBagOptions options = options_;
-  options.per_sample_weights = per_sample_weights;
-  return embedding_bag(indices, max_norm_.table(weight, indices, training), offsets, options);
+  const auto run = [&]() -> Tensor {
+    gradus::EmbeddingBagOptions options = options_;
+    options.per_sample_weights = per_sample_weights;
+    return embedding_bag(indices, max_norm_.table(weight, indices, training), offsets, options);
+  };
+  return nn::call(*this, run, indices);
 }
 
 }  // namespace gradus::nn

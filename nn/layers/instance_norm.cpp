@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -30,8 +31,8 @@ Tensor InstanceNorm::normalise(const Tensor& x, int dimensions) const {
   return instance_norm(x, weight, bias, running_mean.mutable_value(), running_var.mutable_value(), *momentum_, eps_);
 }
 
-Tensor InstanceNorm1d::operator()(const Tensor& x) const { return normalise(x, 1); }
-Tensor InstanceNorm2d::operator()(const Tensor& x) const { return normalise(x, 2); }
-Tensor InstanceNorm3d::operator()(const Tensor& x) const { return normalise(x, 3); }
+Tensor InstanceNorm1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return normalise(x, 1); }, x); }
+Tensor InstanceNorm2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return normalise(x, 2); }, x); }
+Tensor InstanceNorm3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return normalise(x, 3); }, x); }
 
 }  // namespace gradus::nn

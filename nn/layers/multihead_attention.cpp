@@ -16,6 +16,7 @@
 #include <gradus/autograd/ops/softmax.h>
 #include <gradus/nn/init/init.h>
 #include <gradus/nn/layers/key_value_cache.h>
+#include <gradus/nn/model/call.h>
 #include <gradus/nn/model/walk.h>
 
 namespace gradus::nn {
@@ -203,61 +204,64 @@ Tensor MultiheadAttention::seen(const MultiheadAttentionCall& call, const Heads&
 
 MultiheadAttentionOutput MultiheadAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                                                         const MultiheadAttentionCall& call) const {
-  check_defined(attention_name, query, "query");
-  check_defined(attention_name, key, "key");
-  check_defined(attention_name, value, "value");
-  const bool batched = query.rank() == 3;
-  const auto shapes = [&] { return text(": query ", query.shape(), ", key ", key.shape(), ", value ", value.shape()); };
-  check<ShapeError>((batched || query.rank() == 2) && key.rank() == query.rank() && value.rank() == query.rank(), attention_name,
-                    ": takes sequences ", batch_first_ ? "[N, L, E]" : "[L, N, E]", ", or [L, E] for one", shapes);
-  check<ShapeError>(query.dim(-1) == embed_dim_ && key.dim(-1) == kdim_ && value.dim(-1) == vdim_, attention_name,
-                    ": query, key and value have ", embed_dim_, ", ", kdim_, " and ", vdim_, " features", shapes);
-  const int batch_axis = batch_first_ ? 0 : 1, length_axis = batched && batch_first_ ? 1 : 0;
-  check<ShapeError>(key.dim(length_axis) == value.dim(length_axis), attention_name, ": a value for each key", shapes);
-  if (batched)
-    check<ShapeError>(query.dim(batch_axis) == key.dim(batch_axis) && key.dim(batch_axis) == value.dim(batch_axis), attention_name,
-                      ": as many samples in each", shapes);
+  const auto run = [&]() -> MultiheadAttentionOutput {
+    check_defined(attention_name, query, "query");
+    check_defined(attention_name, key, "key");
+    check_defined(attention_name, value, "value");
+    const bool batched = query.rank() == 3;
+    const auto shapes = [&] { return text(": query ", query.shape(), ", key ", key.shape(), ", value ", value.shape()); };
+    check<ShapeError>((batched || query.rank() == 2) && key.rank() == query.rank() && value.rank() == query.rank(), attention_name,
+                      ": takes sequences ", batch_first_ ? "[N, L, E]" : "[L, N, E]", ", or [L, E] for one", shapes);
+    check<ShapeError>(query.dim(-1) == embed_dim_ && key.dim(-1) == kdim_ && value.dim(-1) == vdim_, attention_name,
+                      ": query, key and value have ", embed_dim_, ", ", kdim_, " and ", vdim_, " features", shapes);
+    const int batch_axis = batch_first_ ? 0 : 1, length_axis = batched && batch_first_ ? 1 : 0;
+    check<ShapeError>(key.dim(length_axis) == value.dim(length_axis), attention_name, ": a value for each key", shapes);
+    if (batched)
+      check<ShapeError>(query.dim(batch_axis) == key.dim(batch_axis) && key.dim(batch_axis) == value.dim(batch_axis), attention_name,
+                        ": as many samples in each", shapes);
 
-  Heads all = project(query, key, value, batched);
-  const std::int64_t past = call.cache ? call.cache->length() : 0;
-  if (call.cache) std::tie(all.k, all.v) = call.cache->append(all.k, all.v);
-  // Keys and values of the layer itself, behind those of the sequence.
-  std::int64_t extra = 0;
-  const auto add = [&](const Tensor& k, const Tensor& v) {
-    const Shape shape{all.q.dim(0), heads_, 1, embed_dim_ / heads_};
-    all.k = cat({all.k, expand(k, shape)}, 2), all.v = cat({all.v, expand(v, shape)}, 2);
-    ++extra;
+    Heads all = project(query, key, value, batched);
+    const std::int64_t past = call.cache ? call.cache->length() : 0;
+    if (call.cache) std::tie(all.k, all.v) = call.cache->append(all.k, all.v);
+    // Keys and values of the layer itself, behind those of the sequence.
+    std::int64_t extra = 0;
+    const auto add = [&](const Tensor& k, const Tensor& v) {
+      const Shape shape{all.q.dim(0), heads_, 1, embed_dim_ / heads_};
+      all.k = cat({all.k, expand(k, shape)}, 2), all.v = cat({all.v, expand(v, shape)}, 2);
+      ++extra;
+    };
+    if (bias_k.defined()) {
+      const Shape one{1, heads_, 1, embed_dim_ / heads_};
+      add(reshape(bias_k, one), reshape(bias_v, one));
+    }
+    if (zero_attn_) {
+      const Tensor zero = zeros_of({1, 1, 1, 1}, all.k.dtype());
+      add(zero, zero);
+    }
+    const std::int64_t rows = all.q.dim(2), columns = all.k.dim(2);
+    Tensor mask = seen(call, all, extra, batched);
+    bool causal = call.is_causal && !(past > 0 && rows == 1);
+    if (causal && (past > 0 || extra > 0 || call.need_weights)) {
+      const Tensor order = triangle(rows, columns, past, extra);
+      mask = !mask.defined() ? order : mask.dtype() == boolean ? mask & order : masked_fill(mask, ~order, -INFINITY);
+      causal = false;
+    }
+
+    Attended result;
+    if (training && dropout_ > 0) {
+      const auto alone = generator.exclusive(attention_name);
+      result = attend(all.q, all.k, all.v, mask, causal, call.need_weights, dropout_, generator);
+    } else {
+      result = attend(all.q, all.k, all.v, mask, causal, call.need_weights, 0, generator);
+    }
+    auto& [y, weights] = result;
+    if (weights.defined() && call.average_attn_weights) weights = mean(weights, 1);
+    if (weights.defined() && !batched) weights = squeeze(weights, 0);
+    // [N, heads, L, E / heads] as the query is.
+    y = flatten(batched && !batch_first_ ? permute(y, {2, 0, 1, 3}) : transpose(y, 1, 2), -2, -1);
+    return {out_proj(batched ? y : squeeze(y, 0)), weights};
   };
-  if (bias_k.defined()) {
-    const Shape one{1, heads_, 1, embed_dim_ / heads_};
-    add(reshape(bias_k, one), reshape(bias_v, one));
-  }
-  if (zero_attn_) {
-    const Tensor zero = zeros_of({1, 1, 1, 1}, all.k.dtype());
-    add(zero, zero);
-  }
-  const std::int64_t rows = all.q.dim(2), columns = all.k.dim(2);
-  Tensor mask = seen(call, all, extra, batched);
-  bool causal = call.is_causal && !(past > 0 && rows == 1);
-  if (causal && (past > 0 || extra > 0 || call.need_weights)) {
-    const Tensor order = triangle(rows, columns, past, extra);
-    mask = !mask.defined() ? order : mask.dtype() == boolean ? mask & order : masked_fill(mask, ~order, -INFINITY);
-    causal = false;
-  }
-
-  Attended result;
-  if (training && dropout_ > 0) {
-    const auto alone = generator.exclusive(attention_name);
-    result = attend(all.q, all.k, all.v, mask, causal, call.need_weights, dropout_, generator);
-  } else {
-    result = attend(all.q, all.k, all.v, mask, causal, call.need_weights, 0, generator);
-  }
-  auto& [y, weights] = result;
-  if (weights.defined() && call.average_attn_weights) weights = mean(weights, 1);
-  if (weights.defined() && !batched) weights = squeeze(weights, 0);
-  // [N, heads, L, E / heads] as the query is.
-  y = flatten(batched && !batch_first_ ? permute(y, {2, 0, 1, 3}) : transpose(y, 1, 2), -2, -1);
-  return {out_proj(batched ? y : squeeze(y, 0)), weights};
+  return nn::call(*this, run, query, key, value);
 }
 
 }  // namespace gradus::nn

@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/norm.h>
 
 #include <gradus/autograd/ops/norm.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -39,14 +40,16 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const LayerNormOptions& o) :
   if (o.bias) bias = filled("bias", shape_, 0, o.dtype);
 }
 
-Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, shape_, weight, bias, eps_); }
+Tensor LayerNorm::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return layer_norm(x, shape_, weight, bias, eps_); }, x);
+}
 
 RMSNorm::RMSNorm(const Shape& normalized_shape, const RMSNormOptions& o) : shape_(normalized_shape), eps_(o.eps) {
   check_norm_layer("RMSNorm", shape_, o);
   if (o.elementwise_affine) weight = filled("weight", shape_, 1, o.dtype);
 }
 
-Tensor RMSNorm::operator()(const Tensor& x) const { return rms_norm(x, shape_, weight, eps_); }
+Tensor RMSNorm::operator()(const Tensor& x) const { return nn::call(*this, [&] { return rms_norm(x, shape_, weight, eps_); }, x); }
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, const GroupNormOptions& o)
     : groups_(num_groups), channels_(num_channels), eps_(o.eps) {
@@ -59,17 +62,25 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, const G
 }
 
 Tensor GroupNorm::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() >= 2 && x.dim(1) == channels_, "GroupNorm: needs x [N, ", channels_, ", ...], not ", x.shape());
-  return group_norm(x, groups_, weight, bias, eps_);
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() >= 2 && x.dim(1) == channels_, "GroupNorm: needs x [N, ", channels_, ", ...], not ", x.shape());
+    return group_norm(x, groups_, weight, bias, eps_);
+  };
+  return nn::call(*this, run, x);
 }
 
-Tensor LocalResponseNorm::operator()(const Tensor& x) const { return local_response_norm(x, size, alpha, beta, k); }
+Tensor LocalResponseNorm::operator()(const Tensor& x) const {
+  return nn::call(*this, [&] { return local_response_norm(x, size, alpha, beta, k); }, x);
+}
 
 Tensor CrossMapLRN2d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 4, "CrossMapLRN2d: needs x [N, C, H, W], not ", x.shape());
-  check<ValueError>(size >= 1, "CrossMapLRN2d: size must be at least 1, not ", size);
-  const std::int64_t odd = size - (size + 1) % 2;
-  return local_response_norm(x, odd, alpha * static_cast<double>(odd) / static_cast<double>(size), beta, k);
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 4, "CrossMapLRN2d: needs x [N, C, H, W], not ", x.shape());
+    check<ValueError>(size >= 1, "CrossMapLRN2d: size must be at least 1, not ", size);
+    const std::int64_t odd = size - (size + 1) % 2;
+    return local_response_norm(x, odd, alpha * static_cast<double>(odd) / static_cast<double>(size), beta, k);
+  };
+  return nn::call(*this, run, x);
 }
 
 }  // namespace gradus::nn

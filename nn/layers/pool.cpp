@@ -1,5 +1,7 @@
 #include <gradus/nn/layers/pool.h>
 
+#include <gradus/nn/model/call.h>
+
 #include <cmath>
 
 namespace gradus::nn {
@@ -42,28 +44,28 @@ std::int64_t share(const Tensor& x, const Scales& ratio, int i, int dims) {
 
 }  // namespace
 
-Tensor MaxPool1d::operator()(const Tensor& x) const { return max_pool1d(x, options_); }
-Tensor MaxPool2d::operator()(const Tensor& x) const { return max_pool2d(x, options_); }
-Tensor MaxPool3d::operator()(const Tensor& x) const { return max_pool3d(x, options_); }
+Tensor MaxPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool1d(x, options_); }, x); }
+Tensor MaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool2d(x, options_); }, x); }
+Tensor MaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return max_pool3d(x, options_); }, x); }
 ValuesAndIndices MaxPool1d::with_indices(const Tensor& x) const { return max_pool1d_with_indices(x, options_); }
 ValuesAndIndices MaxPool2d::with_indices(const Tensor& x) const { return max_pool2d_with_indices(x, options_); }
 ValuesAndIndices MaxPool3d::with_indices(const Tensor& x) const { return max_pool3d_with_indices(x, options_); }
 
-Tensor AdaptiveMaxPool1d::operator()(const Tensor& x) const { return with_indices(x).values; }
-Tensor AdaptiveMaxPool2d::operator()(const Tensor& x) const { return with_indices(x).values; }
-Tensor AdaptiveMaxPool3d::operator()(const Tensor& x) const { return with_indices(x).values; }
+Tensor AdaptiveMaxPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
+Tensor AdaptiveMaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
+Tensor AdaptiveMaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
 ValuesAndIndices AdaptiveMaxPool1d::with_indices(const Tensor& x) const { return adaptive_max_pool1d(x, output_); }
 ValuesAndIndices AdaptiveMaxPool2d::with_indices(const Tensor& x) const { return adaptive_max_pool2d(x, output_); }
 ValuesAndIndices AdaptiveMaxPool3d::with_indices(const Tensor& x) const { return adaptive_max_pool3d(x, output_); }
 
 Tensor MaxUnpool1d::operator()(const Tensor& x, const Tensor& indices, const Shape& output_size) const {
-  return max_unpool1d(x, indices, options_, behind_channels(x, output_size, 1));
+  return nn::call(*this, [&] { return max_unpool1d(x, indices, options_, behind_channels(x, output_size, 1)); }, x, indices);
 }
 Tensor MaxUnpool2d::operator()(const Tensor& x, const Tensor& indices, const Shape& output_size) const {
-  return max_unpool2d(x, indices, options_, behind_channels(x, output_size, 2));
+  return nn::call(*this, [&] { return max_unpool2d(x, indices, options_, behind_channels(x, output_size, 2)); }, x, indices);
 }
 Tensor MaxUnpool3d::operator()(const Tensor& x, const Tensor& indices, const Shape& output_size) const {
-  return max_unpool3d(x, indices, options_, behind_channels(x, output_size, 3));
+  return nn::call(*this, [&] { return max_unpool3d(x, indices, options_, behind_channels(x, output_size, 3)); }, x, indices);
 }
 
 // The options first: what is refused has drawn nothing from the source.
@@ -72,8 +74,8 @@ FractionalMaxPool2d::FractionalMaxPool2d(const FractionalMaxPool2dOptions& optio
 FractionalMaxPool3d::FractionalMaxPool3d(const FractionalMaxPool3dOptions& options, Generator& source)
     : generator((checked(options), source)), options_(options) {}
 
-Tensor FractionalMaxPool2d::operator()(const Tensor& x) const { return with_indices(x).values; }
-Tensor FractionalMaxPool3d::operator()(const Tensor& x) const { return with_indices(x).values; }
+Tensor FractionalMaxPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
+Tensor FractionalMaxPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return with_indices(x).values; }, x); }
 
 ValuesAndIndices FractionalMaxPool2d::with_indices(const Tensor& x, const Tensor& samples) const {
   const auto& [kernel, size, ratio] = options_;
@@ -92,12 +94,12 @@ ValuesAndIndices FractionalMaxPool3d::with_indices(const Tensor& x, const Tensor
   return fractional_max_pool3d(x, kernel, output, static_cast<Generator&>(generator));
 }
 
-Tensor AvgPool1d::operator()(const Tensor& x) const { return avg_pool1d(x, options_); }
-Tensor AvgPool2d::operator()(const Tensor& x) const { return avg_pool2d(x, options_); }
-Tensor AvgPool3d::operator()(const Tensor& x) const { return avg_pool3d(x, options_); }
-Tensor AdaptiveAvgPool1d::operator()(const Tensor& x) const { return adaptive_avg_pool1d(x, output_); }
-Tensor AdaptiveAvgPool2d::operator()(const Tensor& x) const { return adaptive_avg_pool2d(x, output_); }
-Tensor AdaptiveAvgPool3d::operator()(const Tensor& x) const { return adaptive_avg_pool3d(x, output_); }
+Tensor AvgPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return avg_pool1d(x, options_); }, x); }
+Tensor AvgPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return avg_pool2d(x, options_); }, x); }
+Tensor AvgPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return avg_pool3d(x, options_); }, x); }
+Tensor AdaptiveAvgPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return adaptive_avg_pool1d(x, output_); }, x); }
+Tensor AdaptiveAvgPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return adaptive_avg_pool2d(x, output_); }, x); }
+Tensor AdaptiveAvgPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return adaptive_avg_pool3d(x, output_); }, x); }
 
 LPPool1d::LPPool1d(double p, const PoolOptions1d& options) : PoolLayer(options), p_(positive("LPPool1d", p)) {}
 LPPool2d::LPPool2d(double p, const PoolOptions& options) : PoolLayer(options), p_(positive("LPPool2d", p)) {}
@@ -105,8 +107,8 @@ LPPool3d::LPPool3d(double p, const PoolOptions3d& options) : PoolLayer(options),
 LPPool1d::LPPool1d(double p, std::int64_t kernel) : PoolLayer(kernel), p_(positive("LPPool1d", p)) {}
 LPPool2d::LPPool2d(double p, std::int64_t kernel) : PoolLayer(kernel), p_(positive("LPPool2d", p)) {}
 LPPool3d::LPPool3d(double p, std::int64_t kernel) : PoolLayer(kernel), p_(positive("LPPool3d", p)) {}
-Tensor LPPool1d::operator()(const Tensor& x) const { return lp_pool1d(x, p_, options_); }
-Tensor LPPool2d::operator()(const Tensor& x) const { return lp_pool2d(x, p_, options_); }
-Tensor LPPool3d::operator()(const Tensor& x) const { return lp_pool3d(x, p_, options_); }
+Tensor LPPool1d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return lp_pool1d(x, p_, options_); }, x); }
+Tensor LPPool2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return lp_pool2d(x, p_, options_); }, x); }
+Tensor LPPool3d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return lp_pool3d(x, p_, options_); }, x); }
 
 }  // namespace gradus::nn

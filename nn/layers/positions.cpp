@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/nn/init/init.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -50,20 +51,23 @@ SinusoidalPositions::SinusoidalPositions(std::int64_t features, const Sinusoidal
 }
 
 Tensor SinusoidalPositions::operator()(const Tensor& x, std::int64_t offset) const {
-  const std::int64_t rows = rows_of("SinusoidalPositions", x, features_, batch_first_);
-  check_computes_in(x.dtype(), "SinusoidalPositions");
-  Array table({rows, features_}, x.dtype());
-  visit_floating(x.dtype(), "SinusoidalPositions", [&]<class T>(T) {
-    T* to = table.mutable_data<T>();
-    for (std::int64_t e = 0; e < features_; ++e) {
-      const double speed = std::pow(base_, -static_cast<double>(e / 2 * 2) / static_cast<double>(features_));
-      for (std::int64_t l = 0; l < rows; ++l) {
-        const double angle = static_cast<double>(offset + l) * speed;
-        to[l * features_ + e] = static_cast<T>(e % 2 ? std::cos(angle) : std::sin(angle));
+  const auto run = [&]() -> Tensor {
+    const std::int64_t rows = rows_of("SinusoidalPositions", x, features_, batch_first_);
+    check_computes_in(x.dtype(), "SinusoidalPositions");
+    Array table({rows, features_}, x.dtype());
+    visit_floating(x.dtype(), "SinusoidalPositions", [&]<class T>(T) {
+      T* to = table.mutable_data<T>();
+      for (std::int64_t e = 0; e < features_; ++e) {
+        const double speed = std::pow(base_, -static_cast<double>(e / 2 * 2) / static_cast<double>(features_));
+        for (std::int64_t l = 0; l < rows; ++l) {
+          const double angle = static_cast<double>(offset + l) * speed;
+          to[l * features_ + e] = static_cast<T>(e % 2 ? std::cos(angle) : std::sin(angle));
+        }
       }
-    }
-  });
-  return added(x, Tensor(table), batch_first_);
+    });
+    return added(x, Tensor(table), batch_first_);
+  };
+  return nn::call(*this, run, x);
 }
 
 LearnedPositions::LearnedPositions(std::int64_t most, std::int64_t features, const LearnedPositionsOptions& o)
@@ -75,14 +79,20 @@ LearnedPositions::LearnedPositions(std::int64_t most, std::int64_t features, con
 }
 
 Tensor LearnedPositions::operator()(const Tensor& x, std::int64_t offset) const {
-  const std::int64_t rows = rows_of("LearnedPositions", x, weight.shape()[1], batch_first_), most = weight.shape()[0];
-  check<ValueError>(0 <= offset && offset <= most - rows, "LearnedPositions: has positions 0 to ", most - 1, ", not ", offset, " to ",
-                    offset + rows - 1, ": x ", x.shape());
-  return added(x, slice(weight, 0, offset, offset + rows), batch_first_);
+  const auto run = [&]() -> Tensor {
+    const std::int64_t rows = rows_of("LearnedPositions", x, weight.shape()[1], batch_first_), most = weight.shape()[0];
+    check<ValueError>(0 <= offset && offset <= most - rows, "LearnedPositions: has positions 0 to ", most - 1, ", not ", offset, " to ",
+                      offset + rows - 1, ": x ", x.shape());
+    return added(x, slice(weight, 0, offset, offset + rows), batch_first_);
+  };
+  return nn::call(*this, run, x);
 }
 
 Tensor RotaryPositions::operator()(const Tensor& x, std::int64_t offset) const {
-  return rotary_embedding(x, {.base = base, .interleaved = interleaved, .offset = offset, .dimensions = dimensions});
+  const auto run = [&]() -> Tensor {
+    return rotary_embedding(x, {.base = base, .interleaved = interleaved, .offset = offset, .dimensions = dimensions});
+  };
+  return nn::call(*this, run, x);
 }
 
 ALiBi::ALiBi(std::int64_t heads, Dtype dtype) : heads_(heads), dtype_(dtype) {

@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/prelu.h>
 
 #include <gradus/autograd/ops/activation.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -15,6 +16,6 @@ PReLU::PReLU(std::int64_t num_parameters, const PReLUOptions& options) {
   weight = Parameter(Array::full({num_parameters}, options.init, options.dtype), "weight");
 }
 
-Tensor PReLU::operator()(const Tensor& x) const { return prelu(x, weight); }
+Tensor PReLU::operator()(const Tensor& x) const { return nn::call(*this, [&] { return prelu(x, weight); }, x); }
 
 }  // namespace gradus::nn

@@ -6,6 +6,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/nn/init/init.h>
 #include <gradus/nn/layers/key_value_cache.h>
+#include <gradus/nn/model/call.h>
 #include <gradus/nn/model/module.h>
 
 namespace gradus::nn {
@@ -87,10 +88,13 @@ TransformerEncoderLayer::TransformerEncoderLayer(std::int64_t d_model, std::int6
       activation_(o.activation), norm_first_(o.norm_first) {}
 
 Tensor TransformerEncoderLayer::operator()(const Tensor& src, const TransformerEncoderCall& call) const {
-  const Tensor x = residual(src, norm1, norm_first_, [&](const Tensor& h) {
-    return dropout1(attended(self_attn, h, h, call.src_mask, call.src_key_padding_mask, call.is_causal, call.cache));
-  });
-  return residual(x, norm2, norm_first_, [&](const Tensor& h) { return dropout2(feed_forward(*this, h, activation_)); });
+  const auto run = [&]() -> Tensor {
+    const Tensor x = residual(src, norm1, norm_first_, [&](const Tensor& h) {
+      return dropout1(attended(self_attn, h, h, call.src_mask, call.src_key_padding_mask, call.is_causal, call.cache));
+    });
+    return residual(x, norm2, norm_first_, [&](const Tensor& h) { return dropout2(feed_forward(*this, h, activation_)); });
+  };
+  return nn::call(*this, run, src);
 }
 
 void TransformerEncoderLayer::walk(const Path& path, Visitor& visitor) {
@@ -106,13 +110,16 @@ TransformerDecoderLayer::TransformerDecoderLayer(std::int64_t d_model, std::int6
       dropout2(dropout_of(o)), dropout3(dropout_of(o)), activation_(o.activation), norm_first_(o.norm_first) {}
 
 Tensor TransformerDecoderLayer::operator()(const Tensor& tgt, const Tensor& memory, const TransformerDecoderCall& call) const {
-  Tensor x = residual(tgt, norm1, norm_first_, [&](const Tensor& h) {
-    return dropout1(attended(self_attn, h, h, call.tgt_mask, call.tgt_key_padding_mask, call.tgt_is_causal, call.cache));
-  });
-  x = residual(x, norm2, norm_first_, [&](const Tensor& h) {
-    return dropout2(attended(multihead_attn, h, memory, call.memory_mask, call.memory_key_padding_mask, call.memory_is_causal));
-  });
-  return residual(x, norm3, norm_first_, [&](const Tensor& h) { return dropout3(feed_forward(*this, h, activation_)); });
+  const auto run = [&]() -> Tensor {
+    Tensor x = residual(tgt, norm1, norm_first_, [&](const Tensor& h) {
+      return dropout1(attended(self_attn, h, h, call.tgt_mask, call.tgt_key_padding_mask, call.tgt_is_causal, call.cache));
+    });
+    x = residual(x, norm2, norm_first_, [&](const Tensor& h) {
+      return dropout2(attended(multihead_attn, h, memory, call.memory_mask, call.memory_key_padding_mask, call.memory_is_causal));
+    });
+    return residual(x, norm3, norm_first_, [&](const Tensor& h) { return dropout3(feed_forward(*this, h, activation_)); });
+  };
+  return nn::call(*this, run, tgt, memory);
 }
 
 void TransformerDecoderLayer::walk(const Path& path, Visitor& visitor) {
@@ -129,8 +136,11 @@ TransformerEncoder::TransformerEncoder(const TransformerEncoderLayer& layer, std
     : layers(copies_of("TransformerEncoder", layer, num_layers)), norm(behind), has_norm_(true) {}
 
 Tensor TransformerEncoder::operator()(const Tensor& src, const TransformerEncoderCall& call) const {
-  return through(layers, has_norm_ ? &norm : nullptr, src, call,
-                 [](const TransformerEncoderLayer& layer, const Tensor& x, const TransformerEncoderCall& c) { return layer(x, c); });
+  const auto run = [&]() -> Tensor {
+    return through(layers, has_norm_ ? &norm : nullptr, src, call,
+                   [](const TransformerEncoderLayer& layer, const Tensor& x, const TransformerEncoderCall& c) { return layer(x, c); });
+  };
+  return nn::call(*this, run, src);
 }
 
 void TransformerEncoder::walk(const Path& path, Visitor& visitor) {
@@ -144,9 +154,12 @@ TransformerDecoder::TransformerDecoder(const TransformerDecoderLayer& layer, std
     : layers(copies_of("TransformerDecoder", layer, num_layers)), norm(behind), has_norm_(true) {}
 
 Tensor TransformerDecoder::operator()(const Tensor& tgt, const Tensor& memory, const TransformerDecoderCall& call) const {
-  return through(
-      layers, has_norm_ ? &norm : nullptr, tgt, call,
-      [&memory](const TransformerDecoderLayer& layer, const Tensor& x, const TransformerDecoderCall& c) { return layer(x, memory, c); });
+  const auto run = [&]() -> Tensor {
+    return through(
+        layers, has_norm_ ? &norm : nullptr, tgt, call,
+        [&memory](const TransformerDecoderLayer& layer, const Tensor& x, const TransformerDecoderCall& c) { return layer(x, memory, c); });
+  };
+  return nn::call(*this, run, tgt, memory);
 }
 
 void TransformerDecoder::walk(const Path& path, Visitor& visitor) {
@@ -178,20 +191,23 @@ Transformer::Transformer(std::int64_t d_model, std::int64_t nhead, const Transfo
 }
 
 Tensor Transformer::operator()(const Tensor& src, const Tensor& tgt, const TransformerCall& call) const {
-  check_defined("Transformer", src, "src");
-  check_defined("Transformer", tgt, "tgt");
-  const bool batch_first = encoder.layers[0].self_attn.batch_first();
-  const auto shapes = [&] { return text(": src ", src.shape(), ", tgt ", tgt.shape()); };
-  check<ShapeError>(src.rank() == tgt.rank() && (src.rank() == 2 || src.rank() == 3), "Transformer: src and tgt are both ",
-                    batch_first ? "[N, L, E]" : "[L, N, E]", ", or both [L, E]", shapes);
-  check<ShapeError>(src.rank() == 2 || src.dim(batch_first ? 0 : 1) == tgt.dim(batch_first ? 0 : 1),
-                    "Transformer: as many samples in both", shapes);
-  const Tensor memory =
-      encoder(src, {.src_mask = call.src_mask, .src_key_padding_mask = call.src_key_padding_mask, .is_causal = call.src_is_causal});
-  return decoder(tgt, memory,
-                 {.tgt_mask = call.tgt_mask, .memory_mask = call.memory_mask, .tgt_key_padding_mask = call.tgt_key_padding_mask,
-                  .memory_key_padding_mask = call.memory_key_padding_mask, .tgt_is_causal = call.tgt_is_causal,
-                  .memory_is_causal = call.memory_is_causal});
+  const auto run = [&]() -> Tensor {
+    check_defined("Transformer", src, "src");
+    check_defined("Transformer", tgt, "tgt");
+    const bool batch_first = encoder.layers[0].self_attn.batch_first();
+    const auto shapes = [&] { return text(": src ", src.shape(), ", tgt ", tgt.shape()); };
+    check<ShapeError>(src.rank() == tgt.rank() && (src.rank() == 2 || src.rank() == 3), "Transformer: src and tgt are both ",
+                      batch_first ? "[N, L, E]" : "[L, N, E]", ", or both [L, E]", shapes);
+    check<ShapeError>(src.rank() == 2 || src.dim(batch_first ? 0 : 1) == tgt.dim(batch_first ? 0 : 1),
+                      "Transformer: as many samples in both", shapes);
+    const Tensor memory =
+        encoder(src, {.src_mask = call.src_mask, .src_key_padding_mask = call.src_key_padding_mask, .is_causal = call.src_is_causal});
+    return decoder(tgt, memory,
+                   {.tgt_mask = call.tgt_mask, .memory_mask = call.memory_mask, .tgt_key_padding_mask = call.tgt_key_padding_mask,
+                    .memory_key_padding_mask = call.memory_key_padding_mask, .tgt_is_causal = call.tgt_is_causal,
+                    .memory_is_causal = call.memory_is_causal});
+  };
+  return nn::call(*this, run, src, tgt);
 }
 
 Tensor Transformer::generate_square_subsequent_mask(std::int64_t size, Dtype dtype) {
