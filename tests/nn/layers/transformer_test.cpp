@@ -181,6 +181,17 @@ TEST(KeyValueCache, WorksWithAllThatAttentionHas) {
   }
 }
 
+TEST(KeyValueCache, HasReadNothingOfACallThatIsRefused) {
+  const NoGrad guard;
+  const nn::MultiheadAttention attention{4, 2};
+  const Tensor x = ones({3, 2, 4});
+  nn::KeyValueCache cache;
+  attention(x, x, x, {.cache = &cache});
+  EXPECT_THAT(message_from<ShapeError>([&] { attention(x, x, x, {.attn_mask = zeros({3, 3}), .cache = &cache}); }), HasSubstr("attn_mask"));
+  EXPECT_EQ(cache.length(), 3);
+  EXPECT_EQ(attention(x, x, x, {.attn_mask = zeros({3, 6}), .cache = &cache}).weights.shape(), (Shape{2, 3, 6}));
+}
+
 TEST(KeyValueCache, IsAValue) {
   Generator random(6);
   const auto rows = [&](std::int64_t n) { return randn({2, 1, n, 3}, random, f64); };
