@@ -47,7 +47,8 @@ struct Tensors {
     if constexpr (std::is_same_v<T, Tensor>) {
       if (n < 8) all[n++] = &thing;
     } else if constexpr (Range<T>) {
-      for (auto& each : thing) add(each);
+      if constexpr (!is_leaf_type<typename T::value_type>)
+        for (auto& each : thing) add(each);
     } else if constexpr (TupleLike<T>) {
       std::apply([this](auto&... each) { (this->add(each), ...); }, thing);
     } else if constexpr (reflect::reflectable<T>) {

@@ -1,5 +1,5 @@
 // Looking inside a model while it runs, without a change to it: hooks and feature maps, by the paths of layers (matching.h).
-//   const nn::Hook h = nn::register_forward_hook(net, "features.*", [](const nn::Called& c) { std::cout << c.path << c.output().shape(); });
+//   const nn::Hook h = nn::register_forward_hook(net, "features.*", [](const nn::Called& c) { std::cout << c.path << c.output(); });
 //   const nn::Hook g = nn::register_full_backward_pre_hook(net, "head", [&](std::string_view path, const Tensor& gradient) { … });
 //   const auto maps = nn::feature_maps(net, image, {"features.3", "head"});        maps.at("features.3")
 // Seen are the calls of gradus's layers, of what Sequential and AnyModule hold, and of structs that say it themselves (call.h). A layer is

@@ -1,9 +1,9 @@
 // A model's layers at work: the table of a run with a sample.
 //   std::cout << nn::summary(net, ones({64, 1, 28, 28}));
-//   // layer    class   output            parameters  multiply-adds     kept
-//   // conv1    Conv2d  [64, 8, 26, 26]           80        3115008  0.2 MB
-// A line for each call that is seen (call.h), in the order in which they begin; what layers inside it have is theirs alone, so columns add up,
-// and what net itself does between them is in its own line. Layers that were not called come last. Multiply-adds are those of products,
+//   // layer  class   output           parameters  multiply-adds  kept
+//   // conv1  Conv2d  [64, 8, 26, 26]          80        3115008  200.7 kB
+// A line for each call that is seen (call.h), in the order in which they begin; what layers inside it have is theirs alone, so columns add
+// up, and what net itself does between them is in its own line. Layers that were not called come last. Multiply-adds are those of products,
 // convolutions, recurrent layers and attention. Kept is what operations keep for backward, weights aside: the memory of a training step.
 #pragma once
 #include <string>

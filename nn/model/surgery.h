@@ -40,9 +40,9 @@ auto& get_submodule(Net& net, std::string_view path) {
   else return *part;
 }
 
-// The part at a path takes another one's place: of the same class and any sizes; in an AnyModule, so in Sequential<>, any layer. Values move
-// into parameters that an optimizer holds already where shapes agree (Parameter); others are new, and so is the optimizer to be. ValueError
-// if there is no such part, if the class is another, or if a weight there is tied and the new one has another shape.
+// Another one takes the place of the part at a path: of the same class and any sizes; in an AnyModule, so in Sequential<>, any layer.
+// Values move into parameters that an optimizer holds already where shapes agree (Parameter); others are new, and so is the optimizer to
+// be. ValueError if there is no such part, if the class is another, or if a weight there is tied and the new one has another shape.
 template <class M>
   requires(std::is_move_assignable_v<M>)
 void replace(ModuleRef net, std::string_view path, M module) {

@@ -11,6 +11,7 @@
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/tangent.h>
 #include <gradus/nn/layers/activation.h>
@@ -73,8 +74,8 @@ TEST(Observe, FeatureMapsByPathAtAnyDepth) {
 
   EXPECT_EQ(nn::feature_maps(net, x, "").at("").shape(), net(x).shape());
   EXPECT_EQ(message_of([&] { nn::feature_maps(net, x, "blocks.1.atention"); }),
-            "feature_maps: no layer fits \"blocks.1.atention\"; did you mean \"blocks.1.attention\"?; there are blocks.0, blocks.0.attention, "
-            "blocks.0.attention.q, blocks.0.attention.k, blocks.0.out, blocks.1, blocks.1.attention and 7 more");
+            "feature_maps: no layer fits \"blocks.1.atention\"; did you mean \"blocks.1.attention\"?; there are blocks.0, "
+            "blocks.0.attention, blocks.0.attention.q, blocks.0.attention.k, blocks.0.out, blocks.1, blocks.1.attention and 7 more");
   EXPECT_THAT(message_of([&] { nn::feature_maps(net, x, "blocks.0"); }), HasSubstr("a call of \"blocks.0\", a Block, is not seen"));
   EXPECT_THAT(message_of([&] { nn::feature_maps(net, x, "idle"); }), HasSubstr("no layer \"idle\" was called"));
 }
@@ -117,7 +118,8 @@ TEST(Observe, EachCallIsSeenOnce) {
   std::vector<std::string> seen;
   const nn::Hook hook = nn::register_forward_hook(net, "*", [&](const nn::Called& c) { seen.push_back(text(c.path, ' ', c.layer)); });
   net(ones({1, 4}));
-  EXPECT_THAT(seen, ElementsAre("0.inner.q Linear", "0.inner.k Linear", "0.inner Attention", "0 Outer", "1 Linear", "2 lambda", " Sequential"));
+  EXPECT_THAT(seen, ElementsAre("0.inner.q Linear", "0.inner.k Linear", "0.inner Attention", "0 Outer", "1 Linear", "2 lambda",
+                                " Sequential"));
 }
 
 TEST(Observe, GradientHooksHearOfTheirCallAlone) {
@@ -236,24 +238,23 @@ TEST(Observe, ErrorsOfOnesOwnStayThemselves) {
 TEST(Observe, SummaryOfARun) {
   struct Small {
     nn::Linear first{3, 4};
-    nn::BatchNorm1d norm{4};
-    nn::Sequential<> rest{nn::ReLU{}, nn::Linear{4, 2}};
+    nn::Sequential<> rest{nn::BatchNorm1d{4}, nn::ReLU{}, nn::Linear{4, 2}};
     nn::Linear idle{5, 5};
-    Tensor operator()(const Tensor& x) const { return rest(norm(first(x))) * 2; }
+    Tensor operator()(const Tensor& x) const { return exp(rest(first(x))); }
   };
   const Small net;
   const State before = nn::state(net);
   const std::string table = nn::summary(net, ones({8, 3}));
   EXPECT_EQ(table,
-            "layer   class        output  parameters  multiply-adds   kept\n"
-            "        Small        [8, 2]           0              0    0 B\n"
-            "first   Linear       [8, 4]          16             96   96 B\n"
-            "norm    BatchNorm1d  [8, 4]           8              0  160 B\n"
-            "rest.0  ReLU         [8, 4]           0              0  128 B\n"
-            "rest.1  Linear       [8, 2]          10             64    0 B\n"
-            "idle    Linear       not called      30              0    0 B\n"
-            "64 parameters (256 B), 64 of them trainable; 160 multiply-adds; 384 B kept for backward\n");
-  EXPECT_EQ(nn::state(net).arrays.at("norm.running_mean").raw(), before.arrays.at("norm.running_mean").raw());
+            "layer   class        output      parameters  multiply-adds  kept\n"
+            "        Small        [8, 2]               0              0  64 B\n"
+            "first   Linear       [8, 4]              16             96  96 B\n"
+            "rest.0  BatchNorm1d  [8, 4]               8              0  192 B\n"
+            "rest.1  ReLU         [8, 4]               0              0  128 B\n"
+            "rest.2  Linear       [8, 2]              10             64  0 B\n"
+            "idle    Linear       not called          30              0  0 B\n"
+            "64 parameters (256 B), 64 of them trainable; 160 multiply-adds; 480 B kept for backward\n");
+  EXPECT_EQ(nn::state(net).arrays.at("rest.0.running_mean").raw(), before.arrays.at("rest.0.running_mean").raw());
   EXPECT_FALSE(nn::detail::watched());
 }
 

@@ -60,7 +60,8 @@ TEST(Matching, ChoosesParametersByTheirPaths) {
   EXPECT_THAT(names(nn::parameters(net, nn::Matching{"*", "!encoder.*", "encoder.layers.1.bias"})),
               ElementsAre("encoder.layers.1.bias", "heads.a.0.weight", "heads.a.0.bias", "tail.0.weight", "tail.0.bias"));
   // Of a part: paths begin there, names are the whole's.
-  EXPECT_THAT(names(nn::parameters(net.encoder, nn::Matching{"layers.0.*"})), ElementsAre("encoder.layers.0.weight", "encoder.layers.0.bias"));
+  EXPECT_THAT(names(nn::parameters(net.encoder, nn::Matching{"layers.0.*"})),
+              ElementsAre("encoder.layers.0.weight", "encoder.layers.0.bias"));
   EXPECT_EQ(message_of([&] { nn::parameters(net, nn::Matching{"*.weight", "encodr.*"}); }),
             "parameters: no parameter fits \"encodr.*\"; did you mean \"encoder\"?; there are encoder.layers.0.weight, "
             "encoder.layers.0.bias, encoder.layers.1.weight, encoder.layers.1.bias, heads.a.0.weight and 3 more");
@@ -128,7 +129,8 @@ TEST(Surgery, TiedWeightsStayTied) {
   EXPECT_TRUE(net.output.weight.tied());
   EXPECT_EQ(net.words.weight.value().to_vector(), net.output.weight.value().to_vector());
   EXPECT_THAT(message_of([&] { nn::replace(net, "output", nn::Linear{3, 6}); }),
-              HasSubstr("weight of \"output\" is tied to another weight of the model, so what takes its place must have one [5, 3] f32, not [6, 3]"));
+              HasSubstr("weight of \"output\" is tied to another weight of the model, so what takes its place must have one [5, 3] f32, "
+                        "not [6, 3]"));
   EXPECT_EQ(net.output.weight.shape(), Shape({5, 3}));
 }
 
