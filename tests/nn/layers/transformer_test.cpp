@@ -213,7 +213,7 @@ TEST(KeyValueCache, IsAValue) {
 
   EXPECT_THAT(message_from<GraphError>([&] { cache.append(variable(more), more); }), HasSubstr("call the model under NoGrad"));
   EXPECT_THAT(message_from<ShapeError>([&] { cache.append(rows(1).value().slice(0, 0, 1), rows(1).value().slice(0, 0, 1)); }),
-              HasSubstr("clear() begins anew"));
+              HasSubstr("cache.clear() begins anew"));
   EXPECT_THAT(message_from<ShapeError>([&] { cache.append(more, first); }), HasSubstr("takes keys [N, H, L, D]"));
   EXPECT_THAT(message_from<DtypeError>([&] { cache.append(more.to(f32), more.to(f32)); }), HasSubstr("has f64, not f32"));
   EXPECT_THAT(message_from<ValueError>([&] { cache.truncate(22); }), HasSubstr("has 21 rows"));
