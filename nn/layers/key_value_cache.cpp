@@ -49,7 +49,7 @@ std::pair<Tensor, Tensor> KeyValueCache::append(const Tensor& keys, const Tensor
   if (keys_.defined()) {
     check<ShapeError>(continues(keys, keys_) && continues(values, values_), cache_name, ": has keys [", keys_.dim(0), ", ", keys_.dim(1),
                       ", L, ", keys_.dim(3), "] and values [", values_.dim(0), ", ", values_.dim(1), ", L, ", values_.dim(3),
-                      "] of other calls, which ", keys.shape(), " and ", values.shape(), " do not continue; clear() begins anew");
+                      "] of other calls, which ", keys.shape(), " and ", values.shape(), " do not continue; cache.clear() begins anew");
     check<DtypeError>(keys.dtype() == keys_.dtype() && values.dtype() == values_.dtype(), cache_name, ": has ", keys_.dtype(), ", not ",
                       keys.dtype());
   }

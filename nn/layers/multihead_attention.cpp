@@ -1,6 +1,7 @@
 #include <gradus/nn/layers/multihead_attention.h>
 
 #include <cmath>
+#include <exception>
 #include <tuple>
 #include <vector>
 
@@ -70,6 +71,22 @@ Tensor merged(const Tensor& a, const Tensor& b) {
   if (b.dtype() == boolean) return masked_fill(a, b, -INFINITY);
   return a + b;
 }
+
+// Of a call that is refused, a cache has read nothing.
+class Reading {
+ public:
+  explicit Reading(KeyValueCache* cache) : cache_(cache), before_(cache ? cache->length() : 0), failures_(std::uncaught_exceptions()) {}
+  ~Reading() {
+    if (cache_ && std::uncaught_exceptions() > failures_) cache_->truncate(before_);
+  }
+  Reading(const Reading&) = delete;
+  std::int64_t before() const { return before_; }
+
+ private:
+  KeyValueCache* cache_;
+  std::int64_t before_;
+  int failures_;
+};
 
 struct Attended {
   Tensor y, weights;                                         // [N, H, L, D]; [N, H, L, S], or undefined
@@ -221,7 +238,8 @@ MultiheadAttentionOutput MultiheadAttention::operator()(const Tensor& query, con
                         ": as many samples in each", shapes);
 
     Heads all = project(query, key, value, batched);
-    const std::int64_t past = call.cache ? call.cache->length() : 0;
+    const Reading reading(call.cache);
+    const std::int64_t past = reading.before();
     if (call.cache) std::tie(all.k, all.v) = call.cache->append(all.k, all.v);
     // Keys and values of the layer itself, behind those of the sequence.
     std::int64_t extra = 0;

@@ -13,6 +13,7 @@
 #include <gradus/autograd/walk/tangent.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/read/idx.h>
+#include <gradus/nn/layers/key_value_cache.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/module.h>
@@ -94,6 +95,7 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(nn::initialize(net, sample)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(multinomial(weights, n, true)),
       HINT(histc(x, bins, low, high)), HINT(flatten(x)), HINT(x.retain_grad()),
+      {"cache.clear()", [] { nn::KeyValueCache().clear(); }},
       HINT(p.defined()), HINT(p.tensor()), {"walk(const nn::Path&, nn::Visitor&)", walk_a_derived_class},
       {"walk(const nn::Path& path, nn::Visitor& visitor)", walk_a_derived_class},
       {"nn::walk_members(*this, path, visitor)", walk_a_derived_class},

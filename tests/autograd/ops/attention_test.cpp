@@ -83,7 +83,9 @@ TEST(Attention, OfHeadsThatLieInsideOfRows) {
       for (const Shape& sizes : {Shape{1, 3, 1}, Shape{13, 13, 3}, Shape{31, 29, 17}, Shape{150, 150, 40}}) {
         SCOPED_TRACE(text(dtype, " ", sizes));
         const std::int64_t length = sizes[0], keys = sizes[1], width = sizes[2];
-        const auto rows = [&](std::int64_t n) { return randn(length_first ? Shape{n, 2, 3, width} : Shape{2, n, 3, width}, random, dtype); };
+        const auto rows = [&](std::int64_t n) {
+          return randn(length_first ? Shape{n, 2, 3, width} : Shape{2, n, 3, width}, random, dtype);
+        };
         const auto heads = [&](const Tensor& x) { return length_first ? permute(x, {1, 2, 0, 3}) : transpose(x, 1, 2); };
         const Tensor q = heads(rows(length)), k = heads(rows(keys)), v = heads(rows(keys)), g = heads(rows(length));
         const auto all = [&](bool whole) {

@@ -181,6 +181,17 @@ TEST(KeyValueCache, WorksWithAllThatAttentionHas) {
   }
 }
 
+TEST(KeyValueCache, HasReadNothingOfACallThatIsRefused) {
+  const NoGrad guard;
+  const nn::MultiheadAttention attention{4, 2};
+  const Tensor x = ones({3, 2, 4});
+  nn::KeyValueCache cache;
+  attention(x, x, x, {.cache = &cache});
+  EXPECT_THAT(message_from<ShapeError>([&] { attention(x, x, x, {.attn_mask = zeros({3, 3}), .cache = &cache}); }), HasSubstr("attn_mask"));
+  EXPECT_EQ(cache.length(), 3);
+  EXPECT_EQ(attention(x, x, x, {.attn_mask = zeros({3, 6}), .cache = &cache}).weights.shape(), (Shape{2, 3, 6}));
+}
+
 TEST(KeyValueCache, IsAValue) {
   Generator random(6);
   const auto rows = [&](std::int64_t n) { return randn({2, 1, n, 3}, random, f64); };
@@ -202,7 +213,7 @@ TEST(KeyValueCache, IsAValue) {
 
   EXPECT_THAT(message_from<GraphError>([&] { cache.append(variable(more), more); }), HasSubstr("call the model under NoGrad"));
   EXPECT_THAT(message_from<ShapeError>([&] { cache.append(rows(1).value().slice(0, 0, 1), rows(1).value().slice(0, 0, 1)); }),
-              HasSubstr("clear() begins anew"));
+              HasSubstr("cache.clear() begins anew"));
   EXPECT_THAT(message_from<ShapeError>([&] { cache.append(more, first); }), HasSubstr("takes keys [N, H, L, D]"));
   EXPECT_THAT(message_from<DtypeError>([&] { cache.append(more.to(f32), more.to(f32)); }), HasSubstr("has f64, not f32"));
   EXPECT_THAT(message_from<ValueError>([&] { cache.truncate(22); }), HasSubstr("has 21 rows"));
