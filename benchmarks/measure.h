@@ -122,27 +122,62 @@ inline std::vector<float> read_floats(const Options& options, const std::string&
   return floats;
 }
 
-// DIR/text as classes 0 to 127, cut into sequences for the jobs on characters: a batch is `samples` of them, step after step, and then the
-// same a character further on, which are the targets.
+// DIR/text as classes 0 to 127, cut into sequences for the jobs on characters: a batch is `samples` of them, step after step ([steps,
+// samples]) or, batch first, one after another, and then the same a character further on, which are the targets.
 struct Characters {
-  static constexpr std::int64_t steps = 64, samples = 32;
-  std::vector<std::int64_t> x, target;
+  std::int64_t steps = 64, samples = 32;
+  bool batch_first = false;
+  std::vector<std::int64_t> x = {}, target = {};
 };
-inline std::vector<Characters> characters(const Options& options) {
+inline std::vector<Characters> characters(const Options& options, const Characters& form = {}) {
   std::ifstream file(options.inputs + "/text", std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   std::vector<Characters> batches;
-  constexpr auto length = static_cast<std::size_t>(Characters::steps * Characters::samples);
+  const auto length = static_cast<std::size_t>(form.steps * form.samples);
   for (std::size_t begin = 0; begin + length < text.size(); begin += length) {
-    Characters batch;
-    for (std::int64_t t = 0; t < Characters::steps; ++t)
-      for (std::int64_t i = 0; i < Characters::samples; ++i) {
-        const std::size_t at = begin + static_cast<std::size_t>(i * Characters::steps + t);
-        batch.x.push_back(text[at]), batch.target.push_back(text[at + 1]);
-      }
+    Characters batch = form;
+    for (std::size_t k = 0; k < length; ++k) {
+      const auto t = static_cast<std::int64_t>(k) / form.samples, i = static_cast<std::int64_t>(k) % form.samples;
+      const std::size_t at = begin + (form.batch_first ? k : static_cast<std::size_t>(i * form.steps + t));
+      batch.x.push_back(text[at]), batch.target.push_back(text[at + 1]);
+    }
     batches.push_back(std::move(batch));
   }
   if (batches.size() < 2) throw std::runtime_error("cannot read " + options.inputs + "/text");
+  return batches;
+}
+
+// The first pictures as images of 32 x 32 in three channels, each a pixel further to the right, normalised, for the jobs on such: batches
+// of `samples`, channels first, and their labels.
+struct Colours {
+  static constexpr std::int64_t samples = 64, channels = 3, side = 32, classes = 10;
+  std::vector<float> x;
+  std::vector<std::int64_t> label;
+};
+inline std::vector<Colours> colours(const Options& options, int count = 10) {
+  const auto samples = static_cast<std::size_t>(count * Colours::samples);
+  const auto read = [&](const char* name, std::size_t header, std::size_t each) {
+    std::ifstream file(options.inputs + "/" + name, std::ios::binary);
+    std::string bytes(header + samples * each, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file) throw std::runtime_error("cannot read " + options.inputs + "/" + name);
+    return bytes.substr(header);
+  };
+  const std::string pictures = read("train-images-idx3-ubyte", 16, 28 * 28), labels = read("train-labels-idx1-ubyte", 8, 1);
+  std::vector<Colours> batches(static_cast<std::size_t>(count));
+  std::size_t picture = 0;
+  for (Colours& batch : batches)
+    for (std::int64_t i = 0; i < Colours::samples; ++i, ++picture) {
+      batch.label.push_back(static_cast<unsigned char>(labels[picture]));
+      for (int c = 0; c < 3; ++c)
+        for (int y = 0; y < 32; ++y)
+          for (int x = 0; x < 32; ++x) {
+            const int row = y - 2, column = x - 1 - c;
+            const bool inside = row >= 0 && row < 28 && column >= 0 && column < 28;
+            const int byte = inside ? static_cast<unsigned char>(pictures[picture * 784 + static_cast<std::size_t>(row * 28 + column)]) : 0;
+            batch.x.push_back((static_cast<float>(byte) / 255 - 0.2860f) / 0.3530f);
+          }
+    }
   return batches;
 }
 

@@ -1,4 +1,4 @@
-// All of the data room: datasets, readers, the loader.
+// All of the data room: datasets, readers, the loader, pictures as files.
 #pragma once
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
@@ -7,3 +7,4 @@
 #include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>
 #include <gradus/data/sets/synthetic.h>
+#include <gradus/data/write/png.h>

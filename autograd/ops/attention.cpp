@@ -67,7 +67,7 @@ struct DotProductAttention final : Op {
     if (recording()) return composed(g);
     if (needs(3)) return by_rows(g);
     const auto [q, k, v, mask] = saved<4>();
-    const auto grads = kernels::attention_backward(call(q, k, v, mask), {output().value(), log_sums}, g.value().as_contiguous(), wants());
+    const auto grads = kernels::attention_backward(call(q, k, v, mask), {output().value(), log_sums}, g.value(), wants());
     return {needs(0) ? Tensor(grads.q) : Tensor{}, needs(1) ? Tensor(grads.k) : Tensor{}, needs(2) ? Tensor(grads.v) : Tensor{}, Tensor{}};
   }
 

@@ -1,7 +1,10 @@
 #include <gradus/autograd/ops/embedding.h>
 
+#include <algorithm>
+
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/rows.h>
+#include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/tape/op.h>
 
@@ -11,8 +14,26 @@ namespace {
 // Looking up is linear in the table, and adding up is its transpose; each is the other's backward.
 struct RowsOf {
   std::int64_t n, padding = -1;   // no row: -1
-  bool sparse = false;
+  bool sparse = false, by_frequency = false;
 };
+
+// 1 / how often an index is there, for each: [..., 1].
+Tensor share_of_each(const Array& index, std::int64_t n, Dtype dtype) {
+  SmallVector<std::int64_t, 64> counts;
+  counts.resize(n);
+  std::fill_n(counts.data(), n, 0);
+  const auto all = index.span<std::int64_t>();
+  for (const std::int64_t i : all) ++counts.data()[i];
+  Shape shape = index.shape();
+  shape.push_back(1);
+  Array out(shape, dtype);
+  visit_floating(dtype, "embedding", [&]<class T>(T) {
+    T* to = out.mutable_data<T>();
+    for (const std::int64_t i : all) *to++ = T(1) / T(counts.data()[i]);
+  });
+  return Tensor(std::move(out));
+}
+
 Tensor look_up(const Tensor& table, const Tensor& index, const RowsOf& rows, bool blank_padding);
 
 struct EmbeddingGradient final : Op {
@@ -38,6 +59,7 @@ struct Embedding final : Op {
   }
   Grads backward(Tensor g) override {
     const Tensor& index = saved()[0];
+    if (rows_.by_frequency) g = g * share_of_each(index.value(), rows_.n, g.dtype());
     if (rows_.sparse && !recording())
       return {Gradient::of_rows(rows_.n, index.value(), g.value().as_contiguous(), rows_.padding), Tensor{}};
     return {record(EmbeddingGradient(rows_), g, index), Tensor{}};
@@ -68,7 +90,8 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
   if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
     fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
                      " of the indices ", index.shape(), " is out of range for ", n, " rows: ", describe(weight));
-  const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse};
+  const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse,
+                    options.scale_grad_by_freq};
   return look_up(weight, index, rows, false);
 }
 

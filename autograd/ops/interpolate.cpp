@@ -129,6 +129,7 @@ const char* name_of(Interpolation mode) {
 Shape sizes(const Tensor& x, int dims, const InterpolateOptions& o) {
   const bool by_size = o.size.rank() > 0, by_factor = o.scale_factor.count > 0;
   check<ValueError>(by_size != by_factor, "interpolate: needs a size or a scale_factor, and not both");
+  check<ValueError>(!by_size || !o.recompute_scale_factor, "interpolate: recompute_scale_factor goes with a scale_factor, not with a size");
   const int given = by_size ? o.size.rank() : static_cast<int>(o.scale_factor.count);
   check<ValueError>(given == 1 || given == dims, "interpolate: ", given, by_size ? " sizes" : " factors", " for the ", dims,
                     " directions of x ", x.shape());
@@ -178,7 +179,8 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& o) {
   if (o.mode == Interpolation::area) return by_area(x, size);
   auto maps = std::make_shared<Maps>();
   for (int i = 0; i < dims; ++i) {
-    const double factor = o.scale_factor.count == 0 ? 0 : o.scale_factor.of[static_cast<std::size_t>(o.scale_factor.count == 1 ? 0 : i)];
+    const bool by_ratio = o.scale_factor.count == 0 || o.recompute_scale_factor;
+    const double factor = by_ratio ? 0 : o.scale_factor.of[static_cast<std::size_t>(o.scale_factor.count == 1 ? 0 : i)];
     const Line axis{x.dim(2 + i), size[i], factor, o.align_corners};
     Taps& taps = maps->of[static_cast<std::size_t>(3 - dims + i)];
     const bool exact = o.mode == Interpolation::nearest_exact;

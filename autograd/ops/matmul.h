@@ -25,5 +25,7 @@ Tensor inner(const Tensor& a, const Tensor& b);                           // Σ 
 
 // x [..., K] · weightᵀ + bias: weight [N, K], bias [N] or undefined → [..., N]. Bias and product are one pass.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+// Σ a[i]·weight[n, i, j]·b[j] + bias[n]: a [..., I], b [..., J], weight [N, I, J], bias [N] or undefined → [..., N].
+Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Tensor& bias = {});
 
 }  // namespace gradus

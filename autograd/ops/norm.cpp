@@ -5,6 +5,7 @@
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/kernels/axes/norm.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/running.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
@@ -36,7 +37,7 @@ class PerChannel {
 
 // y = (x − mean)·inverse·weight + bias for each channel, where inverse = 1 / √(var + eps); mean and var are the batch's own, through which
 // the gradient goes too, or given (evaluation).
-struct BatchNorm final : Op {
+struct BatchNorm : Op {
   std::string_view name() const override { return "batch_norm"; }
   double eps;
   bool own_statistics;
@@ -55,16 +56,19 @@ struct BatchNorm final : Op {
     return kernels::channel_affine({}, {}, x.value(), mean, scale, per_channel(channels, [&](std::int64_t c) { return b[c]; }));
   }
 
-  Grads backward(Tensor g) override { return recording() ? composed(g) : raw(kernels::laid_out_as(g.value(), saved()[0].value())); }
+  Grads backward(Tensor g) override {
+    if (recording()) return composed(g);
+    const Array slopes = kernels::laid_out_as(g.value(), saved()[0].value());
+    const bool sums_needed = own_statistics || needs(1) || needs(2);
+    return raw(slopes, sums_needed ? kernels::channel_products(slopes, saved()[0].value(), mean) : kernels::Products{});
+  }
 
   // With d = x − mean and n numbers in a channel:
   // dx = weight·inverse·(g − Σg/n − d·inverse²·Σ(g·d)/n), without the two sums where the statistics are given.
-  Grads raw(const Array& g) {
+  Grads raw(const Array& g, const kernels::Products& sums) {
     const auto [x, weight] = saved<2>();
     const PerChannel w(weight.value(), 1);
     const std::int64_t channels = x.dim(1);
-    const bool sums_needed = own_statistics || needs(1) || needs(2);
-    const kernels::Products sums = sums_needed ? kernels::channel_products(g, x.value(), mean) : kernels::Products{};
     const double n = static_cast<double>(x.size()) / static_cast<double>(channels);
     const double *sum_g = static_cast<const double*>(sums.g.raw()), *sum_gd = static_cast<const double*>(sums.gx.raw());
     Grads grads{Tensor{}, Tensor{}, Tensor{}};
@@ -107,6 +111,41 @@ struct BatchNorm final : Op {
   }
 };
 
+// relu of that, plus an array of x's shape, if there is one.
+struct BatchNormRelu final : BatchNorm {
+  std::string_view name() const override { return "batch_norm_relu"; }
+  using BatchNorm::BatchNorm;
+
+  Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& plus) {
+    save(x, weight);
+    save_output();
+    const PerChannel w(weight.value(), 1), b(bias.value(), 0);
+    const std::int64_t channels = x.dim(1);
+    const Array scale = per_channel(channels, [&](std::int64_t c) { return inverse(c) * w[c]; }),
+                shift = per_channel(channels, [&](std::int64_t c) { return b[c]; });
+    if (!plus.defined()) return kernels::channel_affine({}, {}, x.value(), mean, scale, shift, true);
+    const Array once = per_channel(channels, [](std::int64_t) { return 1; });
+    return kernels::channel_affine(kernels::laid_out_as(plus.value(), x.value()), once, x.value(), mean, scale, shift, true);
+  }
+
+  Grads backward(Tensor g) override {
+    if (recording()) {
+      const Tensor through = where(output() <= 0, 0, g);
+      Grads grads = composed(through);
+      grads.push_back(needs(3) ? through : Tensor{});
+      return grads;
+    }
+    const Array x = saved()[0].value(), y = kernels::laid_out_as(output().value(), x);
+    Array slopes = kernels::laid_out_as(std::move(g).value(), x);
+    const bool ours = slopes.unique();
+    Array through = ours ? std::move(slopes) : kernels::empty_as(x);
+    const kernels::Products sums = kernels::channel_products_of_relu(ours ? through : slopes, y, x, mean, through);
+    Grads grads = raw(through, sums);
+    grads.push_back(needs(3) ? Tensor(through) : Tensor{});
+    return grads;
+  }
+};
+
 Tensor in_either_layout(const Tensor& x) { return Tensor(kernels::either_layout(x.value()), x.node(), x.output()); }
 
 void check_channels(const Array& a, const Tensor& x, const char* what) {
@@ -128,30 +167,68 @@ void check_arguments(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   check_channels(running_var, x, "running_var");
 }
 
-}  // namespace
+void check_plus(const Tensor& x, const Tensor& plus) {
+  if (!plus.defined()) return;
+  check_defined("batch_norm_relu", x);
+  check<ShapeError>(plus.shape() == x.shape(), "batch_norm_relu: what is added must have the shape of x, ", x.shape(), ", not ",
+                    plus.shape());
+  check<DtypeError>(plus.dtype() == x.dtype(), "batch_norm_relu: x is ", x.dtype(), " but what is added is ", plus.dtype());
+}
 
-Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum,
-                  double eps) {
+// With the batch's own statistics; relu of it and of what is added, if `relu`.
+Tensor in_training(const Tensor& x, bool relu, const Tensor& plus, const Tensor& weight, const Tensor& bias, Array& running_mean,
+                   Array& running_var, double momentum, double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   const std::int64_t channels = x.dim(1), n = channels ? x.size() / channels : 0;
-  check<ValueError>(n > 1 || channels == 0, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
+  check<ValueError>(n != 1, "batch_norm: training needs more than one element for each channel: x ", x.shape(), " has ", n);
   const Tensor input = in_either_layout(x);
+  if (n == 0) {   // nothing to learn from: the running statistics stay
+    const Array nothing = Array::zeros({channels}, f64);
+    return record(BatchNorm(eps, false, nothing, nothing), input, weight, bias);
+  }
   auto [mean, squares] = kernels::channel_moments(input.value());
   const double count = static_cast<double>(n);
   const double* s = squares.data<double>();
   const Array var = per_channel(channels, [&](std::int64_t c) { return s[c] / count; });
-  Tensor y = record(BatchNorm(eps, true, mean, var), input, weight, bias);
+  Tensor y = relu ? record(BatchNormRelu(eps, true, mean, var), input, weight, bias, plus)
+                  : record(BatchNorm(eps, true, mean, var), input, weight, bias);
   detail::update_running("batch_norm", running_mean, mean, 1, momentum);
   detail::update_running("batch_norm", running_var, var, count / (count - 1), momentum);
   return y;
 }
 
-Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
-                       double eps) {
+// With statistics that are given.
+Tensor in_evaluation(const Tensor& x, bool relu, const Tensor& plus, const Tensor& weight, const Tensor& bias, const Array& running_mean,
+                     const Array& running_var, double eps) {
   check_arguments(x, weight, bias, running_mean, running_var, eps);
   check<ValueError>(running_mean.defined() && running_var.defined(), "batch_norm: evaluation needs running_mean and running_var");
-  return record(BatchNorm(eps, false, running_mean.to(f64).as_contiguous(), running_var.to(f64).as_contiguous()), in_either_layout(x),
-                weight, bias);
+  const Array mean = running_mean.to(f64).as_contiguous(), var = running_var.to(f64).as_contiguous();
+  return relu ? record(BatchNormRelu(eps, false, mean, var), in_either_layout(x), weight, bias, plus)
+              : record(BatchNorm(eps, false, mean, var), in_either_layout(x), weight, bias);
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Array& running_mean, Array& running_var, double momentum,
+                  double eps) {
+  return in_training(x, false, {}, weight, bias, running_mean, running_var, momentum, eps);
+}
+
+Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
+                       double eps) {
+  return in_evaluation(x, false, {}, weight, bias, running_mean, running_var, eps);
+}
+
+Tensor batch_norm_relu(const Tensor& x, const Tensor& plus, const Tensor& weight, const Tensor& bias, Array& running_mean,
+                       Array& running_var, double momentum, double eps) {
+  check_plus(x, plus);
+  return in_training(x, true, plus, weight, bias, running_mean, running_var, momentum, eps);
+}
+
+Tensor batch_norm_relu_eval(const Tensor& x, const Tensor& plus, const Tensor& weight, const Tensor& bias, const Array& running_mean,
+                            const Array& running_var, double eps) {
+  check_plus(x, plus);
+  return in_evaluation(x, true, plus, weight, bias, running_mean, running_var, eps);
 }
 
 }  // namespace gradus

@@ -19,6 +19,13 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Arr
 Tensor batch_norm_eval(const Tensor& x, const Tensor& weight, const Tensor& bias, const Array& running_mean, const Array& running_var,
                        double eps = 1e-5);
 
+// relu(batch_norm(x, …) + plus), bit by bit, as one operation, which is what residual networks are made of; `plus`, of x's shape, may be
+// left out.
+Tensor batch_norm_relu(const Tensor& x, const Tensor& plus, const Tensor& weight, const Tensor& bias, Array& running_mean,
+                       Array& running_var, double momentum = 0.1, double eps = 1e-5);
+Tensor batch_norm_relu_eval(const Tensor& x, const Tensor& plus, const Tensor& weight, const Tensor& bias, const Array& running_mean,
+                            const Array& running_var, double eps = 1e-5);
+
 // (x − mean) / √(var + eps) · weight + bias over the last dimensions, those of `shape`, of which weight and bias are, too. (Ba, Kiros,
 // Hinton 2016.) ShapeError.
 Tensor layer_norm(const Tensor& x, const Shape& shape, const Tensor& weight = {}, const Tensor& bias = {}, double eps = 1e-5);

@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/einsum.h>
 #include <gradus/autograd/ops/embedding.h>
+#include <gradus/autograd/ops/embedding_bag.h>
 #include <gradus/autograd/ops/fft.h>
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/linalg.h>

@@ -29,5 +29,12 @@ template <> struct OptionTraits<Pair> {
   static void check(const void* pair, const Range& range, std::string_view who, std::string_view name);
   static constexpr OptionType type{.kind = OptionKind::list, .cpp = &typeid(Pair), .text = text, .parse = parse, .check = check};
 };
+// "3", or "1,3,3".
+template <> struct OptionTraits<Triple> {
+  static std::string text(const void* triple);
+  static bool parse(void* triple, std::string_view text);
+  static void check(const void* triple, const Range& range, std::string_view who, std::string_view name);
+  static constexpr OptionType type{.kind = OptionKind::list, .cpp = &typeid(Triple), .text = text, .parse = parse, .check = check};
+};
 
 }  // namespace gradus

@@ -45,15 +45,20 @@ Tensor max_unpool1d(const Tensor& x, const Tensor& indices, const PoolOptions1d&
 Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PoolOptions& options, const Shape& output_size = {});
 Tensor max_unpool3d(const Tensor& x, const Tensor& indices, const PoolOptions3d& options, const Shape& output_size = {});
 
-// Windows that cover the input evenly, output o those from ⌊o·H / OH⌋ to ⌈(o + 1)·H / OH⌉.
+// Windows that cover the input evenly, output o those from ⌊o·H / OH⌋ to ⌈(o + 1)·H / OH⌉. An output size may be `unchanged`, the input's
+// (PyTorch's None): adaptive_avg_pool2d(x, {unchanged, 7}).
+inline constexpr std::int64_t unchanged = INT64_MIN;
 ValuesAndIndices adaptive_max_pool1d(const Tensor& x, std::int64_t output);
 ValuesAndIndices adaptive_max_pool2d(const Tensor& x, Pair output);
 ValuesAndIndices adaptive_max_pool3d(const Tensor& x, const Triple& output);
 
 // Windows of one size at random places (Graham, "Fractional max-pooling", 2014): output + kernel − 1 is at most the size of the image.
-// samples [N, C, 2] (of one image [C, 2]) in [0, 1) say where, the columns' first.
+// samples [N, C, 2] (of one image [C, 2]) in [0, 1) say where, the columns' first; of volumes [N, C, 3], slices', rows' and columns'.
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, const Tensor& samples);
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, Generator& generator = default_generator());
+ValuesAndIndices fractional_max_pool3d(const Tensor& x, const Triple& kernel, const Triple& output, const Tensor& samples);
+ValuesAndIndices fractional_max_pool3d(const Tensor& x, const Triple& kernel, const Triple& output,
+                                       Generator& generator = default_generator());
 
 // ---- means
 

@@ -49,13 +49,13 @@ ValuesAndIndices adaptive_max(const char* op, const Tensor& x, const Sizes& outp
   return largest(op, x, dims, s, windows_along(s.d), windows_along(s.h), windows_along(s.w));
 }
 
-// The places that Graham's pseudorandom sequence gives, for each plane its sample.
-Windows random_windows(const PoolAxis& a, const double* samples, std::int64_t planes) {
+// The places that Graham's pseudorandom sequence gives, for each plane its sample, of which there is one every `each` numbers.
+Windows random_windows(const PoolAxis& a, const double* samples, int each, std::int64_t planes) {
   Windows all;
   all.out = a.out, all.each_plane = true;
   const double step = a.out > 1 ? static_cast<double>(a.in - a.kernel) / static_cast<double>(a.out - 1) : 0;
   for (std::int64_t plane = 0; plane < planes; ++plane) {
-    const double sample = samples[2 * plane];
+    const double sample = samples[each * plane];
     for (std::int64_t o = 0; o < a.out; ++o) {
       const auto begin = o == a.out - 1 ? a.in - a.kernel
                                         : static_cast<std::int64_t>((static_cast<double>(o) + sample) * step) -
@@ -67,9 +67,47 @@ Windows random_windows(const PoolAxis& a, const double* samples, std::int64_t pl
 }
 
 // [0, 1) alone keeps windows inside the image.
-void check_samples(const Array& samples) {
-  for (const double s : samples.span<double>())
-    check<ValueError>(s >= 0 && s < 1, "fractional_max_pool2d: samples must be in [0, 1), not ", s);
+void check_samples(const char* op, const Array& samples) {
+  for (const double s : samples.span<double>()) check<ValueError>(s >= 0 && s < 1, op, ": samples must be in [0, 1), not ", s);
+}
+
+ValuesAndIndices fractional_max(const char* op, const Tensor& x, const Sizes& kernel, const Sizes& output, int dims,
+                                const Tensor& samples) {
+  PoolShape s = detail::adaptive_windows(op, x, detail::frame_of(op, x, dims), output);
+  check_defined(op, samples, "samples");
+  PoolAxis* const axes[] = {&s.d, &s.h, &s.w};
+  bool fits = true;
+  for (int i = 3 - dims; i < 3; ++i) {
+    PoolAxis& a = *axes[i];
+    a.kernel = kernel.of[static_cast<std::size_t>(i)];
+    if (a.kernel < 1) fail<ValueError>(op, ": kernel must be at least 1, not ", detail::text_of(kernel, dims));
+    fits &= a.out + a.kernel - 1 <= a.in;
+  }
+  if (!fits) {
+    fail<ShapeError>(op, ": ", detail::text_of(output, dims), " windows of ", detail::text_of(kernel, dims), " do not fit into x ",
+                     x.shape());
+  }
+  const std::int64_t planes = s.n * s.c;
+  if (samples.size() != planes * dims || samples.dim(samples.rank() - 1) != dims) {
+    fail<ShapeError>(op, ": samples must be ", dims == 2 ? "two for each channel, [N, C, 2]" : "three for each channel, [N, C, 3]",
+                     ", not ", samples.shape(), ": x ", x.shape());
+  }
+  const Array numbers = samples.value().to(f64).as_contiguous();
+  check_samples(op, numbers);
+  const double* each = numbers.data<double>();
+  if (dims == 3) {
+    return largest(op, x, 3, s, random_windows(s.d, each, 3, planes), random_windows(s.h, each + 1, 3, planes),
+                   random_windows(s.w, each + 2, 3, planes));
+  }
+  return largest(op, x, 2, s, windows_along(s.d), random_windows(s.h, each + 1, 2, planes), random_windows(s.w, each, 2, planes));
+}
+
+Tensor samples_for(const char* op, const Tensor& x, int dims, Generator& generator) {
+  const Frame frame = detail::frame_of(op, x, dims);
+  Array samples({frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), dims}, f64);
+  double* each = samples.mutable_data<double>();
+  for (std::int64_t i = 0; i < samples.size(); ++i) each[i] = generator.uniform();
+  return Tensor(std::move(samples));
 }
 
 Tensor unpool(const Tensor& x, const Tensor& indices, const Pooling& p, const Shape& output) {
@@ -104,28 +142,16 @@ ValuesAndIndices adaptive_max_pool2d(const Tensor& x, Pair output) { return adap
 ValuesAndIndices adaptive_max_pool3d(const Tensor& x, const Triple& output) { return adaptive_max("adaptive_max_pool3d", x, output, 3); }
 
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, const Tensor& samples) {
-  const char* op = "fractional_max_pool2d";
-  PoolShape s = detail::adaptive_windows(op, x, detail::frame_of(op, x, 2), output);
-  check_defined(op, samples, "samples");
-  s.h.kernel = kernel.h, s.w.kernel = kernel.w;
-  if (kernel.h < 1 || kernel.w < 1) fail<ValueError>(op, ": kernel must be at least 1, not ", detail::text_of(kernel, 2));
-  if (output.h + kernel.h - 1 > s.h.in || output.w + kernel.w - 1 > s.w.in) {
-    fail<ShapeError>(op, ": ", detail::text_of(output, 2), " windows of ", detail::text_of(kernel, 2), " do not fit into x ", x.shape());
-  }
-  check<ShapeError>(samples.size() == s.n * s.c * 2 && samples.dim(samples.rank() - 1) == 2, op,
-                    ": samples must be two for each channel, [N, C, 2], not ", samples.shape(), ": x ", x.shape());
-  const Array numbers = samples.value().to(f64).as_contiguous();
-  check_samples(numbers);
-  const double* each = numbers.data<double>();
-  return largest(op, x, 2, s, windows_along(s.d), random_windows(s.h, each + 1, s.n * s.c), random_windows(s.w, each, s.n * s.c));
+  return fractional_max("fractional_max_pool2d", x, kernel, output, 2, samples);
 }
-
 ValuesAndIndices fractional_max_pool2d(const Tensor& x, Pair kernel, Pair output, Generator& generator) {
-  const Frame frame = detail::frame_of("fractional_max_pool2d", x, 2);
-  Array samples({frame.batched ? x.dim(0) : 1, x.dim(frame.channel_axis()), 2}, f64);
-  double* each = samples.mutable_data<double>();
-  for (std::int64_t i = 0; i < samples.size(); ++i) each[i] = generator.uniform();
-  return fractional_max_pool2d(x, kernel, output, Tensor(std::move(samples)));
+  return fractional_max_pool2d(x, kernel, output, samples_for("fractional_max_pool2d", x, 2, generator));
+}
+ValuesAndIndices fractional_max_pool3d(const Tensor& x, const Triple& kernel, const Triple& output, const Tensor& samples) {
+  return fractional_max("fractional_max_pool3d", x, kernel, output, 3, samples);
+}
+ValuesAndIndices fractional_max_pool3d(const Tensor& x, const Triple& kernel, const Triple& output, Generator& generator) {
+  return fractional_max_pool3d(x, kernel, output, samples_for("fractional_max_pool3d", x, 3, generator));
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, const PoolOptions1d& o, const Shape& output) {

@@ -36,6 +36,7 @@ struct InterpolateOptions {
   Interpolation mode = Interpolation::nearest;
   bool align_corners = false;     // whether the centres of the corner pixels stay, or the outer edges do; not of nearest and area
   bool antialias = false;         // smaller: over so many more pixels as they are more, as Pillow's; of bilinear and bicubic (a = −½ then)
+  bool recompute_scale_factor = false;   // places by the ratio of the sizes, and not by the scale_factor, which rounding left behind
 };
 // [N, C, …] → [N, C, size]. ShapeError, ValueError.
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options);

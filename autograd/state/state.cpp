@@ -67,7 +67,7 @@ State read_state(const FileName& file) {
 }
 
 const Array* StateReader::find_array(const std::string& key) {
-  read_arrays_[key];
+  read_arrays_.try_emplace(key);
   const auto at = arrays_.find(key);
   return at == arrays_.end() ? nullptr : &at->second;
 }

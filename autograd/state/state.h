@@ -63,7 +63,7 @@ class StateReader : public ValueReader {
 
  private:
   const std::map<std::string, Array>& arrays_;
-  Values read_arrays_;
+  Values read_arrays_;                                     // keys alone
 };
 
 // How a T gives and takes its state, where it is not by members.

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <gradus/autograd/tape/internal/op_listener.h>
 #include <gradus/autograd/tape/internal/unusual.h>
 #include <gradus/autograd/tape/recorder.h>
 
@@ -12,6 +13,7 @@ namespace gradus {
 namespace {
 
 constinit thread_local const TapeLabel* innermost = nullptr;
+constinit thread_local detail::OpListener* listener = nullptr;
 
 template <class T> using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
 
@@ -45,6 +47,23 @@ DetectAnomaly::DetectAnomaly(const AnomalyOptions& options) : before_(detail::mo
 }
 DetectAnomaly::~DetectAnomaly() { detail::mode = (detail::mode & ~unsigned{detail::looks}) | (before_ & detail::looks); }
 
+// Its thread's operations are looked at, as for an anomaly.
+detail::OpListener::OpListener() : outer_(std::exchange(listener, this)), mode_before_(mode) { mode |= notes_origin; }
+detail::OpListener::~OpListener() {
+  listener = outer_;
+  mode = (mode & ~unsigned{looks}) | (mode_before_ & looks);
+}
+
+bool detail::tell_listeners(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs,
+                            const Node* node) {
+  unsigned before = looks;
+  for (OpListener* each = listener; each; each = each->outer_) {
+    each->hear(name, inputs, outputs, node);
+    before = each->mode_before_;
+  }
+  return listener && (before & looks) == 0 && (mode & (looks_for_nan | looks_for_infinity)) == 0;
+}
+
 TapeLabel::TapeLabel(std::string_view text) : text_(text), outer_(std::exchange(innermost, this)) {}
 TapeLabel::~TapeLabel() { innermost = outer_; }
 
@@ -70,6 +89,7 @@ std::string detail::describe_unusual(const Unusual& found, const Shape& shape) {
 }
 
 void detail::look_at_forward(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node) {
+  if (tell_listeners(name, inputs, outputs, node)) return;
   std::string origin = text(name, ":");
   for (const Tensor* x : inputs)
     if (x->defined()) origin += text(" ", describe(*x));

@@ -29,11 +29,36 @@ def lstm(n_in, hidden):
     return [(count, 1 / math.sqrt(hidden)) for count in (4 * hidden * n_in, 4 * hidden * hidden, 4 * hidden, 4 * hidden)]
 
 
+def transformer_layer(width, inner):
+    """Attention's products, the two of the feed-forward part, two norms."""
+    attention = [(3 * width * width, math.sqrt(6 / (4 * width))), (3 * width, "zero"), (width * width, 1 / math.sqrt(width)), (width, "zero")]
+    return attention + linear(width, inner) + linear(inner, width) + norm(width) + norm(width)
+
+
+def resnet(depth):
+    """The residual network for small images of He et al. (2015): 6n + 2 layers, shortcuts without parameters."""
+    parts, last = conv(3, 16, 3, False) + norm(16), 16
+    for width in (16, 32, 64):
+        for _ in range((depth - 2) // 6):
+            parts += conv(last, width, 3, False) + norm(width) + conv(width, width, 3, False) + norm(width)
+            last = width
+    return parts + linear(64, 10)
+
+
+def vit(layers, width):
+    """Patches of 4 x 4 in 32 x 32 x 3, positions, blocks of norm, attention, norm and a wider layer; a last norm, ten classes."""
+    block = norm(width) + linear(width, 3 * width) + linear(width, width) + norm(width) + linear(width, 4 * width) + linear(4 * width, width)
+    return conv(3, width, 4) + [(64 * width, 0.02)] + layers * block + norm(width) + linear(width, 10)
+
+
 MODELS = {
     "mlp": linear(784, 512) + linear(512, 256) + linear(256, 10),
     "lenet": conv(1, 6, 5) + conv(6, 16, 5) + linear(400, 120) + linear(120, 84) + linear(84, 10),
     "convnet": conv(1, 32, 3, False) + norm(32) + conv(32, 64, 3, False) + norm(64) + conv(64, 128, 3, False) + norm(128) + linear(128, 10),
     "lstm": [(128 * 64, 1.0)] + lstm(64, 256) + linear(256, 128),
+    "gpt": [(128 * 128, 0.1), (128 * 128, 0.1)] + 4 * transformer_layer(128, 512) + norm(128) + linear(128, 128),
+    "resnet": resnet(20),
+    "vit": vit(4, 128),
     "tiny": linear(2, 16) + linear(16, 16) + linear(16, 1),
 }
 

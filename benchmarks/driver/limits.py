@@ -22,6 +22,10 @@ MLP = [784 * 512, 512 * 256, 256 * 10]
 LENET = [28 * 28 * 6 * 25, 10 * 10 * 16 * 6 * 25, 400 * 120, 120 * 84, 84 * 10]
 CONVNET = [28 * 28 * 32 * 9, 14 * 14 * 64 * 32 * 9, 7 * 7 * 128 * 64 * 9, 128 * 10]
 LSTM = 1024 * (64 + 256) + 256 * 128
+GPT = 4 * (128 * (3 * 128 + 128 + 2 * 512) + 128 * 128) + 128 * 128   # a row looks at half of 128 others, twice
+RESNET = [32 * 32 * 16 * 3 * 9] + 6 * [32 * 32 * 16 * 16 * 9] + [16 * 16 * 32 * 16 * 9] + 5 * [16 * 16 * 32 * 32 * 9] + [8 * 8 * 64 * 32 * 9] \
+    + 5 * [8 * 8 * 64 * 64 * 9] + [64 * 10]
+VIT = [64 * 128 * 48] + 4 * [64 * 128 * (12 * 128 + 2 * 64)] + [128 * 10]   # weights 12 times the width squared, scores and their sums
 # State arrays of each rule by elements: a step reads weight, gradient and state and writes all but the gradient.
 SLOTS = {"sgd": 0, "momentum": 1, "rmsprop": 1, "adagrad": 1, "asgd": 1, "lion": 1, "adam": 2, "adamw": 2, "adadelta": 2, "adamax": 2, "nadam": 2,
          "radam": 2, "rprop": 2, "schedulefree": 2, "amsgrad": 3, "centered": 3}
@@ -57,6 +61,10 @@ def bound(row, limits, threads):
         return int(words[1]) * training_flops(LENET if words[0] == "lenet" else CONVNET) / gflops * 1e-6
     if words[0] == "lstm":
         return 2 * 3 * 64 * 32 * LSTM / gflops * 1e-6
+    if words[0] == "gpt":
+        return 2 * 3 * 128 * 16 * GPT / gflops * 1e-6
+    if words[0] in ("resnet", "vit"):
+        return 64 * training_flops(RESNET if words[0] == "resnet" else VIT) / gflops * 1e-6
     if words[0] == "infer":
         weights = 4 * sum(MLP) / limits["triad-l3"] * 1e-3 if words[1] == "mlp" else 0
         return max(weights, 2 * sum(MLP if words[1] == "mlp" else CONVNET) / gflops * 1e-3)

@@ -40,6 +40,16 @@ inline std::vector<Batch> preloaded(const data::IdxImages& pictures, std::int64_
   return batches;
 }
 
+// bench::colours as tensors.
+inline std::vector<Batch> coloured(const bench::Options& options) {
+  std::vector<Batch> batches;
+  using Colours = bench::Colours;
+  for (const Colours& batch : bench::colours(options))
+    batches.emplace_back(Array::from(batch.x, {Colours::samples, Colours::channels, Colours::side, Colours::side}),
+                         Array::from(batch.label, {Colours::samples}));
+  return batches;
+}
+
 // What every program's main does: `run` the job that the arguments name.
 inline int bench_main(int argc, char** argv, void (*run)(const bench::Options&)) try {
   const bench::Options options(argc, argv);

@@ -57,6 +57,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Tensor windows = variable(rand({channels, channels, 4, 4}, generator) - 0.5);
   const Tensor scale = variable(ones({side})), shift = variable(zeros({side}));
   const Tensor rows = (rand({side}, generator) * double(side)).to(i64), places = (rand(square, generator) * double(side)).to(i64);
+  const Tensor words = (rand({side, 16}, generator) * double(side)).to(i64);
   return {
       {"relu", square, [](const Tensor& x) { return relu(x); }},
       {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
@@ -90,6 +91,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"index", square, [=](const Tensor& x) { return index(x, {Slice(), rows}); }},
       {"gather0", square, [=](const Tensor& x) { return gather(x, 0, places); }},
       {"gather1", square, [=](const Tensor& x) { return gather(x, 1, places); }},
+      {"embedding_bag", square, [=](const Tensor& x) { return embedding_bag(words, x); }},
       {"scatter_add1", square, [=](const Tensor& x) { return scatter_add(other, 1, places, x); }, {other}},
       {"einsum_rows", square, [=](const Tensor& x) { return einsum("ij,ij->i", {x, other}); }, {other}},
       {"einsum_batch", square, [=](const Tensor& x) {

@@ -41,6 +41,16 @@ inline void zero_grad(torch::optim::Optimizer& optimizer) {
     for (Tensor& p : group.params()) p.mutable_grad().reset();
 }
 
+// bench::colours as tensors.
+inline std::vector<Batch> coloured(const bench::Options& options) {
+  std::vector<Batch> batches;
+  using Colours = bench::Colours;
+  for (const Colours& batch : bench::colours(options))
+    batches.emplace_back(torch::tensor(batch.x).view({Colours::samples, Colours::channels, Colours::side, Colours::side}),
+                         torch::tensor(batch.label));
+  return batches;
+}
+
 // What every program's main does: `run` the job that the arguments name.
 inline int bench_main(int argc, char** argv, void (*run)(const bench::Options&)) try {
   const bench::Options options(argc, argv);

@@ -57,6 +57,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
   const Tensor windows = (torch::rand({channels, channels, 4, 4}) - 0.5).set_requires_grad(true);
   const Tensor scale = torch::ones({side}).set_requires_grad(true), shift = torch::zeros({side}).set_requires_grad(true);
   const Tensor rows = torch::randint(side, {side}), places = torch::randint(side, square);
+  const Tensor words = torch::randint(side, {side * 16}), bags = torch::arange(0, side * 16, 16);
   return {
       {"relu", square, [](const Tensor& x) { return torch::relu(x); }},
       {"add", square, [=](const Tensor& x) { return x + other; }, {other}},
@@ -90,6 +91,7 @@ std::vector<Case> cases(std::int64_t side, const Shape& images) {
       {"index", square, [=](const Tensor& x) { return x.index({torch::indexing::Slice(), rows}); }},
       {"gather0", square, [=](const Tensor& x) { return torch::gather(x, 0, places); }},
       {"gather1", square, [=](const Tensor& x) { return torch::gather(x, 1, places); }},
+      {"embedding_bag", square, [=](const Tensor& x) { return std::get<0>(torch::embedding_bag(x, words, bags, false, 1)); }},
       {"scatter_add1", square, [=](const Tensor& x) { return torch::scatter_add(other, 1, places, x); }, {other}},
       {"einsum_rows", square, [=](const Tensor& x) { return torch::einsum("ij,ij->i", {x, other}); }, {other}},
       {"einsum_batch", square, [=](const Tensor& x) {

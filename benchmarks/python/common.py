@@ -22,10 +22,12 @@ def arguments():
     return options
 
 
-def load_weights(net, options, name):
+def load_weights(net, options, name, order=None):
+    """Parameter after parameter, in the net's order or that of these names."""
     with open(f"{options.inputs}/{name}.f32", "rb") as file:
         floats = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
-    parameters = list(net.parameters())
+    named = dict(net.named_parameters())
+    parameters = [named[key] for key in order or named]
     with torch.no_grad():
         for parameter, values in zip(parameters, floats.split([p.numel() for p in parameters])):
             parameter.copy_(values.view_as(parameter))
@@ -41,15 +43,23 @@ def pictures(options):
     return ((images / 255 - 0.2860) / 0.3530), labels.long()
 
 
-def characters(options):
-    """Batches of the text as ../measure.h cuts it: [64, 32] and, a character further on, [64 · 32]."""
+def characters(options, steps=64, samples=32, batch_first=False):
+    """Batches of the text as ../measure.h cuts it: [steps, samples], or batch first, and, a character further on, as many in a row."""
     with open(f"{options.inputs}/text", "rb") as file:
         text = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).long()
-    steps, samples = 64, 32
     begins = range(0, len(text) - steps * samples, steps * samples)
     def cut(begin):
-        return text[begin:begin + steps * samples].view(samples, steps).T.contiguous()
+        rows = text[begin:begin + steps * samples].view(samples, steps)
+        return rows if batch_first else rows.T.contiguous()
     return [(cut(begin), cut(begin + 1).flatten()) for begin in begins]
+
+
+def colours(options, count=10):
+    """Batches of images [64, 3, 32, 32] and their labels, as ../measure.h makes them."""
+    images, labels = pictures(options)
+    black = -0.2860 / 0.3530
+    moved = [torch.nn.functional.pad(images[:64 * count], (1 + c, 3 - c, 2, 2), value=black) for c in range(3)]
+    return list(zip(torch.cat(moved, 1).split(64), labels[:64 * count].split(64)))
 
 
 def report(job, unit, value, check):

@@ -2,7 +2,6 @@
 #pragma once
 #include <gradus/gradus.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/pictures.h"
 #include "support/tables.h"
 
 namespace support {
@@ -18,21 +18,16 @@ namespace support {
 inline const std::vector<std::string> clothes = {"T-shirt", "trouser", "pullover", "dress", "coat",
                                                  "sandal",  "shirt",   "sneaker",  "bag",   "boot"};
 
-using Images = gradus::data::DataLoader<gradus::data::IdxImages>;
+using Images = Pictures;
 
-// Training and test pictures in batches, from --data or where Debian has them; only the first --limit of each unless that is 0.
+// Training and test pictures in batches, normalised.
 template <class Options>
-std::pair<Images, Images> fashion_mnist(const Options& of_example) {
+std::pair<Images, Images> fashion_mnist(const Options& options) {
   namespace data = gradus::data;
-  data::FashionMnistOptions options;
-  if (!of_example.data.empty()) options.root = of_example.data;
-  const auto some = [&](data::Split split) {
-    const data::IdxImages all = data::fashion_mnist(split, options);
-    const std::int64_t limit = of_example.limit, n = limit ? std::min(limit, all.size()) : all.size();
-    return data::IdxImages(all.bytes().slice(0, 0, n), all.labels().slice(0, 0, n), options.normalisation);
-  };
-  return {Images(some(data::Split::train), {.batch_size = of_example.batch, .shuffle = true, .seed = of_example.seed, .workers = 1}),
-          Images(some(data::Split::test), {.batch_size = 500})};
+  const data::Normalisation usual = data::FashionMnistOptions{}.normalisation;
+  return {Images(pictures(data::Split::train, options, usual),
+                 {.batch_size = options.batch, .shuffle = true, .seed = options.seed, .workers = 1}),
+          Images(pictures(data::Split::test, options, usual), {.batch_size = 500})};
 }
 
 // The mean of numbers that stand for several samples each.

@@ -1,16 +1,23 @@
 #include <gradus/nn/layers/batch_norm.h>
 
 #include <gradus/autograd/ops/norm.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
-BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
+void BatchNormOptions::describe(Describe& is) const {
+  is(range::above_zero, eps);
+  is(range::unit, momentum);
+  is(range::one_of_first(computing_types), dtype);
+}
+
+ChannelNorm::ChannelNorm(const char* name, std::int64_t channels, const BatchNormOptions& o)
     : channels_(channels), tracks_(o.track_running_stats), eps_(o.eps), momentum_(o.momentum) {
-  check<ValueError>(channels >= 1, "BatchNorm: needs at least 1 channel, not ", channels);
-  check_options("BatchNorm", o);
+  check<ValueError>(channels >= 1, name, ": needs at least 1 channel, not ", channels);
+  check_options(name, o);
   if (o.affine) {
     weight = Parameter(Array::full({channels}, 1, o.dtype), "weight");
-    bias = Parameter(Array::zeros({channels}, o.dtype), "bias");
+    if (o.bias) bias = Parameter(Array::zeros({channels}, o.dtype), "bias");
   }
   if (tracks_) {
     running_mean = Array::zeros({channels}, o.dtype);
@@ -19,29 +26,51 @@ BatchNorm::BatchNorm(std::int64_t channels, const BatchNormOptions& o)
   }
 }
 
-Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer) const {
+Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer, bool relu, const Tensor& plus) const {
+  check<ShapeError>(x.rank() >= 2, layer, ": needs x [N, C] or [N, C, ...], not ", x.shape());
   check<ShapeError>(x.dim(1) == channels_, "batch_norm: the layer has ", channels_, " channels, but x ", x.shape(), " has ", x.dim(1));
   if (!tracks_) {
     Array no_mean, no_var;
-    return batch_norm(x, weight, bias, no_mean, no_var, 0, eps_);
+    return relu ? batch_norm_relu(x, plus, weight, bias, no_mean, no_var, 0, eps_)
+                : batch_norm(x, weight, bias, no_mean, no_var, 0, eps_);
   }
-  if (!training) return batch_norm_eval(x, weight, bias, running_mean, running_var, eps_);
+  if (!training)
+    return relu ? batch_norm_relu_eval(x, plus, weight, bias, running_mean, running_var, eps_)
+                : batch_norm_eval(x, weight, bias, running_mean, running_var, eps_);
   const auto alone = running_mean.exclusive(layer);
   const auto batches = num_batches_tracked.value().data<std::int64_t>()[0] + 1;
-  Tensor y = batch_norm(x, weight, bias, running_mean.mutable_value(), running_var.mutable_value(),
-                        momentum_.value_or(1 / static_cast<double>(batches)), eps_);
+  const double momentum = momentum_.value_or(1 / static_cast<double>(batches));
+  Array &mean = running_mean.mutable_value(), &var = running_var.mutable_value();
+  Tensor y = relu ? batch_norm_relu(x, plus, weight, bias, mean, var, momentum, eps_)
+                  : batch_norm(x, weight, bias, mean, var, momentum, eps_);
   num_batches_tracked.mutable_value().mutable_data<std::int64_t>()[0] = batches;   // last: a batch that was refused does not count
   return y;
 }
 
+Tensor BatchNorm::relu(const Tensor& x, const Tensor& plus) const { return normalise(x, "BatchNorm", true, plus); }
+
 Tensor BatchNorm1d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
-  return normalise(x, "BatchNorm1d");
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
+    return normalise(x, "BatchNorm1d");
+  };
+  return nn::call(*this, run, x);
 }
 
 Tensor BatchNorm2d::operator()(const Tensor& x) const {
-  check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
-  return normalise(x, "BatchNorm2d");
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
+    return normalise(x, "BatchNorm2d");
+  };
+  return nn::call(*this, run, x);
+}
+
+Tensor BatchNorm3d::operator()(const Tensor& x) const {
+  const auto run = [&]() -> Tensor {
+    check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape());
+    return normalise(x, "BatchNorm3d");
+  };
+  return nn::call(*this, run, x);
 }
 
 }  // namespace gradus::nn

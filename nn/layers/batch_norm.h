@@ -20,36 +20,44 @@ struct BatchNormOptions {
                                                              // none: the mean of all batches
   bool affine = true;                                        // weight and bias
   bool track_running_stats = true;                           // false: evaluation normalises by its own batch too
+  bool bias = true;                                          // false: of both, a weight alone
   Dtype dtype = f32;
-
-  void describe(Describe& is) const {
-    is(range::above_zero, eps);
-    is(range::unit, momentum);
-    is(range::one_of_first(computing_types), dtype);
-  }
+  void describe(Describe& is) const;
 };
 
-// What 1d and 2d share. Weight starts at 1, bias at 0, the running mean at 0 and the running (unbiased) variance at 1.
-class BatchNorm {
+// What these and those of instance_norm.h share. Weight starts at 1, bias at 0, the running mean at 0 and the running (unbiased) variance
+// at 1.
+class ChannelNorm {
  public:
   Parameter weight, bias;                                    // [channels], or undefined
   Buffer running_mean, running_var;                          // [channels], or undefined
   Buffer num_batches_tracked;                                // [] i64, or undefined
   bool training = true;
-  using Fields = nn::Fields<&BatchNorm::weight, &BatchNorm::bias, &BatchNorm::running_mean, &BatchNorm::running_var,
-                            &BatchNorm::num_batches_tracked>;
-  RunningStatistics offers() {
-    return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
-  }
+  using Fields = nn::Fields<&ChannelNorm::weight, &ChannelNorm::bias, &ChannelNorm::running_mean, &ChannelNorm::running_var,
+                            &ChannelNorm::num_batches_tracked>;
 
  protected:
-  BatchNorm(std::int64_t channels, const BatchNormOptions& options);   // ValueError unless channels >= 1, eps > 0, momentum in [0, 1]
-  Tensor normalise(const Tensor& x, std::string_view layer) const;
+  // ValueError unless channels >= 1, eps > 0, momentum in [0, 1].
+  ChannelNorm(const char* name, std::int64_t channels, const BatchNormOptions& options);
 
   std::int64_t channels_;
   bool tracks_;                                              // asked instead of running_mean, which another thread may be changing
   double eps_;
   std::optional<double> momentum_;
+};
+
+// What 1d, 2d and 3d share.
+class BatchNorm : public ChannelNorm {
+ public:
+  RunningStatistics offers() {
+    return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
+  }
+  // relu(norm(x) + plus), bit by bit, in one operation; `plus`, of x's shape, may be left out.
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
+
+ protected:
+  BatchNorm(std::int64_t channels, const BatchNormOptions& options) : ChannelNorm("BatchNorm", channels, options) {}
+  Tensor normalise(const Tensor& x, std::string_view layer, bool relu = false, const Tensor& plus = {}) const;
 };
 
 class BatchNorm1d : public BatchNorm {
@@ -62,6 +70,12 @@ class BatchNorm2d : public BatchNorm {
  public:
   explicit BatchNorm2d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
   Tensor operator()(const Tensor& x) const;                  // [N, C, H, W]; ShapeError otherwise
+};
+
+class BatchNorm3d : public BatchNorm {
+ public:
+  explicit BatchNorm3d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
+  Tensor operator()(const Tensor& x) const;                  // [N, C, D, H, W]; ShapeError otherwise
 };
 
 }  // namespace gradus::nn

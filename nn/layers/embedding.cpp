@@ -1,45 +1,56 @@
 #include <gradus/nn/layers/embedding.h>
 
-#include <algorithm>
-
-#include <gradus/autograd/creation.h>
+#include <gradus/nn/layers/internal/vectors.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
-namespace {
 
-// The row counted from the front.
-std::optional<std::int64_t> padding_row(std::optional<std::int64_t> row, std::int64_t n) {
-  if (!row) return row;
-  check<ValueError>(-n <= *row && *row < n, "Embedding: padding_idx must be a row, in [-", n, ", ", n, "), not ", *row);
-  return *row < 0 ? *row + n : *row;
+void EmbeddingOptions::describe(Describe& is) const {
+  is(range::at_least_zero, max_norm);
+  is(Range{.least = 0, .most_open = false}, norm_type);   // ∞, too
+  is(range::one_of_first(computing_types), dtype);
 }
 
-}  // namespace
+MaxNorm::MaxNorm(const char* layer, std::optional<double> max_norm, double norm_type)
+    : layer_(layer), most_(max_norm.value_or(-1)), type_(norm_type) {
+  check<ValueError>(!max_norm || *max_norm >= 0, layer, ": max_norm must be at least 0, not ", most_);
+  check<ValueError>(norm_type > 0, layer, ": norm_type must be above 0, not ", norm_type);
+}
 
-Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, const EmbeddingOptions& options) {
-  check<ValueError>(num_embeddings >= 1 && embedding_dim >= 1, "Embedding: needs at least 1 vector of at least 1 number, not ",
-                    num_embeddings, " of ", embedding_dim);
+Tensor MaxNorm::table(const Parameter& weight, const Tensor& indices, bool training) const {
+  if (most_ < 0) return weight;
+  if (!training) {
+    const Tensor given = weight;
+    Array shortened = given.value();
+    embedding_renorm(shortened, indices, most_, type_);
+    return Tensor(std::move(shortened), given.node());
+  }
+  const auto alone = exclusive(layer_);
+  embedding_renorm(weight.leaf()->value, indices, most_, type_);
+  return weight;
+}
+
+Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, const EmbeddingOptions& options)
+    : max_norm_("Embedding", options.max_norm, options.norm_type) {
   check_options("Embedding", options);
-  options_ = {.padding_idx = padding_row(options.padding_idx, num_embeddings), .sparse = options.sparse};
-  Array vectors =
-      normal(Array({num_embeddings, embedding_dim}, options.dtype), 0, 1, options.generator ? *options.generator : default_generator());
-  if (options_.padding_idx)
-    visit_floating(vectors.dtype(), "Embedding", [&]<class T>(T) {
-      std::fill_n(vectors.mutable_data<T>() + *options_.padding_idx * embedding_dim, embedding_dim, T(0));
-    });
-  weight = Parameter(std::move(vectors), "weight");
+  options_ = {.padding_idx = internal::padding_row("Embedding", options.padding_idx, num_embeddings),
+              .sparse = options.sparse,
+              .scale_grad_by_freq = options.scale_grad_by_freq};
+  weight = internal::drawn_vectors("Embedding", num_embeddings, embedding_dim, options_.padding_idx, options.dtype, options.generator);
 }
 
-Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptions& options) {
-  check<ShapeError>(vectors.rank() == 2, "Embedding: pretrained vectors are a table [n, d], not ", vectors.shape());
-  check<DtypeError>(computes_in(vectors.dtype()), "Embedding: pretrained vectors are f32 or f64, not ", vectors.dtype());
+Embedding Embedding::from_pretrained(const Array& vectors, const PretrainedOptions& o) {
   Embedding layer;
-  layer.options_ = {.padding_idx = padding_row(options.padding_idx, vectors.dim(0)), .sparse = options.sparse};
-  layer.weight = Parameter(vectors, "weight");
-  layer.weight.set_requires_grad(!options.freeze);
+  layer.weight = internal::given_vectors("Embedding", vectors, o.freeze);
+  layer.options_ = {.padding_idx = internal::padding_row("Embedding", o.padding_idx, vectors.dim(0)),
+                    .sparse = o.sparse,
+                    .scale_grad_by_freq = o.scale_grad_by_freq};
+  layer.max_norm_ = MaxNorm("Embedding", o.max_norm, o.norm_type);
   return layer;
 }
 
-Tensor Embedding::operator()(const Tensor& indices) const { return embedding(indices, weight, options_); }
+Tensor Embedding::operator()(const Tensor& indices) const {
+  return nn::call(*this, [&] { return embedding(indices, max_norm_.table(weight, indices, training), options_); }, indices);
+}
 
 }  // namespace gradus::nn

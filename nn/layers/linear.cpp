@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/nn/init/init.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 
@@ -19,6 +20,6 @@ Linear::Linear(std::int64_t in, std::int64_t out, const LinearOptions& options) 
   init::uniform(bias, -bound, bound, generator);
 }
 
-Tensor Linear::operator()(const Tensor& x) const { return linear(x, weight, bias); }
+Tensor Linear::operator()(const Tensor& x) const { return nn::call(*this, [&] { return linear(x, weight, bias); }, x); }
 
 }  // namespace gradus::nn

@@ -6,7 +6,7 @@
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/nn/init/init.h>
-#include <gradus/nn/model/walk.h>
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {
@@ -207,51 +207,72 @@ RNN::RNN(std::int64_t input, std::int64_t hidden, const RNNOptions& o)
                 o.generator),
       nonlinearity_(o.nonlinearity) {}
 RNNOutput RNN::operator()(const Tensor& x, const RNNStart& start) const {
-  auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
-  return {y, h};
+  const auto steps = [&]() -> RNNOutput {
+    auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x);
 }
 
 PackedRNNOutput RNN::operator()(const PackedSequence& x, const RNNStart& start) const {
-  auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
-  return {y, h};
+  const auto steps = [&]() -> PackedRNNOutput {
+    auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x.data);
 }
 
 GRU::GRU(std::int64_t input, std::int64_t hidden, const GRUOptions& o)
     : Recurrent({"GRU", 3, input, hidden, checked("GRU", o).num_layers, 0, o.bias, o.batch_first, o.bidirectional, o.dropout, o.dtype},
                 o.generator) {}
 RNNOutput GRU::operator()(const Tensor& x, const RNNStart& start) const {
-  auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
-  return {y, h};
+  const auto steps = [&]() -> RNNOutput {
+    auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x);
 }
 PackedRNNOutput GRU::operator()(const PackedSequence& x, const RNNStart& start) const {
-  auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
-  return {y, h};
+  const auto steps = [&]() -> PackedRNNOutput {
+    auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
+    return {y, h};
+  };
+  return nn::call(*this, steps, x.data);
 }
 
 LSTM::LSTM(std::int64_t input, std::int64_t hidden, const LSTMOptions& o)
     : Recurrent({"LSTM", 4, input, hidden, checked("LSTM", o).num_layers, o.proj_size, o.bias, o.batch_first, o.bidirectional, o.dropout,
                  o.dtype},
                 o.generator) {}
-LSTMOutput LSTM::operator()(const Tensor& x, const LSTMStart& start) const { return run(lstm_of, x, start); }
-PackedLSTMOutput LSTM::operator()(const PackedSequence& x, const LSTMStart& start) const { return run(lstm_of, x, start); }
+LSTMOutput LSTM::operator()(const Tensor& x, const LSTMStart& start) const {
+  return nn::call(*this, [&] { return run(lstm_of, x, start); }, x);
+}
+PackedLSTMOutput LSTM::operator()(const PackedSequence& x, const LSTMStart& start) const {
+  return nn::call(*this, [&] { return run(lstm_of, x, start); }, x.data);
+}
 
 RNNCell::RNNCell(std::int64_t input, std::int64_t hidden, const RNNCellOptions& o) : nonlinearity_(o.nonlinearity) {
   make_cell(*this, "RNNCell", 1, input, hidden, checked("RNNCell", o).bias, o.dtype, o.generator);
 }
 Tensor RNNCell::operator()(const Tensor& x, const Tensor& h) const {
-  return nonlinearity_ == Nonlinearity::relu ? rnn_relu_cell(x, h, weights_of(*this)) : rnn_tanh_cell(x, h, weights_of(*this));
+  const auto step = [&] {
+    return nonlinearity_ == Nonlinearity::relu ? rnn_relu_cell(x, h, weights_of(*this)) : rnn_tanh_cell(x, h, weights_of(*this));
+  };
+  return nn::call(*this, step, x, h);
 }
 
 GRUCell::GRUCell(std::int64_t input, std::int64_t hidden, const CellOptions& o) {
   make_cell(*this, "GRUCell", 3, input, hidden, checked("GRUCell", o).bias, o.dtype, o.generator);
 }
-Tensor GRUCell::operator()(const Tensor& x, const Tensor& h) const { return gru_cell(x, h, weights_of(*this)); }
+Tensor GRUCell::operator()(const Tensor& x, const Tensor& h) const {
+  return nn::call(*this, [&] { return gru_cell(x, h, weights_of(*this)); }, x, h);
+}
 
 LSTMCell::LSTMCell(std::int64_t input, std::int64_t hidden, const CellOptions& o) {
   make_cell(*this, "LSTMCell", 4, input, hidden, checked("LSTMCell", o).bias, o.dtype, o.generator);
 }
 LSTMCellResult LSTMCell::operator()(const Tensor& x, const LSTMCellResult& state) const {
-  return lstm_cell(x, state.h, state.c, weights_of(*this));
+  return nn::call(*this, [&] { return lstm_cell(x, state.h, state.c, weights_of(*this)); }, x, state.h, state.c);
 }
 
 }  // namespace gradus::nn

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include <gradus/nn/model/call.h>
 #include <gradus/nn/model/one_caller.h>
 #include <gradus/nn/model/walk.h>
 
@@ -57,7 +58,8 @@ class AnyModule {
   template <class M>
   struct Model final : Concept, OneCaller {
     template <class From> explicit Model(From&& from) : module(std::forward<From>(from)) {}
-    Tensor call(const Tensor& x) override {
+    Tensor call(const Tensor& x) override { return detail::call_held(module, *this, x); }
+    Tensor operator()(const Tensor& x) {
       if constexpr (std::is_invocable_r_v<Tensor, const M&, const Tensor&>) {
         return std::as_const(module)(x);
       } else {

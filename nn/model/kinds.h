@@ -1,6 +1,5 @@
 // What a walk through a model (walk.h) takes a type for, and whether something in it would be missed if the walk passed over it.
 #pragma once
-#include <any>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,7 +7,6 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <variant>
 
 #include <gradus/nn/model/fields.h>
 #include <gradus/nn/model/passed_over.h>
@@ -21,8 +19,7 @@ template <class T, class D> inline constexpr bool is_owner<std::unique_ptr<T, D>
 template <class T> inline constexpr bool is_owner<std::shared_ptr<T>> = true;
 template <class T> inline constexpr bool is_optional = false;
 template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
-template <class T> inline constexpr bool is_variant = false;
-template <class... T> inline constexpr bool is_variant<std::variant<T...>> = true;
+template <class T> concept IsVariant = requires(const T& t) { t.valueless_by_exception(); };   // std::variant, whose header costs much
 template <class T> inline constexpr bool is_passed_over = false;
 template <class T> inline constexpr bool is_passed_over<PassedOver<T>> = true;
 
@@ -33,8 +30,8 @@ template <class T> concept Offers = requires(T& t) { requires std::is_class_v<de
 template <class T> concept Map = requires(T& t) { typename T::mapped_type; t.begin()->first; t.begin()->second; };
 template <class T> concept Range = requires(T& t) { t.begin(); t.end(); typename T::value_type; };
 template <class T> concept TupleLike = requires { std::tuple_size<T>::value; };
-// What hides the type of what is inside: std::function.
-template <class T> concept Erased = requires(const T& t) { t.target_type(); } || std::is_same_v<T, std::any>;
+// What hides the type of what is inside: std::function, std::any.
+template <class T> concept Erased = requires(const T& t) { t.target_type(); } || requires(const T& t) { t.type(); t.has_value(); };
 // A function object with something inside, which may be parameters that nobody would train.
 template <class T> concept StatefulLayer =
     !std::is_trivially_copyable_v<T> && !Erased<T> && requires(T& t, const Tensor& x) { t(x); };
@@ -59,7 +56,8 @@ constexpr bool any_holds(reflect::Types<Each...>) {
 
 // The types that a std::variant may hold, or that a tuple, pair or std::array has.
 template <class T> struct AlternativesOf;
-template <class... Each> struct AlternativesOf<std::variant<Each...>> { using type = reflect::Types<Each...>; };
+template <template <class...> class Variant, class... Each> requires IsVariant<Variant<Each...>>
+struct AlternativesOf<Variant<Each...>> { using type = reflect::Types<Each...>; };
 template <class T, std::size_t... i> reflect::Types<std::tuple_element_t<i, T>...> elements_of(std::index_sequence<i...>);
 template <class T> requires TupleLike<T>
 struct AlternativesOf<T> { using type = decltype(elements_of<T>(std::make_index_sequence<std::tuple_size_v<T>>())); };
@@ -88,7 +86,7 @@ constexpr bool holds() {
   else if constexpr (is_owner<Here>) return holds<typename Here::element_type, Here, Above...>();
   else if constexpr (Map<Here>) return holds<typename Here::mapped_type, Here, Above...>();
   else if constexpr (is_optional<Here> || Range<Here>) return holds<typename Here::value_type, Here, Above...>();
-  else if constexpr (is_variant<Here> || TupleLike<Here>) return any_holds<Here, Above...>(Alternatives<Here>());
+  else if constexpr (IsVariant<Here> || TupleLike<Here>) return any_holds<Here, Above...>(Alternatives<Here>());
   else if constexpr (HasMode<Here> || Offers<Here>) return true;
   else if constexpr (ListsFields<Here>) return any_holds<Here, Above...>(typename Here::Fields::Members());
   else if constexpr (reflect::reflectable<Here>) return any_holds<Here, Above...>(NamedMembers<Here>());
@@ -102,6 +100,18 @@ template <class T> inline constexpr bool points_at_module<T* const> = holds<T>()
 // Numbers, texts, enumerations and pointers at such: nothing that a walk goes into.
 template <class T> inline constexpr bool is_leaf_type =
     !(std::is_class_v<T> || std::is_array_v<T> || points_at_module<T>) || std::is_same_v<T, std::string>;
+
+// Not the small structs of options beside.
+template <class T> concept IsModule = !std::is_trivially_copyable_v<T> || std::is_invocable_v<T&, const Tensor&>;
+
+// Whether calls of this class are seen (call.h): a program that has such a call says so before main().
+template <class T> inline bool says_its_calls = false;
+
+// What a visitor is told of a module.
+template <class T>
+VisitedModule module_of(T& module) {
+  return {&module, &typeid(T), says_its_calls<T>};
+}
 
 // A class that adds members to one whose `walk` it inherits.
 template <class Owner, class Member> std::type_identity<Owner> owner_of(Member Owner::*);

@@ -78,6 +78,8 @@ void check_unique(const std::vector<Place>& places) {
 Parameters parameters(ModuleRef net, std::string_view prefix) {
   check<ValueError>(!prefix.starts_with('.') && !prefix.ends_with('.'), "parameters: the prefix \"", prefix,
                     "\" needs no dot at its ends: one is put between it and the names");
+  check<ValueError>(prefix.find('*') == prefix.npos, "parameters: \"", prefix,
+                    "\" is a prefix, which goes before all names; nn::Matching chooses by a pattern");
   Places places;
   net.walk(places, {nullptr, prefix});
   const Whole whole = whole_of(places.list);

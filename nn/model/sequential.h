@@ -27,12 +27,12 @@ class Sequential {
   Tensor operator()(const Tensor& x) const
     requires(std::is_invocable_v<const Layers&, const Tensor&> && ...)
   {
-    return run(layers_, x);
+    return nn::call(*this, [&] { return run(layers_, x); }, x);
   }
   Tensor operator()(const Tensor& x)
     requires(!(std::is_invocable_v<const Layers&, const Tensor&> && ...))
   {
-    return run(layers_, x);
+    return nn::call(*this, [&] { return run(layers_, x); }, x);
   }
 
   // The i-th layer: net.get<0>().weight.
@@ -45,7 +45,7 @@ class Sequential {
  private:
   template <class Tuple>
   static Tensor run(Tuple& layers, Tensor x) {
-    std::apply([&x](auto&... layer) { ((x = layer(x)), ...); }, layers);
+    std::apply([&x](auto&... layer) { ((x = detail::call_held(layer, layer, x)), ...); }, layers);
     return x;
   }
   std::tuple<Layers...> layers_;
@@ -75,10 +75,7 @@ class Sequential<> {
     return *this;
   }
 
-  Tensor operator()(Tensor x) const {
-    for (const AnyModule& layer : layers_) x = layer(x);
-    return x;
-  }
+  Tensor operator()(Tensor x) const;
   void push_back(AnyModule layer) { layers_.push_back(std::move(layer)); }
   std::size_t size() const { return layers_.size(); }
   AnyModule& operator[](std::size_t i) { return layers_[i]; }

@@ -34,8 +34,17 @@ class Offer {
   const std::type_info* type_;
 };
 
+// A layer, container or struct that a walk comes to, before what is inside: where it lies, and its class.
+struct VisitedModule {
+  void* object;
+  const std::type_info* type;
+  bool seen;                                 // whether calls of its class are: call.h
+  template <class T> T* get_if() const { return *type == typeid(T) ? static_cast<T*>(object) : nullptr; }
+};
+
 class Visitor {
  public:
+  virtual void module(const Path&, const VisitedModule&) {}
   virtual void parameter(const Path&, Parameter&) {}
   virtual void buffer(const Path&, Array&) {}
   virtual void stream(const Path&, Stream&) {}

@@ -1,9 +1,9 @@
-// Walking through a model: every Parameter, every buffer (a field of type Buffer or Array: saved, not trained), every Stream and every mode
-// (a field `bool training`), each with its path, and what a layer `offers()` beside (visitor.h). Goes into plain structs, classes that list
-// their Fields (fields.h), std::vector and other ranges, std::array, maps (by key), std::tuple, std::optional, what a std::variant holds
-// and what std::unique_ptr and std::shared_ptr point to; passes over numbers, strings, tensors, constant Arrays, functions, the standard
-// library's other classes, and what is said to be no part of the model: PassedOver (passed_over.h). Whatever else might have parameters and
-// cannot be seen does not compile, or is an error of nn::parameters and nn::state.
+// Walking through a model: every module (a layer, a container, a struct), every Parameter, every buffer (a field of type Buffer or Array:
+// saved, not trained), every Stream and every mode (a field `bool training`), each with its path, and what a layer `offers()` beside
+// (visitor.h). Goes into plain structs, classes that list their Fields (fields.h), std::vector and other ranges, std::array, maps (by key),
+// std::tuple, std::optional, what a std::variant holds and what std::unique_ptr and std::shared_ptr point to; passes over numbers, strings,
+// tensors, constant Arrays, functions, the standard library's other classes, and what is said to be no part of the model: PassedOver
+// (passed_over.h). Whatever else might have parameters and cannot be seen does not compile, or is an error of nn::parameters and nn::state.
 //   struct Count : nn::Visitor { void parameter(const nn::Path&, Parameter&) override { ++n; } int n = 0; } count;
 //   nn::walk(net, {}, count);
 // A container of one's own has a member `void walk(const nn::Path&, nn::Visitor&)` that calls nn::walk for each thing inside
@@ -43,6 +43,8 @@ struct Index {
   char digits[20];
   std::size_t length;
 };
+
+std::string class_name(const std::type_info& type);   // as the program calls it, where the compiler tells
 
 [[noreturn]] void refuse_derived(const Path& path, const std::type_info& what, const std::type_info& base);
 [[noreturn]] void refuse_handles(const Path& path);
@@ -111,6 +113,7 @@ void walk_pointee([[maybe_unused]] T& thing, [[maybe_unused]] const Path& path, 
 template <class M>
 void walk_members([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe_unused]] Visitor& visitor) {
   using namespace detail;
+  if constexpr (IsModule<M>) visitor.module(path, module_of(module));
   if constexpr (HasMode<M>) visitor.mode(module.training);
   if constexpr (Offers<M>) {
     auto offered = module.offers();
@@ -194,11 +197,12 @@ void walk([[maybe_unused]] M& module, [[maybe_unused]] const Path& path, [[maybe
         walks_all<M>(),
         "gradus::nn: this class adds members to one whose walk it inherits, so they would not be trained: write a walk that visits all, "
         "or let the other be a member");
+    if constexpr (!std::is_polymorphic_v<M>) visitor.module(path, module_of(module));   // else its own walk says what it is
     module.walk(path, visitor);
   } else if constexpr (is_optional<M>) {
     if (module) nn::walk(*module, path, visitor);
-  } else if constexpr (is_variant<M>) {
-    if (!module.valueless_by_exception()) std::visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
+  } else if constexpr (IsVariant<M>) {
+    if (!module.valueless_by_exception()) visit([&](auto& held) { nn::walk(held, path, visitor); }, module);
   } else if constexpr (Map<M>) {
     if constexpr (!is_leaf_type<typename M::mapped_type>) walk_map(module, path, visitor);
   } else if constexpr (Range<M>) {

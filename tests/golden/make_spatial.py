@@ -93,6 +93,11 @@ add("pool.lp3d", lambda x: F.lp_pool3d(x, 4, 2, 1), x=(1, 2, 3, 4, 3))
 samples = torch.rand(2, 2, 2, generator=golden.generator("pool.samples"))
 arrays["pool.fractional.samples"] = samples
 add("pool.fractional", lambda x: F.fractional_max_pool2d(x, (2, 3), (4, 3), _random_samples=samples, return_indices=True), x=(2, 2, 8, 7))
+samples3 = torch.rand(2, 1, 3, generator=golden.generator("pool.samples3"))
+arrays["pool.fractional3d.samples"] = samples3
+add("pool.fractional3d", lambda x: F.fractional_max_pool3d(x, (1, 2, 3), (3, 2, 2), _random_samples=samples3, return_indices=True), x=(2, 1, 5, 6, 7))
+add("pool.adaptive_avg3d_unchanged", lambda x: F.adaptive_avg_pool3d(x, (2, None, 4)), x=(2, 3, 2, 3))
+add("pool.adaptive_max2d_unchanged", lambda x: F.adaptive_max_pool2d(x, (None, 2), return_indices=True), x=(2, 3, 5))
 for dims, f, unpool, size in ((1, F.max_pool1d, F.max_unpool1d, (7,)), (2, F.max_pool2d, F.max_unpool2d, (7, 6)),
                               (3, F.max_pool3d, F.max_unpool3d, (5, 4, 6))):
     at = f(randn(f"pool.at{dims}", 2, 2, *size), 2, return_indices=True)[1]
@@ -108,6 +113,8 @@ for mode, shape, sizes in (("linear", (2, 3, 5), ((8,), (3,), (5,), (1,))), ("bi
             name = f"resample.{mode}_{'x'.join(map(str, size))}{'_corners' if corners else ''}"
             add(name, lambda x: F.interpolate(x, size, mode=mode, align_corners=corners), x=shape)
     add(f"resample.{mode}_factor", lambda x: F.interpolate(x, scale_factor=1.7, mode=mode, align_corners=False), x=shape)
+    add(f"resample.{mode}_recomputed", lambda x: F.interpolate(x, scale_factor=1.7, mode=mode, align_corners=False, recompute_scale_factor=True),
+        x=shape)
     if mode != "bicubic":   # PyTorch 2.13's gradient is that of a copy there, its value is not
         add(f"resample.{mode}_same", lambda x: F.interpolate(x, scale_factor=1.15, mode=mode, align_corners=False), x=shape)
 for mode in ("bilinear", "bicubic"):

@@ -8,7 +8,7 @@
 namespace gradus {
 
 const std::string* ValueReader::find(const std::string& key) {
-  expect(key);
+  read_.try_emplace(key);
   const auto at = values_.find(key);
   return at == values_.end() ? nullptr : &at->second;
 }
@@ -51,6 +51,6 @@ void ValueReader::read(const std::string& key, const Option& option, Agree agree
 }
 
 bool ValueReader::was_read(const std::string& key) const { return read_.contains(key); }
-void ValueReader::expect(const std::string& key) { read_[key]; }
+void ValueReader::expect(const std::string& key) { read_.try_emplace(key); }
 
 }  // namespace gradus

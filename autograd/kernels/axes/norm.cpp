@@ -106,13 +106,18 @@ Moments channel_moments(const Array& x) {
   return out;
 }
 
-Products channel_products(const Array& g, const Array& x, const Array& mean) {
+namespace {
+
+// Without y and `through`: of g itself.
+Products products_of(const Array& g, const Array& y, const Array& x, const Array& mean, Array* through) {
   const Layout l(x);
   Products out{Array::zeros({l.channels}, f64), Array::zeros({l.channels}, f64)};
   double *sum_g = out.g.mutable_data<double>(), *sum_gx = out.gx.mutable_data<double>();
   visit_floating(x.dtype(), "batch_norm", [&]<class T>(T) {
     const NormRows<T>& loops = norm_loops().of(T{});
-    const T *slopes = g.data<T>(), *data = x.data<T>();
+    T* const to = through ? through->mutable_data<T>() : nullptr;
+    const Slopes<T> slopes{g.data<T>(), to ? y.data<T>() : nullptr, to};
+    const T* data = x.data<T>();
     const ChannelArrays<T> arrays(mean, {}, {}, {});
     const Channels<T> channels = arrays.view();
     const Parts parts(
@@ -122,13 +127,14 @@ Products channel_products(const Array& g, const Array& x, const Array& mean) {
           for (std::int64_t i = 0; i < samples; ++i) {
             const std::int64_t at = ((from + i) * l.channels + channel) * l.length;
             double row_g, row_gx;
-            loops.products(slopes + at, data + at, l.length, channels.high[channel], channels.low[channel], row_g, row_gx);
+            loops.products(slopes.from(at), data + at, l.length, channels.high[channel], channels.low[channel], row_g, row_gx);
             a += row_g, b += row_gx;
           }
         },
         [&](std::int64_t from, std::int64_t samples, std::int64_t channel, std::int64_t width, double* a, double* b) {
           const std::int64_t at = from * l.channels + channel;
-          loops.column_products(slopes + at, data + at, samples, l.channels, width, channels.high + channel, channels.low + channel, a, b);
+          const T *high = channels.high + channel, *low = channels.low + channel;
+          loops.column_products(slopes.from(at), data + at, samples, l.channels, width, high, low, a, b);
         });
     const double *a = parts.first.data<double>(), *b = parts.second.data<double>();
     for (std::int64_t p = 0; p < parts.count; ++p)
@@ -140,7 +146,14 @@ Products channel_products(const Array& g, const Array& x, const Array& mean) {
   return out;
 }
 
-Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c) {
+}  // namespace
+
+Products channel_products(const Array& g, const Array& x, const Array& mean) { return products_of(g, {}, x, mean, nullptr); }
+Products channel_products_of_relu(const Array& g, const Array& y, const Array& x, const Array& mean, Array& through) {
+  return products_of(g, y, x, mean, &through);
+}
+
+Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c, bool relu) {
   const Layout l(x);
   Array out = empty_as(x);
   visit_floating(x.dtype(), "batch_norm", [&]<class T>(T) {
@@ -154,13 +167,13 @@ Array channel_affine(const Array& g, const Array& a, const Array& x, const Array
     if (l.length == 1) {
       parallel_for(l.n, items_worth(sum_grain, l.channels), [&](std::int64_t begin, std::int64_t end) {
         const std::int64_t at = begin * l.channels;
-        loops.column_affine(slopes ? slopes + at : nullptr, data + at, end - begin, l.channels, channels, to + at, past);
+        loops.column_affine(slopes ? slopes + at : nullptr, data + at, end - begin, l.channels, channels, {to + at, past, relu});
       });
     } else {
       parallel_for(l.n * l.channels, items_worth(sum_grain, l.length), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t r = begin; r < end; ++r) {
           const std::int64_t at = r * l.length;
-          loops.affine(slopes ? slopes + at : nullptr, data + at, l.length, channels, r % l.channels, to + at, past);
+          loops.affine(slopes ? slopes + at : nullptr, data + at, l.length, channels, r % l.channels, {to + at, past, relu});
         }
       });
     }

@@ -18,9 +18,11 @@ struct Products {
   Array g, gx;
 };
 Products channel_products(const Array& g, const Array& x, const Array& mean);
+// The same of the gradient that relu, whose result is y, lets through, which is left in `through`, an array like x. It may be g itself.
+Products channel_products_of_relu(const Array& g, const Array& y, const Array& x, const Array& mean, Array& through);
 
-// out = a·g + b·(x − mean) + c, where mean, a, b, c are f64 [C]; without g (undefined) its term is left out.
-Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c);
+// out = a·g + b·(x − mean) + c, where mean, a, b, c are f64 [C]; without g (undefined) its term is left out. Of that relu, if so wanted.
+Array channel_affine(const Array& g, const Array& a, const Array& x, const Array& mean, const Array& b, const Array& c, bool relu = false);
 
 // What the loops below know of one channel, in T. mean = high + low: the first difference with `high` is exact where it matters.
 template <class T>
@@ -28,17 +30,30 @@ struct Channels {
   const T *high, *low, *a, *b, *c;   // each [C]
 };
 
+// The gradient of the result; y and through are null where there is no relu between.
+template <class T>
+struct Slopes {
+  const T *g, *y = nullptr;
+  T* through = nullptr;
+  Slopes from(std::int64_t i) const { return y ? Slopes{g + i, y + i, through + i} : Slopes{g + i}; }
+};
+// Where results go, and how.
+template <class T>
+struct Outcome {
+  T* to;
+  bool past_caches, relu = false;
+};
+
 // The loops inside, compiled for each SIMD level: along one channel, or over max_width channels side by side.
 template <class T>
 struct NormRows {
   void (*moments)(const T* x, std::int64_t n, double& mean, double& squares);
-  void (*products)(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx);
-  void (*affine)(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out, bool past_caches);
+  void (*products)(const Slopes<T>& g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx);
+  void (*affine)(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, const Outcome<T>& out);
   void (*column_moments)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, double* mean, double* squares);
-  void (*column_products)(const T* g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high, const T* low,
-                          double* sum_g, double* sum_gx);
-  void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out,
-                        bool past_caches);
+  void (*column_products)(const Slopes<T>& g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high,
+                          const T* low, double* sum_g, double* sum_gx);
+  void (*column_affine)(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, const Outcome<T>& out);
   static constexpr std::int64_t max_width = 64;
 };
 using NormLoops = PerFloat<NormRows>;

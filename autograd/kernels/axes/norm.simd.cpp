@@ -9,26 +9,43 @@ namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class T>
-void products(const T* g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx) {
+Vec<T> slope_at(const Slopes<T>& s, std::int64_t i, auto... lanes) {
+  const Vec<T> g = Vec<T>::load(s.g + i, lanes...);
+  if (!s.y) return g;
+  const Vec<T> through = where(Vec<T>::load(s.y + i, lanes...) <= Vec<T>(0), Vec<T>(0), g);
+  through.store(s.through + i, lanes...);
+  return through;
+}
+
+template <class T>
+Vec<T> shown(Vec<T> x, bool relu) {
+  return relu ? where(x < Vec<T>(0), Vec<T>(0), x) : x;
+}
+
+template <class T>
+void products(const Slopes<T>& g, const T* x, std::int64_t n, T high, T low, double& sum_g, double& sum_gx) {
   const Vec<T> h = high, l = low;
   sum_gx = blocked_sums<T>(n, sum_g, [=](std::int64_t i, auto... lanes) {
-    const Vec<T> slope = Vec<T>::load(g + i, lanes...);
+    const Vec<T> slope = slope_at(g, i, lanes...);
     return Two<T>{slope, slope * ((Vec<T>::load(x + i, lanes...) - h) - l)};
   });
 }
 
 template <class T>
-void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, T* out, bool past_caches) {
+void affine(const T* g, const T* x, std::int64_t n, const Channels<T>& channels, std::int64_t channel, const Outcome<T>& out) {
   const Vec<T> high = channels.high[channel], low = channels.low[channel], b = channels.b[channel], c = channels.c[channel];
-  const Target<T> y{out, past_caches};
+  const Target<T> y{out.to, out.past_caches};
+  const bool relu = out.relu;
   const auto own = [=](std::int64_t i, auto... lanes) { return ((Vec<T>::load(x + i, lanes...) - high) - low) * b + c; };
   if (!g) {
-    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(own(i, lanes...), i, lanes...); });
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(shown(own(i, lanes...), relu), i, lanes...); });
   } else {
     const Vec<T> a = channels.a[channel];
-    for_batches<T>(n, [=](std::int64_t i, auto... lanes) { y.put(Vec<T>::load(g + i, lanes...) * a + own(i, lanes...), i, lanes...); });
+    for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
+      y.put(shown(Vec<T>::load(g + i, lanes...) * a + own(i, lanes...), relu), i, lanes...);
+    });
   }
-  end_stores(past_caches);
+  end_stores(out.past_caches);
 }
 
 template <class T>
@@ -79,8 +96,8 @@ void column_moments(const T* x, std::int64_t rows, std::int64_t stride, std::int
 }
 
 template <class T>
-void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high, const T* low,
-                     double* sum_g, double* sum_gx) {
+void column_products(const Slopes<T>& g, const T* x, std::int64_t rows, std::int64_t stride, std::int64_t width, const T* high,
+                     const T* low, double* sum_g, double* sum_gx) {
   constexpr std::int64_t room = NormRows<T>::max_width, block = 64;
   std::fill(sum_g, sum_g + width, 0.0);
   std::fill(sum_gx, sum_gx + width, 0.0);
@@ -88,7 +105,7 @@ void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t str
     alignas(64) T part_g[room] = {}, part_gx[room] = {};
     for (std::int64_t r = r0; r < std::min(rows, r0 + block); ++r)
       for_batches<T>(width, [&](std::int64_t j, auto... lanes) {
-        const Vec<T> slope = Vec<T>::load(g + r * stride + j, lanes...);
+        const Vec<T> slope = slope_at(g, r * stride + j, lanes...);
         const Vec<T> delta =
             (Vec<T>::load(x + r * stride + j, lanes...) - Vec<T>::load(high + j, lanes...)) - Vec<T>::load(low + j, lanes...);
         (Vec<T>::load(part_g + j, lanes...) + slope).store(part_g + j, lanes...);
@@ -102,17 +119,18 @@ void column_products(const T* g, const T* x, std::int64_t rows, std::int64_t str
 }
 
 template <class T>
-void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, T* out, bool past_caches) {
+void column_affine(const T* g, const T* x, std::int64_t rows, std::int64_t width, const Channels<T>& channels, const Outcome<T>& out) {
   const auto [high, low, a, b, c] = channels;
-  for (std::int64_t r = 0; r < rows; ++r, x += width, out += width, g += g ? width : 0) {
-    const Target<T> y{out, past_caches};
-    for_batches<T>(width, [=, high = high, low = low, a = a, b = b, c = c](std::int64_t j, auto... lanes) {
+  T* to = out.to;
+  for (std::int64_t r = 0; r < rows; ++r, x += width, to += width, g += g ? width : 0) {
+    const Target<T> y{to, out.past_caches};
+    for_batches<T>(width, [=, relu = out.relu, high = high, low = low, a = a, b = b, c = c](std::int64_t j, auto... lanes) {
       const auto of = [=](const T* p) { return Vec<T>::load(p + j, lanes...); };
       const Vec<T> own = ((of(x) - of(high)) - of(low)) * of(b) + of(c);
-      y.put(g ? of(g) * of(a) + own : own, j, lanes...);
+      y.put(shown(g ? of(g) * of(a) + own : own, relu), j, lanes...);
     });
   }
-  end_stores(past_caches);
+  end_stores(out.past_caches);
 }
 
 template <class T>

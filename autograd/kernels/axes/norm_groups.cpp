@@ -57,7 +57,7 @@ void forward_stretches(const T* x, const Groups& form, const T* weight, const T*
         const std::int64_t channel = r % form.groups * form.channels + c, at = (r * form.channels + c) * form.length;
         const T factor = static_cast<T>(weight ? inverse[r] * static_cast<double>(weight[channel]) : inverse[r]);
         const T shift = bias ? bias[channel] : T(0);
-        loops.affine(nullptr, x + at, form.length, {&centre.high, &centre.low, nullptr, &factor, &shift}, 0, y + at, past);
+        loops.affine(nullptr, x + at, form.length, {&centre.high, &centre.low, nullptr, &factor, &shift}, 0, {y + at, past});
       }
     }
   });
@@ -78,7 +78,7 @@ void backward_stretches(const T* g, const T* x, const Groups& form, const T* wei
       double sum_s = 0, sum_sd = 0;
       for (std::int64_t c = 0; c < channels; ++c) {
         const std::int64_t place = r * channels + c, at = place * form.length;
-        loops.products(g + at, x + at, form.length, centre.high, centre.low, by_bias[place], by_weight[place]);
+        loops.products({g + at}, x + at, form.length, centre.high, centre.low, by_bias[place], by_weight[place]);
         by_weight[place] *= inverse[r];
         const double w = weights ? static_cast<double>(weights[c]) : 1;
         sum_s += w * by_bias[place], sum_sd += w * by_weight[place];
@@ -89,7 +89,7 @@ void backward_stretches(const T* g, const T* x, const Groups& form, const T* wei
       for (std::int64_t c = 0; c < channels; ++c) {
         const std::int64_t at = (r * channels + c) * form.length;
         const T factor = static_cast<T>(weights ? inverse[r] * static_cast<double>(weights[c]) : inverse[r]);
-        loops.affine(g + at, x + at, form.length, {&centre.high, &centre.low, &factor, &along, &shift}, 0, dx + at, past);
+        loops.affine(g + at, x + at, form.length, {&centre.high, &centre.low, &factor, &along, &shift}, 0, {dx + at, past});
       }
     }
   });

@@ -7,6 +7,7 @@
 
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/kernels/elementwise/dropout.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 #include <gradus/autograd/simd/internal/level.h>
@@ -125,7 +126,6 @@ struct Pass {
   std::int64_t seen(std::int64_t i, std::int64_t column, std::int64_t n) const {
     return call.causal ? std::clamp<std::int64_t>(i + 1 - column, 0, n) : n;
   }
-  Matrix<T> q_rows(std::int64_t batch, std::int64_t i) const { return {q + (batch * rows + i) * width, width}; }
   std::int64_t kv(std::int64_t batch) const { return batch / call.repeats; }
 
   void drop_row(const T* from, std::int64_t n, std::int64_t batch, std::int64_t i, std::int64_t column, T* to) const {
@@ -136,66 +136,129 @@ struct Pass {
 };
 
 template <class T>
-void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, T* s, T* out, T* log_sums) {
+void count_flops(const Pass<T>& job, std::int64_t each) {
+  profile::add_flops(static_cast<double>(job.batches * job.rows) * static_cast<double>(job.columns * each) * (job.call.causal ? 0.5 : 1.0));
+}
+
+// Where forward works: a tile of scores, and one of k and v each, laid out for products.
+template <class T>
+struct AttendRoom {
+  pool::Scratch<T> scores, k, v;
+  explicit AttendRoom(const Pass<T>& job)
+      : scores(std::min(tile_rows, job.rows) * pitch), k(job.width * laid_stride<T>(std::min(tile_columns, job.columns))),
+        v(std::min(tile_columns, job.columns) * laid_stride<T>(job.out_width)) {}
+};
+
+template <class T>
+void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, AttendRoom<T>& work, T* out,
+            std::int64_t stride, T* log_sums) {
   T largest[tile_rows], room[tile_columns];
   double total[tile_rows];
   std::fill_n(largest, count, static_cast<T>(-infinity));
   std::fill_n(total, count, 0.0);
+  T* const s = work.scores.data();
+  const bool causal = job.call.causal;
   const std::int64_t width = job.out_width, columns = job.seen(first + count - 1, 0, job.columns);
   for (std::int64_t j = 0; j < columns; j += tile_columns) {
-    const std::int64_t n = std::min(tile_columns, columns - j);
-    gemm(Product<T>{count, n, job.width, job.q_rows(batch, first), job.k.rows(job.kv(batch), j, true), s, pitch});
+    const std::int64_t n = std::min(tile_columns, columns - j), shift = first - j;
+    job.loops.lay(job.k.rows(job.kv(batch), j, true), job.width, n, work.k.data());
+    job.loops.multiply({count, n, job.width, job.q + (batch * job.rows + first) * job.width, job.width, false, work.k.data(), s, pitch,
+                        false, causal ? Reach::columns : Reach::all, shift});
     for (std::int64_t r = 0; r < count; ++r) {
       const std::int64_t i = first + r, seen = job.seen(i, j, n);
       T* const row = s + r * pitch;
       if (seen > 0)
-        job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * width : nullptr, width);
+        job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
       if (job.call.dropout > 0) job.drop_row(row, seen, batch, i, j, row);
       std::fill(row + seen, row + n, T(0));
     }
-    gemm(Product<T>{count, width, n, {s, pitch}, job.v.rows(job.kv(batch), j), out, width, nullptr, j > 0});
+    job.loops.lay(job.v.rows(job.kv(batch), j), n, width, work.v.data());
+    job.loops.multiply({count, width, n, s, pitch, false, work.v.data(), out, stride, j > 0, causal ? Reach::terms_before : Reach::all,
+                        shift});
   }
-  if (columns == 0) std::fill_n(out, count * width, T(0));
   for (std::int64_t r = 0; r < count; ++r) {
+    T* const row = out + r * stride;
     const bool none = total[r] == 0;
-    job.loops.scaled(out + r * width, width, none ? 0 : 1 / total[r], out + r * width);
+    if (columns == 0) std::fill_n(row, width, T(0));
+    job.loops.scaled(row, width, none ? 0 : 1 / total[r], row);
     log_sums[r] = static_cast<T>(none ? infinity : static_cast<double>(largest[r]) + std::log(total[r]));
   }
 }
 
-// The gradient by one tile of k and v, and what it adds to that by q, from `count` rows of one batch.
+// Where backward works: tiles of weights and of slopes, and what they are multiplied by, laid out for products.
 template <class T>
-struct BackTile {
-  T *p, *dp, *dropped;  // [tile_rows, pitch_back] each
-  T *dq, *dk, *dv;      // at the first row of the tile; null where not wanted
+struct BackRoom {
+  std::int64_t n, tall;
+  pool::Scratch<T> p, dp, dropped, k, keys, v, q, g;
+  explicit BackRoom(const Pass<T>& job)
+      : n(std::min(tile_columns_back, job.columns)), tall(std::min(tile_rows, job.rows)), p(tall * pitch_back), dp(tall * pitch_back),
+        dropped(job.call.dropout > 0 ? tall * pitch_back : 0), k(job.width * laid_stride<T>(n)), keys(n * laid_stride<T>(job.width)),
+        v(job.out_width * laid_stride<T>(n)), q(tall * laid_stride<T>(job.width)), g(tall * laid_stride<T>(job.out_width)) {}
 };
+
+// Where the gradients go, at the first row of the tile; null where not wanted. Those by k and v have rows of their own stride.
+template <class T>
+struct BackSums {
+  T *dq, *dk, *dv;
+  std::int64_t k_stride, v_stride;
+};
+
+// The gradient by one tile of k and v, and what it adds to that by q, from `count` rows of one batch. `room` has k, keys and v of the tile.
 template <class T>
 void attend_back(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, std::int64_t j, std::int64_t columns,
-                 const T* g, const T* log_sums, const T* deltas, const BackTile<T>& tile) {
-  const std::int64_t n = job.seen(first + count - 1, j, columns), width = job.out_width, kv = job.kv(batch);
-  const bool drops = job.call.dropout > 0;
+                 const Matrix<T>& g, const T* log_sums, const T* deltas, BackRoom<T>& work, const BackSums<T>& sums) {
+  const std::int64_t n = job.seen(first + count - 1, j, columns), width = job.out_width, shift = first - j;
+  if (n == 0) return;
+  const bool drops = job.call.dropout > 0, causal = job.call.causal;
+  const auto reach = [causal](Reach of_causal) { return causal ? of_causal : Reach::all; };
+  const T* const q = job.q + (batch * job.rows + first) * job.width;
+  T *const p = work.p.data(), *const dp = work.dp.data();
   T room[tile_columns_back];
-  gemm(Product<T>{count, n, job.width, job.q_rows(batch, first), job.k.rows(kv, j, true), tile.p, pitch_back});
+  job.loops.multiply({count, columns, job.width, q, job.width, false, work.k.data(), p, pitch_back, false, reach(Reach::columns), shift});
   for (std::int64_t r = 0; r < count; ++r) {
     const std::int64_t seen = job.seen(first + r, j, n);
-    T* const row = tile.p + r * pitch_back;
+    T* const row = p + r * pitch_back;
     job.loops.weights(row, seen, job.bias.row(batch, first + r, j, seen, room), log_sums[r]);
     std::fill(row + seen, row + n, T(0));
-    if (drops && tile.dv) job.drop_row(row, n, batch, first + r, j, tile.dropped + r * pitch_back);
+    if (drops && sums.dv) job.drop_row(row, n, batch, first + r, j, work.dropped.data() + r * pitch_back);
   }
-  if (tile.dv)
-    gemm(Product<T>{n, width, count, {drops ? tile.dropped : tile.p, pitch_back, true}, {g, width}, tile.dv, width, nullptr, true});
-  if (!tile.dq && !tile.dk) return;
-  gemm(Product<T>{count, n, width, {g, width}, job.v.rows(kv, j, true), tile.dp, pitch_back});
+  if (sums.dv) {
+    job.loops.lay(g, count, width, work.g.data());
+    job.loops.multiply({n, width, count, drops ? work.dropped.data() : p, pitch_back, true, work.g.data(), sums.dv, sums.v_stride, true,
+                        reach(Reach::terms_after), shift});
+  }
+  if (!sums.dq && !sums.dk) return;
+  job.loops.multiply({count, columns, width, g.data, g.stride, false, work.v.data(), dp, pitch_back, false, reach(Reach::columns), shift});
   for (std::int64_t r = 0; r < count; ++r) {
-    T* const row = tile.dp + r * pitch_back;
+    T* const row = dp + r * pitch_back;
     const std::int64_t seen = job.seen(first + r, j, n);
     if (drops) job.drop_row(row, seen, batch, first + r, j, row);
-    job.loops.slopes(tile.p + r * pitch_back, seen, row, deltas[r]);
+    job.loops.slopes(p + r * pitch_back, seen, row, deltas[r]);
   }
-  if (tile.dk)
-    gemm(Product<T>{n, job.width, count, {tile.p, pitch_back, true}, job.q_rows(batch, first), tile.dk, job.width, nullptr, true});
-  if (tile.dq) gemm(Product<T>{count, job.width, n, {tile.p, pitch_back}, job.k.rows(kv, j), tile.dq, job.width, nullptr, true});
+  if (sums.dk) {
+    job.loops.lay({q, job.width}, count, job.width, work.q.data());
+    job.loops.multiply({n, job.width, count, p, pitch_back, true, work.q.data(), sums.dk, sums.k_stride, true, reach(Reach::terms_after),
+                        shift});
+  }
+  if (sums.dq)
+    job.loops.multiply({count, job.width, n, p, pitch_back, false, work.keys.data(), sums.dq, job.width, true, reach(Reach::terms_before),
+                        shift});
+}
+
+// A new array whose dimensions lie in memory in the order of those of `like`, the last one in whole rows; `elements` is where it begins.
+template <class T>
+Array ordered_like(const Array& like, const Shape& shape, T*& elements, bool zeros = false) {
+  std::vector<int> order;   // of the dimensions in memory, the longest strides first
+  for (int i = 0; i < shape.rank(); ++i) {
+    auto at = order.end();
+    while (i + 1 < shape.rank() && at != order.begin() && like.strides()[at[-1]] < like.strides()[i]) --at;
+    order.insert(at, i);
+  }
+  Shape sizes, back = shape;
+  for (const int i : order) back[i] = sizes.rank(), sizes.push_back(shape[i]);
+  Array whole = zeros ? Array::zeros(sizes, like.dtype()) : Array(sizes, like.dtype());
+  elements = whole.mutable_data<T>();
+  return whole.permute(back);
 }
 
 }  // namespace
@@ -206,17 +269,22 @@ Attended attention(const Attention& call) {
   Attended out;
   visit_floating(call.q.dtype(), "scaled_dot_product_attention", [&]<class T>(T) {
     const Pass<T> job(call);
-    out.y = Array(shape, call.q.dtype()), out.log_sums = Array({job.batches * job.rows}, call.q.dtype());
-    T *y = out.y.template mutable_data<T>(), *log_sums = out.log_sums.template mutable_data<T>();
+    out.log_sums = Array({job.batches * job.rows}, call.q.dtype());
+    T *y = nullptr, *log_sums = out.log_sums.template mutable_data<T>();
+    out.y = ordered_like(call.q, shape, y);
+    const std::vector<std::int64_t> begins = batch_offsets(out.y);
+    const std::int64_t stride = out.y.strides()[out.y.rank() - 2];
+    count_flops(job, 2 * (job.width + job.out_width));
     const std::int64_t tiles = tiles_of(job.rows, tile_rows),
                        cost = std::min(tile_rows, job.rows) * job.columns * (job.width + job.out_width);
     parallel_for(job.batches * tiles, items_worth(1 << 18, cost), [&](std::int64_t begin, std::int64_t end) {
-      const pool::Scratch<T> s(std::min(tile_rows, job.rows) * pitch);
+      AttendRoom<T> work(job);
       for (std::int64_t task = begin; task < end; ++task) {
         // Of causal attention the last tiles cost most: they are dealt out in turn with the first ones.
         const std::int64_t batch = task / tiles, t = task % tiles, tile = t % 2 ? tiles - 1 - t / 2 : t / 2;
-        const std::int64_t first = tile * tile_rows, at = batch * job.rows + first;
-        attend(job, batch, first, std::min(tile_rows, job.rows - first), s.data(), y + at * job.out_width, log_sums + at);
+        const std::int64_t first = tile * tile_rows, count = std::min(tile_rows, job.rows - first);
+        attend(job, batch, first, count, work, y + begins[static_cast<std::size_t>(batch)] + first * stride, stride,
+               log_sums + batch * job.rows + first);
       }
     });
   });
@@ -228,12 +296,15 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
   const Dtype dtype = call.q.dtype();
   visit_floating(dtype, "scaled_dot_product_attention", [&]<class T>(T) {
     const Pass<T> job(call);
-    const T *slopes = g.data<T>(), *y = result.y.data<T>(), *log_sums = result.log_sums.data<T>();
+    const Matrices<T> slopes(g), y(result.y);
+    const T* const log_sums = result.log_sums.data<T>();
     const pool::Scratch<T> deltas(job.batches * job.rows);  // Σ over the weights of p·dp, which is that of y·g
     parallel_for(job.batches * job.rows, items_worth(1 << 15, job.out_width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        deltas.data()[i] = static_cast<T>(job.loops.product(slopes + i * job.out_width, y + i * job.out_width, job.out_width));
+        deltas.data()[i] = static_cast<T>(
+            job.loops.product(slopes.rows(i / job.rows, i % job.rows).data, y.rows(i / job.rows, i % job.rows).data, job.out_width));
     });
+    count_flops(job, 2 * (3 * job.width + 2 * job.out_width));
     // A task has every `parts`-th tile of columns of one batch of k and v; each part has a sum of its own for the gradient by q. Shapes
     // alone say how many they are.
     const std::int64_t tiles = tiles_of(job.columns, tile_columns_back), groups = job.batches / call.repeats;
@@ -241,37 +312,44 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
     const std::int64_t q_size = call.q.size();
     Array by_q;
     if (wanted & 1) by_q = Array::zeros({parts, q_size}, dtype);
-    if (wanted & 2) out.k = Array::zeros(call.k.shape(), dtype);
-    if (wanted & 4) out.v = Array::zeros(call.v.shape(), dtype);
-    T* const dq = wanted & 1 ? by_q.mutable_data<T>() : nullptr;
-    T *const dk = wanted & 2 ? out.k.template mutable_data<T>() : nullptr, *const dv =
-                                                                               wanted & 4 ? out.v.template mutable_data<T>() : nullptr;
+    T *const dq = wanted & 1 ? by_q.mutable_data<T>() : nullptr, *dk = nullptr, *dv = nullptr;
+    if (wanted & 2) out.k = ordered_like(call.k, call.k.shape(), dk, true);
+    if (wanted & 4) out.v = ordered_like(call.v, call.v.shape(), dv, true);
+    std::vector<std::int64_t> k_begins, v_begins;
+    if (dk) k_begins = batch_offsets(out.k);
+    if (dv) v_begins = batch_offsets(out.v);
+    const std::int64_t k_stride = dk ? out.k.strides()[out.k.rank() - 2] : 0, v_stride = dv ? out.v.strides()[out.v.rank() - 2] : 0;
     const std::int64_t cost = call.repeats * job.rows * job.columns / parts * (job.width + job.out_width);
     parallel_for(groups * parts, items_worth(1 << 17, cost), [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t size = std::min(tile_rows, job.rows) * pitch_back;
-      const pool::Scratch<T> room((call.dropout > 0 ? 3 : 2) * size);
+      BackRoom<T> work(job);
       for (std::int64_t task = begin; task < end; ++task) {
         const std::int64_t group = task / parts, part = task % parts;
         for (std::int64_t t = part; t < tiles; t += parts) {
-          const std::int64_t j = t * tile_columns_back, n = std::min(tile_columns_back, job.columns - j), column = group * job.columns + j;
+          const std::int64_t j = t * tile_columns_back, n = std::min(tile_columns_back, job.columns - j);
+          job.loops.lay(job.k.rows(group, j, true), job.width, n, work.k.data());
+          if (dq) job.loops.lay(job.k.rows(group, j), n, job.width, work.keys.data());
+          if (dq || dk) job.loops.lay(job.v.rows(group, j, true), job.out_width, n, work.v.data());
+          T *const to_k = dk ? dk + k_begins[static_cast<std::size_t>(group)] + j * k_stride : nullptr,
+                  *const to_v = dv ? dv + v_begins[static_cast<std::size_t>(group)] + j * v_stride : nullptr;
           for (std::int64_t batch = group * call.repeats; batch < (group + 1) * call.repeats; ++batch)
             for (std::int64_t first = call.causal ? j / tile_rows * tile_rows : 0; first < job.rows; first += tile_rows) {
               const std::int64_t row = batch * job.rows + first;
-              attend_back(job, batch, first, std::min(tile_rows, job.rows - first), j, n, slopes + row * job.out_width, log_sums + row,
-                          deltas.data() + row,
-                          {room.data(), room.data() + size, room.data() + 2 * size, dq ? dq + part * q_size + row * job.width : nullptr,
-                           dk ? dk + column * job.width : nullptr, dv ? dv + column * job.out_width : nullptr});
+              attend_back(job, batch, first, std::min(tile_rows, job.rows - first), j, n, slopes.rows(batch, first), log_sums + row,
+                          deltas.data() + row, work, {dq ? dq + part * q_size + row * job.width : nullptr, to_k, to_v, k_stride, v_stride});
             }
         }
       }
     });
     if (!dq) return;
-    out.q = Array(call.q.shape(), dtype);
-    T* const to = out.q.template mutable_data<T>();
-    parallel_for(q_size, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+    T* to = nullptr;
+    out.q = ordered_like(call.q, call.q.shape(), to);
+    const std::vector<std::int64_t> begins = batch_offsets(out.q);
+    const std::int64_t stride = out.q.strides()[out.q.rank() - 2], width = job.width;
+    parallel_for(job.batches * job.rows, items_worth(1 << 15, width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t p = 1; p < parts; ++p)
-        for (std::int64_t i = begin; i < end; ++i) dq[i] += dq[p * q_size + i];
-      job.loops.scaled(dq + begin, end - begin, call.scale, to + begin);
+        for (std::int64_t i = begin * width; i < end * width; ++i) dq[i] += dq[p * q_size + i];
+      for (std::int64_t i = begin; i < end; ++i)
+        job.loops.scaled(dq + i * width, width, call.scale, to + begins[static_cast<std::size_t>(i / job.rows)] + i % job.rows * stride);
     });
   });
   return out;

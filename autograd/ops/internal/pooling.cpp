@@ -71,8 +71,9 @@ PoolShape adaptive_windows(const char* op, const Tensor& x, const Frame& frame, 
   const int dims = frame.dims;
   WindowAxes axes(x, frame);
   for (int i = 3 - dims; i < 3; ++i) {
-    const std::int64_t in = frame.size(x.shape(), i - 3 + dims), out = output.of[static_cast<std::size_t>(i)];
-    if (out < 1) fail<ValueError>(op, ": the output must be at least 1, not ", text_of(output, dims));
+    const std::int64_t in = frame.size(x.shape(), i - 3 + dims), given = output.of[static_cast<std::size_t>(i)];
+    const std::int64_t out = given == unchanged ? in : given;
+    if (given < 1 && given != unchanged) fail<ValueError>(op, ": the output must be at least 1, not ", text_of(output, dims));
     if (in < 1) fail<ShapeError>(op, ": nothing to pool: x ", describe(x));
     axes[i] = {in, out, 0, 0, 0};
   }

@@ -9,8 +9,11 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/attention.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/diagonal.h>
+#include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/walk/grad.h>
 
 #include "autograd/reference.h"
@@ -69,6 +72,37 @@ std::vector<Form> forms() {
           {{2, 300, 8}, {2, 600, 8}, {.attn_mask = low, .is_causal = true}},
           {{3, 1, 8}, {3, 900, 8}, {}},
           {{6, 200, 5}, {2, 300, 5}, {.dropout_p = 0.3, .is_causal = true, .enable_gqa = true}}};
+}
+
+// Queries, keys and values as views of the rows that a product gives, [N, L, heads, D] or [L, N, heads, D]: the same bits, and results and
+// gradients that are such rows again. Lengths and widths that leave something over everywhere.
+TEST(Attention, OfHeadsThatLieInsideOfRows) {
+  Generator random(8);
+  for (const Dtype dtype : {f32, f64})
+    for (const bool length_first : {false, true})
+      for (const Shape& sizes : {Shape{1, 3, 1}, Shape{13, 13, 3}, Shape{31, 29, 17}, Shape{150, 150, 40}}) {
+        SCOPED_TRACE(text(dtype, " ", sizes));
+        const std::int64_t length = sizes[0], keys = sizes[1], width = sizes[2];
+        const auto rows = [&](std::int64_t n) { return randn(length_first ? Shape{n, 2, 3, width} : Shape{2, n, 3, width}, random, dtype); };
+        const auto heads = [&](const Tensor& x) { return length_first ? permute(x, {1, 2, 0, 3}) : transpose(x, 1, 2); };
+        const Tensor q = heads(rows(length)), k = heads(rows(keys)), v = heads(rows(keys)), g = heads(rows(length));
+        const auto all = [&](bool whole) {
+          const auto as = [&](const Tensor& x) { return variable(whole ? x.contiguous() : x); };
+          const std::vector<Tensor> x{as(q), as(k), as(v)};
+          const Tensor y = scaled_dot_product_attention(x[0], x[1], x[2], {.is_causal = true});
+          std::vector<Tensor> results = grad(y, x, {.seed = whole ? g.contiguous() : g});
+          results.push_back(y.detach());
+          return results;
+        };
+        const auto got = all(false), wanted = all(true);
+        for (std::size_t i = 0; i < 4; ++i) {
+          EXPECT_EQ(got[i].value().to_vector(), wanted[i].value().to_vector());
+          EXPECT_TRUE(transpose(got[i], 1, 2).value().contiguous() || permute(got[i], {2, 0, 1, 3}).value().contiguous());
+        }
+        const Tensor scores = matmul(q, transpose(k)) / std::sqrt(static_cast<double>(width));
+        const Tensor sees = tril(ones({length, keys})) == 1;
+        expect_near(got[3], matmul(softmax(where(sees, scores, -inf)), v).value(), dtype == f32 ? 1e-5 : 1e-13);
+      }
 }
 
 TEST(Attention, TilesGiveWhatTheWholeMatrixGives) {

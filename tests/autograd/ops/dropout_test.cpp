@@ -16,6 +16,8 @@
 
 namespace gradus::dropout_test {
 
+std::vector<double> values(const Tensor& x) { return x.value().to_vector(); }
+
 TEST(Dropout, TheMaskIsPhiloxKeyedByTheGeneratorsFork) {
   for (std::int64_t n : {1, 3, 127, 128, 129, 1000}) {
     Generator g(42, 7), same(42, 7);
@@ -86,6 +88,42 @@ TEST(Dropout, GradientsToSecondOrder) {
     check_gradients([](const auto& v) { Generator g(2); return square(dropout(v[0] * v[0], 0.4, g)); }, {random(shape)});
   }
   check_gradients([](const auto& v) { Generator g(2); return square(dropout(transpose(v[0]), 0.4, g)); }, {random({3, 4})});
+}
+
+// Every channel is kept whole or dropped whole, by the words of the same key that elements of [N, C] have.
+TEST(Dropout, OfChannelsDrawsOneWordForEach) {
+  for (const Shape& shape : {Shape{9, 7, 5}, Shape{9, 7, 3, 2}, Shape{9, 7, 2, 2, 3}, Shape{9, 7, 1, 1}}) {
+    Generator g(3), same(3), alpha(3);
+    const Tensor x = random(shape), kept = dropout(ones({9, 7}, f64), 0.3, same);
+    Shape along = Shape::filled(shape.rank(), 1);
+    along[0] = 9, along[1] = 7;
+    const Tensor factor = reshape(kept, along);
+    const Tensor y = shape.rank() == 3 ? dropout1d(x, 0.3, g) : shape.rank() == 4 ? dropout2d(x, 0.3, g) : dropout3d(x, 0.3, g);
+    expect_near(y, (x * factor).value(), 1e-15);
+    // Of selu: α where it is dropped, then a·x + b.
+    const double saturated = -1.7580993408473766, a = 1 / std::sqrt(0.7 * (1 + 0.3 * saturated * saturated)), b = -a * 0.3 * saturated;
+    const Tensor dropped = where(factor > 0, x, saturated) * a + b;
+    expect_near(feature_alpha_dropout(x, 0.3, alpha), dropped.value(), 1e-14);
+  }
+  Generator g(4), same(4), once(4), again(4);
+  const Tensor x = random({3, 4, 2});
+  EXPECT_EQ(values(dropout2d(x, 0.5, g)), values(dropout1d(x, 0.5, same)));                       // [N, C, L]
+  EXPECT_EQ(values(dropout1d(reshape(x, {12, 2}), 0.5, once)), values(dropout1d(x, 0.5, again)));  // [C, L]
+}
+
+TEST(Dropout, AlphaKeepsMeanAndVarianceOfSelu) {
+  Generator g(3);
+  for (const Dtype dtype : {f32, f64}) {
+    const Tensor x = randn({400'001}, g, dtype), y = alpha_dropout(x, 0.2, g);
+    EXPECT_NEAR(mean(y).item(), 0, 0.01);
+    EXPECT_NEAR(mean(square(y)).item(), 1, 0.01);
+    const double a = 1 / std::sqrt(0.8 * (1 + 0.2 * 1.7580993408473766 * 1.7580993408473766)), dropped = -1.7580993408473766 * a * 0.8;
+    EXPECT_NEAR(sum(abs(y - dropped) < 1e-6).item() / 400'001, 0.2, 0.005);
+  }
+  const Tensor huge = full({1000}, std::numeric_limits<double>::infinity());
+  EXPECT_FALSE(std::isnan(sum(alpha_dropout(huge, 0.5, g)).item()));
+  expect_near(alpha_dropout(huge, 1, g), Array::zeros({1000}), 0);
+  EXPECT_EQ(alpha_dropout(huge, 0, g).value().raw(), huge.value().raw());
 }
 
 TEST(Dropout, Errors) {

@@ -264,6 +264,13 @@ TEST(Linear, GradientsToSecondOrder) {
   check_gradients([](const auto& x) { return linear(x[0], x[1]); }, {r({3, 1}, 1), r({1, 1}, 2)});
 }
 
+TEST(Bilinear, IsTheSumOfAllProductsPlusBias) {
+  const Tensor a = random({3, 2}, f64, 1), b = random({3, 4}, f64, 2), w = random({5, 2, 4}, f64, 3), c = random({5}, f64, 4);
+  const Tensor wide = reshape(a, {3, 1, 2, 1}) * reshape(b, {3, 1, 1, 4}) * reshape(w, {1, 5, 2, 4});
+  const std::vector<double> got = bilinear(a, b, w, c).value().to_vector(), wanted = (sum(wide, {2, 3}) + c).value().to_vector();
+  for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(got[i], wanted[i], 1e-14);
+}
+
 TEST(Matmul, ErrorsNameRuleAndShapes) {
   const Tensor w = variable(zeros({128, 784}), "fc1.weight");
   EXPECT_THAT(

@@ -1,6 +1,10 @@
 // Batch norm: against PyTorch, with means that dwarf the deviation, and its gradients to second order.
+#include <cmath>
+#include <limits>
+
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/ops/norm.h>
@@ -100,6 +104,40 @@ TEST(BatchNorm, ChangesOnlyTheCallersStatistics) {
   Array only_mean = Array::zeros({2});
   batch_norm(random({4, 2}, 1, f32), {}, {}, only_mean, none);
   expect_near(only_mean, mean, 0);
+}
+
+// The same in single operations, bit by bit, whatever the layout: rows of many elements, columns side by side, tails of registers.
+TEST(BatchNorm, WithReluIsThoseOperationsBitByBit) {
+  Generator generator(5);
+  for (const Dtype dtype : {f32, f64})
+    for (const Shape& shape : {Shape{300, 21}, Shape{4, 3, 7, 9}, Shape{40, 70, 3, 5}})
+      for (const bool channels_last : {false, true}) {
+        const auto draw = [&](const Shape& of) {
+          const Tensor x = randn(of, generator, dtype);
+          return variable(channels_last && of.rank() == 4 ? permute(permute(x, {0, 2, 3, 1}).value().contiguous_copy(), {0, 3, 1, 2}) : x);
+        };
+        const Tensor x = draw(shape), plus = draw(shape), w = draw({shape[1]}), b = draw({shape[1]}), g = draw(shape).detach();
+        const auto compare = [&](const Tensor& one, const Tensor& several, const std::vector<Tensor>& of) {
+          EXPECT_EQ(one.value().to_vector(), several.value().to_vector());
+          const auto fused = grad(one, of, {.seed = g}), composed = grad(several, of, {.seed = g});
+          for (std::size_t i = 0; i < of.size(); ++i) EXPECT_EQ(fused[i].value().to_vector(), composed[i].value().to_vector()) << i;
+        };
+        compare(batch_norm_relu(x, plus, w, b, none, none), relu(batch_norm(x, w, b, none, none) + plus), {x, plus, w, b});
+        compare(batch_norm_relu(x, {}, w, b, none, none), relu(batch_norm(x, w, b, none, none)), {x, w, b});
+        const Array mean = Array::full({shape[1]}, 0.1, dtype), var = Array::full({shape[1]}, 2, dtype);
+        compare(batch_norm_relu_eval(x, plus, {}, {}, mean, var), relu(batch_norm_eval(x, {}, {}, mean, var) + plus), {x, plus});
+      }
+}
+
+TEST(BatchNorm, WithReluKeepsNaNAndMovesTheStatistics) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor x = tensor({{1, -1}, {nan, 3}});
+  Array mean = Array::zeros({2}), var = Array::full({2}, 1), same_mean = mean, same_var = var;
+  const Tensor y = batch_norm_relu(x, {}, {}, {}, mean, var), plain = batch_norm(x, {}, {}, same_mean, same_var);
+  EXPECT_TRUE(std::isnan(y.value().at({0, 0})) && std::isnan(y.value().at({1, 0})));
+  EXPECT_EQ(y.value().at({0, 1}), 0);
+  EXPECT_EQ(mean.at({1}), same_mean.at({1}));
+  EXPECT_EQ(var.at({1}), same_var.at({1}));
 }
 
 TEST(BatchNorm, DoesNotDependOnTheNumberOfThreads) {

@@ -230,6 +230,12 @@ TEST(MaxPool, DrawsWindowsOfItsOwn) {
   expect_within(z.value(), y.value(), 0);
   EXPECT_NE(fractional_max_pool2d(x, 2, {5, 4}, c).values.value().to_vector(), y.value().to_vector());
   EXPECT_EQ(fractional_max_pool2d(select(x, 0, 0), 2, 1, c).values.shape(), (Shape{3, 1, 1}));
+  const Tensor volumes = random({2, 2, 4, 5, 3}, 2);
+  const Tensor v = fractional_max_pool3d(volumes, 2, {3, 4, 2}, a), w = fractional_max_pool3d(volumes, 2, {3, 4, 2}, b);
+  expect_within(w.value(), v.value(), 0);
+  EXPECT_NE(fractional_max_pool3d(volumes, 2, {2, 3, 2}, c).values.value().to_vector(),
+            fractional_max_pool3d(volumes, 2, {2, 3, 2}, c).values.value().to_vector());
+  EXPECT_EQ(fractional_max_pool3d(zeros({0, 2, 4, 5, 3}), 2, 2, c).values.shape(), (Shape{0, 2, 2, 2, 2}));
 }
 
 TEST(LpPool2d, AWindowOfZerosHasGradientZero) {

@@ -130,6 +130,9 @@ TEST(SpatialGolden, MaxPooling) {
       of_x("pool.adaptive_max3d", [](T x) { return adaptive_max_pool3d(x, {2, 3, 4}); }),
       of_x("pool.fractional", [](T x) {
         return fractional_max_pool2d(x, {2, 3}, {4, 3}, Tensor(golden_values("spatial").at("pool.fractional.samples"))); }),
+      of_x("pool.fractional3d", [](T x) {
+        return fractional_max_pool3d(x, {1, 2, 3}, {3, 2, 2}, Tensor(golden_values("spatial").at("pool.fractional3d.samples"))); }),
+      of_x("pool.adaptive_max2d_unchanged", [](T x) { return adaptive_max_pool2d(x, {unchanged, 2}); }),
       unpooling("pool.unpool1d", [](T x, T at) { return max_unpool1d(x, at, {}, {7}); }),
       unpooling("pool.unpool2d", [](T x, T at) { return max_unpool2d(x, at, {}, {7, 6}); }),
       unpooling("pool.unpool3d", [](T x, T at) { return max_unpool3d(x, at, {}, {5, 4, 6}); }),
@@ -155,6 +158,7 @@ TEST(SpatialGolden, AveragesAndPowers) {
       of_x("pool.avg3d_divisor", [](T x) { return avg_pool3d(x, {.divisor_override = 3}); }),
       of_x("pool.adaptive_avg1d", [](T x) { return adaptive_avg_pool1d(x, 4); }),
       of_x("pool.adaptive_avg3d", [](T x) { return adaptive_avg_pool3d(x, {2, 3, 4}); }),
+      of_x("pool.adaptive_avg3d_unchanged", [](T x) { return adaptive_avg_pool3d(x, {2, unchanged, 4}); }),
       of_x("pool.lp1d", [](T x) { return lp_pool1d(x, 2, {.kernel = 3, .stride = 2}); }),
       of_x("pool.lp2d", [](T x) { return lp_pool2d(x, 3, {.kernel = {3, 2}, .stride = 2, .ceil_mode = true}); }),
       of_x("pool.lp2d_sum", [](T x) { return lp_pool2d(x, 1, {}); }),
@@ -187,13 +191,14 @@ TEST(SpatialGolden, Interpolation) {
       const bool interpolated = std::string(word).ends_with("linear") || mode == Interpolation::bicubic;
       if (rest == "factor") o.scale_factor = interpolated ? Scales(1.7) : Scales({0.6, 2.3});
       else if (rest == "same") o.scale_factor = 1.15;
+      else if (rest == "recomputed") o.scale_factor = 1.7, o.recompute_scale_factor = true;
       else
         for (std::size_t at = 0; at < rest.size(); at = rest.find('x', at) == std::string::npos ? rest.size() : rest.find('x', at) + 1)
           o.size.push_back(std::stoll(rest.substr(at)));
       expect_all({of_x(name.c_str(), [&](const Tensor& x) { return interpolate(x, o); })});
       ++count;
     }
-  EXPECT_EQ(count, 75);
+  EXPECT_EQ(count, 79);
 }
 
 // "grid.2d_bilinear_border_corners"

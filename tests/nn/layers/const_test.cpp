@@ -16,7 +16,12 @@
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/conv.h>
 #include <gradus/nn/layers/dropout.h>
-#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/bilinear.h>
+#include <gradus/nn/layers/embedding_bag.h>
+#include <gradus/nn/layers/instance_norm.h>
+#include <gradus/nn/layers/norm.h>
+#include <gradus/nn/layers/prelu.h>
+#include <gradus/nn/layers/rrelu.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/layers/pool.h>
 #include <gradus/nn/layers/recurrent.h>
@@ -41,6 +46,8 @@ static_assert(all_called_const<nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchN
 template <class... L>
 constexpr bool all_move = (std::is_nothrow_move_constructible_v<L> && ...) && (std::is_nothrow_move_assignable_v<L> && ...);
 static_assert(all_move<nn::Buffer, nn::Stream, nn::Linear, nn::Conv2d, nn::Embedding, nn::BatchNorm1d, nn::BatchNorm2d, nn::Dropout,
+                       nn::EmbeddingBag, nn::Bilinear, nn::BatchNorm3d, nn::InstanceNorm2d, nn::LayerNorm, nn::GroupNorm, nn::RMSNorm,
+                       nn::Dropout2d, nn::AlphaDropout, nn::PReLU, nn::RReLU,
                        nn::RNN, nn::GRU, nn::LSTM, nn::RNNCell, nn::GRUCell, nn::LSTMCell, nn::AnyModule, nn::Chain,
                        nn::Sequential<nn::Linear, nn::Dropout>>);
 

@@ -8,7 +8,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/nn/init/init.h>
-#include <gradus/nn/layers/embedding.h>
+#include <gradus/nn/layers/embedding_bag.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/state.h>
 
@@ -119,6 +119,39 @@ TEST(Embedding, RefusesWhatMakesNoSense) {
               }),
               HasSubstr("index 10 at [1] of the indices [2] is out of range for 10 rows: words.weight [10, 4]"));
   EXPECT_THAT(message_of([&] { net.words(ones({2})); }), HasSubstr("indices must be whole numbers (i64, i32, i16, i8 or u8), not f32"));
+}
+
+TEST(Embedding, ShortensRowsInTrainingAndOnTheirWayInEvaluation) {
+  nn::Embedding layer = nn::Embedding::from_pretrained(Array::from({3., 4., 6., 8., 0.3, 0.4}, {3, 2}), {.freeze = false, .max_norm = 1});
+  const nn::Embedding copy = layer;
+  nn::eval(layer);
+  const std::vector<double> y = layer(words({0, 2})).value().to_vector();
+  EXPECT_THAT(y, testing::Pointwise(testing::DoubleNear(1e-6), {0.6, 0.8, 0.3, 0.4}));
+  EXPECT_THAT(row(layer, 0), ElementsAre(3, 4));
+  sum(layer(words({0}))).backward();
+  EXPECT_THAT(layer.weight.grad().value().to_vector(), ElementsAreArray({1, 1, 0, 0, 0, 0}));
+  nn::train(layer);
+  EXPECT_EQ(layer(words({0, 2})).value().to_vector(), y);
+  EXPECT_THAT(row(layer, 0), testing::Pointwise(testing::DoubleNear(1e-6), {0.6, 0.8}));
+  EXPECT_THAT(row(layer, 1), ElementsAre(6, 8));
+  EXPECT_THAT(row(copy, 0), ElementsAre(3, 4));
+  EXPECT_THAT(message_of([&] { layer(words({3})); }), HasSubstr("index 3"));
+  EXPECT_THAT(message_of([] { nn::Embedding(3, 3, {.max_norm = -1}); }), HasSubstr("Embedding: max_norm must be at least 0, not -1"));
+  EXPECT_THAT(message_of([] { nn::Embedding(3, 3, {.norm_type = 0}); }), HasSubstr("Embedding: norm_type must be above 0, not 0"));
+}
+
+TEST(EmbeddingBag, HasAPaddingRowOfZerosAndTakesPretrainedVectors) {
+  const nn::EmbeddingBag bags{5, 3, {.padding_idx = -1}};
+  EXPECT_THAT(bags.weight.value().slice(0, 4, 5).to_vector(), ElementsAreArray({0, 0, 0}));
+  EXPECT_NE(bags.weight.value().at({0, 0}), 0);
+  nn::EmbeddingBag given = nn::EmbeddingBag::from_pretrained(Array::from({1., 2., 3., 4., 5., 6.}, {3, 2}), {.mode = BagMode::sum});
+  const Tensor y = given(words({0, 2, 1}), words({0, 2}), Tensor(Array::from({1., 10., 2.}, {3})));
+  EXPECT_THAT(y.value().to_vector(), ElementsAreArray({51, 62, 6, 8}));
+  EXPECT_FALSE(y.requires_grad());
+  EXPECT_THAT(message_of([] { nn::EmbeddingBag(3, 2, {.mode = BagMode::max, .sparse = true}); }),
+              HasSubstr("EmbeddingBag: scale_grad_by_freq and sparse are for sums and means"));
+  EXPECT_THAT(message_of([] { nn::EmbeddingBag(3, 2, {.padding_idx = 3}); }), HasSubstr("EmbeddingBag: padding_idx must be a row"));
+  EXPECT_THAT(message_of([] { nn::EmbeddingBag(0, 2); }), HasSubstr("EmbeddingBag: needs at least 1 vector"));
 }
 
 }  // namespace embedding_test

@@ -11,12 +11,18 @@
 
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/creation.h>
+#include <gradus/autograd/ops/dropout.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/nn/layers/activation.h>
 #include <gradus/nn/layers/batch_norm.h>
+#include <gradus/nn/layers/bilinear.h>
 #include <gradus/nn/layers/conv.h>
 #include <gradus/nn/layers/dropout.h>
+#include <gradus/nn/layers/instance_norm.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/norm.h>
+#include <gradus/nn/layers/prelu.h>
+#include <gradus/nn/layers/rrelu.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/state.h>
 
@@ -64,7 +70,8 @@ TEST(Conv2d, OptionsAreDescribed) {
   nn::Conv2dOptions options;
   set_option("Conv2d", options, "padding", "1,2");
   set_option("Conv2d", options, "dtype", "f64");
-  EXPECT_EQ(describe_options("Conv2d", options), "Conv2d(kernel=3, stride=1, padding=1,2, dilation=1, groups=1, bias=true, dtype=f64)");
+  EXPECT_EQ(describe_options("Conv2d", options),
+            "Conv2d(kernel=3, stride=1, padding=1,2, dilation=1, groups=1, bias=true, padding_mode=zeros, dtype=f64)");
   EXPECT_THROW(set_option("Conv2d", options, "dtype", "bool"), DtypeError);
   EXPECT_THAT(message_of([&] { set_option("Conv2d", options, "dtype", "half"); }), HasSubstr("\"half\" is no value of dtype (f32, f64)"));
   EXPECT_EQ(options.dtype, f64);
@@ -242,6 +249,98 @@ TEST(Accuracy, RefusesWhatDoesNotFit) {
   EXPECT_THROW(nn::accuracy(ones({4}), zeros({4}, i64)), ShapeError);
   EXPECT_THROW(nn::accuracy(ones({4, 3}), zeros({4})), DtypeError);
   EXPECT_THROW(nn::accuracy(ones({0, 3}), zeros({0}, i64)), ValueError);
+}
+
+std::vector<double> numbers_of(const Tensor& x) { return x.value().to_vector(); }
+
+TEST(NormLayers, BeginWithPyTorchsValues) {
+  const nn::LayerNorm layer{{2, 3}};
+  EXPECT_EQ(numbers_of(layer.weight), std::vector<double>(6, 1));
+  EXPECT_EQ(numbers_of(layer.bias), std::vector<double>(6, 0));
+  EXPECT_EQ(layer.weight.shape(), (Shape{2, 3}));
+  EXPECT_EQ(numbers_of(nn::RMSNorm{3}.weight), std::vector<double>(3, 1));
+  const nn::GroupNorm groups{2, 4, {.dtype = f64}};
+  EXPECT_EQ(numbers_of(groups.weight), std::vector<double>(4, 1));
+  EXPECT_EQ(numbers_of(groups.bias), std::vector<double>(4, 0));
+  EXPECT_EQ(groups.bias.dtype(), f64);
+  const nn::InstanceNorm2d tracked{3, {.affine = true, .track_running_stats = true}};
+  EXPECT_EQ(tracked.running_mean.to_vector(), std::vector<double>(3, 0));
+  EXPECT_EQ(tracked.running_var.to_vector(), std::vector<double>(3, 1));
+  EXPECT_EQ(numbers_of(tracked.weight), std::vector<double>(3, 1));
+  EXPECT_FALSE(nn::InstanceNorm1d{3}.weight.defined());
+  EXPECT_FALSE(nn::InstanceNorm1d{3}.running_mean.defined());
+  EXPECT_FALSE((nn::BatchNorm3d{3, {.bias = false}}.bias.defined()));
+}
+
+TEST(NormLayers, RefuseWhatMakesNoSense) {
+  const auto refused = [](const auto& f, const char* says) { EXPECT_THAT(message_of(f), HasSubstr(says)); };
+  refused([] { nn::LayerNorm{0}; }, "LayerNorm: needs the sizes of the last dimensions, each at least 1, not [0]");
+  refused([] { nn::LayerNorm{Shape{}}; }, "LayerNorm: needs the sizes");
+  refused([] { nn::LayerNorm{3, {.eps = -1}}; }, "LayerNorm: eps must be finite and at least 0, not -1");
+  refused([] { nn::RMSNorm{3, {.dtype = i64}}; }, "RMSNorm");
+  refused([] { nn::GroupNorm{3, 4}; }, "GroupNorm: groups must divide channels: 3 groups, 4 channels");
+  refused([] { nn::GroupNorm{2, 4}(ones({2, 6, 3})); }, "GroupNorm: needs x [N, 4, ...], not [2, 6, 3]");
+  refused([] { nn::InstanceNorm1d{0}; }, "InstanceNorm: needs at least 1 channel, not 0");
+  refused([] { nn::InstanceNorm1d{3}(ones({3})); }, "InstanceNorm1d: needs x [N, C, L] or [C, L], not [3]");
+  refused([] { nn::InstanceNorm2d{3}(ones({2, 4, 2, 2})); }, "InstanceNorm2d: the layer has 3 channels, but x [2, 4, 2, 2] has 4");
+  refused([] { nn::InstanceNorm3d{2, {.momentum = 2}}; }, "InstanceNorm: momentum must lie in [0, 1], not 2");
+  refused([] { nn::BatchNorm3d{2}(ones({2, 2, 3, 3})); }, "BatchNorm3d: needs x [N, C, D, H, W], not [2, 2, 3, 3]");
+  refused([] { nn::CrossMapLRN2d{3}(ones({2, 2, 3})); }, "CrossMapLRN2d: needs x [N, C, H, W], not [2, 2, 3]");
+  refused([] { nn::CrossMapLRN2d{0}(ones({2, 2, 3, 3})); }, "CrossMapLRN2d: size must be at least 1, not 0");
+  refused([] { nn::Softmax2d{}(ones({2, 2})); }, "Softmax2d: needs x [N, C, H, W] or [C, H, W], not [2, 2]");
+}
+
+TEST(BatchNorm, OfNothingChangesNothingButTheCount) {
+  const nn::BatchNorm2d norm{2};
+  EXPECT_EQ(norm(ones({0, 2, 3, 3})).shape(), (Shape{0, 2, 3, 3}));
+  EXPECT_EQ(norm.running_mean.to_vector(), (std::vector<double>{0, 0}));
+  EXPECT_EQ(norm.running_var.to_vector(), (std::vector<double>{1, 1}));
+  EXPECT_EQ(norm.num_batches_tracked.item(), 1);
+}
+
+TEST(Dropout, EachKindDrawsItsMasksFromItsStream) {
+  const Tensor x = randn({3, 4, 5});
+  const auto check = [&](const auto& layer, Tensor (*f)(const Tensor&, double, Generator&)) {
+    Generator same(0);
+    same.restore(static_cast<Generator&>(layer.generator).state());
+    EXPECT_EQ(numbers_of(layer(x)), numbers_of(f(x, 0.5, same)));
+    EXPECT_NE(numbers_of(layer(x)), numbers_of(layer(x)));
+  };
+  check(nn::Dropout{}, dropout);
+  check(nn::Dropout1d{}, dropout1d);
+  check(nn::Dropout2d{}, dropout2d);
+  check(nn::AlphaDropout{}, alpha_dropout);
+  check(nn::FeatureAlphaDropout{}, feature_alpha_dropout);
+  const nn::Dropout3d whole;
+  const std::vector<double> y = numbers_of(whole(ones({50, 1, 1, 2})));
+  for (std::size_t i = 0; i < y.size(); i += 2) EXPECT_TRUE(y[i] == y[i + 1] && (y[i] == 0 || y[i] == 2));
+  EXPECT_EQ(message_of([] { nn::Dropout2d{1.5}; }), "Dropout2d: p must lie in [0, 1], not 1.5");
+}
+
+TEST(SlopeLayers, AreLearnedOrDrawn) {
+  EXPECT_EQ(numbers_of(nn::PReLU{}.weight), std::vector<double>{0.25});
+  EXPECT_EQ(numbers_of(nn::PReLU{2, {.init = 0.5}}.weight), (std::vector<double>{0.5, 0.5}));
+  EXPECT_THAT(message_of([] { nn::PReLU{0}; }), HasSubstr("PReLU: needs at least 1 slope, not 0"));
+  nn::RReLU leaky{0.2, 0.3};
+  const std::vector<double> y = numbers_of(leaky(-ones({1000}, f64))), z = numbers_of(leaky(-ones({1000}, f64)));
+  EXPECT_NE(y, z);
+  EXPECT_NEAR(*std::min_element(y.begin(), y.end()), -0.3, 1e-3);
+  EXPECT_NEAR(*std::max_element(y.begin(), y.end()), -0.2, 1e-3);
+  nn::eval(leaky);
+  EXPECT_EQ(leaky(-ones({1}, f64)).item(), -0.25);
+  EXPECT_THAT(message_of([] { nn::RReLU{1, 0}; }), HasSubstr("RReLU: the lower bound 1 is above the upper bound 0"));
+}
+
+TEST(Bilinear, DrawsWithinPyTorchsBounds) {
+  const nn::Bilinear both{16, 4, 50};
+  for (const Array& array : {both.weight.value(), both.bias.value()}) {
+    double largest = 0;
+    for (double v : array.to_vector()) largest = std::max(largest, std::abs(v));
+    EXPECT_LE(largest, 0.25);
+    EXPECT_GE(largest, 0.2);
+  }
+  EXPECT_FALSE((nn::Bilinear{2, 3, 4, {.bias = false}}.bias.defined()));
+  EXPECT_THAT(message_of([] { nn::Bilinear{2, 0, 4}; }), HasSubstr("of each input and of the output, not 2, 0 and 4"));
 }
 
 }  // namespace layers_test

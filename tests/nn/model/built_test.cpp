@@ -184,6 +184,24 @@ TEST(Lazy, DrawsWhatTheLayerItselfDraws) {
   EXPECT_EQ(lazy->bias.value().to_vector(), conv.bias.value().to_vector());
 }
 
+TEST(Lazy, EveryKindFindsItsChannels) {
+  const auto expect_shape = [](auto lazy, const Shape& x, const Shape& weight) {
+    nn::initialize(lazy, ones(x));
+    EXPECT_EQ(lazy->weight.shape(), weight);
+    EXPECT_TRUE(lazy.initialised());
+  };
+  expect_shape(nn::LazyConv1d{4}, {2, 5}, {4, 2, 3});
+  expect_shape(nn::LazyConv3d{4}, {1, 2, 3, 3, 3}, {4, 2, 3, 3, 3});
+  expect_shape(nn::LazyConvTranspose1d{4}, {1, 2, 5}, {2, 4, 3});
+  expect_shape(nn::LazyConvTranspose2d{4}, {1, 2, 5, 5}, {2, 4, 3, 3});
+  expect_shape(nn::LazyConvTranspose3d{4}, {2, 3, 3, 3}, {2, 4, 3, 3, 3});
+  expect_shape(nn::LazyBatchNorm1d{}, {4, 3}, {3});
+  expect_shape(nn::LazyBatchNorm3d{}, {4, 3, 2, 2, 2}, {3});
+  expect_shape(nn::LazyInstanceNorm1d{{.affine = true}}, {3, 4}, {3});
+  expect_shape(nn::LazyInstanceNorm2d{{.affine = true}}, {2, 3, 4, 4}, {3});
+  expect_shape(nn::LazyInstanceNorm3d{{.affine = true}}, {2, 3, 4, 4, 2}, {3});
+}
+
 TEST(Lazy, InitialisingChangesNothingElse) {
   struct Both {
     LazyNet first;

@@ -57,6 +57,11 @@ const Rows family{
      .shapes = "0x4 2x4 2; 3x0 2x0 2; 4 1x4 1"},
     {.name = "linear", .f = of([](auto& x, auto& w) { return linear(x, w); }), .inputs = {{.shape = {2, 2, 3}}, {.shape = {1, 3}}},
      .shapes = "2x0x3 1x3"},
+    {.name = "bilinear",
+     .f = [](const Tensors& x) -> Tensors { return {bilinear(x[0], x[1], x[2], x[3])}; },
+     .inputs = {{.shape = {2, 3}}, {.shape = {2, 4}}, {.shape = {2, 3, 4}}, {.shape = {2}}},
+     .mistake = [] { bilinear(zeros({2, 3}), zeros({2, 4}), zeros({5, 3, 3})); }, .says = {"bilinear", "[2, 3], [2, 4] and [5, 3, 3]"},
+     .optional_from = 3, .shapes = "0x3 0x4 2x3x4 2; 3 4 1x3x4 1; 2x2x0 2x2x1 3x0x1 3"},
 };
 
 Row sums(const char* equation, std::vector<Input> inputs, std::function<void()> mistake = {}, std::vector<std::string> says = {}) {

@@ -25,6 +25,29 @@ const Rows family{
      .mistake = [] { batch_norm_eval(zeros({2, 3}), {}, {}, Array::zeros({2}), Array::zeros({2})); },
      .says = {"batch_norm", "[2, 3]", "[2]"},
      .optional_from = 1},
+    {.name = "batch_norm_relu",
+     .f =
+         [](const Tensors& x) {
+           Array mean, var;
+           return Tensors{batch_norm_relu(x[0], x[1], x[2], x[3], mean, var, 0.3, 1e-2)};
+         },
+     .inputs = {{.shape = {4, 3, 2}}, {.shape = {4, 3, 2}, .low = 0.2, .high = 3}, {.shape = {3}, .low = 0.5, .high = 2}, {.shape = {3}}},
+     .mistake =
+         [] {
+           Array mean, var;
+           batch_norm_relu(zeros({2, 3}), zeros({2, 1}), {}, {}, mean, var);
+         },
+     .says = {"batch_norm_relu", "[2, 3]", "[2, 1]"}, .optional_from = 1, .shapes = "4x1x1 4x1x1 1 1; 2x3 2x3 3 3"},
+    {.name = "batch_norm_relu_eval",
+     .f =
+         [](const Tensors& x) {
+           const Array mean = Array::full({3}, 0.5, x[0].dtype()), var = Array::full({3}, 2.0, x[0].dtype());
+           return Tensors{batch_norm_relu_eval(x[0], x[1], x[2], x[3], mean, var, 1e-2)};
+         },
+     .inputs = {{.shape = {4, 3}}, {.shape = {4, 3}}, {.shape = {3}, .low = 0.5, .high = 2}, {.shape = {3}}},
+     .mistake = [] { batch_norm_relu_eval(zeros({2, 3}), zeros({2, 3}, f64), {}, {}, Array::zeros({3}), Array::zeros({3})); },
+     .says = {"batch_norm_relu", "f32", "f64"},
+     .optional_from = 1},
 };
 
 const Input factor{.shape = {3}, .low = 0.5, .high = 2}, shift{.shape = {3}};

@@ -63,6 +63,15 @@ const Rows family{
      .inputs = {{.shape = {1, 2, 5, 4}}, {.shape = {1, 2, 2}, .low = 0, .high = 1, .dtype = i64}},
      .mistake = [] { fractional_max_pool2d(zeros({1, 1, 4, 4}), 2, 4); },
      .says = {"fractional_max_pool2d: [4, 4] windows of [2, 2] do not fit into x [1, 1, 4, 4]"}},
+    {.name = "fractional_max_pool3d",
+     .f = of([](auto& x, auto& samples) {
+       return square(fractional_max_pool3d(x, {1, 2, 2}, {2, 3, 2}, samples.detach()).values); }),
+     .inputs = {{.shape = {1, 2, 2, 4, 3}}, {.shape = {1, 2, 3}, .low = 0, .high = 1, .dtype = i64}},
+     .mistake = [] { fractional_max_pool3d(zeros({1, 1, 4, 4, 4}), 2, 2, zeros({1, 1, 2})); },
+     .says = {"fractional_max_pool3d: samples must be three for each channel, [N, C, 3], not [1, 1, 2]"}},
+    {.name = "adaptive_avg_pool1d", .f = of([](auto& x) { return square(adaptive_avg_pool1d(x, unchanged)); }),
+     .inputs = {{.shape = {2, 3}}}, .mistake = [] { adaptive_avg_pool1d(zeros({1, 1, 4}), -2); },
+     .says = {"adaptive_avg_pool1d: the output must be at least 1, not -2"}, .shapes = "0x2x3; 1x1"},
     {.name = "avg_pool2d", .f = of([](auto& x) {
        return square(avg_pool2d(x, {.kernel = 3, .stride = 2, .ceil_mode = true, .divisor_override = 4})); }),
      .inputs = {{.shape = {2, 4, 6}}}, .shapes = "0x2x4x6; 1x3x3"},

@@ -29,6 +29,11 @@ const Rows family{
      .f = of([](auto& x) { return square(interpolate(x, {.size = {2, 3}, .mode = Interpolation::bicubic, .antialias = true})); }),
      .inputs = {{.shape = {1, 2, 5, 7}}}, .mistake = [] { interpolate(zeros({1, 1, 4}), {.size = {2}, .antialias = true}); },
      .says = {"antialias means nothing to nearest; bilinear and bicubic have it"}, .shapes = "1x1x1x1; 0x2x3x4"},
+    {.name = "interpolate",
+     .f = of([](auto& x) {
+       return square(interpolate(x, {.scale_factor = 1.7, .mode = Interpolation::linear, .recompute_scale_factor = true})); }),
+     .inputs = {{.shape = {2, 2, 3}}}, .mistake = [] { interpolate(zeros({1, 1, 4}), {.size = {2}, .recompute_scale_factor = true}); },
+     .says = {"interpolate: recompute_scale_factor goes with a scale_factor, not with a size"}, .shapes = "1x1x1; 0x2x3"},
     {.name = "grid_sample", .f = of([](auto& x, auto& grid) { return grid_sample(x, grid); }),
      .inputs = {{.shape = {2, 2, 4, 3}}, {.shape = {2, 2, 3, 2}, .low = -1.4, .high = 1.4}},
      .mistake = [] { grid_sample(zeros({1, 1, 4, 4}), zeros({1, 2, 2, 3})); },

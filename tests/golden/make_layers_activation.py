@@ -1,0 +1,51 @@
+"""Activations and dropout, to layers/activation.safetensors. See layer_cases.py."""
+from torch import nn
+from torch.nn.functional import relu6
+
+from layer_cases import case, save
+
+for name in ("ReLU", "Tanh", "Sigmoid", "Softplus", "GELU", "SiLU", "Mish", "ReLU6", "LeakyReLU", "ELU", "CELU", "SELU", "LogSigmoid", "Hardtanh",
+             "Hardswish", "Hardshrink", "Softshrink", "Tanhshrink", "Softsign"):
+    case(name.lower(), getattr(nn, name), [(3, 4)], scale=3)
+# Its slope in PyTorch is 1/6 rounded to f32.
+case("hardsigmoid", nn.Hardsigmoid, [(3, 4)], scale=3, call=lambda f, x: relu6(x + 3) / 6)
+case("softplus_options", lambda: nn.Softplus(2, 1), [(3, 4)])
+case("gelu_tanh", lambda: nn.GELU("tanh"), [(3, 4)])
+case("leakyrelu_slope", lambda: nn.LeakyReLU(0.3), [(3, 4)])
+case("elu_alpha", lambda: nn.ELU(0.5), [(3, 4)])
+case("celu_alpha", lambda: nn.CELU(0.5), [(3, 4)])
+case("hardtanh_bounds", lambda: nn.Hardtanh(-0.5, 0.75), [(3, 4)])
+case("hardshrink_lambd", lambda: nn.Hardshrink(0.25), [(3, 4)])
+case("softshrink_lambd", lambda: nn.Softshrink(0.25), [(3, 4)])
+case("threshold", lambda: nn.Threshold(0.25, -3.0), [(3, 4)])
+case("glu", lambda: nn.GLU(), [(3, 4)])
+case("glu_axis", lambda: nn.GLU(1), [(2, 4, 3)])
+case("softmax", lambda: nn.Softmax(-1), [(3, 4)])
+case("softmax_axis", lambda: nn.Softmax(1), [(2, 3, 2)])
+case("log_softmax", lambda: nn.LogSoftmax(-1), [(3, 4)])
+case("softmin", lambda: nn.Softmin(-1), [(3, 4)])
+case("softmin_axis", lambda: nn.Softmin(1), [(2, 3, 2)])
+case("softmax_2d", lambda: nn.Softmax2d(), [(2, 3, 2, 2)])
+case("softmax_2d_one_sample", lambda: nn.Softmax2d(), [(3, 2, 2)])
+case("softmax_scalar", lambda: nn.Softmax(0), [()])
+case("log_softmax_scalar", lambda: nn.LogSoftmax(-1), [()])
+case("softmin_scalar", lambda: nn.Softmin(-1), [()])
+case("prelu", lambda: nn.PReLU(), [(3, 4)])
+case("prelu_channels", lambda: nn.PReLU(3), [(2, 3, 2)])
+case("rrelu", lambda: nn.RReLU(), [(3, 4)], steps=("eval",))
+case("rrelu_bounds", lambda: nn.RReLU(0.25, 0.5), [(3, 4)], steps=("eval",))
+case("rrelu_equal_bounds", lambda: nn.RReLU(0.25, 0.25), [(3, 4)], steps=("train0", "eval"))
+case("dropout", lambda: nn.Dropout(), [(3, 4)], steps=("eval",))
+case("dropout_never", lambda: nn.Dropout(0.0), [(3, 4)], steps=("train0",))
+case("dropout_always", lambda: nn.Dropout(1.0), [(3, 4)], steps=("train0",))
+case("dropout_1d", lambda: nn.Dropout1d(), [(2, 3, 4)], steps=("eval",))
+case("dropout_1d_always", lambda: nn.Dropout1d(1.0), [(3, 4)], steps=("train0",))
+case("dropout_2d", lambda: nn.Dropout2d(), [(2, 3, 2, 2)], steps=("eval",))
+case("dropout_2d_always", lambda: nn.Dropout2d(1.0), [(2, 3, 2, 2)], steps=("train0",))
+case("dropout_3d", lambda: nn.Dropout3d(), [(2, 3, 2, 1, 2)], steps=("eval",))
+case("dropout_3d_always", lambda: nn.Dropout3d(1.0), [(2, 3, 1, 2)], steps=("train0",))
+case("alpha_dropout", lambda: nn.AlphaDropout(), [(3, 4)], steps=("eval",))
+case("alpha_dropout_always", lambda: nn.AlphaDropout(1.0), [(3, 4)], steps=("train0",))
+case("feature_alpha_dropout", lambda: nn.FeatureAlphaDropout(), [(2, 3, 2)], steps=("eval",))
+case("feature_alpha_dropout_always", lambda: nn.FeatureAlphaDropout(1.0), [(2, 3, 2)], steps=("train0",))
+save("activation")
