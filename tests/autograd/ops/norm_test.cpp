@@ -138,6 +138,8 @@ TEST(BatchNorm, WithReluKeepsNaNAndMovesTheStatistics) {
   EXPECT_EQ(y.value().at({0, 1}), 0);
   EXPECT_EQ(mean.at({1}), same_mean.at({1}));
   EXPECT_EQ(var.at({1}), same_var.at({1}));
+  const Tensor nothing = variable(zeros({0, 2})), added = variable(zeros({0, 2}));
+  EXPECT_EQ(grad(batch_norm_relu(nothing, added, {}, {}, mean, var), added, {.seed = zeros({0, 2})}).shape(), (Shape{0, 2}));
 }
 
 TEST(BatchNorm, DoesNotDependOnTheNumberOfThreads) {
