@@ -184,7 +184,8 @@ Tensor in_training(const Tensor& x, bool relu, const Tensor& plus, const Tensor&
   const Tensor input = in_either_layout(x);
   if (n == 0) {   // nothing to learn from: the running statistics stay
     const Array nothing = Array::zeros({channels}, f64);
-    return record(BatchNorm(eps, false, nothing, nothing), input, weight, bias);
+    return relu ? record(BatchNormRelu(eps, false, nothing, nothing), input, weight, bias, plus)
+                : record(BatchNorm(eps, false, nothing, nothing), input, weight, bias);
   }
   auto [mean, squares] = kernels::channel_moments(input.value());
   const double count = static_cast<double>(n);

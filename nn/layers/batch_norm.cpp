@@ -27,7 +27,6 @@ ChannelNorm::ChannelNorm(const char* name, std::int64_t channels, const BatchNor
 }
 
 Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer, bool relu, const Tensor& plus) const {
-  check<ShapeError>(x.rank() >= 2, layer, ": needs x [N, C] or [N, C, ...], not ", x.shape());
   check<ShapeError>(x.dim(1) == channels_, "batch_norm: the layer has ", channels_, " channels, but x ", x.shape(), " has ", x.dim(1));
   if (!tracks_) {
     Array no_mean, no_var;
@@ -47,30 +46,35 @@ Tensor BatchNorm::normalise(const Tensor& x, std::string_view layer, bool relu, 
   return y;
 }
 
-Tensor BatchNorm::relu(const Tensor& x, const Tensor& plus) const { return normalise(x, "BatchNorm", true, plus); }
+namespace {
+
+void check_signals(const Tensor& x) {
+  check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
+}
+void check_images(const Tensor& x) { check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape()); }
+void check_volumes(const Tensor& x) { check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape()); }
+
+}  // namespace
 
 Tensor BatchNorm1d::operator()(const Tensor& x) const {
-  const auto run = [&]() -> Tensor {
-    check<ShapeError>(x.rank() == 2 || x.rank() == 3, "BatchNorm1d: needs x [N, C] or [N, C, L], not ", x.shape());
-    return normalise(x, "BatchNorm1d");
-  };
-  return nn::call(*this, run, x);
+  return nn::call(*this, [&] { return check_signals(x), normalise(x, "BatchNorm1d"); }, x);
+}
+Tensor BatchNorm1d::relu(const Tensor& x, const Tensor& plus) const {
+  return nn::call(*this, [&] { return check_signals(x), normalise(x, "BatchNorm1d", true, plus); }, x);
 }
 
 Tensor BatchNorm2d::operator()(const Tensor& x) const {
-  const auto run = [&]() -> Tensor {
-    check<ShapeError>(x.rank() == 4, "BatchNorm2d: needs x [N, C, H, W], not ", x.shape());
-    return normalise(x, "BatchNorm2d");
-  };
-  return nn::call(*this, run, x);
+  return nn::call(*this, [&] { return check_images(x), normalise(x, "BatchNorm2d"); }, x);
+}
+Tensor BatchNorm2d::relu(const Tensor& x, const Tensor& plus) const {
+  return nn::call(*this, [&] { return check_images(x), normalise(x, "BatchNorm2d", true, plus); }, x);
 }
 
 Tensor BatchNorm3d::operator()(const Tensor& x) const {
-  const auto run = [&]() -> Tensor {
-    check<ShapeError>(x.rank() == 5, "BatchNorm3d: needs x [N, C, D, H, W], not ", x.shape());
-    return normalise(x, "BatchNorm3d");
-  };
-  return nn::call(*this, run, x);
+  return nn::call(*this, [&] { return check_volumes(x), normalise(x, "BatchNorm3d"); }, x);
+}
+Tensor BatchNorm3d::relu(const Tensor& x, const Tensor& plus) const {
+  return nn::call(*this, [&] { return check_volumes(x), normalise(x, "BatchNorm3d", true, plus); }, x);
 }
 
 }  // namespace gradus::nn

@@ -46,14 +46,13 @@ class ChannelNorm {
   std::optional<double> momentum_;
 };
 
-// What 1d, 2d and 3d share.
+// What 1d, 2d and 3d share. norm.relu(x, plus) is relu(norm(x) + plus), bit by bit, in one operation, as residual networks want it; `plus`,
+// of x's shape, may be left out. Who looks at the layer's call sees that result.
 class BatchNorm : public ChannelNorm {
  public:
   RunningStatistics offers() {
     return {running_mean.mutable_value(), running_var.mutable_value(), num_batches_tracked.mutable_value(), momentum_};
   }
-  // relu(norm(x) + plus), bit by bit, in one operation; `plus`, of x's shape, may be left out.
-  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
 
  protected:
   BatchNorm(std::int64_t channels, const BatchNormOptions& options) : ChannelNorm("BatchNorm", channels, options) {}
@@ -64,18 +63,21 @@ class BatchNorm1d : public BatchNorm {
  public:
   explicit BatchNorm1d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
   Tensor operator()(const Tensor& x) const;                  // [N, C] or [N, C, L]; ShapeError otherwise
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
 };
 
 class BatchNorm2d : public BatchNorm {
  public:
   explicit BatchNorm2d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
   Tensor operator()(const Tensor& x) const;                  // [N, C, H, W]; ShapeError otherwise
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
 };
 
 class BatchNorm3d : public BatchNorm {
  public:
   explicit BatchNorm3d(std::int64_t channels, const BatchNormOptions& options = {}) : BatchNorm(channels, options) {}
   Tensor operator()(const Tensor& x) const;                  // [N, C, D, H, W]; ShapeError otherwise
+  Tensor relu(const Tensor& x, const Tensor& plus = {}) const;
 };
 
 }  // namespace gradus::nn

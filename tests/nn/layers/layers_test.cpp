@@ -134,6 +134,26 @@ TEST(BatchNorm, CopiesHaveTheirOwnStatistics) {
   EXPECT_EQ(copy.num_batches_tracked.item(), 0);
 }
 
+TEST(BatchNorm, WithReluIsTheLayerAndRelu) {
+  for (const bool tracks : {true, false}) {
+    nn::BatchNorm2d norm{3, {.track_running_stats = tracks}};
+    nn::BatchNorm2d same = norm;
+    for (const bool training : {true, false}) {
+      norm.training = same.training = training;
+      const Tensor x = randn({2, 3, 4, 4}), plus = randn({2, 3, 4, 4});
+      EXPECT_EQ(norm.relu(x, plus).value().to_vector(), relu(same(x) + plus).value().to_vector());
+      EXPECT_EQ(norm.relu(x).value().to_vector(), relu(same(x)).value().to_vector());
+      for (const auto& [name, value] : nn::state(same).arrays) EXPECT_EQ(nn::state(norm).arrays.at(name).to_vector(), value.to_vector());
+    }
+  }
+  nn::BatchNorm2d norm{3};
+  EXPECT_THROW(norm.relu(ones({4, 3})), ShapeError);
+  EXPECT_THROW(norm.relu(ones({2, 3, 4, 4}), ones({2, 3, 4, 1})), ShapeError);
+  EXPECT_THROW(nn::BatchNorm1d{3}.relu(ones({2, 3, 4, 4})), ShapeError);
+  EXPECT_THROW(nn::BatchNorm3d{3}.relu(ones({2, 3, 4, 4})), ShapeError);
+  EXPECT_EQ(norm.num_batches_tracked.item(), 0);
+}
+
 TEST(Dropout, KeepsTheMeanAndTheShare) {
   Generator source(1);
   nn::Dropout drop(0.25, source);
