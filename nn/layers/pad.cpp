@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <gradus/nn/model/call.h>
+
 namespace gradus::nn {
 
 PadSides::PadSides(std::initializer_list<std::int64_t> each) : of{}, count(each.size()) {
@@ -19,11 +21,14 @@ PadLayer<dims>::PadLayer(const char* layer, PadMode mode, const PadSides& sides,
 
 template <int dims>
 Tensor PadLayer<dims>::operator()(const Tensor& x) const {
-  check_defined(layer_, x);
-  const bool fits = mode_ == PadMode::constant ? x.rank() >= dims : x.rank() == dims + 1 || x.rank() == dims + 2;
-  check<ShapeError>(fits, layer_, ": x must have ", dims, dims == 1 ? " dimension" : " dimensions", " behind N and C, or C alone, not ",
-                    x.shape());
-  return pad(x, std::span(sides_.data(), 2 * static_cast<std::size_t>(dims)), mode_, value_);
+  const auto run = [&]() -> Tensor {
+    check_defined(layer_, x);
+    const bool fits = mode_ == PadMode::constant ? x.rank() >= dims : x.rank() == dims + 1 || x.rank() == dims + 2;
+    check<ShapeError>(fits, layer_, ": x must have ", dims, dims == 1 ? " dimension" : " dimensions", " behind N and C, or C alone, not ",
+                      x.shape());
+    return pad(x, std::span(sides_.data(), 2 * static_cast<std::size_t>(dims)), mode_, value_);
+  };
+  return nn::call(*this, run, x);
 }
 
 template class PadLayer<1>;

@@ -126,7 +126,7 @@ Parameters detail::parameters_that_fit(ModuleRef net, const Matching& which) {
 namespace {
 
 struct SetTrainable final : Visitor {
-  explicit SetTrainable(const std::unordered_set<const Leaf*>& chosen, bool on) : chosen(chosen), on(on) {}
+  SetTrainable(const std::unordered_set<const Leaf*>& which, bool trainable) : chosen(which), on(trainable) {}
   void parameter(const Path&, Parameter& p) override {
     if (p.defined() && chosen.contains(p.leaf().get())) p.set_requires_grad(on);
   }

@@ -18,6 +18,7 @@
 #include <gradus/nn/layers/batch_norm.h>
 #include <gradus/nn/layers/embedding.h>
 #include <gradus/nn/layers/linear.h>
+#include <gradus/nn/layers/pad.h>
 #include <gradus/nn/layers/recurrent.h>
 #include <gradus/nn/model/observe.h>
 #include <gradus/nn/model/sequential.h>
@@ -171,6 +172,16 @@ TEST(Observe, SeveralOutputsAndInputs) {
   EXPECT_THAT(seen, ElementsAre("1 3 [1, 1, 3]", "2 1 [1, 3]"));
 }
 
+// A layer whose base class has the call operator is seen once, as itself.
+TEST(Observe, InheritedCallOperators) {
+  const nn::Sequential<> net{nn::ZeroPad2d{1}};
+  std::vector<std::string> seen;
+  const nn::Hook hook = nn::register_forward_hook(net, "0", [&](const nn::Called& c) { seen.push_back(text(c.path, ' ', c.layer)); });
+  net(ones({1, 1, 2, 2}));
+  EXPECT_THAT(seen, ElementsAre("0 ZeroPad2d"));
+  EXPECT_THAT(message_of([&] { net(ones({2})); }), StartsWith("in 0 of Sequential (ZeroPad2d): ZeroPad2d: "));
+}
+
 // Each thread has its own model and hooks, and watches its own calls; a model that both read is watched by each.
 TEST(Observe, ThreadsDoNotMeet) {
   const Net shared;
@@ -185,7 +196,9 @@ TEST(Observe, ThreadsDoNotMeet) {
       own(x);
       EXPECT_EQ(calls, 2);
       EXPECT_EQ(maps.size(), 1u);
-      if (which == 0) EXPECT_EQ(maps.at("heads.deep.1").value().to_vector(), expected);
+      if (which == 0) {
+        EXPECT_EQ(maps.at("heads.deep.1").value().to_vector(), expected);
+      }
     }
   };
   std::thread other(work, 1);
