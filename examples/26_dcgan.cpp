@@ -77,7 +77,8 @@ int main(int argc, char** argv) try {
   initialise(artist), initialise(critic);
   optim::Adam adam_artist(nn::parameters(artist), {.lr = 2e-4, .betas = {0.5, 0.999}});
   optim::Adam adam_critic(nn::parameters(critic), {.lr = 2e-4, .betas = {0.5, 0.999}});
-  const Tensor same = randn({100, noise}), yes = full({options.batch, 1}, 0.9), no = zeros({options.batch, 1}), sure = ones({options.batch, 1});
+  const Shape answers{options.batch, 1};
+  const Tensor same = randn({100, noise}), yes = full(answers, 0.9), no = zeros(answers), sure = ones(answers);
 
   std::printf(" epoch   critic's loss   artist's loss   real, it says   made, it says\n");
   for (long epoch = 1; epoch <= options.epochs; ++epoch) {

@@ -22,7 +22,8 @@ struct Block {
   nn::BatchNorm2d norm2;
   std::optional<nn::Conv2d> shortcut;
 
-  Tensor operator()(const Tensor& x) const { return relu(norm2(conv2(relu(norm1(conv1(x))))) + (shortcut ? (*shortcut)(x) : x)); }
+  // norm.relu(y, x) is relu(norm(y) + x), in one operation.
+  Tensor operator()(const Tensor& x) const { return norm2.relu(conv2(norm1.relu(conv1(x))), shortcut ? (*shortcut)(x) : x); }
 };
 Block block(std::int64_t in, std::int64_t out) {
   const std::int64_t stride = in == out ? 1 : 2;
@@ -39,7 +40,7 @@ struct Net {
   nn::Linear output{64, 10};
 
   Tensor operator()(const Tensor& image) const {
-    Tensor x = relu(norm(conv(image)));
+    Tensor x = norm.relu(conv(image));
     for (const Block& b : blocks) x = b(x);
     return output(flatten(adaptive_avg_pool2d(x, 1), 1));
   }

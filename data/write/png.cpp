@@ -151,9 +151,11 @@ Tensor make_grid(const Tensor& images, const ImageGridOptions& options) {
 void save_image(const Tensor& images, const FileName& file, const ImageGridOptions& options) {
   check_options("save_image", options);
   const Array x = images.value();
-  check<DtypeError>(x.dtype() == f32 || x.dtype() == f64 || x.dtype() == u8, "save_image: pictures are f32, f64 or u8, not ", x.dtype());
+  const bool bytes = x.dtype() == u8;
+  if (!bytes) check_computes_in(x.dtype(), "save_image");
   const Array picture = x.rank() == 4 ? make_grid(images, options).value() : x;
-  write_png(x.dtype() == u8 ? picture : x.dtype() == f32 ? bytes_of<float>(picture) : bytes_of<double>(picture), file);
+  if (bytes) return write_png(picture, file);
+  visit_floating(x.dtype(), "save_image", [&]<class T>(T) { write_png(bytes_of<T>(picture), file); });
 }
 
 }  // namespace gradus::data

@@ -20,38 +20,83 @@ struct PadSides {
   std::size_t count;
 };
 
-// What padding layers share. ShapeError for an x that has not so many dimensions behind its channels, with N or without; constants are put
-// around any x of so many.
-template <int dims>
+// What padding layers share. ShapeError for an x that has not the dimensions of the layer's name behind its channels, with N or without;
+// constants are put around any x of so many.
 class PadLayer {
  public:
-  Tensor operator()(const Tensor& x) const;
   using Fields = nn::Fields<>;
 
  protected:
-  PadLayer(const char* layer, PadMode mode, const PadSides& sides, double value = 0);   // ValueError for a wrong number of sides
+  PadLayer(const char* layer, int dims, PadMode mode, const PadSides& sides, double value = 0);   // ValueError for a wrong number of sides
+  Tensor padded(const Tensor& x) const;
 
  private:
   const char* layer_;
+  int dims_;
   PadMode mode_;
   double value_;
   std::array<std::int64_t, 6> sides_;
 };
 
-struct ConstantPad1d : PadLayer<1> { ConstantPad1d(const PadSides& sides, double value); };
-struct ConstantPad2d : PadLayer<2> { ConstantPad2d(const PadSides& sides, double value); };
-struct ConstantPad3d : PadLayer<3> { ConstantPad3d(const PadSides& sides, double value); };
-struct ZeroPad1d : PadLayer<1> { explicit ZeroPad1d(const PadSides& sides); };
-struct ZeroPad2d : PadLayer<2> { explicit ZeroPad2d(const PadSides& sides); };
-struct ZeroPad3d : PadLayer<3> { explicit ZeroPad3d(const PadSides& sides); };
-struct ReflectionPad1d : PadLayer<1> { explicit ReflectionPad1d(const PadSides& sides); };
-struct ReflectionPad2d : PadLayer<2> { explicit ReflectionPad2d(const PadSides& sides); };
-struct ReflectionPad3d : PadLayer<3> { explicit ReflectionPad3d(const PadSides& sides); };
-struct ReplicationPad1d : PadLayer<1> { explicit ReplicationPad1d(const PadSides& sides); };
-struct ReplicationPad2d : PadLayer<2> { explicit ReplicationPad2d(const PadSides& sides); };
-struct ReplicationPad3d : PadLayer<3> { explicit ReplicationPad3d(const PadSides& sides); };
-struct CircularPad1d : PadLayer<1> { explicit CircularPad1d(const PadSides& sides); };
-struct CircularPad2d : PadLayer<2> { explicit CircularPad2d(const PadSides& sides); };
-struct CircularPad3d : PadLayer<3> { explicit CircularPad3d(const PadSides& sides); };
+struct ConstantPad1d : PadLayer {
+  ConstantPad1d(const PadSides& sides, double value);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ConstantPad2d : PadLayer {
+  ConstantPad2d(const PadSides& sides, double value);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ConstantPad3d : PadLayer {
+  ConstantPad3d(const PadSides& sides, double value);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ZeroPad1d : PadLayer {
+  explicit ZeroPad1d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ZeroPad2d : PadLayer {
+  explicit ZeroPad2d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ZeroPad3d : PadLayer {
+  explicit ZeroPad3d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReflectionPad1d : PadLayer {
+  explicit ReflectionPad1d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReflectionPad2d : PadLayer {
+  explicit ReflectionPad2d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReflectionPad3d : PadLayer {
+  explicit ReflectionPad3d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReplicationPad1d : PadLayer {
+  explicit ReplicationPad1d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReplicationPad2d : PadLayer {
+  explicit ReplicationPad2d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct ReplicationPad3d : PadLayer {
+  explicit ReplicationPad3d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct CircularPad1d : PadLayer {
+  explicit CircularPad1d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct CircularPad2d : PadLayer {
+  explicit CircularPad2d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
+struct CircularPad3d : PadLayer {
+  explicit CircularPad3d(const PadSides& sides);
+  Tensor operator()(const Tensor& x) const;
+};
 
 }  // namespace gradus::nn

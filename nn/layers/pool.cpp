@@ -1,8 +1,8 @@
 #include <gradus/nn/layers/pool.h>
 
-#include <gradus/nn/model/call.h>
-
 #include <cmath>
+
+#include <gradus/nn/model/call.h>
 
 namespace gradus::nn {
 namespace {

@@ -11,6 +11,8 @@ UpsamplingNearest2d::UpsamplingNearest2d(const UpsamplingOptions& o)
     : Upsample({.size = o.size, .scale_factor = o.scale_factor, .mode = Interpolation::nearest}) {}
 UpsamplingBilinear2d::UpsamplingBilinear2d(const UpsamplingOptions& o)
     : Upsample({.size = o.size, .scale_factor = o.scale_factor, .mode = Interpolation::bilinear, .align_corners = true}) {}
+Tensor UpsamplingNearest2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return interpolate(x, options_); }, x); }
+Tensor UpsamplingBilinear2d::operator()(const Tensor& x) const { return nn::call(*this, [&] { return interpolate(x, options_); }, x); }
 
 Tensor PixelShuffle::operator()(const Tensor& x) const { return nn::call(*this, [&] { return pixel_shuffle(x, upscale_factor); }, x); }
 Tensor PixelUnshuffle::operator()(const Tensor& x) const {

@@ -17,7 +17,7 @@ class Upsample {
   Tensor operator()(const Tensor& x) const;
   using Fields = nn::Fields<>;
 
- private:
+ protected:
   InterpolateOptions options_;
 };
 
@@ -26,8 +26,14 @@ struct UpsamplingOptions {
   Scales scale_factor = {};
 };
 // Upsample with the nearest pixel, and bilinear with align_corners.
-struct UpsamplingNearest2d : Upsample { explicit UpsamplingNearest2d(const UpsamplingOptions& options); };
-struct UpsamplingBilinear2d : Upsample { explicit UpsamplingBilinear2d(const UpsamplingOptions& options); };
+struct UpsamplingNearest2d : Upsample {
+  explicit UpsamplingNearest2d(const UpsamplingOptions& options);
+  Tensor operator()(const Tensor& x) const;
+};
+struct UpsamplingBilinear2d : Upsample {
+  explicit UpsamplingBilinear2d(const UpsamplingOptions& options);
+  Tensor operator()(const Tensor& x) const;
+};
 
 struct PixelShuffle {
   std::int64_t upscale_factor;

@@ -133,7 +133,8 @@ Products products_of(const Array& g, const Array& y, const Array& x, const Array
         },
         [&](std::int64_t from, std::int64_t samples, std::int64_t channel, std::int64_t width, double* a, double* b) {
           const std::int64_t at = from * l.channels + channel;
-          loops.column_products(slopes.from(at), data + at, samples, l.channels, width, channels.high + channel, channels.low + channel, a, b);
+          const T *high = channels.high + channel, *low = channels.low + channel;
+          loops.column_products(slopes.from(at), data + at, samples, l.channels, width, high, low, a, b);
         });
     const double *a = parts.first.data<double>(), *b = parts.second.data<double>();
     for (std::int64_t p = 0; p < parts.count; ++p)

@@ -1,8 +1,8 @@
-// Layers over sequences, images and volumes where PyTorch's numbers do not reach: initial values, options, what they refuse, random windows.
+// Layers over images where the table does not reach: initial values, options, what they refuse, random windows.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <cmath>
-#include <set>
 #include <thread>
 #include <vector>
 
@@ -118,12 +118,17 @@ TEST(FractionalMaxPool, AConstLayerInEvaluationServesManyThreads) {
   nn::FractionalMaxPool3d pool{{.kernel = 2, .output_ratio = 0.5}};
   nn::eval(pool);
   const Tensor x = randn({1, 2, 6, 6, 6});
+  std::atomic<int> right{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      for (int k = 0; k < 20; ++k) EXPECT_EQ(pool(x).shape(), (Shape{1, 2, 3, 3, 3}));
+      for (int k = 0; k < 50; ++k) try {
+          right += pool(x).shape() == Shape{1, 2, 3, 3, 3};
+        } catch (const GraphError&) {
+        }
     });
   for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 200);
 }
 
 TEST(FractionalMaxPool, RefusesWhatMakesNoSense) {

@@ -1,4 +1,4 @@
-// Padding, resampling and rearranging: layers/pad.h, layers/resample.h.
+// Padding, resampling and rearranging: nn/layers/pad.h, nn/layers/resample.h.
 #include <gradus/nn/layers/pad.h>
 #include <gradus/nn/layers/resample.h>
 
