@@ -27,7 +27,8 @@ struct Callee {
 };
 template <class M>
 Callee callee_of(const M& layer, bool held) {
-  return {&layer, &typeid(typename CalledAs<M>::type), [](void* m, const Path& path, Visitor& v) { nn::walk(*static_cast<M*>(m), path, v); }, held};
+  const auto walk = [](void* m, const Path& path, Visitor& v) { nn::walk(*static_cast<M*>(m), path, v); };
+  return {&layer, &typeid(typename CalledAs<M>::type), walk, held};
 }
 template <class M>
 struct SaysItsCalls {

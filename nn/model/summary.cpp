@@ -95,7 +95,8 @@ struct detail::SummaryRun::Watch final : Watcher, gradus::detail::OpListener {
     });
     open.push_back(rows.size());
     const bool known = there != modules.end();
-    rows.push_back({.path = known ? there->path : "", .layer = layer_name(known ? *there->module.type : *callee.type), .output = {}, .known = known});
+    const std::string layer = layer_name(known ? *there->module.type : *callee.type);
+    rows.push_back({.path = known ? there->path : "", .layer = layer, .output = {}, .known = known});
   }
   void ends(const Callee&, std::span<const Tensor* const>, std::span<Tensor* const> outputs) override {
     std::string& output = rows[open.back()].output;
