@@ -5,7 +5,7 @@
 #include <set>
 
 #include <gradus/autograd/base/describe/nearest_name.h>
-#include <gradus/autograd/base/describe/pattern.h>
+#include <gradus/autograd/base/internal/pattern.h>
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/internal/choosing.h>
 #include <gradus/nn/model/internal/watcher.h>

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <gradus/autograd/base/describe/pattern.h>
 #include <gradus/autograd/base/internal/after_fork.h>
+#include <gradus/autograd/base/internal/pattern.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/nn/model/internal/choosing.h>
 #include <gradus/nn/model/internal/watcher.h>

@@ -1,4 +1,4 @@
-// says: the required expression
+// says: is_invocable_v
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/observe.h>
 
