@@ -1,6 +1,6 @@
 #include <gradus/autograd/tape/parameter_list.h>
 
-#include <gradus/autograd/base/describe/pattern.h>
+#include <gradus/autograd/base/internal/pattern.h>
 
 namespace gradus {
 namespace {

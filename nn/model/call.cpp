@@ -90,9 +90,12 @@ class Surroundings final : public Visitor {
     outside_ = name;
   }
   void module(const Path& path, const VisitedModule& module) override {
-    if (!inside_ && module.object == sought_.object && *module.type == *sought_.type) inside_ = path.text();
+    if (inside_ || module.object != sought_.object || *module.called_as != *sought_.type) return;
+    inside_ = path.text();
+    layer_ = module.type;
   }
   const std::optional<std::string>& inside() const { return inside_; }
+  const std::type_info* layer() const { return layer_ ? layer_ : sought_.type; }
   std::optional<std::string> whole() const {
     if (!agree_ || !outside_ || !inside_) return {};
     return *outside_ + (outside_->empty() || inside_->empty() ? "" : ".") + *inside_;
@@ -102,6 +105,7 @@ class Surroundings final : public Visitor {
   void fail_to_agree() { agree_ = false; }
   const ErrorPlace& sought_;
   std::optional<std::string> outside_, inside_;
+  const std::type_info* layer_ = nullptr;
   bool agree_ = true;
 };
 
@@ -131,7 +135,7 @@ void rethrow_from(const Callee& callee) {
     ErrorPlace place = known ? *known : ErrorPlace{callee.object, callee.type, error.what(), false};
     Surroundings around(place);
     look_around(callee, around);
-    const std::string layer = layer_name(*place.type);
+    const std::string layer = layer_name(*around.layer());
     std::string where;
     if (const auto whole = around.whole()) {
       place.complete = true;

@@ -20,18 +20,19 @@ namespace detail {
 // A layer that is called, its class forgotten. Two may lie at one place: a struct and its first member.
 struct Callee {
   const void* object;
-  const std::type_info* type;
+  const std::type_info* type;              // the class that has the call operator
   void (*walk)(void* object, const Path&, Visitor&);
   bool held = false;                       // it is the container that says so
   bool is(const void* other, const std::type_info& its) const { return object == other && *type == its; }
 };
 template <class M>
 Callee callee_of(const M& layer, bool held) {
-  return {&layer, &typeid(M), [](void* m, const Path& path, Visitor& v) { nn::walk(*static_cast<M*>(m), path, v); }, held};
+  const auto walk = [](void* m, const Path& path, Visitor& v) { nn::walk(*static_cast<M*>(m), path, v); };
+  return {&layer, &typeid(typename CalledAs<M>::type), walk, held};
 }
 template <class M>
 struct SaysItsCalls {
-  static inline const bool done = says_its_calls<M> = true;
+  static inline const bool done = says_its_calls<typename CalledAs<M>::type> = true;
 };
 
 // How many look: hooks of the whole program, and whatever watches a thread.

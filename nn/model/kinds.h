@@ -107,14 +107,21 @@ template <class T> concept IsModule = !std::is_trivially_copyable_v<T> || std::i
 // Whether calls of this class are seen (call.h): a program that has such a call says so before main().
 template <class T> inline bool says_its_calls = false;
 
+template <class Owner, class Member> std::type_identity<Owner> owner_of(Member Owner::*);
+
+// The class whose call operator T has: its own, or a base's.
+template <class T> struct CalledAs { using type = T; };
+template <class T> requires requires { owner_of(&T::operator()); }
+struct CalledAs<T> { using type = typename decltype(owner_of(&T::operator()))::type; };
+
 // What a visitor is told of a module.
 template <class T>
 VisitedModule module_of(T& module) {
-  return {&module, &typeid(T), says_its_calls<T>};
+  using Called = typename CalledAs<T>::type;
+  return {&module, &typeid(T), &typeid(Called), says_its_calls<Called>};
 }
 
 // A class that adds members to one whose `walk` it inherits.
-template <class Owner, class Member> std::type_identity<Owner> owner_of(Member Owner::*);
 template <class T> concept KnowsWhoseWalk = requires { owner_of(&T::walk); };
 template <class T>
 constexpr bool walks_all() {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include <gradus/autograd/base/describe/nearest_name.h>
-#include <gradus/autograd/base/describe/pattern.h>
+#include <gradus/autograd/base/internal/pattern.h>
 #include <gradus/nn/model/any_module.h>
 #include <gradus/nn/model/internal/choosing.h>
 #include <gradus/nn/model/internal/watcher.h>
@@ -126,7 +126,7 @@ Parameters detail::parameters_that_fit(ModuleRef net, const Matching& which) {
 namespace {
 
 struct SetTrainable final : Visitor {
-  explicit SetTrainable(const std::unordered_set<const Leaf*>& chosen, bool on) : chosen(chosen), on(on) {}
+  SetTrainable(const std::unordered_set<const Leaf*>& which, bool trainable) : chosen(which), on(trainable) {}
   void parameter(const Path&, Parameter& p) override {
     if (p.defined() && chosen.contains(p.leaf().get())) p.set_requires_grad(on);
   }

@@ -6,32 +6,36 @@
 #include <unordered_map>
 #include <vector>
 
-#include <gradus/autograd/base/describe/pattern.h>
 #include <gradus/autograd/base/internal/after_fork.h>
+#include <gradus/autograd/base/internal/pattern.h>
 #include <gradus/autograd/tape/op.h>
 #include <gradus/nn/model/internal/choosing.h>
 #include <gradus/nn/model/internal/watcher.h>
 
 namespace gradus::nn {
-namespace {
+namespace detail {
 
 // Paths of layers by place and class.
-class Paths {
+class LayersByPlace {
  public:
-  explicit Paths(const std::vector<detail::FoundModule>& layers) {
-    for (const detail::FoundModule& found : layers) at_[found.module.object].push_back({found.module.type, found.path});
+  explicit LayersByPlace(const std::vector<FoundModule>& layers) {
+    for (const FoundModule& found : layers) at_[found.module.object].push_back(found);
   }
-  const std::string* find(const detail::Callee& callee) const {
+  const FoundModule* find(const Callee& callee) const {
     const auto there = at_.find(callee.object);
     if (there == at_.end()) return nullptr;
-    for (const auto& [type, path] : there->second)
-      if (*type == *callee.type) return &path;
+    for (const FoundModule& found : there->second)
+      if (*found.module.called_as == *callee.type) return &found;
     return nullptr;
   }
 
  private:
-  std::unordered_map<const void*, std::vector<std::pair<const std::type_info*, std::string>>> at_;
+  std::unordered_map<const void*, std::vector<FoundModule>> at_;
 };
+
+}  // namespace detail
+
+namespace {
 
 const Tensor& among(const Tensor* const* tensors, std::size_t n, std::size_t i, const char* what, std::string_view path) {
   check<ValueError>(i < n, "Called: the call of \"", path, "\" has ", n, " ", what, ", not ", i + 1);
@@ -46,8 +50,8 @@ const Tensor& Called::input(std::size_t i) const { return among(given_, inputs, 
 const Tensor& Called::output(std::size_t i) const { return among(returned_, outputs, i, "outputs", path); }
 
 struct Hook::Entry {
-  explicit Entry(Paths paths) : paths(std::move(paths)) {}
-  Paths paths;
+  explicit Entry(detail::LayersByPlace where) : paths(std::move(where)) {}
+  detail::LayersByPlace paths;
   std::unique_ptr<detail::ForwardHook> forward;
   std::unique_ptr<detail::GradientHook> gradient;
   std::atomic<bool> removed{false};
@@ -79,11 +83,11 @@ struct HookAccess {
     all().erase(found);
     detail::watchers.fetch_sub(1, std::memory_order_relaxed);
   }
-  static std::vector<std::pair<std::shared_ptr<Entry>, const std::string*>> of(const detail::Callee& callee) {
-    std::vector<std::pair<std::shared_ptr<Entry>, const std::string*>> found;
+  static std::vector<std::pair<std::shared_ptr<Entry>, const detail::FoundModule*>> of(const detail::Callee& callee) {
+    std::vector<std::pair<std::shared_ptr<Entry>, const detail::FoundModule*>> found;
     const std::lock_guard lock(mutex());
     for (const auto& entry : all())
-      if (const std::string* path = entry->paths.find(callee)) found.emplace_back(entry, path);
+      if (const detail::FoundModule* layer = entry->paths.find(callee)) found.emplace_back(entry, layer);
     return found;
   }
 };
@@ -114,40 +118,40 @@ struct Heard final : Op {
 }  // namespace
 
 void detail::run_hooks(const Callee& callee, std::span<const Tensor* const> inputs, std::span<Tensor* const> outputs) {
-  for (const auto& [hook, path] : HookAccess::of(callee)) {
+  for (const auto& [hook, found] : HookAccess::of(callee)) {
     if (hook->removed.load(std::memory_order_relaxed)) continue;
     if (hook->forward) {
-      const std::string layer = layer_name(*callee.type);
-      Tensor changed = hook->forward->call(Called(*path, layer, inputs, outputs));
+      const std::string layer = layer_name(*found->module.type);
+      Tensor changed = hook->forward->call(Called(found->path, layer, inputs, outputs));
       if (!changed.defined()) continue;
-      check<ValueError>(!outputs.empty(), "register_forward_hook: the call of \"", *path, "\" returns no tensor to be replaced");
+      check<ValueError>(!outputs.empty(), "register_forward_hook: the call of \"", found->path, "\" returns no tensor to be replaced");
       *outputs[0] = std::move(changed);
     } else if (!outputs.empty() && outputs[0]->requires_grad() && recording()) {
-      *outputs[0] = record(Heard(hook, path), *outputs[0]);
+      *outputs[0] = record(Heard(hook, &found->path), *outputs[0]);
     }
   }
 }
 
 Hook detail::hook_on(const ConstModuleRef& net, const Matching& layers, std::unique_ptr<ForwardHook> hook) {
-  const auto entry = std::make_shared<HookAccess::Entry>(Paths(chosen_layers("register_forward_hook", net, layers)));
+  const auto entry = std::make_shared<HookAccess::Entry>(LayersByPlace(chosen_layers("register_forward_hook", net, layers)));
   entry->forward = std::move(hook);
   return HookAccess::add(entry);
 }
 Hook detail::hook_on(const ConstModuleRef& net, const Matching& layers, std::unique_ptr<GradientHook> hook) {
-  const auto entry = std::make_shared<HookAccess::Entry>(Paths(chosen_layers("register_full_backward_pre_hook", net, layers)));
+  const auto entry = std::make_shared<HookAccess::Entry>(LayersByPlace(chosen_layers("register_full_backward_pre_hook", net, layers)));
   entry->gradient = std::move(hook);
   return HookAccess::add(entry);
 }
 
 struct FeatureMaps::Watch final : detail::Watcher {
-  Watch(const ConstModuleRef& net, const Matching& layers)
-      : layers(layers), paths(detail::chosen_layers("feature_maps", net, layers)) {}
+  Watch(const ConstModuleRef& net, const Matching& which)
+      : layers(which), paths(detail::chosen_layers("feature_maps", net, which)) {}
   void ends(const detail::Callee& callee, std::span<const Tensor* const>, std::span<Tensor* const> outputs) override {
-    const std::string* path = paths.find(callee);
-    if (path && !outputs.empty()) maps.insert_or_assign(*path, *outputs[0]);
+    const detail::FoundModule* found = paths.find(callee);
+    if (found && !outputs.empty()) maps.insert_or_assign(found->path, *outputs[0]);
   }
   Matching layers;
-  Paths paths;
+  detail::LayersByPlace paths;
   std::map<std::string, Tensor> maps;
 };
 

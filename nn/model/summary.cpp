@@ -37,6 +37,10 @@ std::string megabytes(std::int64_t bytes) {
   return digits;
 }
 
+}  // namespace
+
+namespace detail {
+
 // What a call may change.
 struct ChangedByCalls final : Visitor {
   void buffer(const Path&, Array& a) override { buffers.emplace_back(&a, a); }
@@ -58,6 +62,10 @@ struct OwnParameters final : Visitor {
   }
   std::vector<std::pair<std::string, const Parameter*>> all;
 };
+
+}  // namespace detail
+
+namespace {
 
 bool lies_in(const std::string& path, const std::string& layer) {
   return layer.empty() || path == layer || (path.starts_with(layer) && path[layer.size()] == '.');
@@ -83,11 +91,12 @@ struct detail::SummaryRun::Watch final : Watcher, gradus::detail::OpListener {
   void begins(const Callee& callee) override {
     if (!open.empty()) rows[open.back()].has_inner = true;
     const auto there = std::find_if(modules.begin(), modules.end(), [&](const FoundModule& found) {
-      return callee.is(found.module.object, *found.module.type);
+      return callee.is(found.module.object, *found.module.called_as);
     });
     open.push_back(rows.size());
     const bool known = there != modules.end();
-    rows.push_back({.path = known ? there->path : "", .layer = layer_name(*callee.type), .output = {}, .known = known});
+    const std::string layer = layer_name(known ? *there->module.type : *callee.type);
+    rows.push_back({.path = known ? there->path : "", .layer = layer, .output = {}, .known = known});
   }
   void ends(const Callee&, std::span<const Tensor* const>, std::span<Tensor* const> outputs) override {
     std::string& output = rows[open.back()].output;

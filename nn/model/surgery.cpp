@@ -56,7 +56,8 @@ void detail::check_ties(std::string_view path, ModuleRef old, ModuleRef fresh) {
     const auto found = after.all.find(name);
     check<ValueError>(found != after.all.end() && found->second->shape() == p->shape() && found->second->dtype() == p->dtype(),
                       "replace: ", name, " of \"", path,
-                      "\" is tied to another weight of the model, so what takes its place must have one ", p->shape(), " ", p->dtype(), [&] {
+                      "\" is tied to another weight of the model, so what takes its place must have one ", p->shape(), " ", p->dtype(),
+                      [&] {
                         return found == after.all.end() ? std::string(", and has none")
                                                         : text(", not ", found->second->shape(), " ", found->second->dtype());
                       });

@@ -38,7 +38,8 @@ class Offer {
 struct VisitedModule {
   void* object;
   const std::type_info* type;
-  bool seen;                                 // whether calls of its class are: call.h
+  const std::type_info* called_as;           // a base class, where that has the call operator
+  bool seen;                                 // whether calls of that class are: call.h
   template <class T> T* get_if() const { return *type == typeid(T) ? static_cast<T*>(object) : nullptr; }
 };
 

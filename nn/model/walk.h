@@ -49,7 +49,6 @@ std::string class_name(const std::type_info& type);   // as the program calls it
 [[noreturn]] void refuse_derived(const Path& path, const std::type_info& what, const std::type_info& base);
 [[noreturn]] void refuse_handles(const Path& path);
 [[noreturn]] void refuse_lazy(const Path& path);
-std::string class_name(const std::type_info& type);   // as the program calls it, where the compiler tells
 void walk_parameter(const Path& path, Parameter& p, Visitor& visitor);   // itself, or what it is computed from (parametrize.h)
 
 // A std::function or std::any with a Parameter, Buffer or Stream inside, as a copy of it shows.

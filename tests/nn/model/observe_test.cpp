@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/ops/softmax.h>
 #include <gradus/autograd/walk/tangent.h>
 #include <gradus/nn/layers/activation.h>
 #include <gradus/nn/layers/batch_norm.h>
@@ -171,6 +172,22 @@ TEST(Observe, SeveralOutputsAndInputs) {
   EXPECT_THAT(seen, ElementsAre("1 3 [1, 1, 3]", "2 1 [1, 3]"));
 }
 
+// A layer whose base class has the call operator is seen once, as itself.
+TEST(Observe, InheritedCallOperators) {
+  struct Negated {
+    Tensor operator()(const Tensor& x) const {
+      return nn::call(*this, [&] { return softmax(-x, 1); }, x);
+    }
+  };
+  struct Derived : Negated {};
+  const nn::Sequential<> net{Derived{}};
+  std::vector<std::string> seen;
+  const nn::Hook hook = nn::register_forward_hook(net, "0", [&](const nn::Called& c) { seen.push_back(text(c.path, ' ', c.layer)); });
+  net(ones({2, 2}));
+  EXPECT_THAT(seen, ElementsAre("0 Derived"));
+  EXPECT_THAT(message_of([&] { net(ones({2})); }), StartsWith("in 0 of Sequential (Derived): softmax: "));
+}
+
 // Each thread has its own model and hooks, and watches its own calls; a model that both read is watched by each.
 TEST(Observe, ThreadsDoNotMeet) {
   const Net shared;
@@ -185,7 +202,9 @@ TEST(Observe, ThreadsDoNotMeet) {
       own(x);
       EXPECT_EQ(calls, 2);
       EXPECT_EQ(maps.size(), 1u);
-      if (which == 0) EXPECT_EQ(maps.at("heads.deep.1").value().to_vector(), expected);
+      if (which == 0) {
+        EXPECT_EQ(maps.at("heads.deep.1").value().to_vector(), expected);
+      }
     }
   };
   std::thread other(work, 1);

@@ -1,4 +1,4 @@
-#include <gradus/autograd/base/describe/pattern.h>
+#include <gradus/autograd/base/internal/pattern.h>
 
 #include <algorithm>
 
