@@ -42,8 +42,8 @@ Tensor searchsorted(const Tensor& sorted, const Tensor& values, bool right) {
 Tensor searchsorted(const Tensor& elements, const Tensor& values, const Tensor& sorter, bool right) {
   check_defined("searchsorted", elements, "elements");
   check_defined("searchsorted", sorter, "sorter");
-  check<ShapeError>(sorter.shape() == elements.shape(), "searchsorted: the sorter ", sorter.shape(), " must have the shape of the elements ",
-                    elements.shape());
+  check<ShapeError>(sorter.shape() == elements.shape(), "searchsorted: the sorter ", sorter.shape(),
+                    " must have the shape of the elements ", elements.shape());
   return searchsorted(take_along_axis(elements.detach(), sorter, -1), values, right);
 }
 

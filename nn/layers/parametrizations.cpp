@@ -157,9 +157,8 @@ struct Orthogonal {
       rest.back() = n - k;
       q = cat({q, randn(rest, default_generator(), q.dtype())}, -1);
     }
-    const double eps =
-        10 * static_cast<double>(n) *
-        (q.dtype() == f64 ? std::numeric_limits<double>::epsilon() : static_cast<double>(std::numeric_limits<float>::epsilon()));
+    const auto epsilon = []<class T>(T) { return static_cast<double>(std::numeric_limits<T>::epsilon()); };
+    const double eps = 10 * static_cast<double>(n) * visit_floating(q.dtype(), "orthogonal", epsilon);
     if (n != k || !allclose(matmul(transpose(q), q), eye(n, q.dtype()), 0, eps)) q = orthonormal(q);
     base = Buffer(q.value().as_contiguous());
     return (broadcast_to(-eye(weight.dim(-2), weight.dim(-1), weight.dtype()), weight.shape())).contiguous();

@@ -30,7 +30,7 @@ constexpr int originals_of() {
 class Step {
  public:
   static constexpr int most_originals = 3;
-  explicit Step(int originals) : originals(originals) {}
+  explicit Step(int count) : originals(count) {}
   virtual ~Step() = default;
   virtual Tensor call(const Tensor* x) const = 0;
   virtual int inverse(const Tensor& weight, Tensor* x) = 0;  // how many there are, none where P does not say; x has room for the most

@@ -98,7 +98,8 @@ TEST(Search, AgainstPlainLoops) {
   EXPECT_EQ(bucketize(tensor({{0, 5}, {2, 3}}, i32), tensor({1, 3}, i32), true).value().to_vector(), (std::vector<double>{0, 2, 1, 2}));
   const Tensor unsorted = tensor({{3, 1, 2}, {1, 3, 2}});
   EXPECT_EQ(searchsorted(unsorted, tensor({{2}, {3}}), argsort(unsorted), true).value().to_vector(), (std::vector<double>{2, 3}));
-  expect_error<ShapeError>([&] { searchsorted(unsorted, tensor({{2}, {3}}), tensor({0, 1}, i64)); }, {"searchsorted", "sorter [2]", "[2, 3]"});
+  expect_error<ShapeError>([&] { searchsorted(unsorted, tensor({{2}, {3}}), tensor({0, 1}, i64)); },
+                           {"searchsorted", "sorter [2]", "[2, 3]"});
   EXPECT_EQ(searchsorted(zeros({0}), ones({2, 2})).value().to_vector(), std::vector<double>(4, 0));
   const auto [values, inverse, counts] = unique(tensor({3, nan, 1, nan, 3, -0.0, 0.0}, f64));
   EXPECT_TRUE(std::signbit(values.value().at({0})));

@@ -367,20 +367,21 @@ void add_products(std::vector<OracleRow>& rows) {
                      {{{3, 4}, {4}}, {{17, 33}, {33}}, {{1, 1}, {1}}}));
   rows.push_back(row("dot", [](const Tensors& in) { return dot(in[0], in[1]); }, [](const Xs& x) { return X(xt::sum(x[0] * x[1])); },
                      {{{4}, {4}}, {{33}, {33}}, {{1}, {1}}}));
+  static constexpr auto wide = [](const X& x) { return X(xt::view(x, xt::all(), xt::newaxis(), xt::newaxis(), xt::all())); };
+  rows.push_back(row("bilinear", [](const Tensors& in) { return bilinear(in[0], in[2], in[1]); },
+                     [](const Xs& x) { return sum_of(product(wide(x[0]), x[1]) * wide(x[2]), {2, 3}); }, {{{5, 3}, {2, 3, 4}, {5, 4}}}));
   rows.push_back(row("addmm", [](const Tensors& in) { return addmm(in[0], in[1], in[2], 2, 3); }, added, {{{5}, {3, 4}, {4, 5}}}));
   rows.push_back(row("baddbmm", [](const Tensors& in) { return baddbmm(in[0], in[1], in[2], 2, 3); }, added,
                      {{{3, 1}, {2, 3, 4}, {2, 4, 5}}}));
   rows.push_back(row("outer", [](const Tensors& in) { return outer(in[0], in[1]); },
-                     [](const Xs& x) { return X(xt::expand_dims(x[0], 1) * xt::expand_dims(x[1], 0)); },
-                     {{{3}, {5}}, {{0}, {2}}, {{1}, {1}}}));
+                     [](const Xs& x) { return X(xt::expand_dims(x[0], 1) * x[1]); }, {{{3}, {5}}, {{0}, {2}}, {{1}, {1}}}));
   rows.push_back(row("inner", [](const Tensors& in) { return inner(in[0], in[1]); },
                      [](const Xs& x) { return product(x[0], xt::transpose(x[1])); }, {{{3, 4}, {5, 4}}, {{1, 1}, {1, 1}}}));
   rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1], in[2]); },
                      [](const Xs& x) { return X(product(x[0], xt::transpose(x[1])) + x[2]); },
                      {{{3, 4}, {5, 4}, {5}}, {{2, 3, 4}, {1, 4}, {1}}, {{1, 1}, {1, 1}, {1}}, {{0, 4}, {2, 4}, {2}}}));
   rows.push_back(row("linear", [](const Tensors& in) { return linear(in[0], in[1]); },
-                     [](const Xs& x) { return product(x[0], xt::transpose(x[1])); },
-                     {{{3, 4}, {5, 4}}}));
+                     [](const Xs& x) { return product(x[0], xt::transpose(x[1])); }, {{{3, 4}, {5, 4}}}));
 }
 
 }  // namespace

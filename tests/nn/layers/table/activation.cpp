@@ -1,4 +1,4 @@
-// Dropout's masks and slopes that are drawn: ops/dropout_test.cpp, layers_test.cpp.
+// Dropout's masks and slopes that are drawn: tests/autograd/ops/dropout_test.cpp, tests/nn/layers/layers_test.cpp.
 #include <gradus/nn/layers/activation.h>
 #include <gradus/nn/layers/dropout.h>
 #include <gradus/nn/layers/prelu.h>
