@@ -102,7 +102,8 @@ template <class T> inline constexpr bool is_leaf_type =
     !(std::is_class_v<T> || std::is_array_v<T> || points_at_module<T>) || std::is_same_v<T, std::string>;
 
 // Not the small structs of options beside.
-template <class T> concept IsModule = !std::is_trivially_copyable_v<T> || std::is_invocable_v<T&, const Tensor&>;
+template <class T> concept IsModule = !std::is_trivially_copyable_v<T> || std::is_invocable_v<T&, const Tensor&> ||
+                                      std::is_invocable_v<T&, const Tensor&, const Tensor&>;
 
 // Whether calls of this class are seen (call.h): a program that has such a call says so before main().
 template <class T> inline bool says_its_calls = false;

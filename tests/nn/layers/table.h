@@ -67,6 +67,7 @@ struct LayerRow {
   std::function<std::unique_ptr<AnyLayer>()> make;
   int batch = 0;                                             // the inputs' axis of samples, which may be empty; -1: they have none
   bool second_order = true;                                  // false: random, or a path that has none
+  bool seen = true;                                          // false: its call takes no tensor, and hooks do not see it
   double f32_tolerance = 1e-4;                               // of the result in f32 beside that in f64
 };
 

@@ -15,6 +15,7 @@
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/recording.h>
 #include <gradus/autograd/walk/grad.h>
+#include <gradus/nn/model/observe.h>
 #include <gradus/nn/model/state.h>
 
 #include <declared_functions.h>
@@ -258,6 +259,16 @@ TEST_P(LayerTable, TakesAnEmptyBatch) {
     if (!result.requires_grad() || ends.empty()) continue;
     for (const Tensor& g : grad(sum(result), ends, {.retain_graph = true})) EXPECT_EQ(sum(abs(g)).item(), 0);
   }
+}
+
+TEST_P(LayerTable, ItsCallIsSeen) {
+  if (!row().seen) return;
+  const auto net = loaded();
+  nn::eval(*net);
+  std::vector<std::string> seen;
+  const nn::Hook hook = nn::register_forward_hook(*net, "", [&](const nn::Called& called) { seen.emplace_back(called.layer); });
+  (*net)(inputs(steps().back()));
+  EXPECT_THAT(seen, testing::ElementsAre(row().layer));
 }
 
 INSTANTIATE_TEST_SUITE_P(Nn, LayerTable, testing::ValuesIn(layer_table()), [](const auto& info) { return info.param.golden; });

@@ -178,7 +178,8 @@ const LayerRows positions{
      .make = layer([] { return nn::ALiBi{3, f64}; },
                    [](const nn::ALiBi& f, const Tensors& x) -> Tensors {
                      return {scaled_dot_product_attention(x[0], x[1], x[2], {.attn_mask = f(3, 4).to(x[0].dtype())})};
-                   })},
+                   }),
+     .seen = false},
 };
 
 }  // namespace gradus::transformer_layers
