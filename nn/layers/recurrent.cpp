@@ -119,6 +119,16 @@ void Recurrent::walk(const Path& path, Visitor& visitor) {
   if (form_.dropout > 0) nn::walk(generator, {&path, "generator"}, visitor);
 }
 
+void Recurrent::check_states(const LSTMStart& start, const Shape& before_width, const Tensor& input) const {
+  const auto check_state = [&](const char* what, const Tensor& first, std::int64_t width) {
+    Shape wanted = before_width;
+    wanted.push_back(width);
+    check<ShapeError>(!first.defined() || first.shape() == wanted, form_.name, ": ", what, " must be ", wanted, ", not ", first.shape(),
+                      ": input ", input.shape());
+  };
+  check_state("h_0", start.h_0, form_.projected > 0 ? form_.projected : form_.hidden), check_state("c_0", start.c_0, form_.hidden);
+}
+
 LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start) const {
   const char* const name = form_.name;
   check_defined(name, given);
@@ -128,14 +138,9 @@ LSTMOutput Recurrent::run(int cell, const Tensor& given, const LSTMStart& start)
   check<ShapeError>(given.dim(-1) == form_.input, name, ": input_size is ", form_.input, ": input ", given.shape());
   const Tensor x = single ? unsqueeze(given, 1) : form_.batch_first ? transpose(given, 0, 1) : given;
   const std::int64_t steps = x.dim(0), samples = x.dim(1), places = static_cast<std::int64_t>(weights.size());
-  const auto state = [&](const char* what, const Tensor& first, std::int64_t width) {
-    const Shape wanted = single ? Shape{places, width} : Shape{places, samples, width};
-    check<ShapeError>(!first.defined() || first.shape() == wanted, name, ": ", what, " must be ", wanted, ", not ", first.shape(),
-                      ": input ", given.shape());
-    return first.defined() && single ? unsqueeze(first, 1) : first;
-  };
-  const std::int64_t width = form_.projected > 0 ? form_.projected : form_.hidden;
-  const Tensor h_0 = state("h_0", start.h_0, width), c_0 = state("c_0", start.c_0, form_.hidden);
+  check_states(start, single ? Shape{places} : Shape{places, samples}, given);
+  const auto state = [&](const Tensor& first) { return first.defined() && single ? unsqueeze(first, 1) : first; };
+  const Tensor h_0 = state(start.h_0), c_0 = state(start.c_0);
   const PackedSequence packed = ragged ? pack_padded_sequence(x, start.lengths) : PackedSequence{x, {}, {}};
   auto [y, h_n, c_n] = through(cell, packed, h_0, c_0);
   if (ragged) y = pad_packed_sequence(packed.with(y), {.total_length = steps});
@@ -151,13 +156,18 @@ PackedLSTMOutput Recurrent::run(int cell, const PackedSequence& x, const LSTMSta
   check<ValueError>(start.lengths.values.empty(), name, ": a packed input has its own lengths; leave out .lengths");
   check<ValueError>(!x.batch_sizes.empty(), name, ": the packed input has no samples");
   const std::int64_t places = static_cast<std::int64_t>(weights.size()), samples = static_cast<std::int64_t>(x.sorted_indices.size());
-  const auto check_state = [&](const char* what, const Tensor& first, std::int64_t width) {
-    const Shape wanted{places, samples, width};
-    check<ShapeError>(!first.defined() || first.shape() == wanted, name, ": ", what, " must be ", wanted, ", not ", first.shape());
-  };
-  check_state("h_0", start.h_0, form_.projected > 0 ? form_.projected : form_.hidden), check_state("c_0", start.c_0, form_.hidden);
+  check_states(start, {places, samples}, x.data);
   auto [y, h_n, c_n] = through(cell, x, start.h_0, start.c_0);
   return {x.with(y), h_n, c_n};
+}
+
+RNNOutput Recurrent::run(int cell, const Tensor& x, const RNNStart& start) const {
+  auto [y, h, c] = run(cell, x, LSTMStart{start.h_0, {}, start.lengths});
+  return {y, h};
+}
+PackedRNNOutput Recurrent::run(int cell, const PackedSequence& x, const RNNStart& start) const {
+  auto [y, h, c] = run(cell, x, LSTMStart{start.h_0, {}, start.lengths});
+  return {y, h};
 }
 
 // All layers; states are in the order of the samples, [layers · directions, N, …].
@@ -206,38 +216,22 @@ RNN::RNN(std::int64_t input, std::int64_t hidden, const RNNOptions& o)
     : Recurrent({"RNN", 1, input, hidden, checked("RNN", o).num_layers, 0, o.bias, o.batch_first, o.bidirectional, o.dropout, o.dtype},
                 o.generator),
       nonlinearity_(o.nonlinearity) {}
+int RNN::cell() const { return nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell; }
 RNNOutput RNN::operator()(const Tensor& x, const RNNStart& start) const {
-  const auto steps = [&]() -> RNNOutput {
-    auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
-    return {y, h};
-  };
-  return nn::call(*this, steps, x);
+  return nn::call(*this, [&] { return run(cell(), x, start); }, x);
 }
-
 PackedRNNOutput RNN::operator()(const PackedSequence& x, const RNNStart& start) const {
-  const auto steps = [&]() -> PackedRNNOutput {
-    auto [y, h, c] = run(nonlinearity_ == Nonlinearity::relu ? relu_cell : rnn_cell, x, {start.h_0, {}, start.lengths});
-    return {y, h};
-  };
-  return nn::call(*this, steps, x.data);
+  return nn::call(*this, [&] { return run(cell(), x, start); }, x.data);
 }
 
 GRU::GRU(std::int64_t input, std::int64_t hidden, const GRUOptions& o)
     : Recurrent({"GRU", 3, input, hidden, checked("GRU", o).num_layers, 0, o.bias, o.batch_first, o.bidirectional, o.dropout, o.dtype},
                 o.generator) {}
 RNNOutput GRU::operator()(const Tensor& x, const RNNStart& start) const {
-  const auto steps = [&]() -> RNNOutput {
-    auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
-    return {y, h};
-  };
-  return nn::call(*this, steps, x);
+  return nn::call(*this, [&] { return run(gru_of, x, start); }, x);
 }
 PackedRNNOutput GRU::operator()(const PackedSequence& x, const RNNStart& start) const {
-  const auto steps = [&]() -> PackedRNNOutput {
-    auto [y, h, c] = run(gru_of, x, {start.h_0, {}, start.lengths});
-    return {y, h};
-  };
-  return nn::call(*this, steps, x.data);
+  return nn::call(*this, [&] { return run(gru_of, x, start); }, x.data);
 }
 
 LSTM::LSTM(std::int64_t input, std::int64_t hidden, const LSTMOptions& o)

@@ -102,9 +102,12 @@ class Recurrent {
   Recurrent(const Form& form, Generator* generator);
   static void check_projection(const Form& form);
   LSTMOutput run(int cell, const Tensor& x, const LSTMStart& start) const;
+  RNNOutput run(int cell, const Tensor& x, const RNNStart& start) const;
   PackedLSTMOutput run(int cell, const PackedSequence& x, const LSTMStart& start) const;
+  PackedRNNOutput run(int cell, const PackedSequence& x, const RNNStart& start) const;
 
  private:
+  void check_states(const LSTMStart& start, const Shape& before_width, const Tensor& input) const;
   LSTMOutput through(int cell, const PackedSequence& packed, Tensor h_0, Tensor c_0) const;
 
   Form form_;
@@ -117,6 +120,7 @@ class RNN : public Recurrent {
   PackedRNNOutput operator()(const PackedSequence& x, const RNNStart& start = {}) const;
 
  private:
+  int cell() const;
   Nonlinearity nonlinearity_;
 
  public:
