@@ -87,9 +87,7 @@ Tensor embedding(const Tensor& indices, const Tensor& weight, const EmbeddingOpt
   const std::int64_t n = weight.dim(0), padding = options.padding_idx.value_or(0);
   check<ValueError>(!options.padding_idx || (-n <= padding && padding < n), "embedding: padding_idx ", padding, " is out of range for ", n,
                     " rows: ", describe(weight));
-  if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>("embedding: index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
-                     " of the indices ", index.shape(), " is out of range for ", n, " rows: ", describe(weight));
+  detail::check_rows("embedding", index, weight);
   const RowsOf rows{n, options.padding_idx ? (padding + n) % n : -1, options.sparse,
                     options.scale_grad_by_freq};
   return look_up(weight, index, rows, false);

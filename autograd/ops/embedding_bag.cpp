@@ -41,6 +41,17 @@ Array of_uses(const Bags& b, const Array& weights) {
   return out;
 }
 
+// 1 / how many uses each segment has; 1 for none.
+Array inverse_lengths(const kernels::Segments& segments, Dtype dtype) {
+  Array out({segments.count()}, dtype);
+  const std::int64_t* starts = segments.starts.data<std::int64_t>();
+  visit_floating(dtype, "embedding_bag", [&]<class T>(T) {
+    T* to = out.mutable_data<T>();
+    for (std::int64_t i = 0; i < segments.count(); ++i) to[i] = starts[i + 1] > starts[i] ? T(1) / T(starts[i + 1] - starts[i]) : T(1);
+  });
+  return out;
+}
+
 // The bags of the transpose, whose uses are those of `b` in the order `t`.
 Bags bags_of(const kernels::Turned& t, const Bags& b, Dtype dtype) {
   Bags out{t.segments, t.uses, {}, {}, b.weights};
@@ -57,12 +68,8 @@ Bags bags_of(const kernels::Turned& t, const Bags& b, Dtype dtype) {
       T* to = out.factor.mutable_data<T>();
       for (std::int64_t k = 0; k < uses; ++k) to[k] = (f ? f[use[k]] : T(1)) * (s ? s[segment[k]] : T(1));
     }
-    if (!b.by_frequency) return;
-    out.scale = Array({t.segments.count()}, dtype);
-    T* to = out.scale.mutable_data<T>();
-    const std::int64_t* starts = t.segments.starts.data<std::int64_t>();
-    for (std::int64_t i = 0; i < t.segments.count(); ++i) to[i] = starts[i + 1] > starts[i] ? T(1) / T(starts[i + 1] - starts[i]) : T(1);
   });
+  if (b.by_frequency) out.scale = inverse_lengths(t.segments, dtype);
   return out;
 }
 
@@ -193,9 +200,7 @@ Bags bags_given(const Tensor& indices, const Tensor& weight, const Tensor& offse
     check<DtypeError>(w.dtype() == weight.dtype(), bags_op, ": per_sample_weights are ", w.dtype(), ", but the weight is ", weight.dtype());
   }
   std::vector<std::int64_t> starts = starts_of_bags(indices, offsets, o.include_last_offset);
-  if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>(bags_op, ": index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()),
-                     " of the indices ", index.shape(), " is out of range for ", n, " rows: ", describe(weight));
+  detail::check_rows(bags_op, index, weight);
   Bags bags;
   bags.weights = index.size();
   bags.by_frequency = o.scale_grad_by_freq, bags.sparse = o.sparse;
@@ -232,14 +237,7 @@ Tensor largest(const Bags& bags, const Tensor& weight) {
 Tensor embedding_bag(const Tensor& indices, const Tensor& weight, const Tensor& offsets, const EmbeddingBagOptions& options) {
   Bags bags = bags_given(indices, weight, offsets, options);
   if (options.mode == BagMode::max) return largest(bags, weight);
-  if (options.mode == BagMode::mean) {
-    const std::int64_t count = bags.segments.count(), *starts = bags.segments.starts.data<std::int64_t>();
-    bags.scale = Array({count}, weight.dtype());
-    visit_floating(weight.dtype(), bags_op, [&]<class T>(T) {
-      T* scale = bags.scale.mutable_data<T>();
-      for (std::int64_t b = 0; b < count; ++b) scale[b] = starts[b + 1] > starts[b] ? T(1) / T(starts[b + 1] - starts[b]) : T(1);
-    });
-  }
+  if (options.mode == BagMode::mean) bags.scale = inverse_lengths(bags.segments, weight.dtype());
   const Tensor& factors = options.per_sample_weights;
   return record(BagSum(bags), weight, factors.defined() ? reshape(factors, {factors.size()}) : factors);
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/grain.h>
 #include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/internal/positions.h>
@@ -37,10 +36,8 @@ void embedding_renorm(Array& table, const Tensor& indices, double max_norm, doub
   check<ValueError>(max_norm >= 0 && norm_type > 0, op, ": max_norm must be at least 0 and norm_type above 0, not ", max_norm, " and ",
                     norm_type);
   const Array index = detail::positions(op, "indices", indices);
-  const std::int64_t n = table.dim(0), d = table.dim(1);
-  if (const std::int64_t bad = kernels::first_outside(index, n); bad >= 0)
-    fail<ValueError>(op, ": index ", index.data<std::int64_t>()[bad], " at ", detail::coordinates(bad, index.shape()), " of the indices ",
-                     index.shape(), " is out of range for ", n, " rows");
+  detail::check_rows(op, index, Tensor(table));
+  const std::int64_t d = table.dim(1);
   std::vector<std::int64_t> rows(index.data<std::int64_t>(), index.data<std::int64_t>() + index.size());
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());

@@ -21,6 +21,13 @@ Array positions_along(std::string_view op, std::string_view what, const Tensor& 
   return flat;
 }
 
+void check_rows(std::string_view op, const Array& indices, const Tensor& table) {
+  const std::int64_t n = table.dim(0), bad = kernels::first_outside(indices, n);
+  if (bad >= 0)
+    fail<ValueError>(op, ": index ", indices.data<std::int64_t>()[bad], " at ", coordinates(bad, indices.shape()), " of the indices ",
+                     indices.shape(), " is out of range for ", n, " rows: ", describe(table));
+}
+
 Shape coordinates(std::int64_t element, const Shape& shape) {
   Shape place = shape;
   for (int axis = shape.rank(); axis-- > 0; element /= shape[axis]) place[axis] = element % shape[axis];

@@ -14,6 +14,9 @@ Array positions(std::string_view op, std::string_view what, const Tensor& positi
 Array positions_along(std::string_view op, std::string_view what, const Tensor& positions, const Shape& shape, int axis,
                       bool from_back = false);
 
+// ValueError, with the first that is no row of `table` and its place, for positions that count from the front.
+void check_rows(std::string_view op, const Array& indices, const Tensor& table);
+
 // "[1, 3]": where the element with this number in row-major order stands.
 Shape coordinates(std::int64_t element, const Shape& shape);
 
