@@ -65,7 +65,6 @@ class Call {
   ~Call();
   Call(const Call&) = delete;
   void returns(Tensors& results);          // hooks may change them
-  const Callee& callee() const { return callee_; }
 
  private:
   const Callee& callee_;

@@ -144,10 +144,6 @@ Parameter& find_weight(const ModuleRef& net, std::string_view name, const char* 
 
 StepsOfWeight& steps_of(Parameter& weight) { return static_cast<StepsOfWeight&>(*weight.computed()); }
 
-struct SetEvaluation final : Visitor {
-  void mode(bool& training) override { training = false; }
-};
-
 }   // namespace
 
 namespace detail {
@@ -200,8 +196,7 @@ void remove_parametrizations(ModuleRef net, std::string_view name, bool leave_pa
   StepsOfWeight& steps = steps_of(weight);
   check<ValueError>(leave_parametrized || steps.originals().size() == 1, "remove_parametrizations: ", name, " has ",
                     steps.originals().size(), " originals, none of which is the weight; leave it parametrized");
-  SetEvaluation evaluation;
-  steps.walk({}, evaluation);
+  eval(steps);
   const NoGrad guard;
   const Tensor value = leave_parametrized ? weight.tensor() : steps.originals()[0].tensor();
   const bool trainable = weight.requires_grad();
