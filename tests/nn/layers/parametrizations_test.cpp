@@ -24,6 +24,7 @@
 
 #include <message_of.h>
 #include "temporary_folder.h"
+#include "nn/names.h"
 
 namespace parametrizations_test {
 
@@ -31,11 +32,6 @@ using namespace gradus;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 std::vector<Tensor> leaves(nn::ModuleRef net) {
   std::vector<Tensor> all;
   for (const NamedParameter& p : nn::parameters(net)) all.push_back(Tensor(p.leaf->value, p.leaf));

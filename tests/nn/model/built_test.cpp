@@ -21,6 +21,7 @@
 #include <gradus/optim/rules/sgd.h>
 
 #include <message_of.h>
+#include "nn/names.h"
 
 namespace built_test {
 
@@ -29,11 +30,6 @@ using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 // Every parameter gets a gradient, and a step changes the result.
 template <class Net>
 void expect_trains(Net& net, const Tensor& x) {

@@ -23,17 +23,13 @@
 #include <gradus/nn/model/sequential.h>
 #include <gradus/nn/model/state.h>
 
+#include "nn/names.h"
+
 namespace module_test {
 
 using namespace gradus;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 
 struct GatedBlock {
   nn::Linear data, gate;

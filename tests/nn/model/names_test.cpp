@@ -19,6 +19,7 @@
 
 #include <message_of.h>
 #include "temporary_folder.h"
+#include "nn/names.h"
 
 namespace names_test {
 
@@ -32,7 +33,6 @@ std::vector<std::string> names_in(const Parameters& parameters) {
   for (const NamedParameter& p : parameters) all.push_back(p.name);
   return all;
 }
-std::vector<std::string> names(nn::ModuleRef net) { return names_in(nn::parameters(net)); }
 
 struct Net {
   nn::Linear encoder{3, 4}, head{4, 2};

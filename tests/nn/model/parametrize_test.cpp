@@ -24,6 +24,7 @@
 
 #include <message_of.h>
 #include "temporary_folder.h"
+#include "nn/names.h"
 
 namespace parametrize_test {
 
@@ -31,11 +32,6 @@ using namespace gradus;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 nn::Linear linear(std::int64_t in, std::int64_t out) { return {in, out, {.dtype = f64}}; }
 double distance(const Tensor& a, const Tensor& b) { return sum(abs(a - b)).item(); }
 

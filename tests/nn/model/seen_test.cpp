@@ -27,6 +27,7 @@
 
 #include <message_of.h>
 #include "temporary_folder.h"
+#include "nn/names.h"
 
 namespace seen_test {
 
@@ -34,12 +35,6 @@ using namespace gradus;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 
 struct Gate {
   nn::Linear data{2, 2}, gate{2, 2};

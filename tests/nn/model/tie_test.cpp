@@ -25,6 +25,7 @@
 
 #include <message_of.h>
 #include "temporary_folder.h"
+#include "nn/names.h"
 
 namespace tie_test {
 
@@ -44,12 +45,6 @@ const Leaf* leaf(const Parameter& p) { return p.leaf().get(); }
 void expect_tied(const Net& net) { EXPECT_EQ(leaf(net.words.weight), leaf(net.output.weight)); }
 
 Tensor some_words() { return tensor({0, 3, 4, 4}, i64); }
-
-std::vector<std::string> names(nn::ModuleRef net) {
-  std::vector<std::string> all;
-  for (const NamedParameter& p : nn::parameters(net)) all.push_back(p.name);
-  return all;
-}
 
 TEST(Tie, IsOneWeightForParametersOptimizersAndCounts) {
   Net net;
