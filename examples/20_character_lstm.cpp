@@ -8,10 +8,9 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "support/arguments.h"
+#include "support/text.h"
 
 using namespace gradus;
 
@@ -48,16 +47,14 @@ std::string write(const Net& net, std::string text, int length, double temperatu
     state = {h, c};
     const Tensor next = categorical(logits[{-1, 0}] / temperature, dice);
     read = {static_cast<std::int64_t>(next.item())};
-    text += static_cast<char>(read[0] >= ' ' || read[0] == '\n' ? read[0] : '?');
+    text += support::shown(read[0]);
   }
   return text;
 }
 
 int main(int argc, char** argv) {
   const auto options = support::arguments<Options>(argc, argv);
-  std::ifstream file(options.text, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  for (char& c : text) c &= 127;
+  const std::string text = support::ascii_of(options.text);
   // The text as `samples` long columns that are read side by side: where a piece ends the next one goes on, with the state.
   const auto length = static_cast<std::int64_t>(text.size()) / samples;
   if (length <= steps) {

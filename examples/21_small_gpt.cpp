@@ -8,10 +8,9 @@
 #include <gradus/gradus.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "support/arguments.h"
+#include "support/text.h"
 
 using namespace gradus;
 
@@ -70,16 +69,14 @@ std::string write(const Net& net, std::string text, int length, double temperatu
     const Tensor logits = net(Tensor(Array::from(read, {1, read.size()})), &caches);
     const Tensor next = categorical(logits[{0, -1}] / temperature, dice);
     read = {static_cast<std::int64_t>(next.item())};
-    text += static_cast<char>(read[0] >= ' ' || read[0] == '\n' ? read[0] : '?');
+    text += support::shown(read[0]);
   }
   return text;
 }
 
 int main(int argc, char** argv) {
   const auto options = support::arguments<Options>(argc, argv);
-  std::ifstream file(options.text, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  for (char& c : text) c &= 127;
+  const std::string text = support::ascii_of(options.text);
   const auto context = static_cast<std::size_t>(options.context);
   if (text.size() < context + 2) {
     std::fprintf(stderr, "%s: cannot be read, or is too short\n", options.text.c_str());
