@@ -36,14 +36,15 @@ void plain_product(const Product<T>& p) {
     for (std::int64_t j = 0; j < p.n; ++j) row[j] = (p.accumulate ? row[j] : T(0)) + (p.bias ? p.bias[j] : T(0));
   }
   const std::int64_t a_row = p.a.transposed ? 1 : p.a.stride, a_term = p.a.transposed ? p.a.stride : 1;
-  const pool::Scratch<T> copied(p.b.transposed ? block_rows * block_columns : 0);
+  const pool::SpareScratch<T, block_rows * 16> copied(p.b.transposed ? block_rows * block_columns : 0);
+  const std::int64_t columns = p.b.transposed ? copied.size() / block_rows : block_columns;
   for (std::int64_t t = 0; t < p.k; t += block_rows)
-    for (std::int64_t j = 0; j < p.n; j += block_columns) {
-      const std::int64_t k = std::min(block_rows, p.k - t), n = std::min(block_columns, p.n - j);
+    for (std::int64_t j = 0; j < p.n; j += columns) {
+      const std::int64_t k = std::min(block_rows, p.k - t), n = std::min(columns, p.n - j);
       const T* b = p.b.transposed ? copied.data() : p.b.data + t * p.b.stride + j;
       for (std::int64_t r = 0; p.b.transposed && r < n; ++r)
-        for (std::int64_t s = 0; s < k; ++s) copied.data()[s * block_columns + r] = p.b.data[(j + r) * p.b.stride + t + s];
-      add_block(p.m, n, k, p.a.data + t * a_term, a_row, a_term, b, p.b.transposed ? block_columns : p.b.stride, p.c + j, p.c_stride);
+        for (std::int64_t s = 0; s < k; ++s) copied.data()[s * columns + r] = p.b.data[(j + r) * p.b.stride + t + s];
+      add_block(p.m, n, k, p.a.data + t * a_term, a_row, a_term, b, p.b.transposed ? columns : p.b.stride, p.c + j, p.c_stride);
     }
 }
 

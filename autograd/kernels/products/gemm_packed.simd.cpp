@@ -24,15 +24,16 @@ std::int64_t rounded_up(std::int64_t n, std::int64_t unit) { return (n + unit - 
 template <class T>
 void product_of_panels(const Product<T>& p) {
   const std::int64_t panel_depth = std::min(p.k, depth<T>);
-  const pool::Scratch<T> a(rounded_up(std::min(p.m, most_rows), tall) * panel_depth);
-  const pool::Scratch<T> b(rounded_up(std::min(p.n, most_columns<T>), wide<T>) * panel_depth);
-  for (std::int64_t column = 0; column < p.n; column += most_columns<T>) {
-    const std::int64_t columns = std::min(most_columns<T>, p.n - column);
+  const pool::SpareScratch<T, tall * depth<T>> a(rounded_up(std::min(p.m, most_rows), tall) * panel_depth);
+  const pool::SpareScratch<T, wide<T> * depth<T>> b(rounded_up(std::min(p.n, most_columns<T>), wide<T>) * panel_depth);
+  const std::int64_t rows_at_once = a.size() / (panel_depth * tall) * tall, columns_at_once = b.size() / (panel_depth * wide<T>) * wide<T>;
+  for (std::int64_t column = 0; column < p.n; column += columns_at_once) {
+    const std::int64_t columns = std::min(columns_at_once, p.n - column);
     for (std::int64_t term = 0; term < p.k; term += depth<T>) {
       const std::int64_t terms = std::min(depth<T>, p.k - term);
       pack<wide<T>>(across(p.b, term, column), columns, terms, b.data());
-      for (std::int64_t row = 0; row < p.m; row += most_rows) {
-        const std::int64_t rows = std::min(most_rows, p.m - row);
+      for (std::int64_t row = 0; row < p.m; row += rows_at_once) {
+        const std::int64_t rows = std::min(rows_at_once, p.m - row);
         pack<tall>(down(p.a, row, term), rows, terms, a.data());
         for (std::int64_t j = 0; j < columns; j += wide<T>) {
           const T* const b_panel = b.data() + j * terms;

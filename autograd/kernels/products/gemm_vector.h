@@ -44,19 +44,29 @@ void add_multiples(std::int64_t terms, const T* x, const T* lines, std::int64_t 
 template <class T>
 void lines_times_vector(Lines<T> lines, std::int64_t count, std::int64_t terms, const T* x, std::int64_t x_step, T* y, std::int64_t y_step,
                         const T* bias, std::int64_t bias_step, bool accumulate) {
-  const pool::Scratch<T> together(x_step == 1 ? 0 : terms), sums(lines.term == 1 ? 0 : count);
-  if (x_step != 1) {
-    for (std::int64_t t = 0; t < terms; ++t) together.data()[t] = x[t * x_step];
-    x = together.data();
-  }
-  if (lines.term != 1) {
-    std::fill_n(sums.data(), count, T(0));
-    add_multiples(terms, x, lines.data, lines.term, sums.data(), count);
-  }
-  for (std::int64_t i = 0; i < count; ++i) {
-    const T product = lines.term == 1 ? dot(lines.data + i * lines.line, x, terms) : sums.data()[i];
-    T& to = y[i * y_step];
-    to = (accumulate ? to : T(0)) + (bias ? bias[i * bias_step] : T(0)) + product;
+  constexpr std::int64_t few = 64 * Vec<T>::size;
+  const pool::SpareScratch<T, few> together(x_step == 1 ? 0 : terms), sums(lines.term == 1 ? 0 : count);
+  const std::int64_t terms_at_once = x_step == 1 ? terms : together.size(), lines_at_once = lines.term == 1 ? count : sums.size();
+  for (std::int64_t t = 0; t < terms; t += terms_at_once) {
+    const std::int64_t now = std::min(terms_at_once, terms - t);
+    const T* some = x + t;
+    if (x_step != 1) {
+      for (std::int64_t i = 0; i < now; ++i) together.data()[i] = x[(t + i) * x_step];
+      some = together.data();
+    }
+    for (std::int64_t first = 0; first < count; first += lines_at_once) {
+      const std::int64_t last = std::min(first + lines_at_once, count);
+      const T* const from = lines.data + first * lines.line + t * lines.term;
+      if (lines.term != 1) {
+        std::fill_n(sums.data(), last - first, T(0));
+        add_multiples(now, some, from, lines.term, sums.data(), last - first);
+      }
+      for (std::int64_t i = first; i < last; ++i) {
+        const T product = lines.term == 1 ? dot(from + (i - first) * lines.line, some, now) : sums.data()[i - first];
+        T& to = y[i * y_step];
+        to = (accumulate || t > 0 ? to : T(0)) + (bias && t == 0 ? bias[i * bias_step] : T(0)) + product;
+      }
+    }
   }
 }
 
