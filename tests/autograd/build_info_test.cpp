@@ -34,15 +34,17 @@ TEST(BuildInfo, FollowsTheThreads) {
   set_threads(before);
 }
 
-// ctest runs this program once more with the kernels that OpenBLAS takes on a processor that it does not know.
+// OpenBLAS takes these kernels on a processor that it does not know; ctest runs this program once more with them everywhere.
 TEST(BuildInfo, SaysWhoMultipliesWhenTheKernelsOfOpenBlasAreOld) {
-  const BuildInfo info = build_info();
-  const char* core = std::getenv("OPENBLAS_CORETYPE");
-  if (info.products.starts_with("OpenBLAS") && kernels::level_in_use() >= kernels::Level::v3) {
-    const bool old = core && std::string_view(core) == "Prescott";
-    EXPECT_THAT(info.products, old ? testing::Matcher<std::string>(HasSubstr("older than this processor: gradus multiplies"))
-                                   : testing::Matcher<std::string>(Not(HasSubstr("older"))));
+  const std::string products = build_info().products;
+  const char* wanted = std::getenv("OPENBLAS_CORETYPE");
+  if (!products.starts_with("OpenBLAS")) GTEST_SKIP() << "no OpenBLAS";
+  if (wanted && std::string_view(wanted) == "Prescott") {
+    EXPECT_THAT(products, HasSubstr("kernels for Prescott"));
   }
+  const bool old = products.find("kernels for Prescott") != products.npos && kernels::level_in_use() >= kernels::Level::v3;
+  EXPECT_THAT(products, old ? testing::Matcher<std::string>(HasSubstr("older than this processor: gradus multiplies"))
+                            : testing::Matcher<std::string>(Not(HasSubstr("older"))));
 }
 
 }  // namespace gradus::build_info_test
