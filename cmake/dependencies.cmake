@@ -26,16 +26,24 @@ else()
   target_link_libraries(gradus_private INTERFACE nlohmann_json::nlohmann_json)
 endif()
 
+if(GRADUS_DATA OR GRADUS_ZLIB)
+  find_package(ZLIB REQUIRED)           # entries of zip archives are deflated, IDX files come gzipped
+  target_link_libraries(gradus_private INTERFACE ZLIB::ZLIB)
+endif()
 if(GRADUS_DATA)
-  find_package(ZLIB REQUIRED)           # IDX files come gzipped
   find_package(Threads REQUIRED)        # loader workers
   find_package(xtensor REQUIRED)        # synthetic sets are written in its expressions
   target_include_directories(gradus_private SYSTEM INTERFACE $<TARGET_PROPERTY:xtensor,INTERFACE_INCLUDE_DIRECTORIES>
                              $<TARGET_PROPERTY:xtl,INTERFACE_INCLUDE_DIRECTORIES>)
-  target_link_libraries(gradus_private INTERFACE ZLIB::ZLIB Threads::Threads)
+  target_link_libraries(gradus_private INTERFACE Threads::Threads)
 endif()
 
 set(GRADUS_LEFT_OUT "")
+if(GRADUS_DATA OR GRADUS_ZLIB)
+  list(APPEND GRADUS_LEFT_OUT autograd/array/formats/internal/inflate_none.cpp)
+else()
+  list(APPEND GRADUS_LEFT_OUT autograd/array/formats/internal/inflate_zlib.cpp)
+endif()
 if(GRADUS_BLAS)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
