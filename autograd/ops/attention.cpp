@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -39,8 +40,11 @@ Array lower_triangle(std::int64_t rows, std::int64_t columns, std::int64_t first
 
 // With p = softmax(q·kᵀ·scale + mask), m what dropout multiplies by, and dp = (g·vᵀ)·m:
 // ds = p·(dp − Σ p·dp);  dq = ds·k·scale,  dk = dsᵀ·q·scale,  dv = (p·m)ᵀ·g,  dmask = ds.
-struct DotProductAttention final : Op {
+struct DotProductAttention final : Op, detail::Described {
   std::string_view name() const override { return op_name; }
+  void describe(detail::OpOptions& o) const override {
+    o("scale", facts.scale)("causal", facts.causal)("repeats", facts.repeats)("dropout", facts.dropout);
+  }
   Facts facts;
   Array log_sums;
   SmallVector<Array, 4> keeps() const override { return {log_sums}; }

@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -27,7 +28,9 @@ void check_dtypes(const char* name, const Tensor& a, const Tensor& b) {
 
 Tensor compare(Comparison how, const char* name, const Tensor& a, const Tensor& b) {
   check_dtypes(name, a, b);
-  return kernels::compare(how, a.value(), b.value(), broadcast_shapes(a.shape(), b.shape(), name));
+  static constexpr const char* names[] = {"==", "!=", "<", "<=", ">", ">="};
+  return detail::told(names[static_cast<int>(how)], {&a, &b},
+                      kernels::compare(how, a.value(), b.value(), broadcast_shapes(a.shape(), b.shape(), name)));
 }
 
 // The plain number is taken in the tensor's dtype; whole-number tensors are compared as f64 when it is none that they hold.
@@ -40,7 +43,7 @@ Tensor compare(Comparison how, const char* name, const Tensor& a, double b) {
 std::pair<Tensor, Tensor> truths(const char* name, const Tensor& a, const Tensor& b) {
   check_defined(name, a, "a");
   check_defined(name, b, "b");
-  return {a.value().to(boolean), b.value().to(boolean)};
+  return {a.to(boolean), b.to(boolean)};
 }
 
 Tensor logical(const char* name, kernels::WholeOp op, const Tensor& a, const Tensor& b) {

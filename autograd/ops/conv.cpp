@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/internal/spatial.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -33,6 +34,17 @@ struct Geometry {
     return frame.dims == 1 ? rows.unsqueeze(2) : rows;
   }
   const char* name(const char* const (&names)[3]) const { return names[frame.dims - 1]; }
+  void describe(detail::OpOptions& o) const {
+    const ConvAxis* const axes[] = {&shape.d, &shape.h, &shape.w};
+    const auto each = [&](const char* what, std::int64_t ConvAxis::*number) {
+      Shape list;
+      for (int i = 3 - frame.dims; i < 3; ++i) list.push_back(axes[i]->*number);
+      o(what, list);
+    };
+    each("in", &ConvAxis::in), each("out", &ConvAxis::out), each("kernel", &ConvAxis::kernel), each("stride", &ConvAxis::stride);
+    each("padding", &ConvAxis::padding), each("dilation", &ConvAxis::dilation);
+    o("groups", shape.groups)("batched", frame.batched);
+  }
 };
 
 // The convolution is linear in x and in weight, and so are its two gradients: the three are each other's gradients, to any order.
@@ -66,9 +78,10 @@ Shape lowered(const Shape& full, const Geometry& geometry) {
   return shape;
 }
 
-struct Convolution final : Op {
+struct Convolution final : Op, detail::Described {
   explicit Convolution(const Geometry& geometry) : geometry_(geometry) {}
   std::string_view name() const override { return geometry_.name({"conv1d", "conv2d", "conv3d"}); }
+  void describe(detail::OpOptions& o) const override { geometry_.describe(o); }
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     Array images = geometry_.raise(x);
     const Array y = kernels::conv(geometry_.shape, images, geometry_.weight(weight), bias.value().as_contiguous());
@@ -91,12 +104,13 @@ struct Convolution final : Op {
   Geometry geometry_;
 };
 
-struct InputGradient final : Op {
+struct InputGradient final : Op, detail::Described {
   explicit InputGradient(const Geometry& geometry) : geometry_(geometry) {}
   std::string_view name() const override {
     return geometry_.transposed ? geometry_.name({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
                             : geometry_.name({"conv1d_input_gradient", "conv2d_input_gradient", "conv3d_input_gradient"});
   }
+  void describe(detail::OpOptions& o) const override { geometry_.describe(o); }
   Array forward(const Tensor& g, const Tensor& weight, const Tensor& bias) {
     Array slopes = geometry_.raise(g);
     const Array dx = kernels::conv_input_gradient(geometry_.shape, slopes, geometry_.weight(weight), bias.value().as_contiguous());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <gradus/autograd/kernels/axes/place.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -40,8 +41,12 @@ void surround(const Cutout& r, double fill, Array& out) {
   }
 }
 
-struct CutoutOf final : Op {
+struct CutoutOf final : Op, detail::Described {
   std::string_view name() const override { return "index"; }
+  void describe(detail::OpOptions& o) const override {
+    o("begin", at.begin)("step", at.step)("count", at.count)("dropped", detail::positions_of(at.dropped))
+     ("added", detail::positions_of(at.added));
+  }
   Cutout at;
   Shape shape;
   explicit CutoutOf(const Cutout& at) : at(at) {}
@@ -50,8 +55,12 @@ struct CutoutOf final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return detail::region(vs[0], at); }
 };
 
-struct CutoutIntoFull final : Op {
+struct CutoutIntoFull final : Op, detail::Described {
   std::string_view name() const override { return "index_put"; }
+  void describe(detail::OpOptions& o) const override {
+    o("begin", at.begin)("step", at.step)("count", at.count)("dropped", detail::positions_of(at.dropped))
+     ("added", detail::positions_of(at.added))("fill", fill);
+  }
   Cutout at;
   Shape shape;
   double fill;
@@ -67,8 +76,12 @@ struct CutoutIntoFull final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return detail::into_full(vs[0], at, shape); }
 };
 
-struct PutCutout final : Op {
+struct PutCutout final : Op, detail::Described {
   std::string_view name() const override { return "index_put"; }
+  void describe(detail::OpOptions& o) const override {
+    o("begin", at.begin)("step", at.step)("count", at.count)("dropped", detail::positions_of(at.dropped))
+     ("added", detail::positions_of(at.added));
+  }
   Cutout at;
   Shape shape, part;
   explicit PutCutout(const Cutout& at) : at(at) {}

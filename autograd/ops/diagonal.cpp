@@ -6,6 +6,7 @@
 #include <gradus/autograd/kernels/axes/place.h>
 #include <gradus/autograd/kernels/axes/triangle.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -18,8 +19,9 @@ struct Which {
 Tensor diagonal_of(const Tensor& x, const Which& which);
 Tensor into_diagonal(const Tensor& x, const Which& which, const Shape& shape);
 
-struct Diagonal final : Op {
+struct Diagonal final : Op, detail::Described {
   std::string_view name() const override { return "diagonal"; }
+  void describe(detail::OpOptions& o) const override { o("offset", which.offset)("a", which.a)("b", which.b); }
   Which which;
   Shape shape;
   explicit Diagonal(const Which& which) : which(which) {}
@@ -29,8 +31,9 @@ struct Diagonal final : Op {
 };
 
 // Zeros with x on the diagonal.
-struct IntoDiagonal final : Op {
+struct IntoDiagonal final : Op, detail::Described {
   std::string_view name() const override { return "diag_embed"; }
+  void describe(detail::OpOptions& o) const override { o("offset", which.offset)("a", which.a)("b", which.b); }
   Which which;
   Shape shape;
   IntoDiagonal(const Which& which, const Shape& shape) : which(which), shape(shape) {}
@@ -52,10 +55,11 @@ struct IntoDiagonal final : Op {
 Tensor diagonal_of(const Tensor& x, const Which& which) { return record(Diagonal(which), x); }
 Tensor into_diagonal(const Tensor& x, const Which& which, const Shape& shape) { return record(IntoDiagonal(which, shape), x); }
 
-struct Triangle final : Op {
+struct Triangle final : Op, detail::Described {
   bool lower;
   std::int64_t offset;
   std::string_view name() const override { return lower ? "tril" : "triu"; }
+  void describe(detail::OpOptions& o) const override { o("offset", offset)("lower", lower); }
   Triangle(bool lower, std::int64_t offset) : lower(lower), offset(offset) {}
   Array forward(const Tensor& x) { return kernels::triangle(x.value().as_contiguous(), lower, offset); }
   Grads backward(Tensor g) override { return {record(Triangle(lower, offset), g)}; }

@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/surrogate.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -18,8 +19,9 @@ namespace {
 Tensor differences(const Tensor& a, const Tensor& b) { return unsqueeze(a, -2) - unsqueeze(b, -3); }
 
 // p is 1 or 2: a [..., M, D] and b [..., N, D] of one batch, without a tensor of all differences.
-struct Distances final : Op {
+struct Distances final : Op, detail::Described {
   std::string_view name() const override { return "cdist"; }
+  void describe(detail::OpOptions& o) const override { o("p", p); }
   double p;
   explicit Distances(double p) : p(p) {}
   Array forward(const Tensor& a, const Tensor& b) {

@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -90,8 +91,11 @@ struct BagProducts final : Op {
   Grads backward(Tensor h) override;
 };
 
-struct BagSum final : Op {
+struct BagSum final : Op, detail::Described {
   std::string_view name() const override { return "embedding_bag"; }
+  void describe(detail::OpOptions& o) const override {
+    o("starts", bags.segments.starts)("rows", bags.segments.rows)("place", bags.place)("factor", bags.factor)("scale", bags.scale);
+  }
   Bags bags;
   explicit BagSum(const Bags& bags) : bags(bags) {}
   SmallVector<Array, 4> keeps() const override { return arrays_of(bags); }

@@ -1,5 +1,6 @@
 // The largest and smallest elements, declared in reduce.h.
 #include <gradus/autograd/ops/internal/pick.h>
+#include <gradus/autograd/tape/internal/described.h>
 
 namespace gradus {
 namespace {
@@ -16,13 +17,16 @@ Tensor shared(const char* op, const Tensor& x, const Axes& axes, bool keepdim, E
 ValuesAndIndices along(const char* op, const Tensor& x, Axis axis, bool keepdim, Extreme which) {
   const int at = detail::axis_of(axis, x, op);
   detail::check_not_empty(x, 1u << at, op);
-  return detail::pick(op, x, at, !keepdim, [which](const Array& a, int i) { return kernels::extreme_at(a, 1u << i, which); });
+  return detail::pick(op, x, at, !keepdim, [which](const Array& a, int i) { return kernels::extreme_at(a, 1u << i, which); },
+                      {{"largest", which == Extreme::largest}});
 }
 
 Tensor place(const char* op, const Tensor& x, const Axes& axes, bool keepdim, Extreme which) {
   const AxisSet set = axis_set(axes, x, op);
   detail::check_not_empty(x, set, op);
-  return kernels::extreme_at(x.value(), set, which).indices.reshape(detail::reduced(x.shape(), set, keepdim));
+  const detail::ToldOption options[] = {{"axes", static_cast<double>(set)}, {"keepdim", static_cast<double>(keepdim)}};
+  const Array places = kernels::extreme_at(x.value(), set, which).indices.reshape(detail::reduced(x.shape(), set, keepdim));
+  return detail::told(op, {&x}, places, {options[0], options[1]});
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <gradus/autograd/ops/rearrange.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 
 namespace gradus {
 namespace {
@@ -174,7 +175,10 @@ class Planner {
     if (!picking_) return;
     Shape common;
     for (const Array& each : tensors_) common = broadcast(common, each.shape());
-    for (const Array& each : tensors_) plan_.picks.positions.push_back(Tensor(each.expand(common).as_contiguous()));
+    for (const Array& each : tensors_) {
+      const Tensor narrow(each);
+      plan_.picks.positions.push_back(Tensor(detail::told("expand", {&narrow}, each.expand(common).as_contiguous())));
+    }
     plan_.picks.at = {axes, scattered_ ? 0 : before_};
     plan_.result = kernels::picked_shape(merged, plan_.picks.at, common);
   }

@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/internal/spatial.h>
 #include <gradus/autograd/ops/pool.h>
 #include <gradus/autograd/ops/resample.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -19,11 +20,25 @@ struct Maps {
   Maps transposed() const { return {{of[0].transposed(), of[1].transposed(), of[2].transposed()}}; }
 };
 
+// The weights as a matrix [out, in].
+Array matrix(const Taps& taps) {
+  Array out = Array::zeros({taps.out, taps.in}, f64);
+  double* to = out.mutable_data<double>();
+  for (std::int64_t o = 0; o < taps.out; ++o)
+    for (std::int64_t k = taps.begin[static_cast<std::size_t>(o)]; k < taps.begin[static_cast<std::size_t>(o) + 1]; ++k)
+      to[o * taps.in + taps.place[static_cast<std::size_t>(k)]] += taps.weight[static_cast<std::size_t>(k)];
+  return out;
+}
+
 // Linear in x: its gradient is its transpose, and the other way round.
-struct Resample final : Op {
+struct Resample final : Op, detail::Described {
   Resample(std::shared_ptr<const Maps> maps, detail::Frame frame, bool backwards)
       : maps_(std::move(maps)), frame_(frame), backwards_(backwards) {}
   std::string_view name() const override { return backwards_ ? "interpolate_gradient" : "interpolate"; }
+  void describe(detail::OpOptions& o) const override {
+    static constexpr const char* names[] = {"d", "h", "w"};
+    for (int i = 3 - frame_.dims; i < 3; ++i) o(names[i], matrix(maps_->of[static_cast<std::size_t>(i)]));
+  }
   Array forward(const Tensor& x) {
     const Array images = frame_.raise(x.value());
     const bool last = kernels::only_channels_last(images);

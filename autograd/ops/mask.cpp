@@ -13,6 +13,7 @@
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 
 namespace gradus {
 namespace {
@@ -116,11 +117,11 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
 
 Tensor nonzero(const Tensor& x) {
   check_defined("nonzero", x);
-  return coordinates_of(x);
+  return detail::told("nonzero", {&x}, coordinates_of(x));
 }
 Tensor argwhere(const Tensor& x) {
   check_defined("argwhere", x);
-  return coordinates_of(x);
+  return detail::told("nonzero", {&x}, coordinates_of(x));
 }
 
 Tensor one_hot(const Tensor& labels, std::int64_t classes) {
@@ -138,7 +139,7 @@ Tensor one_hot(const Tensor& labels, std::int64_t classes) {
   static_cast<void>(detail::positions_along("one_hot", "labels", Tensor(index), shape, shape.rank() - 1));
   Array out = Array::zeros(shape, i64);
   kernels::scatter(kernels::Scatter::set, out, shape.rank() - 1, index.reshape(one), Array::full({}, 1, i64).expand(one));
-  return out;
+  return detail::told("one_hot", {&labels}, out, {{"classes", static_cast<double>(classes)}});
 }
 
 Tensor isin(const Tensor& x, const Tensor& values, bool invert) {

@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -37,8 +38,9 @@ class PerChannel {
 
 // y = (x − mean)·inverse·weight + bias for each channel, where inverse = 1 / √(var + eps); mean and var are the batch's own, through which
 // the gradient goes too, or given (evaluation).
-struct BatchNorm : Op {
+struct BatchNorm : Op, detail::Described {
   std::string_view name() const override { return "batch_norm"; }
+  void describe(detail::OpOptions& o) const override { o("eps", eps)("mean", mean)("var", var)("own_statistics", own_statistics); }
   double eps;
   bool own_statistics;
   Array mean, var;   // f64 [C]

@@ -9,6 +9,7 @@
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -17,8 +18,11 @@ namespace {
 using kernels::Groups;
 
 // With d = x − mean and s = g·weight: dx = inverse·(s − mean(s) − d·inverse²·mean(s·d)), without mean(s) where the mean is not taken off.
-struct NormGroups final : Op {
+struct NormGroups final : Op, detail::Described {
   std::string_view name() const override { return name_; }
+  void describe(detail::OpOptions& o) const override {
+    o("groups", form.groups)("channels", form.channels)("centered", form.centered)("eps", eps);
+  }
   const char* name_;
   Groups form;
   double eps;

@@ -9,14 +9,16 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/norm.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
 // Of every channel the sum of those from `before` places before it to `behind` places behind it; what lies outside is zero.
-struct NeighbourSum final : Op {
+struct NeighbourSum final : Op, detail::Described {
   std::string_view name() const override { return "local_response_norm"; }
+  void describe(detail::OpOptions& o) const override { o("before", before)("behind", behind); }
   std::int64_t before, behind;
   NeighbourSum(std::int64_t before, std::int64_t behind) : before(before), behind(behind) {}
 

@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/internal/cutout.h>
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/rearrange.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -54,8 +55,11 @@ Array sources(std::int64_t n, std::int64_t before, std::int64_t after, PadMode m
 }
 
 // All axes at once; the gradient goes back along one axis after the other.
-struct PadByElements final : Op {
+struct PadByElements final : Op, detail::Described {
   std::string_view name() const override { return "pad"; }
+  void describe(detail::OpOptions& o) const override {
+    o("before", margins.before)("after", margins.after)("mode", names[static_cast<int>(mode)]);
+  }
   Margins margins;
   PadMode mode;
   Shape shape;

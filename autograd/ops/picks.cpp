@@ -3,6 +3,7 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/scatter.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -14,11 +15,13 @@ using Arrays = SmallVector<Array, 2>;
 std::span<const Array> span_of(const Arrays& arrays) { return {arrays.data(), arrays.size()}; }
 
 // What they have in common: the tensors, then the positions, are their inputs.
-struct Picking : Op {
+struct Picking : Op, detail::Described {
   const char* called;
   kernels::Picked at;
   Picking(const char* called, const kernels::Picked& at) : called(called), at(at) {}
   std::string_view name() const override { return called; }
+  virtual const char* how() const = 0;
+  void describe(detail::OpOptions& o) const override { o("how", how())("axes", detail::positions_of(at.axes))("at", at.at); }
   Arrays keep(std::span<const Tensor> positions) {
     Arrays arrays;
     for (const Tensor& each : positions) save(each), arrays.push_back(each.value());
@@ -54,6 +57,7 @@ Array put_array(const Array& x, const kernels::Picked& at, const Arrays& positio
 
 struct Pick final : Picking {
   using Picking::Picking;
+  const char* how() const override { return "pick"; }
   Shape shape;
   Array forward(std::span<const Tensor> in) {
     shape = in[0].shape();
@@ -65,6 +69,7 @@ struct Pick final : Picking {
 
 // Zeros with values added in those places.
 struct PickIntoZeros final : Picking {
+  const char* how() const override { return "into_zeros"; }
   Shape shape;
   PickIntoZeros(const char* name, const kernels::Picked& at, const Shape& shape) : Picking(name, at), shape(shape) {}
   Array forward(std::span<const Tensor> in) {
@@ -80,6 +85,7 @@ struct PickIntoZeros final : Picking {
 
 struct PutAdd final : Picking {
   using Picking::Picking;
+  const char* how() const override { return "add"; }
   Shape shape;
   Array forward(std::span<const Tensor> in) {
     shape = in[0].shape();
@@ -98,6 +104,7 @@ struct PutAdd final : Picking {
 
 struct PutSet final : Picking {
   using Picking::Picking;
+  const char* how() const override { return "set"; }
   Shape shape, picked;
   Tensor last;   // which values stay, in the shape of the positions and a 1 for each dimension behind them; undefined: all
   SmallVector<Array, 4> keeps() const override { return {last.value()}; }

@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/internal/pooling.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -30,15 +31,28 @@ struct Geometry {
     return shape.channels_last ? kernels::channels_last(a) : a.as_contiguous();
   }
   Array lower(const Array& a) const { return frame.lower(a); }
+  void describe(detail::OpOptions& o) const {
+    const kernels::PoolAxis* const axes[] = {&shape.d, &shape.h, &shape.w};
+    const auto each = [&](const char* what, std::int64_t kernels::PoolAxis::*number) {
+      Shape list;
+      for (int i = 3 - frame.dims; i < 3; ++i) list.push_back(axes[i]->*number);
+      o(what, list);
+    };
+    using Axis = kernels::PoolAxis;
+    each("in", &Axis::in), each("out", &Axis::out), each("kernel", &Axis::kernel), each("stride", &Axis::stride);
+    each("padding", &Axis::padding), each("dilation", &Axis::dilation);
+    o("count_padding", shape.count_padding)("divisor", shape.divisor)("batched", frame.batched);
+  }
 };
 
 // Once the winners are known, the largest of each window is a gather, linear in x; its gradient is a scatter, whose gradient is the gather.
 Tensor pool_scatter(const Tensor& y, const Tensor& winner, const Geometry& geometry);
 Tensor pool_gather(const Tensor& x, const Tensor& winner, const Geometry& geometry);
 
-struct MaxPool final : Op {
+struct MaxPool final : Op, detail::Described {
   MaxPool(const Geometry& geometry, Array* places) : geometry_(geometry), places_(places) {}
   std::string_view name() const override { return geometry_.op; }
+  void describe(detail::OpOptions& o) const override { geometry_.describe(o), o("places", places_ != nullptr); }
   Array forward(const Tensor& x) {
     Array winner;
     const Array y = kernels::max_pool(geometry_.shape, geometry_.raise(x), tracked() || places_ ? &winner : nullptr);
@@ -83,9 +97,10 @@ Tensor pool_gather(const Tensor& x, const Tensor& winner, const Geometry& geomet
 Tensor average(const Tensor& x, const Geometry& geometry);
 Tensor spread(const Tensor& y, const Geometry& geometry);
 
-struct AveragePool final : Op {
+struct AveragePool final : Op, detail::Described {
   explicit AveragePool(const Geometry& geometry) : geometry_(geometry) {}
   std::string_view name() const override { return geometry_.op; }
+  void describe(detail::OpOptions& o) const override { geometry_.describe(o); }
   Array forward(const Tensor& x) { return geometry_.lower(kernels::average_pool(geometry_.shape, geometry_.raise(x))); }
   Grads backward(Tensor g) override { return {spread(g, geometry_)}; }
   Tensor tangent(std::span<const Tensor> vs) override { return average(vs[0], geometry_); }
@@ -109,6 +124,7 @@ Tensor max_pool(const Tensor& x, const Pooling& pooling) { return record(MaxPool
 ValuesAndIndices max_pool_with_indices(const Tensor& x, const Pooling& pooling) {
   Array places;
   Tensor values = record(MaxPool(Geometry(pooling, x), &places), x);
+  detail::told("places_of", {&values, &x}, places);
   return {std::move(values), Tensor(std::move(places))};
 }
 

@@ -7,6 +7,7 @@
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -14,8 +15,9 @@ namespace {
 
 Tensor flip_axes(const Tensor& x, unsigned axes);
 
-struct Flip final : Op {
+struct Flip final : Op, detail::Described {
   std::string_view name() const override { return "flip"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes)); }
   unsigned axes;
   explicit Flip(unsigned axes) : axes(axes) {}
   Array forward(const Tensor& x) {
@@ -44,8 +46,9 @@ unsigned axis_bits(const char* op, const Tensor& x, const Axes& given) {
 }
 
 // Each axis by its shift, 0 <= shift < n.
-struct Roll final : Op {
+struct Roll final : Op, detail::Described {
   std::string_view name() const override { return "roll"; }
+  void describe(detail::OpOptions& o) const override { o("shifts", shifts); }
   Shape shifts;
   explicit Roll(const Shape& shifts) : shifts(shifts) {}
   Array forward(const Tensor& x) {

@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/ops/internal/recurrent.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -15,8 +16,12 @@ using kernels::Recurrence;
 constexpr const char* names[] = {"rnn_tanh", "rnn_relu", "gru", "lstm"};
 constexpr const char* cell_names[] = {"rnn_tanh_cell", "rnn_relu_cell", "gru_cell", "lstm_cell"};
 
-struct Recurrent final : Op {
+struct Recurrent final : Op, detail::Described {
   std::string_view name() const override { return name_; }
+  void describe(detail::OpOptions& o) const override {
+    o("cell", names[static_cast<int>(form.cell)])("reverse", form.reverse)("samples", form.samples)
+     ("counts", std::span<const std::int64_t>(form.counts));
+  }
   const char* name_;
   Recurrence form;  // without arrays
   kernels::Recurred result;

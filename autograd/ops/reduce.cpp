@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -18,8 +19,9 @@ namespace {
 using detail::AxisSet, detail::axis_set, detail::reduced, detail::with_ones;
 
 // The sum over `axes` times `factor` (1 for a sum, 1/n for a mean). Its gradient is a view: g, repeated.
-struct Sum final : Op {
+struct Sum final : Op, detail::Described {
   std::string_view name() const override { return mean ? "mean" : "sum"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes))("keepdim", keepdim); }
   AxisSet axes;
   bool keepdim, mean;
   Shape before;
@@ -40,8 +42,9 @@ struct Sum final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return record(Sum(axes, keepdim, mean), vs[0]); }
 };
 
-struct NanSum final : Op {
+struct NanSum final : Op, detail::Described {
   std::string_view name() const override { return "nansum"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes))("keepdim", keepdim); }
   AxisSet axes;
   bool keepdim;
   Tensor numbers;   // which elements are numbers, if that is known
@@ -72,8 +75,9 @@ Tensor product_of_others(const Tensor& x, AxisSet axes) {
   return permute(reshape(product(false) * product(true), moved.shape()), kernels::inverse_of(order));
 }
 
-struct Prod final : Op {
+struct Prod final : Op, detail::Described {
   std::string_view name() const override { return "prod"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes))("keepdim", keepdim); }
   AxisSet axes;
   bool keepdim;
   Prod(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
@@ -88,8 +92,9 @@ struct Prod final : Op {
   }
 };
 
-struct LogSumExp final : Op {
+struct LogSumExp final : Op, detail::Described {
   std::string_view name() const override { return "logsumexp"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes))("keepdim", keepdim); }
   AxisSet axes;
   bool keepdim;
   LogSumExp(AxisSet axes, bool keepdim) : axes(axes), keepdim(keepdim) {}
@@ -173,7 +178,8 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdim) {
 Tensor count_nonzero(const Tensor& x) { return count_nonzero(x, Axes()); }
 Tensor count_nonzero(const Tensor& x, const Axes& axes) {
   const AxisSet set = axis_set(axes, x, "count_nonzero");
-  return kernels::sum(x.value().to(boolean), set).reshape(detail::without(x.shape(), set));
+  return detail::told("count_nonzero", {&x}, kernels::sum(x.value().to(boolean), set).reshape(detail::without(x.shape(), set)),
+                      {{"axes", static_cast<double>(set)}, {"keepdim", 0}});
 }
 
 // Truth values have no "none of them": the largest of no elements is false.
@@ -182,7 +188,8 @@ Tensor any(const Tensor& x, const Axes& axes, bool keepdim) {
   const AxisSet set = axis_set(axes, x, "any");
   const Array truth = x.value().to(boolean);
   const Array kept = truth.size() == 0 ? Array::zeros(with_ones(x.shape(), set), boolean) : kernels::max(truth, set);
-  return kept.reshape(reduced(x.shape(), set, keepdim));
+  return detail::told("any", {&x}, kept.reshape(reduced(x.shape(), set, keepdim)),
+                      {{"axes", static_cast<double>(set)}, {"keepdim", static_cast<double>(keepdim)}});
 }
 Tensor all(const Tensor& x) { return all(x, Axes()); }
 Tensor all(const Tensor& x, const Axes& axes, bool keepdim) {

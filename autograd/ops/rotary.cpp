@@ -3,6 +3,7 @@
 
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/ops/attention.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -46,8 +47,11 @@ Turns turns_of(const Tensor& x, const RotaryOptions& options, std::int64_t dimen
 }
 
 // Linear; its gradient turns the other way.
-struct Rotary final : Op {
+struct Rotary final : Op, detail::Described {
   std::string_view name() const override { return "rotary_embedding"; }
+  void describe(detail::OpOptions& o) const override {
+    o("cosines", turns.cosines)("sines", turns.sines)("place", turns.place)("interleaved", turns.interleaved);
+  }
   Turns turns;
   bool back;
   SmallVector<Array, 4> keeps() const override { return {turns.cosines, turns.sines, turns.place}; }

@@ -15,6 +15,7 @@ GRADUS_DISPATCH(FormulaTable<Rounding>, rounding_table)
 }
 
 using detail::is_whole;
+template <> inline constexpr const char* detail::formula_variant<formulas::TruncDiv> = "trunc";
 using kernels::WholeOp;
 
 namespace {

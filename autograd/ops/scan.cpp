@@ -10,13 +10,15 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
-struct CumSum final : Op {
+struct CumSum final : Op, detail::Described {
   std::string_view name() const override { return "cumsum"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis)("reverse", reverse); }
   int axis;
   bool reverse;
   CumSum(int axis, bool reverse) : axis(axis), reverse(reverse) {}
@@ -25,8 +27,9 @@ struct CumSum final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return record(CumSum(axis, reverse), vs[0]); }
 };
 
-struct CumProd final : Op {
+struct CumProd final : Op, detail::Described {
   std::string_view name() const override { return "cumprod"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   explicit CumProd(int axis) : axis(axis) {}
   Array forward(const Tensor& x) {
@@ -41,8 +44,9 @@ struct CumProd final : Op {
   }
 };
 
-struct LogCumSumExp final : Op {
+struct LogCumSumExp final : Op, detail::Described {
   std::string_view name() const override { return "logcumsumexp"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   explicit LogCumSumExp(int axis) : axis(axis) {}
   Array forward(const Tensor& x) {

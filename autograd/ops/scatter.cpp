@@ -8,6 +8,7 @@
 #include <gradus/autograd/ops/internal/whole.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -29,8 +30,9 @@ Array added(Array out, int axis, const Array& index, const Array& src) {
   return out.to(src.dtype());
 }
 
-struct Gather final : Op {
+struct Gather final : Op, detail::Described {
   std::string_view name() const override { return "gather"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   Shape shape;
   explicit Gather(int axis) : axis(axis) {}
@@ -45,8 +47,9 @@ struct Gather final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return gather_checked(vs[0], axis, saved()[0]); }
 };
 
-struct ScatterIntoZeros final : Op {
+struct ScatterIntoZeros final : Op, detail::Described {
   std::string_view name() const override { return "scatter_add"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis)("into_zeros", true); }
   int axis;
   Shape shape;
   ScatterIntoZeros(int axis, const Shape& shape) : axis(axis), shape(shape) {}
@@ -58,8 +61,9 @@ struct ScatterIntoZeros final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return scatter_into_zeros(vs[0], axis, saved()[0], shape); }
 };
 
-struct ScatterAdd final : Op {
+struct ScatterAdd final : Op, detail::Described {
   std::string_view name() const override { return "scatter_add"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   Shape shape;
   explicit ScatterAdd(int axis) : axis(axis) {}
@@ -86,8 +90,9 @@ Array last_ones(const Array& index, int axis, const Shape& shape) {
   return (Tensor(kernels::gather(table, axis, index)) == Tensor(number)).value();
 }
 
-struct ScatterSet final : Op {
+struct ScatterSet final : Op, detail::Described {
   std::string_view name() const override { return "scatter"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   Shape shape;
   explicit ScatterSet(int axis) : axis(axis) {}
@@ -192,7 +197,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& index, Axis axis) {
   Shape from = broadcast_shapes(one, other, "take_along_axis"), to = from;
   from[axis] = x.dim(axis), to[axis] = index.dim(axis);
   const Tensor checked = detail::positions_along("take_along_axis", "the index", index, x.shape(), axis, true);
-  return gather_checked(expand(x, from), axis, Tensor(checked.value().expand(to)));
+  return gather_checked(expand(x, from), axis, expand(checked, to));
 }
 
 Tensor take_along_axis(const Tensor& x, const Tensor& index) {

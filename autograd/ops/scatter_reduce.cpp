@@ -12,6 +12,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -29,8 +30,9 @@ Array reduced(kernels::Scatter how, const Array& x, int axis, const Array& index
 // How often each place is named before.
 Tensor times_before(const Tensor& index, int axis, const Shape& shape) { return kernels::uses_before(index.value(), axis, shape); }
 
-struct ScatterProd final : Op {
+struct ScatterProd final : Op, detail::Described {
   std::string_view name() const override { return "scatter_reduce"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis)("how", "mul"); }
   int axis;
   explicit ScatterProd(int axis) : axis(axis) {}
   Array forward(const Tensor& x, const Tensor& index, const Tensor& src) {
@@ -77,8 +79,9 @@ struct ScatterProd final : Op {
   }
 };
 
-struct ScatterExtreme final : Op {
+struct ScatterExtreme final : Op, detail::Described {
   std::string_view name() const override { return "scatter_reduce"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis)("how", largest ? "max" : "min")("include_self", include_self); }
   int axis;
   bool largest, include_self;
   Shape shape;

@@ -6,6 +6,7 @@
 #include <gradus/autograd/kernels/axes/run.h>
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/reduce.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -20,8 +21,9 @@ struct Reshape final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return reshape(vs[0], after); }
 };
 
-struct Permute final : Op {
+struct Permute final : Op, detail::Described {
   std::string_view name() const override { return "permute"; }
+  void describe(detail::OpOptions& o) const override { o("axes", axes); }
   Shape axes;
   explicit Permute(const Shape& axes) : axes(axes) {}
   Array forward(const Tensor& x) { return x.value().permute(axes); }
@@ -29,8 +31,9 @@ struct Permute final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return permute(vs[0], axes); }
 };
 
-struct Transpose final : Op {
+struct Transpose final : Op, detail::Described {
   std::string_view name() const override { return "transpose"; }
+  void describe(detail::OpOptions& o) const override { o("a", a)("b", b); }
   int a, b;
   Transpose(int a, int b) : a(a), b(b) {}
   Array forward(const Tensor& x) { return x.value().transpose(a, b); }
@@ -42,8 +45,9 @@ Tensor unsqueeze_axes(const Tensor& x, unsigned axes);
 Tensor squeeze_axes(const Tensor& x, unsigned axes);
 
 // New dimensions of size 1; the bits of `axes` are those of the result.
-struct Unsqueeze final : Op {
+struct Unsqueeze final : Op, detail::Described {
   std::string_view name() const override { return "unsqueeze"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes)); }
   unsigned axes;
   explicit Unsqueeze(unsigned axes) : axes(axes) {}
   Array forward(const Tensor& x) {
@@ -57,8 +61,9 @@ struct Unsqueeze final : Op {
 };
 
 // The same undone: the bits of `axes` are those of x.
-struct Squeeze final : Op {
+struct Squeeze final : Op, detail::Described {
   std::string_view name() const override { return "squeeze"; }
+  void describe(detail::OpOptions& o) const override { o("axes", detail::positions_of(axes)); }
   unsigned axes;
   explicit Squeeze(unsigned axes) : axes(axes) {}
   Array forward(const Tensor& x) {
@@ -77,8 +82,11 @@ Tensor squeeze_axes(const Tensor& x, unsigned axes) { return record(Squeeze(axes
 using detail::Interval, detail::slice_range;
 Tensor pad_range(const Tensor& x, const Interval& r, std::int64_t size);
 
-struct SliceRange final : Op {
+struct SliceRange final : Op, detail::Described {
   std::string_view name() const override { return "slice"; }
+  void describe(detail::OpOptions& o) const override {
+    o("axis", range.axis)("begin", range.begin)("end", range.end)("step", range.step);
+  }
   Interval range;
   std::int64_t size = 0;
   explicit SliceRange(const Interval& range) : range(range) {}
@@ -110,8 +118,11 @@ struct PadRange final : Op {
 Tensor pad_range(const Tensor& x, const Interval& r, std::int64_t size) { return record(PadRange(r, size), x); }
 
 // Windows along an axis, in a new last dimension.
-struct Windows final : Op {
+struct Windows final : Op, detail::Described {
   std::string_view name() const override { return "unfold"; }
+  void describe(detail::OpOptions& o) const override {
+    o("axis", axis)("size", window.size)("step", window.step)("dilation", window.dilation);
+  }
   int axis;
   detail::Window window;
   std::int64_t size = 0;
@@ -125,8 +136,11 @@ struct Windows final : Op {
 };
 
 // Their gradient: each element goes to all places that it came from, where they add up.
-struct AddWindows final : Op {
+struct AddWindows final : Op, detail::Described {
   std::string_view name() const override { return "unfold_backward"; }
+  void describe(detail::OpOptions& o) const override {
+    o("axis", axis)("size", window.size)("step", window.step)("dilation", window.dilation);
+  }
   int axis;
   detail::Window window;
   std::int64_t size;

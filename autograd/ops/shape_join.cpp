@@ -5,13 +5,15 @@
 #include <gradus/autograd/ops/internal/parts.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
-struct Cat final : Op {
+struct Cat final : Op, detail::Described {
   std::string_view name() const override { return "cat"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   SmallVector<std::int64_t, 8> ends;   // where each part stops along axis
   explicit Cat(int axis) : axis(axis) {}

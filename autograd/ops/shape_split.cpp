@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -18,8 +19,11 @@ SmallVector<Tensor, 8> all_defined(std::span<const Tensor> gs, ShapeOf shape_of)
   return all;
 }
 
-struct Split final : Op {
+struct Split final : Op, detail::Described {
   std::string_view name() const override { return "split"; }
+  void describe(detail::OpOptions& o) const override {
+    o("axis", axis)("sizes", std::span<const std::int64_t>(sizes.data(), sizes.size()));
+  }
   int axis;
   Sizes sizes;
   Shape shape;
@@ -46,8 +50,9 @@ struct Split final : Op {
   }
 };
 
-struct Unbind final : Op {
+struct Unbind final : Op, detail::Described {
   std::string_view name() const override { return "unbind"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   Shape part;
   explicit Unbind(int axis) : axis(axis) {}

@@ -6,13 +6,15 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
-struct Softmax final : Op {
+struct Softmax final : Op, detail::Described {
   std::string_view name() const override { return "softmax"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   explicit Softmax(int axis) : axis(axis) {}
   Array forward(const Tensor& x) {
@@ -28,8 +30,9 @@ struct Softmax final : Op {
   Tensor tangent(std::span<const Tensor> vs) override { return backward(vs[0])[0].tensor(); }   // diag(y) − y·yᵀ is symmetric
 };
 
-struct LogSoftmax final : Op {
+struct LogSoftmax final : Op, detail::Described {
   std::string_view name() const override { return "log_softmax"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   explicit LogSoftmax(int axis) : axis(axis) {}
   Array forward(const Tensor& x) {

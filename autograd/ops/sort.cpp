@@ -16,7 +16,8 @@ std::int64_t size_along(const Tensor& x, int axis) { return x.rank() == 0 ? 1 : 
 
 ValuesAndIndices sort(const Tensor& x, Axis axis, bool descending) {
   const int at = detail::axis_of(axis, x, "sort");
-  return detail::pick("sort", x, at, false, [descending](const Array& a, int i) { return kernels::sort(a, i, descending); });
+  return detail::pick("sort", x, at, false, [descending](const Array& a, int i) { return kernels::sort(a, i, descending); },
+                      {{"largest", descending}});
 }
 
 Tensor argsort(const Tensor& x, Axis axis, bool descending) {
@@ -28,7 +29,8 @@ ValuesAndIndices topk(const Tensor& x, std::int64_t k, Axis axis, bool largest) 
   const int at = detail::axis_of(axis, x, "topk");
   const std::int64_t n = size_along(x, at);
   check<ValueError>(0 <= k && k <= n, "topk: k = ", k, " of ", n, " elements along axis ", at, " of shape ", x.shape());
-  return detail::pick("topk", x, at, false, [k, largest](const Array& a, int i) { return kernels::topk(a, i, k, largest); });
+  return detail::pick("topk", x, at, false, [k, largest](const Array& a, int i) { return kernels::topk(a, i, k, largest); },
+                      {{"largest", largest}, {"k", static_cast<double>(k)}});
 }
 
 ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, Axis axis, bool keepdim) {
@@ -36,13 +38,15 @@ ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, Axis axis, bool keepd
   const std::int64_t n = size_along(x, at);
   check<ValueError>(1 <= k && k <= n, "kthvalue: k = ", k, " of ", n, " elements along axis ", at, " of shape ", x.shape(),
                     "; the smallest one has k = 1");
-  return detail::pick("kthvalue", x, at, !keepdim, [k](const Array& a, int i) { return kernels::kth(a, i, k - 1, false); });
+  return detail::pick("kthvalue", x, at, !keepdim, [k](const Array& a, int i) { return kernels::kth(a, i, k - 1, false); },
+                      {{"k", static_cast<double>(k)}});
 }
 
 ValuesAndIndices detail::median_along(const Tensor& x, Axis axis, bool keepdim) {
   const int at = axis_of(axis, x, "median");
   check_not_empty(x, 1u << at, "median");
-  return pick("median", x, at, !keepdim, [](const Array& a, int i) { return kernels::kth(a, i, (a.dim(i) - 1) / 2, true); });
+  return pick("median", x, at, !keepdim, [](const Array& a, int i) { return kernels::kth(a, i, (a.dim(i) - 1) / 2, true); },
+              {{"k", static_cast<double>(x.rank() == 0 ? 1 : (x.dim(at) - 1) / 2 + 1)}});
 }
 
 Tensor median(const Tensor& x) {

@@ -11,6 +11,7 @@
 #include <gradus/autograd/ops/internal/reducing.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -37,8 +38,9 @@ void project(const T* x, std::int64_t n, T* sorted, T* y) {
   }
 }
 
-struct Sparsemax final : Op {
+struct Sparsemax final : Op, detail::Described {
   std::string_view name() const override { return "sparsemax"; }
+  void describe(detail::OpOptions& o) const override { o("axis", axis); }
   int axis;
   explicit Sparsemax(int axis) : axis(axis) {}
 

@@ -12,6 +12,7 @@
 #include <gradus/autograd/ops/matmul.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -20,8 +21,11 @@ namespace {
 using detail::AxisSet, detail::with_ones;
 
 // {variance, mean}, or {deviation, mean}.
-struct Spread final : Op {
+struct Spread final : Op, detail::Described {
   std::string_view name() const override { return root ? "std" : "var"; }
+  void describe(detail::OpOptions& o) const override {
+    o("axes", detail::positions_of(axes))("keepdim", keepdim)("correction", correction);
+  }
   AxisSet axes;
   double correction;
   bool keepdim, root;

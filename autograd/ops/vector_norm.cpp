@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -17,8 +18,9 @@ namespace {
 
 using detail::AxisSet, detail::with_ones;
 
-struct Norm final : Op {
+struct Norm final : Op, detail::Described {
   std::string_view name() const override { return "norm"; }
+  void describe(detail::OpOptions& o) const override { o("p", p)("axes", detail::positions_of(axes))("keepdim", keepdim); }
   double p;   // neither 0 nor ±∞
   AxisSet axes;
   bool keepdim;

@@ -54,11 +54,10 @@ detail::OpListener::~OpListener() {
   mode = (mode & ~unsigned{looks}) | (mode_before_ & looks);
 }
 
-bool detail::tell_listeners(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs,
-                            const Node* node) {
+bool detail::tell_listeners(const Heard& operation) {
   unsigned before = looks;
   for (OpListener* each = listener; each; each = each->outer_) {
-    each->hear(name, inputs, outputs, node);
+    each->hear(operation);
     before = each->mode_before_;
   }
   return listener && (before & looks) == 0 && (mode & (looks_for_nan | looks_for_infinity)) == 0;
@@ -89,7 +88,6 @@ std::string detail::describe_unusual(const Unusual& found, const Shape& shape) {
 }
 
 void detail::look_at_forward(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node) {
-  if (tell_listeners(name, inputs, outputs, node)) return;
   std::string origin = text(name, ":");
   for (const Tensor* x : inputs)
     if (x->defined()) origin += text(" ", describe(*x));

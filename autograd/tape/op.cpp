@@ -1,5 +1,7 @@
 #include <gradus/autograd/tape/op.h>
 
+#include <gradus/autograd/tape/internal/op_listener.h>
+
 namespace gradus {
 
 // Here, so that what destroys an operation stays short: few have forms or several results.
@@ -146,11 +148,11 @@ void detail::note_captured(const Tensor* const* inputs, std::size_t n) {
 }
 
 struct detail::Watch::Open {
-  explicit Open(std::string_view name) : name(name), span(name, "forward") {}
-  std::string_view name;   // a literal: the operation itself moves to the tape
+  explicit Open(const Node& op) : op(op), span(op.name(), "forward") {}
+  const Node& op;          // as long as it has not moved to the tape
   profile::Span span;
 };
-void detail::Watch::begin(const Node& op) { open_ = new Open(op.name()); }
+void detail::Watch::begin(const Node& op) { open_ = new Open(op); }
 void detail::Watch::end() { delete open_; }
 
 void detail::Watch::see(std::span<const Tensor* const> inputs, std::span<const Array> outputs, Node* node) {
@@ -160,7 +162,10 @@ void detail::Watch::see(std::span<const Tensor* const> inputs, std::span<const A
     for (const Array& y : outputs) traffic.bytes += static_cast<double>(y.size()) * size_of(y.dtype());
     open_->span.describe(std::move(traffic.shapes), traffic.bytes);
   }
-  if (mode & looks) look_at_forward(node ? node->name() : open_->name, inputs, outputs, node);
+  if ((mode & looks) == 0) return;
+  const Node* op = node ? node : &open_->op;
+  if (!tell_listeners({.name = op->name(), .inputs = inputs, .outputs = outputs, .node = node, .op = op}))
+    look_at_forward(op->name(), inputs, outputs, node);
 }
 
 }  // namespace gradus

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -42,7 +43,7 @@ void detail::refuse_undefined(std::string_view op, std::string_view what) {
 Tensor Tensor::to(Dtype dtype) const {
   check_defined("to", *this);
   if (dtype == this->dtype()) return *this;
-  if (!is_floating(dtype)) return value_.to(dtype);
+  if (!is_floating(dtype)) return detail::told("to", {this}, value_.to(dtype));
   return record(Cast{dtype}, *this);
 }
 

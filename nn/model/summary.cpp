@@ -104,12 +104,12 @@ struct detail::SummaryRun::Watch final : Watcher, gradus::detail::OpListener {
       if (y->defined()) output += gradus::text(output.empty() ? "" : ", ", y->shape());
     open.pop_back();
   }
-  void hear(std::string_view name, std::span<const Tensor* const> inputs, std::span<const Array> outputs, const Node* node) override {
+  void hear(const gradus::detail::Heard& done) override {
     if (open.empty()) return;
     Row& row = rows[open.back()];
-    row.multiply_adds += nn::multiply_adds(name, inputs, outputs);
-    if (!node) return;
-    for (const Array& a : node->kept()) {
+    row.multiply_adds += nn::multiply_adds(done.name, done.inputs, done.outputs);
+    if (!done.node) return;
+    for (const Array& a : done.node->kept()) {
       if (!a.defined() || weights.contains(a.raw()) || !counted.insert(a.raw()).second) continue;
       row.kept += a.size() * static_cast<std::int64_t>(size_of(a.dtype()));
       held.push_back(a);

@@ -2,10 +2,12 @@
 // does not depend on the formula is compiled once, in elementwise.cpp.
 #pragma once
 #include <gradus/autograd/ops/apply.h>
+#include <gradus/autograd/base/describe/reflect.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/formulas/family.h>
 #include <gradus/autograd/ops/math.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -26,6 +28,7 @@ struct FormulaKind {
   // wanted may be undefined. x: the operands, or the result.
   PerOperand (*pull)(const void* formula, const Tensor& g, const Tensor* x, std::uint32_t wanted);
   std::array<double, most_in_formula> (*constants)(const void* formula);
+  void (*describe)(const void* formula, OpOptions& options);
 };
 
 // Where nothing is recorded and nobody looks, there is no operation, only its value.
@@ -35,6 +38,8 @@ Array elementwise_value(std::string_view name, const void* formula, const formul
 class ElementwiseOp : public Op {
  public:
   static constexpr bool checks_gradients = false;
+
+  void describe(OpOptions& options) const { kind_->describe(formula(), options); }
 
  protected:
   explicit ElementwiseOp(const FormulaKind& kind) : kind_(&kind) {}
@@ -89,12 +94,24 @@ std::array<double, most_in_formula> constants_of(const void* formula) {
   return all;
 }
 
+// What tells a formula from another one of its name and its operands, if there is one.
+template <class F> inline constexpr const char* formula_variant = nullptr;
+
+template <class F>
+void describe_formula([[maybe_unused]] const void* formula, [[maybe_unused]] OpOptions& options) {
+  if constexpr (!std::is_empty_v<F>)
+    reflect::each_member(*static_cast<const F*>(formula), [&](std::string_view name, const auto& member) {
+      if constexpr (std::is_arithmetic_v<std::remove_cvref_t<decltype(member)>>) options(name, member);
+    });
+  if constexpr (formula_variant<F> != nullptr) options("variant", formula_variant<F>);
+}
+
 template <class F>
 inline constexpr FormulaKind kind_of_formula{operands_of<F>,
                                              Constant<F>      ? FormulaKind::Slopes::constant
                                              : ReadsOutput<F> ? FormulaKind::Slopes::of_output
                                                               : FormulaKind::Slopes::of_operands,
-                                             pull_of<F>, constants_of<F>};
+                                             pull_of<F>, constants_of<F>, describe_formula<F>};
 
 }  // namespace detail
 

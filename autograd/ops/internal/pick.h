@@ -12,21 +12,28 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus::detail {
 
 template <class Find>
-struct Pick final : Op {
+struct Pick final : Op, Described {
   const char* called;
   int axis;
   bool drop;       // the axis goes
   Find find;       // (const Array&, int axis) → kernels::Extremes
   Array* places;   // where forward leaves the indices
+  std::array<ToldOption, 2> options;   // of `find`, for those who ask
   Shape before, kept;
-  Pick(const char* called, int axis, bool drop, Find find, Array* places)
-      : called(called), axis(axis), drop(drop), find(find), places(places) {}
+  Pick(const char* called, int axis, bool drop, Find find, Array* places, const std::array<ToldOption, 2>& options)
+      : called(called), axis(axis), drop(drop), find(find), places(places), options(options) {}
   std::string_view name() const override { return called; }
+  void describe(OpOptions& o) const override {
+    o("axis", axis)("drop", drop);
+    for (const ToldOption& option : options)
+      if (!option.name.empty()) o(option.name, option.number);
+  }
   Array forward(const Tensor& x) {
     const kernels::Extremes found = find(x.value(), axis);
     before = x.shape(), kept = found.values.shape();
@@ -45,15 +52,16 @@ struct Pick final : Op {
 
 // A scalar is a vector of one element. `axis` is what axis_of made of it.
 template <class Find>
-ValuesAndIndices pick(const char* op, const Tensor& x, int axis, bool drop, Find find) {
+ValuesAndIndices pick(const char* op, const Tensor& x, int axis, bool drop, Find find, std::array<ToldOption, 2> options = {}) {
   Array places;
   const bool scalar = x.rank() == 0;
-  Tensor values = record(Pick<Find>(op, axis, drop || scalar, find, &places), as_vector(x));
+  Tensor values = record(Pick<Find>(op, axis, drop || scalar, find, &places, options), as_vector(x));
+  told("places_of", {&values, &x}, places);
   return {std::move(values), Tensor(std::move(places))};
 }
 
 template <class Find>
-struct PickShared final : Op {
+struct PickShared final : Op, Described {
   const char* called;
   AxisSet axes;
   bool keepdim, nan_shares;
@@ -61,6 +69,7 @@ struct PickShared final : Op {
   PickShared(const char* called, AxisSet axes, bool keepdim, bool nan_shares, Find find)
       : called(called), axes(axes), keepdim(keepdim), nan_shares(nan_shares), find(find) {}
   std::string_view name() const override { return called; }
+  void describe(OpOptions& o) const override { o("axes", positions_of(axes))("keepdim", keepdim); }
   Array forward(const Tensor& x) {
     const Array kept = find(x.value(), axes);
     if (tracked()) {

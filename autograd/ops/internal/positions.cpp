@@ -1,13 +1,16 @@
 #include <gradus/autograd/ops/internal/positions.h>
 
 #include <gradus/autograd/kernels/axes/gather.h>
+#include <gradus/autograd/tape/internal/described.h>
 
 namespace gradus::detail {
 
 Array positions(std::string_view op, std::string_view what, const Tensor& positions) {
   check<DtypeError>(is_integer(positions.dtype()), op, ": ", what, " must be whole numbers (i64, i32, i16, i8 or u8), not ",
                     positions.dtype(), "; convert with x.to(i64)");
-  return positions.value().to(i64).as_contiguous();
+  const Array whole = told("to", {&positions}, positions.value().to(i64));
+  const Tensor of(whole);
+  return told("contiguous", {&of}, whole.as_contiguous());
 }
 
 Array positions_along(std::string_view op, std::string_view what, const Tensor& given, const Shape& shape, int axis, bool from_back) {
@@ -17,7 +20,11 @@ Array positions_along(std::string_view op, std::string_view what, const Tensor& 
     fail<ValueError>(op, ": index ", flat.data<std::int64_t>()[bad], " at ", coordinates(bad, flat.shape()), " of ", what, " ",
                      flat.shape(), " is out of range for axis ", axis, " of shape ", shape, ", which has size ", n);
   if (from_back && kernels::first_outside(flat, n) >= 0)
-    for (std::int64_t& i : flat.mutable_span<std::int64_t>()) i += i < 0 ? n : 0;
+    {
+      const Tensor before(flat);
+      for (std::int64_t& i : flat.mutable_span<std::int64_t>()) i += i < 0 ? n : 0;
+      told("from_front", {&before}, flat, {{"size", static_cast<double>(n)}});
+    }
   return flat;
 }
 

@@ -3,6 +3,7 @@
 #include <gradus/autograd/kernels/axes/reduce.h>
 #include <gradus/autograd/kernels/elementwise/compare.h>
 #include <gradus/autograd/kernels/elementwise/whole.h>
+#include <gradus/autograd/tape/internal/described.h>
 
 namespace gradus::detail {
 namespace {
@@ -43,7 +44,9 @@ Array whole(const char* name, WholeOp op, const Tensor& a, const Tensor& b) {
   if (divides || shifts || op == WholeOp::sub || op == WholeOp::power) refuse_bool(name, a);
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), name);
   check<ValueError>(!divides || !has_zero(b.value()), name, ": division by zero: ", describe(a), " by ", describe(b));
-  return kernels::whole(op, a.value(), b.value(), shape);
+  static constexpr const char* names[] = {"add", "sub", "mul", "floor_divide", "remainder", "trunc_divide", "fmod", "power", "maximum",
+                                          "minimum", "bit_and", "bit_or", "bit_xor", "left_shift", "right_shift"};
+  return told(names[static_cast<int>(op)], {&a, &b}, kernels::whole(op, a.value(), b.value(), shape));
 }
 Array whole(const char* name, WholeOp op, const Tensor& a, double b) {
   refuse_bool(name, a);   // truth + 1 would be another number than 1 + 1
