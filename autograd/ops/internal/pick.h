@@ -24,15 +24,14 @@ struct Pick final : Op, Described {
   bool drop;       // the axis goes
   Find find;       // (const Array&, int axis) → kernels::Extremes
   Array* places;   // where forward leaves the indices
-  std::array<ToldOption, 2> options;   // of `find`, for those who ask
+  SmallVector<ToldOption, 2> options;   // of `find`, for those who ask
   Shape before, kept;
-  Pick(const char* called, int axis, bool drop, Find find, Array* places, const std::array<ToldOption, 2>& options)
+  Pick(const char* called, int axis, bool drop, Find find, Array* places, std::initializer_list<ToldOption> options)
       : called(called), axis(axis), drop(drop), find(find), places(places), options(options) {}
   std::string_view name() const override { return called; }
   void describe(OpOptions& o) const override {
     o("axis", axis)("drop", drop);
-    for (const ToldOption& option : options)
-      if (!option.name.empty()) o(option.name, option.number);
+    for (const ToldOption& option : options) o(option.name, option.number);
   }
   Array forward(const Tensor& x) {
     const kernels::Extremes found = find(x.value(), axis);
@@ -52,7 +51,7 @@ struct Pick final : Op, Described {
 
 // A scalar is a vector of one element. `axis` is what axis_of made of it.
 template <class Find>
-ValuesAndIndices pick(const char* op, const Tensor& x, int axis, bool drop, Find find, std::array<ToldOption, 2> options = {}) {
+ValuesAndIndices pick(const char* op, const Tensor& x, int axis, bool drop, Find find, std::initializer_list<ToldOption> options = {}) {
   Array places;
   const bool scalar = x.rank() == 0;
   Tensor values = record(Pick<Find>(op, axis, drop || scalar, find, &places, options), as_vector(x));
