@@ -81,7 +81,7 @@ TEST(FlushDenormal, OperandsAndResults) {
 // Now and later: threads that were there before the setting changed, and such as are started afterwards.
 TEST(FlushDenormal, ReachesTheThreadsOfLoops) {
   if (!supported()) GTEST_SKIP() << "not on this processor";
-  constexpr std::int64_t n = 1'000'000;
+  constexpr std::int64_t n = 200'000;
   const Tensor small = full({n}, tiny);
   for (const int threads : {2, 5, 3}) {
     const Settings now(threads, false);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -44,27 +45,39 @@ struct Threads {
   int before = num_threads();
 };
 
-// Threads that do something again and again, until the end of the scope.
+// Threads that do something again and again until the end of the scope, but for pauses.
 class Meanwhile {
  public:
   explicit Meanwhile(const std::vector<std::function<void()>>& works) {
     for (const auto& work : works) {
       threads_.emplace_back([this, work] {
-        while (!stop_) work();
+        while (!stop_) {
+          paused_.wait(true);
+          work();
+        }
       });
     }
   }
-  ~Meanwhile() { stop_ = true; }
+  ~Meanwhile() {
+    stop_ = true;
+    pause(false);
+  }
+  void pause(bool on) { paused_ = on, paused_.notify_all(); }
 
  private:
-  std::atomic<bool> stop_ = false;
+  std::atomic<bool> stop_ = false, paused_ = false;
   std::vector<std::jthread> threads_;
 };
 
-// Forks so often; each child does the work, in time. Every second one leaves through exit() and the destructors of static objects.
-void expect_children_to(int times, const std::function<bool()>& work) {
+// Forks so often; each child does the work, in time. Every second one leaves through exit() and the destructors of static objects. The
+// others are in the middle of something at each fork, and leave the cores to the child then.
+void expect_children_to(int times, const std::function<bool()>& work, Meanwhile* others = nullptr) {
   for (int i = 0; i < times; ++i) {
     std::fflush(nullptr);
+    if (others) {
+      others->pause(false);
+      std::this_thread::sleep_for(std::chrono::microseconds(200 + 130 * (i % 9)));
+    }
     const pid_t child = fork();
     if (child == 0) {
       alarm(30);   // ends a child that hangs
@@ -77,6 +90,7 @@ void expect_children_to(int times, const std::function<bool()>& work) {
       if (i % 2 == 0) _exit(right ? 0 : 1);
       std::exit(right ? 0 : 1);
     }
+    if (others) others->pause(true);
     ASSERT_GT(child, 0);
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -136,8 +150,8 @@ TEST(Fork, WhileOthersAllocate) {
   NEEDS_THREADS_IN_CHILDREN();
   const Threads now(2);
   const std::function<void()> work = [] { pool::free(pool::allocate(1 << 20), 1 << 20); };
-  const Meanwhile others({work, work, work});
-  expect_children_to(300, allocates);
+  Meanwhile others({work, work, work});
+  expect_children_to(300, allocates, &others);
 }
 
 TEST(Fork, WhileOthersConvolve) {
@@ -146,16 +160,16 @@ TEST(Fork, WhileOthersConvolve) {
   convolves(1, 40);   // by a team, in this thread too
   const std::function<void()> small_batches = [] { convolves(1, fresh_size()); }, batches = [] { convolves(5, fresh_size()); },
                               doubles = [] { convolves(2, fresh_size(), f64); };
-  const Meanwhile others({small_batches, batches, doubles});
-  expect_children_to(100, [] { return convolves(1, 40) && convolves(1, fresh_size() + 1) && convolves(6, 20) && convolves(3, 12, f64); });
+  Meanwhile others({small_batches, batches, doubles});
+  expect_children_to(100, [] { return convolves(1, 40) && convolves(1, fresh_size() + 1) && convolves(6, 20) && convolves(3, 12, f64); }, &others);
 }
 
 TEST(Fork, WhileOthersMultiply) {
   NEEDS_THREADS_IN_CHILDREN();
   const Threads now(2);
   const std::function<void()> doubles = [] { multiplies(fresh_size()); }, floats = [] { multiplies(40 + fresh_size(), f32); };
-  const Meanwhile others({doubles, doubles, floats});
-  expect_children_to(80, [] { return multiplies(12) && multiplies(90) && multiplies(300) && multiplies(128, f32); });
+  Meanwhile others({doubles, doubles, floats});
+  expect_children_to(80, [] { return multiplies(12) && multiplies(90) && multiplies(300) && multiplies(128, f32); }, &others);
 }
 
 // Gradients that arrive at leaves which all threads share.
@@ -164,13 +178,13 @@ TEST(Fork, WhileOthersGoBackward) {
   const Threads now(2);
   Parameter shared(Array::full({200'000}, 1));
   const std::function<void()> work = [&] { sum(shared * 2).backward(); };
-  const Meanwhile others({work, work, work});
+  Meanwhile others({work, work, work});
   expect_children_to(60, [&] {
     shared.zero_grad();
     sum(shared * 3).backward();
     const Tensor g = shared.grad();
     return max(g).item() == 3 && -max(-g).item() == 3;
-  });
+  }, &others);
 }
 
 // Tied weights, names, generators, layers that one thread may call at a time, loaders.
@@ -190,11 +204,11 @@ TEST(Fork, WhileOthersTrain) {
   const std::function<void()> copy = [&] { const Tied another = model; };
   const std::function<void()> seed = [] { manual_seed(1), randn({3}); };
   const std::function<void()> call = [&] { net(ones({2, 3, 16, 16})); };
-  const Meanwhile others({train, copy, copy, seed, call});
+  Meanwhile others({train, copy, copy, seed, call});
   expect_children_to(60, [&] {
     Tied another = model;
     return trains(net) && another.in.weight.leaf() == another.out.weight.leaf();
-  });
+  }, &others);
 }
 
 // The caller that a layer has in the parent is none of the child's.
