@@ -1,4 +1,4 @@
-# Headers to include/gradus/, libraries, a CMake package (find_package(gradus), targets gradus::gradus, autograd, nn, optim, data, native)
+# The tool to bin/, headers to include/gradus/, libraries, a CMake package (find_package(gradus), targets gradus::gradus, autograd, nn, optim, data, native)
 # and a pkg-config file. Nothing installed knows an absolute path of its own: the prefix may be moved.
 include(CMakePackageConfigHelpers)
 
@@ -36,6 +36,10 @@ if(type STREQUAL "STATIC_LIBRARY")
       target_link_libraries(gradus_${room} PRIVATE $<INSTALL_INTERFACE:${target}>)
     endforeach()
   endforeach()
+endif()
+
+if(TARGET gradus_tool)
+  install(TARGETS gradus_tool)
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)

@@ -1,4 +1,4 @@
-# Uses gradus as a stranger would: cmake -DBUILD=… -DSOURCE=… -DWORK=… -DCXX=… -DFLAGS=… -P consumer.cmake
+# Uses gradus as a stranger would: cmake -DBUILD=… -DSOURCE=… -DWORK=… -DCXX=… -DFLAGS=… -DTOOL=… -P consumer.cmake
 #   1. find_package with components, from an installation whose prefix has been moved; with another compiler, too
 #   2. pkg-config and the bare compiler
 #   3. add_subdirectory, without build type and with -O0: configured, and one of the consumer's own files each and one of ours compiled (linking
@@ -26,6 +26,13 @@ file(MAKE_DIRECTORY ${WORK})
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/before)
 file(RENAME ${WORK}/before ${WORK}/moved)
+# The tool, where it was built, finds its libraries in the moved prefix, too.
+if(TOOL)
+  run(${WORK}/moved/bin/gradus --version)
+  if(NOT output MATCHES "^gradus [0-9.]+\n$")
+    message(FATAL_ERROR "bin/gradus printed: ${output}")
+  endif()
+endif()
 run(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/package ${settings} -DCMAKE_PREFIX_PATH=${WORK}/moved)
 run(${CMAKE_COMMAND} --build ${WORK}/package --target consumer)
 expect_works(${WORK}/package/consumer)

@@ -207,10 +207,25 @@ TEST(Layering, HeadersOpenWithWhatLivesThere) {
   }
 }
 
-// Of the library, and of what is written around it: tests, examples, benchmarks.
+// At the top lie the rooms, what is written around them, and what says how to build them; builds, and what begins with a dot, are none of
+// it.
+TEST(Layering, NothingStrayLiesAtTheTop) {
+  const std::set<std::string> known{"autograd", "nn", "optim", "data", "gradus.h", "tests", "examples", "benchmarks", "tools", "docs",
+                                    "cmake", "run", "CMakeLists.txt", "CMakePresets.json", "README.md", "HACKING.md", "CHANGELOG.md",
+                                    "LICENSE"};
+  std::vector<std::string> stray;
+  for (const auto& entry : fs::directory_iterator(GRADUS_SOURCE)) {
+    const std::string name = entry.path().filename().string();
+    const bool made = name.starts_with('.') || name.starts_with("build") || name == "compile_commands.json";
+    if (!made && !known.contains(name)) stray.push_back(name);
+  }
+  EXPECT_THAT(stray, IsEmpty());
+}
+
+// Of the library, and of what is written around it: tests, examples, benchmarks, tools.
 TEST(Layering, FilesAreSmallAndLinesAreShort) {
   int files = 0;
-  for (const char* folder : {"autograd", "nn", "optim", "data", "tests", "examples", "benchmarks"})
+  for (const char* folder : {"autograd", "nn", "optim", "data", "tests", "examples", "benchmarks", "tools"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(GRADUS_SOURCE) / folder)) {
       const std::string path = entry.path().generic_string(), extension = entry.path().extension().string();
       if ((extension != ".h" && extension != ".cpp") || path.find("/node_modules/") != path.npos) continue;

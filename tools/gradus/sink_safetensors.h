@@ -1,0 +1,32 @@
+// safetensors, one file or several with an index, as Hugging Face names them:
+//   model-00001-of-00002.safetensors, model-00002-of-00002.safetensors, model.safetensors.index.json
+#pragma once
+#include <deque>
+#include <optional>
+
+#include <gradus/autograd/base/internal/file.h>
+
+#include "sink.h"
+
+namespace gradus::tool {
+
+class SafetensorsSink final : public Sink {
+ public:
+  SafetensorsSink(const std::string& file, const std::vector<Planned>& planned, const Metadata& metadata, std::uint64_t shard_bytes);
+  void write(std::size_t at, const Array& array) override;
+  void commit() override;
+
+ private:
+  void begin_shard(const std::string& file, const std::vector<std::size_t>& members, const Metadata& metadata);
+
+  const std::vector<Planned>& planned_;
+  std::vector<std::size_t> shard_of_;
+  std::deque<FileReplacement> shards_;  // open until all are whole
+  std::string index_file_, index_;
+};
+
+// Which of the planned ones come together: in their order, as many as fit, at least one.
+std::vector<std::vector<std::size_t>> shards_of(const std::vector<Planned>& planned, std::uint64_t shard_bytes);
+std::vector<std::string> safetensors_files(const std::string& file, std::size_t shards);
+
+}  // namespace gradus::tool
