@@ -47,3 +47,5 @@
 #include <gradus/nn/model/surgery.h>
 #include <gradus/nn/model/thorough.h>
 #include <gradus/nn/model/tie.h>
+#include <gradus/nn/weights/load.h>
+#include <gradus/nn/weights/weight_map.h>

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/nn/model/internal/loading.h>
 #include <gradus/nn/model/thorough.h>
 
 namespace gradus::nn {
@@ -100,9 +101,8 @@ class Restore final : public Visitor {
   std::vector<std::pair<Stream*, Stream::State>> streams_;
 };
 
-// A file's contents. Streams were called "stream:drop.generator" in older ones.
-State state_in(const FileName& file) {
-  State state = read_state(file);
+// Streams were called "stream:drop.generator" in older files.
+State with_streams(State state) {
   constexpr std::string_view older = "stream:";
   for (auto at = state.values.begin(); at != state.values.end();) {
     auto node = at->first.starts_with(older) ? state.values.extract(at++) : Values::node_type();
@@ -115,10 +115,21 @@ State state_in(const FileName& file) {
   return state;
 }
 
-// Whether every number of the one dtype is one of the other.
-bool widens(Dtype from, Dtype to) { return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64)); }
+}  // namespace
 
-void load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
+State detail::read_model_state(const FileName& file) { return with_streams(read_state(file)); }
+
+bool detail::widens(Dtype from, Dtype to) {
+  return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64));
+}
+
+std::vector<std::vector<std::string>> detail::names_of_each(const ConstModuleRef& net) {
+  Snapshot snapshot;
+  net.walk(snapshot);
+  return std::move(snapshot.names);
+}
+
+void detail::load_state_from(const std::string& what, const ModuleRef& net, const State& given) {
   Snapshot snapshot;
   net.walk(snapshot);
   State ready = given;
@@ -144,15 +155,13 @@ void load_state_from(const std::string& what, const ModuleRef& net, const State&
   restore.commit();
 }
 
-}  // namespace
-
 State state(ConstModuleRef net) {
   Snapshot snapshot;
   net.walk(snapshot);
   return std::move(snapshot.state);
 }
 
-void load_state(ModuleRef net, const State& state) { load_state_from("load_state", net, state); }
+void load_state(ModuleRef net, const State& state) { detail::load_state_from("load_state", net, state); }
 
 void save(ConstModuleRef net, const FileName& file) {
   State all = state(net);
@@ -160,7 +169,7 @@ void save(ConstModuleRef net, const FileName& file) {
   save_state(file, all);
 }
 
-void load(ModuleRef net, const FileName& file) { load_state_from(text("load ", file), net, state_in(file)); }
+void load(ModuleRef net, const FileName& file) { detail::load_state_from(text("load ", file), net, detail::read_model_state(file)); }
 
 }  // namespace gradus::nn
 
