@@ -15,6 +15,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/tape/recording.h>
 #include <gradus/nn/init/init.h>
 #include <gradus/nn/layers/key_value_cache.h>
 #include <gradus/nn/model/call.h>
@@ -189,6 +190,20 @@ MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const
           heads(linear(value, weights[2], biases[2]))};
 }
 
+// The query alone where the memory has been here before. What is recorded keeps its history and comes from no cache.
+MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const Tensor& key, const Tensor& value, bool batched,
+                                                      KeyValueCache& memory) const {
+  if (recording()) return project(query, key, value, batched);
+  if (const auto* kept = memory.of_memory(key, value)) {
+    const Tensor weight = in_proj_weight.defined() ? slice(in_proj_weight, 0, 0, embed_dim_) : q_proj_weight.tensor();
+    const Tensor bias = in_proj_bias.defined() ? slice(in_proj_bias, 0, 0, embed_dim_) : Tensor();
+    return {heads_of(linear(query, weight, bias), batched), kept->first, kept->second};
+  }
+  Heads all = project(query, key, value, batched);
+  memory.keep_memory(key, value, all.k, all.v);
+  return all;
+}
+
 // The masks in one, as scaled_dot_product_attention takes it: bool, true where something is looked at, or added to the scores.
 Tensor MultiheadAttention::seen(const MultiheadAttentionCall& call, const Heads& all, std::int64_t extra, bool batched) const {
   const std::int64_t n = all.q.dim(0), rows = all.q.dim(2), columns = all.k.dim(2) - extra;
@@ -237,7 +252,7 @@ MultiheadAttentionOutput MultiheadAttention::operator()(const Tensor& query, con
       check<ShapeError>(query.dim(batch_axis) == key.dim(batch_axis) && key.dim(batch_axis) == value.dim(batch_axis), attention_name,
                         ": as many samples in each", shapes);
 
-    Heads all = project(query, key, value, batched);
+    Heads all = call.memory ? project(query, key, value, batched, *call.memory) : project(query, key, value, batched);
     const Reading reading(call.cache);
     const std::int64_t past = reading.before();
     if (call.cache) std::tie(all.k, all.v) = call.cache->append(all.k, all.v);

@@ -38,6 +38,7 @@ struct MultiheadAttentionCall {
   bool average_attn_weights = true;                          // over the heads
   bool is_causal = false;                                    // row i looks at rows 0 to i, besides what the masks say
   KeyValueCache* cache = nullptr;                            // key and value are the rows that are new (key_value_cache.h)
+  KeyValueCache* memory = nullptr;                           // key and value are the same at every call: projected at the first one
 };
 
 struct MultiheadAttentionOutput {
@@ -73,6 +74,7 @@ class MultiheadAttention {
     Tensor q, k, v;                                          // [N, heads, L or S, embed_dim / heads]
   };
   Heads project(const Tensor& query, const Tensor& key, const Tensor& value, bool batched) const;
+  Heads project(const Tensor& query, const Tensor& key, const Tensor& value, bool batched, KeyValueCache& memory) const;
   Tensor heads_of(const Tensor& x, bool batched) const;
   Tensor seen(const MultiheadAttentionCall& call, const Heads& all, std::int64_t extra, bool batched) const;
 

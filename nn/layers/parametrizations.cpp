@@ -16,28 +16,42 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/recording.h>
+#include <gradus/nn/layers/conv.h>
+#include <gradus/nn/layers/lazy.h>
 
 namespace gradus::nn {
 namespace {
 
-// The present value of the weight that is to be parametrized.
+template <class... Layers>
+bool is_one_of(const std::type_info& type) {
+  return ((type == typeid(Layers)) || ...);
+}
+
+// The present value of the weight that is to be parametrized, and whose it is.
 struct LookAtWeight final : Visitor {
-  explicit LookAtWeight(std::string_view name) : name(name) {}
+  explicit LookAtWeight(std::string_view name) : name(name), owner(name.substr(0, name.rfind('.') == name.npos ? 0 : name.rfind('.'))) {}
+  void module(const Path& path, const VisitedModule& m) override {
+    if (path.text() == owner)
+      of_transposed_conv = is_one_of<ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, LazyConvTranspose1d, LazyConvTranspose2d,
+                                     LazyConvTranspose3d>(*m.type);
+  }
   void parameter(const Path& path, Parameter& p) override { meet(path, p); }
   void parametrized(const Path& path, Parameter& p) override { meet(path, p); }
   void meet(const Path& path, const Parameter& p) {
     if (p.defined() && path.text() == name) weight = p.tensor().detach();
   }
-  std::string_view name;
+  std::string_view name, owner;
   Tensor weight;   // undefined where there is none, which parametrize() says
+  bool of_transposed_conv = false;
 };
 
-Tensor weight_of(const ModuleRef& net, std::string_view name) {
+LookAtWeight looked_at(const ModuleRef& net, std::string_view name) {
   LookAtWeight look(name);
   const NoGrad guard;
   net.walk(look);
-  return look.weight;
+  return look;
 }
+Tensor weight_of(const ModuleRef& net, std::string_view name) { return looked_at(net, name).weight; }
 
 // Of one's own rank, or an error.
 int axis_of(const char* what, int dim, const Tensor& weight) {
@@ -177,11 +191,12 @@ void weight_norm(ModuleRef net, const WeightNormOptions& o) {
 
 void spectral_norm(ModuleRef net, const SpectralNormOptions& o) {
   check<ValueError>(o.n_power_iterations >= 1, "spectral_norm: n_power_iterations is at least 1, not ", o.n_power_iterations);
-  const Tensor weight = weight_of(net, o.name);
+  const LookAtWeight look = looked_at(net, o.name);
+  const Tensor& weight = look.weight;
   SpectralNorm step{.dim = 0, .iterations = o.n_power_iterations, .eps = o.eps, ._u = {}, ._v = {}};
   if (weight.defined()) {
     check<ShapeError>(weight.rank() >= 1, "spectral_norm: ", o.name, " is a single number ", weight.shape());
-    step.dim = axis_of("spectral_norm", o.dim, weight);
+    step.dim = axis_of("spectral_norm", o.dim.value_or(look.of_transposed_conv && weight.rank() > 1 ? 1 : 0), weight);
     step.begin(weight);
   }
   parametrize(net, o.name, std::make_unique<StepOf<SpectralNorm>>(std::move(step)));

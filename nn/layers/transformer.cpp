@@ -41,9 +41,10 @@ Tensor feed_forward(const Layer& layer, const Tensor& x, TransformerActivation a
 }
 
 Tensor attended(const MultiheadAttention& attention, const Tensor& x, const Tensor& memory, const Tensor& mask, const Tensor& padding,
-                bool causal, KeyValueCache* cache = nullptr) {
+                bool causal, KeyValueCache* cache, KeyValueCache* of_memory = nullptr) {
   return attention(x, memory, memory,
-                   {.key_padding_mask = padding, .need_weights = false, .attn_mask = mask, .is_causal = causal, .cache = cache})
+                   {.key_padding_mask = padding, .need_weights = false, .attn_mask = mask, .is_causal = causal, .cache = cache,
+                    .memory = of_memory})
       .output;
 }
 
@@ -115,7 +116,8 @@ Tensor TransformerDecoderLayer::operator()(const Tensor& tgt, const Tensor& memo
       return dropout1(attended(self_attn, h, h, call.tgt_mask, call.tgt_key_padding_mask, call.tgt_is_causal, call.cache));
     });
     x = residual(x, norm2, norm_first_, [&](const Tensor& h) {
-      return dropout2(attended(multihead_attn, h, memory, call.memory_mask, call.memory_key_padding_mask, call.memory_is_causal));
+      return dropout2(attended(multihead_attn, h, memory, call.memory_mask, call.memory_key_padding_mask, call.memory_is_causal,
+                               nullptr, call.cache));
     });
     return residual(x, norm3, norm_first_, [&](const Tensor& h) { return dropout3(feed_forward(*this, h, activation_)); });
   };

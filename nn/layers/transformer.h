@@ -40,7 +40,7 @@ struct TransformerDecoderCall {
   Tensor tgt_mask = {}, memory_mask = {};                    // [L, L], [L, S]
   Tensor tgt_key_padding_mask = {}, memory_key_padding_mask = {};
   bool tgt_is_causal = false, memory_is_causal = false;
-  KeyValueCache* cache = nullptr;                            // of the target's rows, as above
+  KeyValueCache* cache = nullptr;                            // of the target's rows, as above; the memory is projected once
 };
 
 // norm(x + attention(x)), norm(x + linear2(activation(linear1(x)))).

@@ -59,6 +59,10 @@ def conv():
     return nn.Conv2d(2, 3, 2)
 
 
+def transposed():
+    return nn.ConvTranspose2d(2, 3, 2)
+
+
 case("weight_norm", linear(3, 4), (2, 3), par.weight_norm)
 case("weight_norm_conv", conv, (2, 2, 3, 3), par.weight_norm, dim=1)
 case("weight_norm_whole", linear(3, 4), (2, 3), par.weight_norm, dim=None)
@@ -66,6 +70,7 @@ case("weight_norm_bias", linear(3, 4), (2, 3), par.weight_norm, name="bias")
 case("spectral_norm", linear(3, 4), (2, 3), par.spectral_norm)
 case("spectral_norm_conv", conv, (2, 2, 3, 3), par.spectral_norm, n_power_iterations=2, dim=1)
 case("spectral_norm_bias", linear(3, 4), (2, 3), par.spectral_norm, name="bias")
+case("spectral_norm_transposed", transposed, (1, 2, 2, 2), par.spectral_norm)   # whose outputs are axis 1 of the weight
 case("orthogonal", linear(3, 3), (2, 3), par.orthogonal)
 case("orthogonal_tall", linear(2, 4), (2, 2), par.orthogonal)
 case("orthogonal_wide", linear(4, 2), (2, 4), par.orthogonal)

@@ -129,6 +129,7 @@ TEST(Parametrizations, AreThoseOfPyTorch) {
   check_layer("spectral_norm", nn::spectral_norm(linear(3, 4)));
   check_layer("spectral_norm_conv", nn::spectral_norm(conv(), {.n_power_iterations = 2, .dim = 1}));
   check_layer("spectral_norm_bias", nn::spectral_norm(linear(3, 4), {.name = "bias"}), "bias");
+  check_layer("spectral_norm_transposed", nn::spectral_norm(nn::ConvTranspose2d{2, 3, {.kernel = 2, .dtype = f64}}));
   check_layer("orthogonal", nn::orthogonal(linear(3, 3)));
   check_layer("orthogonal_tall", nn::orthogonal(linear(2, 4)));
   check_layer("orthogonal_wide", nn::orthogonal(linear(4, 2)));

@@ -11,6 +11,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/op_listener.h>
 #include <gradus/autograd/tape/recording.h>
 #include <gradus/autograd/walk/grad.h>
 #include <gradus/nn/init/init.h>
@@ -190,6 +191,53 @@ TEST(KeyValueCache, HasReadNothingOfACallThatIsRefused) {
   EXPECT_THAT(message_from<ShapeError>([&] { attention(x, x, x, {.attn_mask = zeros({3, 3}), .cache = &cache}); }), HasSubstr("attn_mask"));
   EXPECT_EQ(cache.length(), 3);
   EXPECT_EQ(attention(x, x, x, {.attn_mask = zeros({3, 6}), .cache = &cache}).weights.shape(), (Shape{2, 3, 6}));
+}
+
+struct CountProducts final : detail::OpListener {
+  void hear(const detail::Heard& operation) override { count += operation.name == "linear"; }
+  int count = 0;
+};
+
+TEST(KeyValueCache, ProjectsAMemoryOnce) {
+  Generator random(6);
+  const Tensor x = randn({2, 1, 8}, random, f64), memory = randn({2, 3, 8}, random, f64), other = randn({2, 3, 8}, random, f64);
+  auto options = small(true);
+  options.generator = &random;
+  const nn::TransformerDecoderLayer layer{8, 2, options};
+  const auto products = [&](const Tensor& of, nn::KeyValueCache* cache) {
+    const NoGrad guard;
+    CountProducts products;
+    const Tensor y = layer(x, of, {.cache = cache});
+    if (cache) cache->truncate(0);
+    EXPECT_LT(largest_difference(y, layer(x, of)), 1e-13);
+    return products.count;
+  };
+  nn::KeyValueCache cache;
+  const int alone = 7;                                       // of the layer without a cache, which products() calls, too
+  EXPECT_EQ(products(memory, nullptr), 2 * alone);
+  EXPECT_EQ(products(memory, &cache), 2 * alone);
+  EXPECT_EQ(products(memory, &cache), 2 * alone - 1);        // keys and values are one product
+  EXPECT_EQ(products(memory, &cache), 2 * alone - 1);
+  EXPECT_EQ(products(other, &cache), 2 * alone);             // of another memory
+  EXPECT_EQ(products(memory * 1.0, &cache), 2 * alone);      // the same numbers elsewhere
+  EXPECT_EQ(products(other, &cache), 2 * alone);
+  nn::KeyValueCache copy = cache;
+  EXPECT_EQ(products(other, &copy), 2 * alone - 1);
+  cache.clear();
+  EXPECT_EQ(products(other, &cache), 2 * alone);
+  // What is recorded keeps its history.
+  const nn::MultiheadAttention attention{8, 2, {.kdim = 6, .vdim = 4, .batch_first = true, .dtype = f64, .generator = &random}};
+  const Tensor key = variable(randn({2, 3, 6}, random, f64)), value = randn({2, 3, 4}, random, f64);
+  nn::KeyValueCache kept;
+  const auto call = [&] { return attention(x, key, value, {.need_weights = false, .memory = &kept}).output; };
+  const Tensor first = call();
+  {
+    const NoGrad guard;
+    EXPECT_EQ(largest_difference(call(), first), 0);
+    EXPECT_LT(largest_difference(call(), first), 1e-13);
+  }
+  sum(call()).backward();
+  EXPECT_GT(sum(abs(key.grad())).item(), 0);
 }
 
 TEST(KeyValueCache, IsAValue) {
