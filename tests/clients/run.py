@@ -12,7 +12,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-FRAME = {"run", "client"}
+FRAME = {"run", "client", "model_zoo"}   # what scripts share
 SKIPPED = 77
 
 

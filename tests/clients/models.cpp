@@ -1,0 +1,105 @@
+// Models that tests/clients/models.py has too: they read each other's files, predict, and take a step.
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <gradus/gradus.h>
+
+#include "models/gpt2.h"
+#include "models/resnet.h"
+#include "subject.h"
+
+namespace clients::models_of_both {
+
+using namespace gradus;
+
+struct Mlp {
+  nn::Linear fc1{6, 16}, fc2{16, 16}, fc3{16, 3};
+  Tensor operator()(const Tensor& x) const { return fc3(tanh(fc2(relu(fc1(x))))); }
+};
+
+struct LeNet {
+  nn::Conv2d conv1{1, 6, {.kernel = 5, .padding = 2}}, conv2{6, 16, {.kernel = 5}};
+  nn::Linear fc1{16 * 5 * 5, 120}, fc2{120, 84}, fc3{84, 10};
+  Tensor operator()(const Tensor& x) const {
+    const Tensor h = avg_pool2d(tanh(conv2(avg_pool2d(tanh(conv1(x)), {.kernel = 2}))), {.kernel = 2});
+    return fc3(tanh(fc2(tanh(fc1(flatten(h, 1))))));
+  }
+};
+
+struct Lstm {
+  nn::Embedding words{20, 8};
+  nn::LSTM rnn{8, 12, {.num_layers = 2, .batch_first = true, .bidirectional = true}};
+  nn::Linear output{24, 20};
+  Tensor operator()(const Tensor& x) const { return output(rnn(words(x)).output); }
+};
+
+struct Seq2Seq {
+  nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24, .dropout = 0, .batch_first = true}};
+  Tensor operator()(const Tensor& source, const Tensor& target) const { return net(source, target, {.tgt_is_causal = true}); }
+};
+
+// A model without its type.
+struct Case {
+  std::shared_ptr<void> held;
+  nn::ModuleRef net;
+  std::function<Tensor(const State& inputs)> call;
+  nn::WeightMap map;
+};
+template <class Net>
+Case of(Net net, nn::WeightMap map = {}) {
+  auto held = std::make_shared<Net>(std::move(net));
+  return {held, *held, [held](const State& in) {
+            if constexpr (requires { (*held)(Tensor(), Tensor()); }) return (*held)(in.arrays.at("x"), in.arrays.at("x2"));
+            else return (*held)(in.arrays.at("x"));
+          }, std::move(map)};
+}
+Case model(const std::string& name, const std::string& dtype) {
+  static const std::map<std::string, Case (*)()> all{
+      {"mlp", [] { return of(Mlp{}); }},
+      {"lenet", [] { return of(LeNet{}); }},
+      {"resnet18", [] { return of(models::resnet(models::resnet18)); }},
+      {"lstm", [] { return of(Lstm{}); }},
+      {"gpt2", [] { return of(models::gpt2({.words = 40, .context = 16, .width = 24, .layers = 3, .heads = 4}), models::gpt2_map()); }},
+      {"transformer", [] { return of(Seq2Seq{}); }},
+  };
+  Case out = all.at(name)();
+  nn::to(out.net, dtype == "f64" ? f64 : f32);
+  return out;
+}
+
+void load(Case& c, const std::string& file) { nn::load(c.net, file, {.map = c.map}); }
+void save(const Case& c, const std::string& file) { nn::save(c.net, file, {.map = c.map}); }
+void answer(const Case& c, const State& inputs, const std::string& file) {
+  nn::eval(c.net);
+  const NoGrad guard;
+  save_state(file, State({{"y", c.call(inputs).value().as_contiguous()}}));
+}
+
+const Subject fresh{"model-fresh", "MODEL DTYPE INPUTS FILE OUTPUTS: a new one's weights, and what it makes of the inputs",
+                    [](const Arguments& a) {
+                      const Case c = model(a.at(0), a.at(1));
+                      save(c, a.at(3));
+                      answer(c, read_state(a.at(2)), a.at(4));
+                    }};
+
+const Subject predict{"model-predict", "MODEL DTYPE FILE INPUTS OUTPUTS: what the weights of a file make of the inputs",
+                      [](const Arguments& a) {
+                        Case c = model(a.at(0), a.at(1));
+                        load(c, a.at(2));
+                        answer(c, read_state(a.at(3)), a.at(4));
+                      }};
+
+// The loss is the mean of squares.
+const Subject step{"model-step", "MODEL DTYPE FILE INPUTS SGD|Adam OUT: the weights after one step", [](const Arguments& a) {
+                     Case c = model(a.at(0), a.at(1));
+                     load(c, a.at(2));
+                     const Tensor y = c.call(read_state(a.at(3)));
+                     mean(y * y).backward();
+                     if (a.at(4) == "SGD") optim::SGD(nn::parameters(c.net), {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01}).step();
+                     else optim::Adam(nn::parameters(c.net), {.lr = 1e-3, .eps = 1e-3}).step();
+                     save(c, a.at(5));
+                   }};
+
+}  // namespace clients::models_of_both
