@@ -1,6 +1,10 @@
 // All of the autograd room: arrays, tensors, operations, gradients.
 #pragma once
+#include <gradus/autograd/array/formats/array_file.h>
+#include <gradus/autograd/array/formats/npy.h>
+#include <gradus/autograd/array/formats/npz.h>
 #include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/array/formats/sharded.h>
 #include <gradus/autograd/state/state.h>
 #include <gradus/autograd/base/denormal.h>
 #include <gradus/autograd/base/describe/command_line.h>

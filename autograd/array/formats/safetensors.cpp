@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <optional>
+#include <span>
 
+#include <gradus/autograd/array/formats/internal/array_source.h>
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
+#include <gradus/autograd/array/formats/internal/safetensors_write.h>
+#include <gradus/autograd/array/formats/internal/stored_array.h>
 #include <gradus/autograd/base/internal/file.h>
 
 namespace gradus {
@@ -14,7 +18,6 @@ namespace {
 
 using detail::in_quotes, detail::metadata_key, detail::longest_header;
 
-constexpr std::size_t piece = std::size_t{1} << 16;   // bytes that are converted at a time
 constexpr std::size_t prefix_bytes = 8;
 
 template <class F>
@@ -37,27 +40,11 @@ std::uint64_t header_length(const InputFile& file) {
   return length;
 }
 
-// The shape that an Array can have. The product without the zeros is bounded too, for strides are made of it.
-Shape shape_of(const SafetensorsEntry& e, std::size_t element) {
-  const auto name = [&] { return in_quotes(e.name); };   // written only for errors: there may be a million tensors
-  check<FileError>(e.shape.size() <= Shape::max_rank, "tensor ", name, ": ", e.shape.size(), " dimensions; gradus has at most ",
-                   Shape::max_rank);
-  constexpr std::uint64_t most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  std::int64_t product = static_cast<std::int64_t>(element);
-  bool fits = true;
-  Shape shape;
-  for (const std::uint64_t size : e.shape) {
-    fits = fits && size <= most && !__builtin_mul_overflow(product, std::max<std::int64_t>(static_cast<std::int64_t>(size), 1), &product);
-    shape.push_back(static_cast<std::int64_t>(size));
-  }
-  check<FileError>(fits, "tensor ", name, ": the shape's product exceeds 2^63");
-  return shape;
-}
-
 }  // namespace
 
 struct SafetensorsFile::State {
-  explicit State(const FileName& path, const SafetensorsOptions& options) : file(path) {
+  explicit State(const FileName& path, const SafetensorsOptions& options) : file(path), map(options.map), floating(options.floating) {
+    detail::check_floating(floating, "SafetensorsOptions::floating");
     const std::uint64_t length = header_length(file);
     data = prefix_bytes + length;
     header = detail::read_header(file, prefix_bytes, length, options);
@@ -75,28 +62,22 @@ struct SafetensorsFile::State {
     return *found;
   }
 
-  Array load(const SafetensorsEntry& e) const {
+  Array load(const SafetensorsEntry& e) const { return detail::converted(load_stored(e), floating); }
+
+  Array load_stored(const SafetensorsEntry& e) const {
     const auto name = [&] { return in_quotes(e.name); };
     check<FileError>(e.loads_as.has_value(), "tensor ", name, ": gradus has no dtype for ", e.dtype,
                      "; SafetensorsFile reads the other tensors, and the bytes of this one");
     const detail::StoredDtype& stored = *detail::stored_dtype(e.dtype);
-    Array out(shape_of(e, size_of(*e.loads_as)), *e.loads_as);
-    auto* to = static_cast<std::byte*>(out.mutable_raw());
-    if (!stored.convert) {
-      file.read_at(data + e.begin, to, e.end - e.begin);
-      return out;
-    }
-    std::vector<std::byte> bytes(std::min<std::uint64_t>(piece, e.end - e.begin));
-    const std::uint64_t element = static_cast<std::uint64_t>(stored.bits) / 8;
-    for (std::uint64_t at = e.begin; at < e.end;) {
-      const std::uint64_t taken = std::min<std::uint64_t>(bytes.size(), e.end - at);
-      const auto n = static_cast<std::int64_t>(taken / element);
-      file.read_at(data + at, bytes.data(), taken);
-      check<FileError>(stored.convert(bytes.data(), to, n) == n, "tensor ", name, ": a ", e.dtype, " beyond the range of ", *e.loads_as);
-      to += static_cast<std::uint64_t>(n) * size_of(*e.loads_as);
-      at += taken;
-    }
-    return out;
+    const Shape shape = detail::shape_of(e.shape, size_of(*e.loads_as), "tensor", e.name);
+    std::uint64_t at = data + e.begin;
+    if (map && !stored.convert)
+      if (std::optional<Array> mapped = detail::map_array(file, at, shape, *e.loads_as)) return *std::move(mapped);
+    const auto read = [&](std::span<std::byte> to) {
+      file.read_at(at, to);
+      at += to.size();
+    };
+    return detail::read_elements(shape, stored, false, read, "tensor", e.name);
   }
 
   // Read in the order of the data, put in the order of the names.
@@ -110,6 +91,8 @@ struct SafetensorsFile::State {
   }
 
   InputFile file;
+  bool map;
+  std::optional<Dtype> floating;
   std::uint64_t data = 0;                 // where they begin in the file
   detail::SafetensorsHeader header;
 };
@@ -143,20 +126,25 @@ Safetensors load_safetensors(const FileName& path, const SafetensorsOptions& opt
 }
 
 void save_safetensors(const FileName& path, const Safetensors& contents) {
-  std::vector<const std::pair<const std::string, Array>*> arrays;
-  for (const auto& named : contents.arrays) {
-    check<ValueError>(named.first != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);
+  detail::NamedArrays arrays;
+  for (const auto& named : contents.arrays) arrays.push_back(&named);
+  detail::write_safetensors(path, contents.metadata, std::move(arrays))->commit();
+}
+
+std::unique_ptr<FileReplacement> detail::write_safetensors(const FileName& path, const std::map<std::string, std::string>& metadata,
+                                                           NamedArrays arrays) {
+  for (const auto* named : arrays) {
+    check<ValueError>(named->first != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);
     check<ValueError>(
-        named.second.defined(), "save_safetensors: ", path, ": tensor ", [&] { return in_quotes(named.first); }, " is undefined");
-    arrays.push_back(&named);
+        named->second.defined(), "save_safetensors: ", path, ": tensor ", [&] { return in_quotes(named->first); }, " is undefined");
   }
   std::stable_sort(arrays.begin(), arrays.end(), [](const auto* a, const auto* b) {
-    return detail::order_in_file(a->second.dtype()) < detail::order_in_file(b->second.dtype());
+    return order_in_file(a->second.dtype()) < order_in_file(b->second.dtype());
   });
 
   std::string header;
   try {
-    header = detail::write_header(contents.metadata, arrays);
+    header = write_header(metadata, arrays);
   } catch (const ValueError& e) {
     fail<ValueError>("save_safetensors: ", path, ": ", e.what());
   }
@@ -165,14 +153,37 @@ void save_safetensors(const FileName& path, const Safetensors& contents) {
 
   std::array<unsigned char, prefix_bytes> prefix;
   for (std::size_t i = 0; i < prefix_bytes; ++i) prefix[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));
-  FileReplacement out(path);
-  out.write(prefix.data(), prefix.size());
-  out.write(header.data(), header.size());
+  auto out = std::make_unique<FileReplacement>(path);
+  out->write(prefix.data(), prefix.size());
+  out->write(header.data(), header.size());
   for (const auto* named : arrays) {
     const Array array = named->second.as_contiguous();
-    out.write(array.raw(), static_cast<std::size_t>(array.size()) * size_of(array.dtype()));
+    out->write(array.raw(), static_cast<std::size_t>(array.size()) * size_of(array.dtype()));
   }
-  out.commit();
+  return out;
+}
+
+namespace {
+
+struct SafetensorsSource final : detail::ArraySource {
+  SafetensorsSource(const FileName& path, const ArrayFileOptions& options)
+      : file(path, {.max_entries = options.max_entries, .map = options.map, .floating = options.floating}) {
+    format = ArrayFormat::safetensors;
+    metadata = file.metadata();
+    for (const SafetensorsEntry& e : file.entries()) entries.push_back(detail::array_entry(e));
+  }
+  Array load(std::size_t i) const override { return file.load(file.entries()[i].name); }
+  SafetensorsFile file;
+};
+
+}  // namespace
+
+ArrayEntry detail::array_entry(const SafetensorsEntry& e) {
+  return {.name = e.name, .dtype = std::string(e.dtype), .loads_as = e.loads_as, .shape = e.shape, .bytes = e.end - e.begin};
+}
+
+std::unique_ptr<const detail::ArraySource> detail::open_safetensors(const FileName& file, const ArrayFileOptions& options) {
+  return std::make_unique<const SafetensorsSource>(file, options);
 }
 
 }  // namespace gradus

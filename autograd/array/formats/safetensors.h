@@ -26,13 +26,17 @@ struct Safetensors {
 struct SafetensorsOptions {
   std::uint64_t max_entries = 1'000'000;   // tensors and metadata entries of one file:
                                            // a header of 100 MB, the format's limit, can name more
+  bool map = false;                        // large tensors are the file's bytes where they lie, which takes no memory; what is written to
+                                           // them stays in this process. Nobody may shorten the file meanwhile: the process would end.
+  std::optional<Dtype> floating = {};      // floating-point tensors are converted to this dtype: f32, f64, f16 or bf16
 };
 
 // What a file says of one tensor.
 struct SafetensorsEntry {
   std::string name;
   std::string_view dtype;                  // as the format calls it: "F32", "BF16", "F8_E4M3", …
-  std::optional<Dtype> loads_as;           // none for C64, F6_E3M2, F6_E2M3 and F4, whose bytes alone can be had
+  std::optional<Dtype> loads_as;           // before SafetensorsOptions::floating; none for C64, F6_E3M2, F6_E2M3 and F4, whose bytes alone
+                                           // can be had
   std::vector<std::uint64_t> shape;        // may have more dimensions than an Array
   std::uint64_t begin = 0, end = 0;        // its bytes, counted from the end of the header
 };

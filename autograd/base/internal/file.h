@@ -21,6 +21,7 @@ class InputFile {
 
   const FileName& path() const { return path_; }
   std::uint64_t size() const { return size_; }
+  int descriptor() const { return descriptor_; }            // for mapping
   void read(std::span<std::byte> to);                       // fills `to` with the next bytes; FileError when the file ends before
   void read(void* to, std::size_t bytes) { read({static_cast<std::byte*>(to), bytes}); }
   void read_at(std::uint64_t position, std::span<std::byte> to) const;   // the same from any place;

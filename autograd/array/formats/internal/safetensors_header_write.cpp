@@ -21,7 +21,9 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-void write_string(std::string& out, std::string_view s) {
+}  // namespace
+
+void write_json_string(std::string& out, std::string_view s) {
   constexpr std::string_view escaped = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt", digits = "0123456789abcdef";
   out += '"';
   for (std::size_t at = 0; at < s.size();) {
@@ -43,14 +45,12 @@ void write_string(std::string& out, std::string_view s) {
   out += '"';
 }
 
-}  // namespace
-
 std::string write_header(const std::map<std::string, std::string>& metadata,
                          const std::vector<const std::pair<const std::string, Array>*>& arrays) {
   std::string header = "{";
   const auto name = [&header](std::string_view of_the_next) {
     if (header.back() != '{') header += ',';
-    write_string(header, of_the_next);
+    write_json_string(header, of_the_next);
     header += ':';
   };
   if (!metadata.empty()) {
@@ -58,7 +58,7 @@ std::string write_header(const std::map<std::string, std::string>& metadata,
     header += '{';
     for (const auto& [key, value] : metadata) {
       name(key);
-      write_string(header, value);
+      write_json_string(header, value);
     }
     header += '}';
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr unsigned first_day = 0x21;                    // 1 January 1980, the earliest that the format can say
 constexpr unsigned plain_version = 20, zip64_version = 45;
+constexpr std::size_t most_pending = std::size_t{1} << 16;
 constexpr unsigned padding_field = 0x4246;              // "FB", as PyTorch calls the field with which it aligns
 // Deflating makes what cannot be compressed a little longer, less than this much of it: then 32 bits hold the result.
 constexpr std::uint64_t surely_below_4_gib = std::uint64_t{0xffffffff} - (std::uint64_t{1} << 24);
@@ -32,8 +33,15 @@ std::string padding(std::uint64_t at) {
 }  // namespace
 
 void ZipWriter::write(std::span<const std::byte> bytes) {
-  out_.write(bytes);
   position_ += bytes.size();
+  if (pending_.size() + bytes.size() > most_pending) write_pending();
+  if (bytes.size() > most_pending) out_.write(bytes);
+  else pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+}
+
+void ZipWriter::write_pending() {
+  out_.write(pending_);
+  pending_.clear();
 }
 
 void ZipWriter::add_pieces(std::string_view name, std::span<const std::span<const std::byte>> pieces, bool deflated) {
@@ -141,6 +149,7 @@ void ZipWriter::commit() {
   zip::put32(end, at_most_32_bits(begin));
   zip::put16(end, 0);   // no comment
   write(end);
+  write_pending();
   out_.commit();
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gradus/autograd/base/internal/file.h>
 
@@ -28,10 +29,12 @@ class ZipWriter {
 
  private:
   void write(std::span<const std::byte> bytes);
+  void write_pending();
   void write(const std::string& bytes) { write({reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()}); }
 
   FileReplacement out_;
   std::uint64_t position_ = 0, entries_ = 0;
+  std::vector<std::byte> pending_;                 // small pieces, which are written together
   std::string directory_;
   std::set<std::string, std::less<>> names_;
 };

@@ -1,0 +1,150 @@
+#include <gradus/autograd/array/formats/array_file.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+
+#include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/safetensors_header.h>
+#include <gradus/autograd/array/formats/internal/stored_array.h>
+#include <gradus/autograd/array/formats/internal/zip_reader.h>
+#include <gradus/autograd/array/formats/npy.h>
+#include <gradus/autograd/array/formats/npz.h>
+#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/array/formats/sharded.h>
+#include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/file.h>
+
+namespace gradus {
+namespace {
+
+constexpr std::string_view blanks_before_json = " \t\r\n";
+
+// Whether an entry of the archive is called data.pkl, in whatever folder: then it is PyTorch's.
+bool has_pickle(const FileName& path, const ArrayFileOptions& options) {
+  try {
+    const detail::ZipReader zip(path, {.max_entries = options.max_entries});
+    return std::any_of(zip.entries().begin(), zip.entries().end(),
+                       [](const detail::ZipEntry& e) { return e.name == "data.pkl" || e.name.ends_with("/data.pkl"); });
+  } catch (const FileError& e) {
+    fail<FileError>("zip archive: ", path, ": ", e.what());
+  }
+}
+
+bool begins_an_object(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(blanks_before_json);
+  return first == text.npos || text[first] == '{';
+}
+
+// By the first bytes. A safetensors file begins with a number, as which the other formats' letters are far too large.
+std::optional<ArrayFormat> format_of(const FileName& path, const ArrayFileOptions& options) {
+  std::string start;
+  std::uint64_t size = 0;
+  {
+    const InputFile file(path);
+    size = file.size();
+    start.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, 64)));
+    file.read_at(0, start.data(), start.size());
+  }
+  std::uint64_t length = 0;
+  for (std::size_t i = 8; start.size() >= 8 && i-- > 0;) length = length << 8 | static_cast<unsigned char>(start[i]);
+  if (start.size() > 8 && length <= detail::longest_header && length <= size - 8 && length > 0 &&
+      begins_an_object(std::string_view(start).substr(8, static_cast<std::size_t>(std::min<std::uint64_t>(length, 56)))))
+    return ArrayFormat::safetensors;
+  if (start.starts_with("\x93NUMPY")) return ArrayFormat::npy;
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return has_pickle(path, options) ? ArrayFormat::pt : ArrayFormat::npz;
+  if (start.starts_with("\x80\2") || start.starts_with("\x80\3") || start.starts_with("\x80\4") || start.starts_with("\x80\5"))
+    return ArrayFormat::pt;   // PyTorch's files before 1.6 are pickles
+  if (!start.empty() && start.find_first_not_of(blanks_before_json) != start.npos && begins_an_object(start))
+    return ArrayFormat::sharded_safetensors;
+  return {};
+}
+
+std::unique_ptr<const detail::ArraySource> open(const FileName& path, const ArrayFileOptions& options) {
+  detail::check_floating(options.floating, "ArrayFileOptions::floating");
+  std::optional<ArrayFormat> format = format_of(path, options);
+  if (!format && path.string().ends_with(".safetensors")) format = ArrayFormat::safetensors;   // damaged; its reader says how
+  check<FileError>(format.has_value(), "cannot read arrays from ", path,
+                   ": it begins as none of safetensors, its index, npy, npz and pt do");
+  switch (*format) {
+    case ArrayFormat::safetensors: return detail::open_safetensors(path, options);
+    case ArrayFormat::sharded_safetensors: return detail::open_sharded_safetensors(path, options);
+    case ArrayFormat::npy: return detail::open_npy(path, options);
+    case ArrayFormat::npz: return detail::open_npz(path, options);
+    case ArrayFormat::pt: break;
+  }
+  fail<FileError>("cannot read arrays from ", path, ": it is a pickle of PyTorch");
+}
+
+}  // namespace
+
+std::string_view name_of(ArrayFormat format) {
+  constexpr std::array<std::string_view, 5> names{"safetensors", "sharded safetensors", "npy", "npz", "pt"};
+  return names[static_cast<std::size_t>(format)];
+}
+
+struct ArrayFile::State {
+  State(const FileName& path, const ArrayFileOptions& options) : file(path), source(open(path, options)) {
+    by_name.resize(source->entries.size());
+    std::iota(by_name.begin(), by_name.end(), 0u);
+    const auto& e = source->entries;
+    std::sort(by_name.begin(), by_name.end(), [&](std::uint32_t a, std::uint32_t b) { return e[a].name < e[b].name; });
+  }
+  const ArrayEntry* find(std::string_view name) const {
+    const auto at = std::lower_bound(by_name.begin(), by_name.end(), name,
+                                     [this](std::uint32_t i, std::string_view n) { return source->entries[i].name < n; });
+    return at == by_name.end() || source->entries[*at].name != name ? nullptr : &source->entries[*at];
+  }
+  const ArrayEntry& entry(std::string_view name) const {
+    const ArrayEntry* found = find(name);
+    check<ValueError>(found, name_of(source->format), ": ", file, " has no array ", [&] { return detail::in_quotes(name); });
+    return *found;
+  }
+
+  FileName file;
+  std::unique_ptr<const detail::ArraySource> source;
+  std::vector<std::uint32_t> by_name;   // places in its entries
+};
+
+ArrayFile::ArrayFile(const FileName& file, const ArrayFileOptions& options) : state_(std::make_unique<const State>(file, options)) {}
+ArrayFile::ArrayFile(ArrayFile&&) noexcept = default;
+ArrayFile& ArrayFile::operator=(ArrayFile&&) noexcept = default;
+ArrayFile::~ArrayFile() = default;
+
+ArrayFormat ArrayFile::format() const { return state_->source->format; }
+const std::vector<ArrayEntry>& ArrayFile::entries() const { return state_->source->entries; }
+const std::map<std::string, std::string>& ArrayFile::metadata() const { return state_->source->metadata; }
+bool ArrayFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }
+const ArrayEntry& ArrayFile::entry(std::string_view name) const { return state_->entry(name); }
+Array ArrayFile::load(std::string_view name) const {
+  return state_->source->load(static_cast<std::size_t>(&state_->entry(name) - state_->source->entries.data()));
+}
+std::map<std::string, Array> ArrayFile::load_all() const {
+  std::map<std::string, Array> all;
+  for (std::size_t i = 0; i < entries().size(); ++i) all.emplace(entries()[i].name, state_->source->load(i));
+  return all;
+}
+
+std::map<std::string, Array> load_arrays(const FileName& file, const ArrayFileOptions& options) {
+  return ArrayFile(file, options).load_all();
+}
+
+void save_arrays(const FileName& file, const std::map<std::string, Array>& arrays, const SaveArraysOptions& options) {
+  const std::string& name = file.string();
+  const bool one = name.ends_with(".safetensors"), sharded = name.ends_with(".safetensors.index.json");
+  const bool npy = name.ends_with(".npy"), npz = name.ends_with(".npz");
+  check<ValueError>(one || sharded || npy || npz, "save_arrays: ", file,
+                    ": the name's ending chooses the format: .safetensors, .safetensors.index.json, .npy or .npz");
+  check<ValueError>(one || sharded || options.metadata.empty(), "save_arrays: ", file, ": ", npy ? "npy" : "npz",
+                    " files hold no metadata; safetensors do");
+  check<ValueError>(npz || !options.compressed, "save_arrays: ", file, ": only npz files are compressed");
+  if (one) return save_safetensors(file, {arrays, options.metadata});
+  if (sharded) return save_sharded_safetensors(file, {arrays, options.metadata}, {.max_shard_bytes = options.max_shard_bytes});
+  if (npz) return save_npz(file, arrays, {.compressed = options.compressed});
+  check<ValueError>(arrays.size() == 1, "save_arrays: ", file, ": an npy file holds one array, not ", arrays.size(),
+                    "; npz files hold several");
+  save_npy(file, arrays.begin()->second);
+}
+
+}  // namespace gradus

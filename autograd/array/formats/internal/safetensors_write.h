@@ -1,0 +1,20 @@
+// A safetensors file that is written and not yet in its place.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gradus/autograd/array/array.h>
+#include <gradus/autograd/base/internal/file.h>
+
+namespace gradus::detail {
+
+using NamedArrays = std::vector<const std::pair<const std::string, Array>*>;
+
+// commit() of what it returns puts it there. ValueError: a name that is not UTF-8 or "__metadata__", an undefined array.
+std::unique_ptr<FileReplacement> write_safetensors(const FileName& file, const std::map<std::string, std::string>& metadata,
+                                                   NamedArrays arrays);
+
+}  // namespace gradus::detail

@@ -1,0 +1,156 @@
+#include <gradus/autograd/array/formats/npz.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <span>
+
+#include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/npy_header.h>
+#include <gradus/autograd/array/formats/internal/safetensors_header.h>
+#include <gradus/autograd/array/formats/internal/zip_reader.h>
+#include <gradus/autograd/array/formats/internal/zip_writer.h>
+#include <gradus/autograd/base/error.h>
+
+namespace gradus {
+namespace {
+
+constexpr std::string_view npy_ending = ".npy";
+
+std::string_view without_ending(std::string_view name) {
+  if (name.ends_with(npy_ending)) name.remove_suffix(npy_ending.size());
+  return name;
+}
+
+template <class F>
+auto naming_the_npz(const FileName& path, F f) {
+  try {
+    return f();
+  } catch (const FileError& e) {
+    fail<FileError>("npz: ", path, ": ", e.what());
+  }
+}
+
+}  // namespace
+
+struct NpzFile::State {
+  State(const FileName& path, const NpzOptions& chosen)
+      : options(chosen), zip(path, {.max_entries = chosen.max_entries, .max_inflated = chosen.max_inflated}) {
+    detail::check_floating(options.floating, "NpzOptions::floating");
+    entries.reserve(zip.entries().size());
+    headers.reserve(zip.entries().size());
+    for (const detail::ZipEntry& e : zip.entries()) {
+      const detail::NpyHeader& h = headers.emplace_back(header_of(e));
+      entries.push_back({.name = std::string(without_ending(e.name)),
+                         .dtype = h.descr,
+                         .loads_as = h.stored ? h.stored->loads_as : std::nullopt,
+                         .shape = h.shape,
+                         .fortran_order = h.fortran_order,
+                         .deflated = e.deflated,
+                         .bytes = h.stored ? h.bytes : e.size});
+    }
+    by_name.resize(entries.size());
+    std::iota(by_name.begin(), by_name.end(), 0u);
+    std::sort(by_name.begin(), by_name.end(), [this](std::uint32_t a, std::uint32_t b) { return entries[a].name < entries[b].name; });
+    for (std::size_t i = 1; i < by_name.size(); ++i)
+      check<FileError>(entries[by_name[i - 1]].name != entries[by_name[i]].name, "two arrays are called ",
+                       [&] { return detail::in_quotes(entries[by_name[i]].name); });
+  }
+
+  detail::NpyHeader header_of(const detail::ZipEntry& e) const {
+    detail::ZipContents contents(zip, e);
+    try {
+      return detail::read_npy_header(e.size, [&](std::span<std::byte> to) { contents.read(to); });
+    } catch (const FileError& error) {
+      fail<FileError>("entry ", detail::in_quotes(e.name), ": ", error.what());
+    }
+  }
+  const NpzEntry* find(std::string_view name) const {
+    const auto at = std::lower_bound(by_name.begin(), by_name.end(), name,
+                                     [this](std::uint32_t i, std::string_view n) { return entries[i].name < n; });
+    return at == by_name.end() || entries[*at].name != name ? nullptr : &entries[*at];
+  }
+  const NpzEntry& entry(std::string_view name) const {
+    const NpzEntry* found = find(name);
+    check<ValueError>(found, "npz: ", zip.file().path(), " has no array ", [&] { return detail::in_quotes(name); });
+    return *found;
+  }
+  Array load(std::size_t i) const {
+    return naming_the_npz(zip.file().path(), [&] { return detail::converted(load_stored(i), options.floating); });
+  }
+  Array load_stored(std::size_t i) const {
+    const detail::ZipEntry& e = zip.entries()[i];
+    const detail::NpyHeader& h = headers[i];
+    if (options.map && !e.deflated)
+      if (const std::optional<Array> mapped = detail::map_npy_elements(h, zip.file(), e.begin + h.length, entries[i].name)) return *mapped;
+    detail::ZipContents contents(zip, e);
+    const auto read = [&](std::span<std::byte> to) { contents.read(to); };
+    detail::read_npy_header(e.size, read);   // once more, for the CRC is of all bytes
+    return detail::read_npy_elements(h, read, entries[i].name);
+  }
+
+  NpzOptions options;
+  detail::ZipReader zip;
+  std::vector<NpzEntry> entries;
+  std::vector<detail::NpyHeader> headers;
+  std::vector<std::uint32_t> by_name;   // places in both
+};
+
+NpzFile::NpzFile(const FileName& file, const NpzOptions& options)
+    : state_(naming_the_npz(file, [&] { return std::make_unique<const State>(file, options); })) {}
+NpzFile::NpzFile(NpzFile&&) noexcept = default;
+NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
+NpzFile::~NpzFile() = default;
+
+const std::vector<NpzEntry>& NpzFile::entries() const { return state_->entries; }
+bool NpzFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }
+const NpzEntry& NpzFile::entry(std::string_view name) const { return state_->entry(name); }
+Array NpzFile::load(std::string_view name) const {
+  return state_->load(static_cast<std::size_t>(&state_->entry(name) - state_->entries.data()));
+}
+
+std::map<std::string, Array> load_npz(const FileName& path, const NpzOptions& options) {
+  const NpzFile file(path, options);
+  std::map<std::string, Array> arrays;
+  for (std::size_t i = 0; i < file.entries().size(); ++i) arrays.emplace(file.entries()[i].name, file.state_->load(i));
+  return arrays;
+}
+
+void save_npz(const FileName& file, const std::map<std::string, Array>& arrays, const SaveNpzOptions& options) {
+  for (const auto& named : arrays)
+    check<ValueError>(named.second.defined(), "save_npz: ", file, ": array ", [&] { return detail::in_quotes(named.first); },
+                      " is undefined");
+  std::vector<std::string> headers;
+  for (const auto& [name, array] : arrays) try {
+      headers.push_back(detail::write_npy_header(array));
+    } catch (const DtypeError& e) {
+      fail<DtypeError>("save_npz: ", file, ": array ", detail::in_quotes(name), ": ", e.what());
+    }
+  detail::ZipWriter zip(file);
+  std::size_t i = 0;
+  for (const auto& [name, array] : arrays) {
+    const Array rows = array.as_contiguous();
+    const std::span<const std::byte> pieces[] = {
+        std::as_bytes(std::span(headers[i++])),
+        {static_cast<const std::byte*>(rows.raw()), static_cast<std::size_t>(rows.size()) * size_of(rows.dtype())}};
+    zip.add_pieces(name + std::string(npy_ending), pieces, options.compressed);
+  }
+  zip.commit();
+}
+
+struct NpzSource final : detail::ArraySource {
+  NpzSource(const FileName& path, const ArrayFileOptions& options)
+      : file(path, {.max_entries = options.max_entries, .map = options.map, .floating = options.floating}) {
+    format = ArrayFormat::npz;
+    for (const NpzEntry& e : file.entries())
+      entries.push_back({.name = e.name, .dtype = e.dtype, .loads_as = e.loads_as, .shape = e.shape, .bytes = e.bytes});
+  }
+  Array load(std::size_t i) const override { return file.state_->load(i); }
+  NpzFile file;
+};
+
+std::unique_ptr<const detail::ArraySource> detail::open_npz(const FileName& file, const ArrayFileOptions& options) {
+  return std::make_unique<const NpzSource>(file, options);
+}
+
+}  // namespace gradus
