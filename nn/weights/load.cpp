@@ -56,8 +56,12 @@ class Fitting {
       if (ignores(name)) report_.ignored.push_back(name);
       else report_.unexpected.push_back(entry(name, array));
     }
-    for (auto* list : {&report_.loaded, &report_.missing})
-      std::sort(list->begin(), list->end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    const auto by_name = [](auto& list, auto name) {
+      std::sort(list.begin(), list.end(), [&](const auto& a, const auto& b) { return name(a) < name(b); });
+    };
+    by_name(report_.loaded, [](const auto& entry) { return entry.name; });
+    by_name(report_.missing, [](const auto& entry) { return entry.name; });
+    by_name(report_.different, [](const auto& both) { return both.model.name; });
     return std::move(ready_);
   }
   LoadReport& report() { return report_; }
