@@ -233,8 +233,9 @@ TEST(Tool, ConvertRefusesBeforeItWrites) {
   expect_trouble({"convert", a, (folder / "link.safetensors").string()}, {"never written to"});
   expect_trouble({"convert", a, b, "--rename", "*=z"}, {"two tensors would be named \"z\"", "x and y"});
   expect_trouble({"convert", a, b, "--rename", "q*=z*"}, {"\"q*\" fits no name"});
-  expect_trouble({"convert", a, b, "--rename", "x=*"}, {"more * in the new name"});
+  expect_trouble({"convert", a, b, "--rename", "x=*"}, {"the stars of the old one"});
   expect_trouble({"convert", a, b, "--rename", "x"}, {"OLD=NEW"});
+  expect_trouble({"convert", a, b, "--drop", "x**"}, {"**"});
   expect_trouble({"convert", a, b, "--drop", "q"}, {"\"q\" fits no name"});
   expect_trouble({"convert", a, b, "--rename", "x=__metadata__"}, {"__metadata__", "--rename"});
   expect_trouble({"convert", a, (folder / "none" / "b.safetensors").string()}, {"No such file"});

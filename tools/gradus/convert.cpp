@@ -23,8 +23,8 @@ Writes the tensors of A into B, whose ending says the format: .safetensors, .npz
 memory at a time. B is replaced in one step when all of it is written; A is never written to. What B's format cannot hold is told.
 
   --dtype DTYPE      floating tensors become f32, f64, f16 or bf16; whole numbers stay what they are
-  --rename OLD=NEW   * stands for any characters, which are carried over: "encoder.*.w=blocks.*.weight"; the first rule that fits a name
-                     holds; may be given several times
+  --rename OLD=NEW   "encoder.*.w=blocks.*.weight", "model.**=**": * stands for characters between dots, ** for whole parts, and both are
+                     carried over; the first rule that fits a name holds; may be given several times
   --drop PATTERN     tensors that are left out; may be given several times
   --prefix P         before every name, after renaming
   --shard-size SIZE  several safetensors files of at most so much ("2GB", "500MB", "1GiB"), and an index of them
@@ -67,6 +67,7 @@ Plan plan_of(const Weights& file, const ConvertOptions& options) {
   std::vector<std::string_view> names;
   for (const Entry& e : file.entries) names.push_back(e.name);
   Plan plan;
+  std::map<std::string, std::size_t> places;
   for (auto& [at, name] : Renaming("gradus convert", options.rename.items, options.drop.items, options.prefix).apply(names)) {
     const Entry& e = file.entries[at];
     check_can_load(file.files.front(), e);
@@ -74,6 +75,8 @@ Plan plan_of(const Weights& file, const ConvertOptions& options) {
     for (const std::uint64_t size : e.shape) shape.push_back(static_cast<std::int64_t>(size));
     plan.planned.push_back({std::move(name), wanted && is_floating(*e.loads_as) ? *wanted : *e.loads_as, shape});
     checked_elements(shape, "gradus convert");
+    places.emplace(e.name, plan.from.size());
+    if (const auto first = places.find(e.same_as); !e.same_as.empty() && first != places.end()) plan.planned.back().same_as = first->second;
     plan.from.push_back(&e);
   }
   return plan;
@@ -98,15 +101,17 @@ void tell_what_changes(const Weights& file, const Plan& plan, Target target, con
     const Dtype to = plan.planned[i].dtype;
     const bool widened = e.bytes != static_cast<std::uint64_t>(plan.planned[i].shape.elements()) * size_of(*e.loads_as);
     if (to != *e.loads_as || widened) ++changes[text(e.dtype, " -> ", to)];
-    if (!e.storage.empty()) by_storage[e.storage].push_back(plan.planned[i].name);
+    const bool kept = sink.keeps_ties && plan.planned[i].same_as;
+    if (!e.storage.empty() && !kept) by_storage[e.storage].push_back(plan.planned[i].name);
   }
   for (const auto& [what, count] : changes) std::cout << "  " << what << ": " << count_text(count, "tensor") << '\n';
   for (const auto& [storage, names] : by_storage) {
-    if (names.size() < 2 || sink.keeps_ties) continue;
-    std::cout << "  lost: that these share memory; each is written:";
+    if (names.size() < 2) continue;
+    std::cout << "  lost: that these share memory:";
     for (const std::string& name : names) std::cout << ' ' << printable(name);
     std::cout << '\n';
   }
+  if (!sink.keeps_names) std::cout << "  lost: the name, " << printable(plan.planned[0].name) << '\n';
   if (!sink.keeps_metadata && !file.metadata.empty())
     std::cout << "  lost: metadata, " << file.metadata.size() << " of them, which " << name_of(target) << " cannot hold\n";
   if (!file.values.empty())

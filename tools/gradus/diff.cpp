@@ -26,8 +26,8 @@ other. One tensor of each is in memory at a time. Metadata are not compared.
   --tolerance T      elements are equal where |a - b| <= T + R * |b|; T is 0 by default, and so is R; NaN is equal to NaN
   --relative R
   --any-dtype        tensors of the same numbers in another dtype are equal, too
-  --rename OLD=NEW   A's tensor OLD is compared with B's NEW; * stands for any characters, which are carried over; may be given several
-                     times
+  --rename OLD=NEW   A's tensor OLD is compared with B's NEW: * stands for characters between dots, ** for whole parts, and both are
+                     carried over; may be given several times
   --drop PATTERN     tensors of either file that are not compared; may be given several times
   --json             one JSON object for programs
 
@@ -68,10 +68,9 @@ Side side_of(const std::string& name, const std::vector<std::string>& rules, con
 std::vector<std::string> that_fit(const std::vector<std::string>& patterns, const std::string& name, std::vector<bool>& used) {
   const auto file = open_weights(name);
   std::vector<std::string> out;
-  std::vector<std::string_view> captured;
   for (std::size_t i = 0; i < patterns.size(); ++i)
     for (const Entry& e : file->entries)
-      if (match(e.name, patterns[i], captured)) {
+      if (fits(e.name, patterns[i])) {
         out.push_back(patterns[i]);
         used[i] = true;
         break;

@@ -15,7 +15,7 @@ onnx file its inputs, outputs and operators, of a checkpoint of gradus its parts
 
   --statistics     reads every tensor, one at a time: min, max, mean and std (n - 1) of its finite elements, the share of zeros, what is
                    not finite; and which tensors have equal bytes (those of one value alone are not compared)
-  --name PATTERN   only tensors whose names fit; * stands for any characters; may be given several times
+  --name PATTERN   only tensors whose names fit: * stands for characters between dots, ** for whole parts; may be given several times
   --json           one JSON object for programs
 
 Exit code: 0; 2 where something could not be read.

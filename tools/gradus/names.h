@@ -1,4 +1,4 @@
-// New names for tensors: rules OLD=NEW, in which * stands for any characters and is carried over; what is dropped; a prefix.
+// New names for tensors: rules OLD=NEW with the stars of nn/weights/weight_map.h, which are carried over; what is dropped; a prefix.
 //   Renaming renaming("gradus convert", {"encoder.*.w=blocks.*.weight"}, {"*.num_batches_tracked"}, "");
 //   renaming.apply(names)   // {"encoder.0.w"} → {{0, "blocks.0.weight"}}
 #pragma once
@@ -11,7 +11,7 @@ namespace gradus::tool {
 
 class Renaming {
  public:
-  // ValueError: a rule without a name on each side of "=", or with more stars on the right than on the left.
+  // ValueError: a rule without a name on each side of "=", or with other stars on the right than on the left, unless there are none.
   Renaming(std::string_view program, const std::vector<std::string>& rules, const std::vector<std::string>& drops, std::string prefix);
 
   struct Named {
@@ -32,7 +32,8 @@ class Renaming {
   std::string prefix_;
 };
 
-// What each * of the pattern stands for in the name, the shortest first; false where it does not fit.
-bool match(std::string_view name, std::string_view pattern, std::vector<std::string_view>& captured);
+// `*` stands for characters within a part of the name, `**` for whole parts.
+bool fits(std::string_view name, std::string_view pattern);
+void check_pattern(std::string_view program, std::string_view pattern);  // ValueError: `**` that is not a whole part, an empty pattern
 
 }  // namespace gradus::tool

@@ -8,8 +8,8 @@
 #include <gradus/autograd/base/drawing/progress.h>
 #include <gradus/autograd/base/drawing/terminal.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/internal/pattern.h>
 
+#include "names.h"
 #include "printable.h"
 
 namespace gradus::tool {
@@ -68,16 +68,17 @@ void find_equal(const Weights& file, Report& report) {
 
 Report report_of(const Weights& file, const std::vector<std::string>& patterns, bool statistics) {
   Report report;
+  for (const std::string& pattern : patterns) check_pattern("gradus inspect", pattern);
   std::vector<bool> fitted(patterns.size());
   for (const Entry& e : file.entries) {
     bool wanted = patterns.empty();
     for (std::size_t i = 0; i < patterns.size(); ++i)
-      if (fits_pattern(e.name, patterns[i])) fitted[i] = wanted = true;
+      if (fits(e.name, patterns[i])) fitted[i] = wanted = true;
     if (wanted) report.tensors.push_back({.entry = &e, .elements = elements_of(e)});
   }
   for (std::size_t i = 0; i < patterns.size(); ++i)
     check<ValueError>(fitted[i], "gradus inspect: ", file.files.front(), ": no name fits \"", printable(patterns[i]),
-                      "\"; * stands for any characters");
+                      "\"; * stands for characters between dots, ** for whole parts");
 
   std::map<std::string, std::vector<std::string>> by_storage;
   drawing::ProgressBar bar("inspect");

@@ -2,15 +2,25 @@
 
 #include "printable.h"
 #include "sink_safetensors.h"
+#include "sink_zip.h"
 
 namespace gradus::tool {
 
 Target target_of(const std::string& file) {
-  if (file.ends_with(".safetensors") || file.ends_with(".safetensors.index.json")) return Target::safetensors;
-  fail<ValueError>("gradus convert: \"", printable(file), "\": its ending says no format that is written; there are .safetensors");
+  constexpr std::pair<std::string_view, Target> endings[] = {{".safetensors", Target::safetensors},
+                                                             {".safetensors.index.json", Target::safetensors},
+                                                             {".npz", Target::npz},
+                                                             {".npy", Target::npy}};
+  for (const auto& [ending, target] : endings)
+    if (file.ends_with(ending) && !file.ends_with("/" + std::string(ending)) && file != ending) return target;
+  fail<ValueError>("gradus convert: \"", printable(file),
+                   "\": its ending says no format that is written; there are .safetensors, .npz and .npy");
 }
 
-std::string_view name_of(Target) { return "safetensors"; }
+std::string_view name_of(Target target) {
+  constexpr std::string_view names[] = {"safetensors", "npz", "npy", "pt"};
+  return names[static_cast<std::size_t>(target)];
+}
 
 std::vector<std::string> files_of(const std::string& file, const std::vector<Planned>& planned, std::uint64_t shard_bytes) {
   if (target_of(file) != Target::safetensors) return {file};
@@ -19,7 +29,14 @@ std::vector<std::string> files_of(const std::string& file, const std::vector<Pla
 
 std::unique_ptr<Sink> make_sink(const std::string& file, const std::vector<Planned>& planned, const Metadata& metadata,
                                 std::uint64_t shard_bytes) {
-  return std::make_unique<SafetensorsSink>(file, planned, metadata, shard_bytes);
+  switch (target_of(file)) {
+    case Target::npz:
+      return std::make_unique<NpzSink>(file, planned);
+    case Target::npy:
+      return std::make_unique<NpySink>(file, planned);
+    default:
+      return std::make_unique<SafetensorsSink>(file, planned, metadata, shard_bytes);
+  }
 }
 
 }  // namespace gradus::tool

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Planned {
   std::string name;
   Dtype dtype;
   Shape shape;
+  std::optional<std::size_t> same_as = {};  // the one before that has just the same elements
   std::uint64_t bytes() const { return static_cast<std::uint64_t>(shape.elements()) * size_of(dtype); }
 };
 using Metadata = std::map<std::string, std::string>;
@@ -29,8 +31,8 @@ class Sink {
   virtual void write(std::size_t at, const Array& array) = 0;  // the one planned there
   virtual void commit() = 0;
 
-  std::vector<std::size_t> order;
-  bool keeps_metadata = false, keeps_ties = false;
+  std::vector<std::size_t> order;  // without those that same_as stands for, where it keeps ties
+  bool keeps_metadata = false, keeps_ties = false, keeps_names = true;
 };
 
 // What a file of this name is to be, told by its ending.

@@ -11,15 +11,13 @@
 
 #include "json.h"
 #include "printable.h"
+#include "sink_zip.h"
 
 namespace gradus::tool {
 namespace {
 
 constexpr std::size_t most_shards = 500;  // all of them are open at once
 constexpr std::string_view ending = ".safetensors", index_ending = ".safetensors.index.json";
-
-// Shape and dtype, without elements of its own.
-Array stand_in(const Planned& p) { return p.shape.elements() == 0 ? Array(p.shape, p.dtype) : Array::scalar(0, p.dtype).expand(p.shape); }
 
 std::string number_of_five(std::size_t n) {
   const std::string digits = std::to_string(n);

@@ -1,34 +1,40 @@
 #include "weights.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <utility>
 
-#include <gradus/autograd/array/formats/safetensors.h>
+#include <gradus/autograd/array/formats/array_file.h>
+#include <gradus/autograd/array/formats/internal/shard_index.h>
+
+#include "weights_of.h"
 
 namespace gradus::tool {
 namespace {
 
-class SafetensorsWeights final : public Weights {
+class ArrayWeights final : public Weights {
  public:
-  explicit SafetensorsWeights(const FileName& name) : file_(name) {
-    format = "safetensors";
+  explicit ArrayWeights(const FileName& name, ArrayFile file) : file_(std::move(file)) {
+    format = name_of(file_.format());
     files = {name.string()};
     metadata = file_.metadata();
-    for (const SafetensorsEntry& e : file_.entries())
-      entries.push_back({e.name, std::string(e.dtype), e.loads_as, e.shape, e.end - e.begin, ""});
+    for (const ArrayEntry& e : file_.entries()) entries.push_back({e.name, e.dtype, e.loads_as, e.shape, e.bytes, "", ""});
+    if (file_.format() == ArrayFormat::sharded_safetensors) add_shards(name);
   }
   Array load(std::string_view name) const override { return file_.load(name); }
 
  private:
-  SafetensorsFile file_;
+  void add_shards(const FileName& index) {
+    std::set<std::string> names;
+    for (const auto& [tensor, file] : detail::read_shard_index(index, ArrayFileOptions().max_entries).weight_map) names.insert(file);
+    for (const std::string& file : names) files.push_back((std::filesystem::path(index.string()).parent_path() / file).string());
+  }
+
+  ArrayFile file_;
 };
 
 }  // namespace
-
-const Entry* Weights::find(std::string_view name) const {
-  const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.name == name; });
-  return at == entries.end() ? nullptr : &*at;
-}
 
 std::uint64_t Weights::bytes() const {
   std::uint64_t sum = 0;
@@ -55,6 +61,10 @@ std::vector<std::string> Weights::checkpoint_parts() const {
   return ours ? parts : std::vector<std::string>();
 }
 
-std::unique_ptr<Weights> open_weights(const FileName& file) { return std::make_unique<SafetensorsWeights>(file); }
+std::unique_ptr<Weights> open_weights(const FileName& name) {
+  if (name.string().ends_with(".onnx")) return onnx_weights(name);  // protobuf has nothing that its content could be told by
+  ArrayFile file(name);
+  return std::make_unique<ArrayWeights>(name, std::move(file));
+}
 
 }  // namespace gradus::tool

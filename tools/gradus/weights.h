@@ -20,9 +20,10 @@ struct Entry {
   std::string name;
   std::string dtype;              // as the format calls it
   std::optional<Dtype> loads_as;  // none: it can be listed alone
-  std::vector<std::uint64_t> shape;
-  std::uint64_t bytes = 0;  // in the file
-  std::string storage;      // entries that show the same memory have one; "" where the format has no such thing
+  std::vector<std::uint64_t> shape = {};
+  std::uint64_t bytes = 0;   // in the file
+  std::string storage = {};  // entries that show the same memory have one; "" where the format has no such thing
+  std::string same_as = {};  // the entry before it that shows just the same elements
 };
 
 // What a model of operations has beside its weights.
@@ -44,7 +45,6 @@ class Weights {
   std::vector<std::pair<std::string, std::string>> values;  // what is no array: "epoch" "3"
   std::optional<Graph> graph;
 
-  const Entry* find(std::string_view name) const;
   std::uint64_t bytes() const;
   // The names of the parts if a checkpoint of ours (nn/model/checkpoint.h) wrote it.
   std::vector<std::string> checkpoint_parts() const;
