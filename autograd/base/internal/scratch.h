@@ -20,8 +20,8 @@ class Scratch {
   void* data_;
 };
 
-// The same for who can do with less, and must not fail: where memory has ended, `few` elements that are always there. A step of an optimizer
-// that has begun multiplies in it.
+// The same for who can do with less, and must not fail: where memory has ended, `few` elements that are always there. A step of an
+// optimizer that has begun multiplies in it.
 template <class T, std::int64_t few>
 class SpareScratch {
  public:

@@ -161,7 +161,8 @@ TEST(Fork, WhileOthersConvolve) {
   const std::function<void()> small_batches = [] { convolves(1, fresh_size()); }, batches = [] { convolves(5, fresh_size()); },
                               doubles = [] { convolves(2, fresh_size(), f64); };
   Meanwhile others({small_batches, batches, doubles});
-  expect_children_to(100, [] { return convolves(1, 40) && convolves(1, fresh_size() + 1) && convolves(6, 20) && convolves(3, 12, f64); }, &others);
+  expect_children_to(
+      100, [] { return convolves(1, 40) && convolves(1, fresh_size() + 1) && convolves(6, 20) && convolves(3, 12, f64); }, &others);
 }
 
 TEST(Fork, WhileOthersMultiply) {

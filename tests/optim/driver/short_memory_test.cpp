@@ -89,7 +89,8 @@ TEST(ShortMemory, AStepOfLookaheadIsTakenAsAWholeOrNotAtAll) {
 // Of loops of our own, so that a step that has begun can multiply.
 TEST(ShortMemory, ProductsNeedNone) {
   if (!can_count) GTEST_SKIP() << "a sanitizer owns the allocator";
-  const auto product = []<class T>(T, std::int64_t m, std::int64_t n, std::int64_t k, bool a_transposed, bool b_transposed, bool short_of_it) {
+  const auto product = []<class T>(T, std::int64_t m, std::int64_t n, std::int64_t k, bool a_transposed, bool b_transposed,
+                                   bool short_of_it) {
     std::vector<T> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n)), c(static_cast<std::size_t>(m * n));
     for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(static_cast<int>(i * 7919 % 13) - 6);   // exact in any order
     for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<T>(static_cast<int>(i * 104729 % 11) - 5);
