@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <gradus/autograd/array/formats/array_file.h>
 #include <gradus/nn/model/internal/loading.h>
 #include <gradus/nn/model/thorough.h>
 
@@ -117,7 +118,19 @@ State with_streams(State state) {
 
 }  // namespace
 
-State detail::read_model_state(const FileName& file) { return with_streams(read_state(file)); }
+State detail::read_model_state(const FileName& file, bool mapped) {
+  const ArrayFile contents(file, {.map = mapped});
+  return with_streams({contents.load_all(), contents.metadata()});
+}
+
+void detail::write_model_state(const FileName& file, State state) {
+  const std::string& name = file.string();
+  const auto ends = [&](std::string_view ending) { return name.ends_with(ending); };
+  if (ends(".npz") || ends(".npy") || ends(".pt") || ends(".pth")) return save_arrays(file, state.arrays);
+  state.values.emplace("format", "pt");
+  if (ends(".safetensors.index.json")) return save_arrays(file, state.arrays, {.metadata = state.values});
+  save_state(file, state);
+}
 
 bool detail::widens(Dtype from, Dtype to) {
   return from != to && ((is_small_float(from) && computes_in(to)) || (is_integer(from) && to == i64));
@@ -163,11 +176,7 @@ State state(ConstModuleRef net) {
 
 void load_state(ModuleRef net, const State& state) { detail::load_state_from("load_state", net, state); }
 
-void save(ConstModuleRef net, const FileName& file) {
-  State all = state(net);
-  all.values.emplace("format", "pt");
-  save_state(file, all);
-}
+void save(ConstModuleRef net, const FileName& file) { detail::write_model_state(file, state(net)); }
 
 void load(ModuleRef net, const FileName& file) { detail::load_state_from(text("load ", file), net, detail::read_model_state(file)); }
 

@@ -134,7 +134,7 @@ std::ostream& operator<<(std::ostream& out, const LoadReport& report) {
 }
 
 LoadReport load(ModuleRef net, const FileName& file, const LoadOptions& options) {
-  return load_from(text("load ", file), net, detail::read_model_state(file), options);
+  return load_from(text("load ", file), net, detail::read_model_state(file, options.mapped), options);
 }
 
 LoadReport load_weights(ModuleRef net, const State& state, const LoadOptions& options) {
@@ -156,9 +156,7 @@ State weights(ConstModuleRef net, const SaveOptions& options) {
 }
 
 void save(ConstModuleRef net, const FileName& file, const SaveOptions& options) {
-  State all = weights(net, options);
-  all.values.emplace("format", "pt");
-  save_state(file, all);
+  detail::write_model_state(file, weights(net, options));
 }
 
 }  // namespace gradus::nn

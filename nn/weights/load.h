@@ -22,7 +22,8 @@ struct LoadOptions {
   std::vector<std::string> ignore = {};                      // patterns as in a map: what may be missing or unexpected
   bool strict = true;                                        // false: what fits is loaded, the rest is in the report
   bool convert = false;                                      // floating numbers of any width to the model's dtype, rounded once
-};
+  bool mapped = false;                                       // large arrays stay in the file, mapped into memory, until they change:
+};                                                           // ArrayFileOptions::map says in which formats, and what to beware of
 
 // What became of each array.
 struct LoadReport {

@@ -7,7 +7,10 @@
 
 namespace gradus::nn::detail {
 
-State read_model_state(const FileName& file);                // FileError
+// The arrays of a file of any format (ArrayFile), and its metadata. FileError.
+State read_model_state(const FileName& file, bool mapped = false);
+// In the format that the name ends with, safetensors where it is none; the values where the format has a place for them.
+void write_model_state(const FileName& file, State state);
 
 // Whether every number of the one dtype is one of the other: load_state converts these by itself.
 bool widens(Dtype from, Dtype to);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <gradus/autograd/array/formats/array_file.h>
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/nn/layers/batch_norm.h>
@@ -160,6 +161,32 @@ TEST(LoadWeights, AMapGoesThroughAFileAndBack) {
   odd.arrays["head.kernel"] = odd.arrays.extract("last.weight").mapped();
   EXPECT_THAT(printed(nn::load_weights(other, odd, {.map = map, .strict = false})),
               HasSubstr("last.weight is [2, 4] f32 as the map makes it of head.kernel but [4, 3] f32 here"));
+}
+
+TEST(LoadWeights, AnyFormatIsReadAndTheNameChoosesWhichIsWritten) {
+  const TemporaryFolder folder;
+  const Net net;
+  for (const char* name : {"net", "net.safetensors", "net.npz", "net.safetensors.index.json"}) {
+    SCOPED_TRACE(name);
+    nn::save(net, folder / name);
+    Net plain, by_options, mapped;
+    nn::load(plain, folder / name);
+    EXPECT_TRUE(nn::load(by_options, folder / name, {.convert = true}).complete());
+    EXPECT_TRUE(nn::load(mapped, folder / name, {.mapped = true}).complete());
+    const bool streams = ArrayFile(folder / name).metadata().contains("drop.generator");
+    EXPECT_EQ(streams, std::string(name) != "net.npz");
+    for (Net* other : {&plain, &by_options, &mapped}) {
+      EXPECT_EQ(other->last.weight.value().to_vector(), net.last.weight.value().to_vector());
+      EXPECT_EQ(all_of(*other) == all_of(net), streams);
+    }
+    mapped.first.weight.set_value(Array::zeros({3, 2}));
+    mapped.norm.running_mean.mutable_value().mutable_data<float>()[0] = 5;   // and the file stays as it was
+    nn::load(mapped, folder / name);
+    EXPECT_EQ(mapped.norm.running_mean.at({0}), 0);
+  }
+  EXPECT_EQ(ArrayFile(folder / "net.npz").format(), ArrayFormat::npz);
+  EXPECT_EQ(ArrayFile(folder / "net").format(), ArrayFormat::safetensors);
+  EXPECT_THAT(message_of([&] { nn::save(net, folder / "net.npy"); }), HasSubstr("npy"));
 }
 
 TEST(LoadWeights, SavingLeavesOutAndConverts) {
