@@ -3,6 +3,7 @@
 #include <gradus/autograd/array/formats/array_file.h>
 #include <gradus/autograd/array/formats/npy.h>
 #include <gradus/autograd/array/formats/npz.h>
+#include <gradus/autograd/array/formats/pt.h>
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/array/formats/sharded.h>
 #include <gradus/autograd/state/state.h>

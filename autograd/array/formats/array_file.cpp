@@ -11,6 +11,7 @@
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
 #include <gradus/autograd/array/formats/npy.h>
 #include <gradus/autograd/array/formats/npz.h>
+#include <gradus/autograd/array/formats/pt.h>
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/array/formats/sharded.h>
 #include <gradus/autograd/base/error.h>
@@ -72,9 +73,9 @@ std::unique_ptr<const detail::ArraySource> open(const FileName& path, const Arra
     case ArrayFormat::sharded_safetensors: return detail::open_sharded_safetensors(path, options);
     case ArrayFormat::npy: return detail::open_npy(path, options);
     case ArrayFormat::npz: return detail::open_npz(path, options);
-    case ArrayFormat::pt: break;
+    case ArrayFormat::pt: return detail::open_pt(path, options);
   }
-  fail<FileError>("cannot read arrays from ", path, ": it is a pickle of PyTorch");
+  return {};   // not reached
 }
 
 }  // namespace
@@ -133,14 +134,15 @@ std::map<std::string, Array> load_arrays(const FileName& file, const ArrayFileOp
 void save_arrays(const FileName& file, const std::map<std::string, Array>& arrays, const SaveArraysOptions& options) {
   const std::string& name = file.string();
   const bool one = name.ends_with(".safetensors"), sharded = name.ends_with(".safetensors.index.json");
-  const bool npy = name.ends_with(".npy"), npz = name.ends_with(".npz");
-  check<ValueError>(one || sharded || npy || npz, "save_arrays: ", file,
-                    ": the name's ending chooses the format: .safetensors, .safetensors.index.json, .npy or .npz");
-  check<ValueError>(one || sharded || options.metadata.empty(), "save_arrays: ", file, ": ", npy ? "npy" : "npz",
+  const bool npy = name.ends_with(".npy"), npz = name.ends_with(".npz"), pt = name.ends_with(".pt") || name.ends_with(".pth");
+  check<ValueError>(one || sharded || npy || npz || pt, "save_arrays: ", file,
+                    ": the name's ending chooses the format: .safetensors, .safetensors.index.json, .npy, .npz, .pt or .pth");
+  check<ValueError>(one || sharded || options.metadata.empty(), "save_arrays: ", file, ": ", npy ? "npy" : npz ? "npz" : "pt",
                     " files hold no metadata; safetensors do");
   check<ValueError>(npz || !options.compressed, "save_arrays: ", file, ": only npz files are compressed");
   if (one) return save_safetensors(file, {arrays, options.metadata});
   if (sharded) return save_sharded_safetensors(file, {arrays, options.metadata}, {.max_shard_bytes = options.max_shard_bytes});
+  if (pt) return save_pt(file, arrays);
   if (npz) return save_npz(file, arrays, {.compressed = options.compressed});
   check<ValueError>(arrays.size() == 1, "save_arrays: ", file, ": an npy file holds one array, not ", arrays.size(),
                     "; npz files hold several");

@@ -3,7 +3,7 @@
 //   ArrayFile file("model.safetensors", {.map = true});                              // one at a time, and what there is
 //   for (const ArrayEntry& e : file.entries()) std::cout << e.name << ' ' << e.dtype << ' ' << e.bytes << '\n';
 //   Array weight = file.load("fc.weight");
-// Each format has a header of its own, with what it alone can do: formats/safetensors.h, sharded.h, npy.h, npz.h.
+// Each format has a header of its own, with what it alone can do: formats/safetensors.h, sharded.h, npy.h, npz.h, pt.h.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -74,8 +74,8 @@ struct SaveArraysOptions {
 };
 
 // Writes them in the format that the file's name ends with: .safetensors, .safetensors.index.json (sharded), .npy (one array, its name is
-// lost), .npz. The file is replaced in one step. ValueError: another ending, something that the format cannot hold; then nothing is
-// written.
+// lost), .npz, .pt and .pth (a state_dict). The file is replaced in one step. ValueError: another ending, something that
+// the format cannot hold; then nothing is written.
 void save_arrays(const FileName& file, const std::map<std::string, Array>& arrays, const SaveArraysOptions& options = {});
 
 }  // namespace gradus

@@ -28,5 +28,6 @@ std::unique_ptr<const ArraySource> open_safetensors(const FileName& file, const 
 std::unique_ptr<const ArraySource> open_sharded_safetensors(const FileName& file, const ArrayFileOptions& options);
 std::unique_ptr<const ArraySource> open_npy(const FileName& file, const ArrayFileOptions& options);
 std::unique_ptr<const ArraySource> open_npz(const FileName& file, const ArrayFileOptions& options);
+std::unique_ptr<const ArraySource> open_pt(const FileName& file, const ArrayFileOptions& options);
 
 }  // namespace gradus::detail
