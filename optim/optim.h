@@ -11,6 +11,7 @@
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/lr_scheduler/preview.h>
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
+#include <gradus/optim/pytorch/pytorch_state.h>
 #include <gradus/optim/rules/presets.h>
 #include <gradus/optim/rules/rules.h>
 #include <gradus/optim/schedules/schedules.h>

@@ -42,6 +42,7 @@ class LBFGS {
   double step(const Closure& closure);
   void zero_grad();
 
+  const Parameters& parameters() const { return parameters_; }
   const LBFGSOptions& options() const { return options_; }
   void set_options(const LBFGSOptions& options);
   std::int64_t iterations() const { return memory_.iterations; }      // of all steps
