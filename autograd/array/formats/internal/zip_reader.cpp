@@ -128,8 +128,7 @@ class DirectoryReader {
     const auto require = [&](bool ok, const auto&... rule) {
       check<FileError>(ok, "entry ", [&] { return in_quotes(e.name); }, ": ", rule...);
     };
-    check<FileError>(e.name.find('\0') == std::string::npos, "a zero byte in the name of an entry, behind ",
-                     [&] { return in_quotes(e.name.c_str()); });
+    require(e.name.find('\0') == std::string::npos, "a zero byte in the name");
     take_zip64(e.name, extra, {&e.size, &e.in_file, &e.begin});
     require((flags & (zip::encrypted | zip::strongly_encrypted | zip::masked)) == 0, "it is encrypted");
     require((flags & zip::patched) == 0, "it is a patch");
