@@ -1,4 +1,4 @@
-"""onnx_models/: what PyTorch's two exporters write for small models; onnx/: what PyTorch computes, <name>.x and <name>.y, in f64."""
+"""onnx/: what PyTorch's two exporters write for small models; onnx_values/: what PyTorch computes, <name>.x and <name>.y, in f64."""
 import pathlib
 
 import torch
@@ -6,7 +6,7 @@ from torch import nn
 
 from golden import save, seed
 
-HERE = pathlib.Path(__file__).parent / "onnx_models"
+HERE = pathlib.Path(__file__).parent / "onnx"
 
 
 class Conv(nn.Module):
@@ -63,4 +63,4 @@ for name, net, sample, shape, dynamo in [("conv", Conv, (2, 1, 4, 4), (3, 1, 4, 
         del model.graph.value_info[:]
         onnx.save(model, HERE / f"{name}.onnx")
     arrays[f"{name}.x"], arrays[f"{name}.y"] = x, net(x)
-save("onnx", arrays)
+save("onnx_values", arrays)

@@ -56,8 +56,8 @@ std::string refusal(const Model& model) {
 
 TEST(OnnxImport, GivesPyTorchsOutputs) {
   for (const std::string name : {"conv", "recurrent", "attention"}) {
-    const nn::OnnxModel net = nn::load_onnx(std::string(GRADUS_GOLDEN "/onnx_models/") + name + ".onnx");
-    const auto& golden = golden_values("onnx");
+    const nn::OnnxModel net = nn::load_onnx(std::string(GRADUS_GOLDEN "/onnx/") + name + ".onnx");
+    const auto& golden = golden_values("onnx_values");
     EXPECT_TRUE(allclose(net(golden.at(name + ".x")), golden.at(name + ".y"), 1e-11, 1e-12)) << name;
   }
 }
