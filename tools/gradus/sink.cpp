@@ -10,11 +10,13 @@ Target target_of(const std::string& file) {
   constexpr std::pair<std::string_view, Target> endings[] = {{".safetensors", Target::safetensors},
                                                              {".safetensors.index.json", Target::safetensors},
                                                              {".npz", Target::npz},
-                                                             {".npy", Target::npy}};
+                                                             {".npy", Target::npy},
+                                                             {".pt", Target::pt},
+                                                             {".pth", Target::pt}};
   for (const auto& [ending, target] : endings)
     if (file.ends_with(ending) && !file.ends_with("/" + std::string(ending)) && file != ending) return target;
   fail<ValueError>("gradus convert: \"", printable(file),
-                   "\": its ending says no format that is written; there are .safetensors, .npz and .npy");
+                   "\": its ending says no format that is written; there are .safetensors, .npz, .npy, .pt and .pth");
 }
 
 std::string_view name_of(Target target) {
@@ -34,6 +36,8 @@ std::unique_ptr<Sink> make_sink(const std::string& file, const std::vector<Plann
       return std::make_unique<NpzSink>(file, planned);
     case Target::npy:
       return std::make_unique<NpySink>(file, planned);
+    case Target::pt:
+      return std::make_unique<PtSink>(file, planned);
     default:
       return std::make_unique<SafetensorsSink>(file, planned, metadata, shard_bytes);
   }

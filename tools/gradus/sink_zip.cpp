@@ -5,6 +5,8 @@
 #include <unordered_map>
 
 #include <gradus/autograd/array/formats/internal/npy_header.h>
+#include <gradus/autograd/array/formats/internal/pickle_writer.h>
+#include <gradus/autograd/array/formats/pt.h>
 
 #include "printable.h"
 
@@ -61,6 +63,38 @@ NpySink::NpySink(const std::string& file, const std::vector<Planned>& planned)
 void NpySink::write(std::size_t, const Array& array) {
   out_.write(header_.data(), header_.size());
   out_.write(bytes_of(array.as_contiguous()));
+}
+
+PtSink::PtSink(const std::string& file, const std::vector<Planned>& planned) : storage_(planned.size()), zip_(file) {
+  keeps_ties = true;
+  PtValue dict(std::map<std::string, Array>{});  // an OrderedDict, in the order of the source
+  std::size_t storages = 0;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    dict.set(planned[i].name, stand_in(planned[i]));
+    storage_[i] = planned[i].same_as ? storage_[*planned[i].same_as] : storages++;
+    if (!planned[i].same_as) order.push_back(i);
+  }
+  std::unordered_map<const detail::PtNode*, std::size_t> places;
+  const detail::PtNode& root = *detail::PtNode::of(dict);
+  for (std::size_t i = 0; i < planned.size(); ++i) places.emplace(root.items->values[i].get(), i);
+  const detail::PickleWriter pickle(root, [&](const detail::PtNode& tensor) {
+    const std::size_t i = places.at(&tensor);
+    return detail::PicklePlace{.storage = storage_[i],
+                               .count = static_cast<std::uint64_t>(planned[i].shape.elements()),
+                               .strides = row_major_strides(planned[i].shape)};
+  });
+  zip_.add("archive/data.pkl", bytes_of_text(pickle.bytes()));
+  zip_.add("archive/byteorder", bytes_of_text(std::endian::native == std::endian::little ? "little" : "big"));
+}
+
+void PtSink::write(std::size_t at, const Array& array) {
+  const Array rows = array.as_contiguous();
+  zip_.add(text("archive/data/", storage_[at]), bytes_of(rows));
+}
+
+void PtSink::commit() {
+  zip_.add("archive/version", bytes_of_text("3\n"));
+  zip_.commit();
 }
 
 }  // namespace gradus::tool

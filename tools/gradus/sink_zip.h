@@ -30,6 +30,18 @@ class NpySink final : public Sink {
   FileReplacement out_;
 };
 
+// An OrderedDict of tensors, a state_dict. Those that are the same in the source are one storage.
+class PtSink final : public Sink {
+ public:
+  PtSink(const std::string& file, const std::vector<Planned>& planned);
+  void write(std::size_t at, const Array& array) override;
+  void commit() override;
+
+ private:
+  std::vector<std::size_t> storage_;  // of each tensor
+  detail::ZipWriter zip_;
+};
+
 // Shape and dtype, without elements of its own.
 Array stand_in(const Planned& planned);
 

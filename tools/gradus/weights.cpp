@@ -64,6 +64,7 @@ std::vector<std::string> Weights::checkpoint_parts() const {
 std::unique_ptr<Weights> open_weights(const FileName& name) {
   if (name.string().ends_with(".onnx")) return onnx_weights(name);  // protobuf has nothing that its content could be told by
   ArrayFile file(name);
+  if (file.format() == ArrayFormat::pt) return pt_weights(name);
   return std::make_unique<ArrayWeights>(name, std::move(file));
 }
 
