@@ -13,6 +13,7 @@ import argparse
 import datetime
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -86,13 +87,16 @@ def main():
     def limit_of(key):
         return limits.bound(key[0], bounds[key[1]], key[1]) if key[1] in bounds else None
     print("\n" + table.header(names), flush=True)
-    for _ in measure.run(args.jobs, everyone, args.threads, args, results):
-        for key in results.rows:
-            if key not in shown and not key[0].startswith("ops/"):
-                print(table.line(results, key, names, limit_of(key)), flush=True)
-            shown.add(key)
-        if args.json:   # after each job: a run that is cut short has left something
-            table.write_json(args.json, results, limit_of)
+    try:
+        for _ in measure.run(args.jobs, everyone, args.threads, args, results):
+            for key in results.rows:
+                if key not in shown and not key[0].startswith("ops/"):
+                    print(table.line(results, key, names, limit_of(key)), flush=True)
+                shown.add(key)
+            if args.json:   # after each job: a run that is cut short has left something
+                table.write_json(args.json, results, limit_of)
+    finally:
+        shutil.rmtree(args.inputs / "weights", ignore_errors=True)   # gigabytes, which the job of that name has made
     if table.op_rows(results):
         print("\n" + table.op_grid(results))
     for words in results.complaints:

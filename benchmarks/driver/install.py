@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 TORCH = "torch==2.13.0"
+BESIDE = ("numpy", "safetensors")   # which the job weights compares with, too
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"   # without the gigabytes of CUDA
 
 
@@ -20,7 +21,8 @@ def pytorch(here):
     if not (venv / "bin" / "pip").exists() and not run(sys.executable, "-m", "venv", venv):
         return False
     pip = (venv / "bin" / "pip", "install", "--quiet", TORCH)
-    return run(*pip, "--index-url", CPU_INDEX, "--retries", "0") or run(*pip)
+    torch = run(*pip, "--index-url", CPU_INDEX, "--retries", "0") or run(*pip)
+    return torch and run(*pip[:3], *BESIDE)
 
 
 def debian_libtorch(here):

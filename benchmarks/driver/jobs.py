@@ -27,6 +27,9 @@ def optimizer(rule, goal=1, kinds=(PYTHON,)):
     return Job(f"optimizer-{rule}", "optimizer", kinds, 1e-4, goal)
 
 
+WEIGHTS = [f"{way}-{form}" for way in ("load", "save") for form in ("safetensors", "sharded", "npz", "npy", "pt")]
+WEIGHTS += [f"load-{form}-mapped" for form in ("safetensors", "sharded", "npy", "pt")]
+
 JOBS = [
     training("mlp-64", "mlp", 2, 0.05),   # each side shuffles for itself
     training("mlp-256", "mlp", 2, 0.05),
@@ -53,6 +56,7 @@ JOBS = [
     Job("infer-mlp", "infer", tolerance=1e-3, goal=2),
     Job("infer-convnet", "infer", tolerance=1e-3, goal=2),
     Job("ops", "ops", share=0.1),
+    *(Job(f"weights-{what}", "weights", (PYTHON,), share=0) for what in WEIGHTS),
     Job("rss-mlp", "mlp", (CPP, PYTHON), goal=2, outside=outside.rss),
     Job("start", "start", goal=2, outside=outside.start),
     Job("compile", "compile", goal=2, outside=outside.compile_time, once=True),

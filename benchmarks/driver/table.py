@@ -13,7 +13,7 @@ def number(value):
 
 
 def header(sides):
-    return f"{'job':<24}{'unit':>13} thr" + "".join(f"{name:>{width(name)}}" for name in sides) + f"{'ratio':>9}{'range':>14}{'goal':>6}{'of limit':>10}"
+    return f"{'job':<40}{'unit':>13} thr" + "".join(f"{name:>{width(name)}}" for name in sides) + f"{'ratio':>9}{'range':>14}{'goal':>6}{'of limit':>10}"
 
 
 def width(name):
@@ -24,7 +24,7 @@ def line(results, key, sides, limit=None):
     """The ratio is the best peer's time by ours: how many times faster we are."""
     row, threads = key
     ours, ratios = results.median(key, "gradus"), results.ratios(key)
-    text = f"{row:<24}{results.units[row]:>13}{threads:>4}" + "".join(f"{number(results.median(key, side)):>{width(side)}}" for side in sides)
+    text = f"{row:<40}{results.units[row]:>13}{threads:>4}" + "".join(f"{number(results.median(key, side)):>{width(side)}}" for side in sides)
     if ratios:
         goal = results.goals[key]
         text += f"{statistics.median(ratios):>8.2f}{' ' if statistics.median(ratios) >= goal else '!'}{f'{min(ratios):.2f}-{max(ratios):.2f}':>14}{goal:>6g}"
