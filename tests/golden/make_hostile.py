@@ -253,6 +253,9 @@ def make_npz():
     c.add("zip64_of_exabytes",
           Zip().add(b"w.npy", array, size=2**32 - 1, stored=2**32 - 1, extra=struct.pack("<HHQQ", 1, 16, 2**63, 2**63)).bytes(),
           "reach beyond the archive's contents")
+    c.add("zip64_for_small_numbers",
+          Zip().add(b"w.npy", array, size=2**32 - 1, stored=2**32 - 1, extra=struct.pack("<HHQQ", 1, 16, len(array), len(array))).bytes(),
+          "loads")
     locator = b"PK\x06\x07" + struct.pack("<IQI", 0, 2**63, 1)
     c.add("zip64_end_beyond", right.bytes(behind=locator), "beyond the archive")
     c.add("no_array", Zip().add(b"readme.txt", b"a text that is no array").bytes(), "is this an npy file?")
