@@ -2,8 +2,11 @@
 #include <gradus/autograd/array/formats/array_file.h>
 #include <gradus/autograd/array/formats/npy.h>
 #include <gradus/autograd/array/formats/npz.h>
+#include <gradus/autograd/array/formats/pt.h>
 #include <gradus/autograd/array/formats/safetensors.h>
 #include <gradus/autograd/array/formats/sharded.h>
+
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -26,10 +29,13 @@ TEST(Hostile, Npy) {
 TEST(Hostile, Npz) {
   expect_verdicts("npz", [](const std::string& file) { load_npz(file); });
 }
+TEST(Hostile, Pt) {
+  expect_verdicts("pt", [](const std::string& file) { load_pt(file).arrays(); });
+}
 
 // Whatever the content is taken for, it is an error or loads.
 TEST(Hostile, AnyFormatThroughOneDoor) {
-  for (const std::string format : {"safetensors", "npy", "npz"})
+  for (const std::string format : {"safetensors", "npy", "npz", "pt"})
     for (const auto& entry : std::filesystem::directory_iterator(GRADUS_GOLDEN "/hostile/" + format)) try {
         load_arrays(entry.path(), {.map = true});
       } catch (const Error&) {
