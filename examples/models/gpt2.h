@@ -62,7 +62,7 @@ inline nn::WeightMap gpt2_map(const std::string& model = "transformer.") {
     return nn::WeightNames{"blocks.*.query." + kind, "blocks.*.key." + kind, "blocks.*.value." + kind};
   };
   return nn::WeightMap{
-      {model + "wte.weight", "words.weight"},
+      {model + "wte.weight", "words.weight", {.optional = true}},   // tied to the head: files have one of the two, or both
       {model + "wpe.weight", "places.weight"},
       {h + "ln_1.*", "blocks.*.norm1.*"},
       {h + "attn.c_attn.weight", three("weight"), {.transpose = true}},
@@ -75,8 +75,8 @@ inline nn::WeightMap gpt2_map(const std::string& model = "transformer.") {
       {h + "mlp.c_proj.weight", "blocks.*.down.weight", {.transpose = true}},
       {h + "mlp.c_proj.bias", "blocks.*.down.bias"},
       {model + "ln_f.*", "norm.*"},
-      {"lm_head.weight", "output.weight", {.optional = true}},   // files leave it out: it is tied to wte
-      nn::ignored(h + "attn.bias"),                              // the causal mask
+      {"lm_head.weight", "output.weight", {.optional = true}},
+      nn::ignored(h + "attn.bias"),                                 // the causal mask
       nn::ignored(h + "attn.masked_bias"),
   };
 }

@@ -8,9 +8,12 @@ DTYPES = {"f32": (torch.float32, 1e-5), "f64": (torch.float64, 1e-12)}
 # How PyTorch writes a state_dict, by the file's name.
 WRITERS = {
     "safetensors": lambda state, file: files.save_file(state, file),
+    "pt": lambda state, file: torch.save(state, file),
+    "legacy.pt": lambda state, file: torch.save(state, file, _use_new_zipfile_serialization=False),
 }
 READERS = {
     "safetensors": lambda file: files.load_file(file),
+    "pt": lambda file: torch.load(file, weights_only=True),
 }
 
 

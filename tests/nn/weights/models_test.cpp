@@ -71,12 +71,17 @@ TEST(CommonModels, Gpt2IsHuggingFaces) {
   models::Gpt2 net = models::gpt2({.words = 37, .context = 16, .width = 12, .layers = 2, .heads = 3});
   expect_loaded(net, theirs, models::gpt2_map());
 
-  theirs.arrays.erase("lm_head.weight");                       // as files have it: it is tied
+  State headed = theirs;
+  headed.arrays.erase("transformer.wte.weight");               // files have one of the two: these are tied
+  nn::load_weights(net, headed, {.map = models::gpt2_map()});
+  theirs.arrays.erase("lm_head.weight");
   theirs.arrays["transformer.h.0.attn.bias"] = Array::zeros({1, 1, 16, 16}, u8);
   nn::load_weights(net, theirs, {.map = models::gpt2_map()});
   State alone;
   alone.add("", theirs.part("transformer."));
   nn::load_weights(net, alone, {.map = models::gpt2_map("")});
+  alone.arrays.erase("wte.weight");
+  EXPECT_THAT(message_of([&] { nn::load_weights(net, alone, {.map = models::gpt2_map("")}); }), testing::HasSubstr("missing words.weight"));
   expect_outputs(net, file, [&](Dtype) { return std::vector{net(Tensor(file.arrays.at("x")))}; });
 }
 
