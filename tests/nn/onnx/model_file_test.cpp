@@ -44,7 +44,7 @@ TEST(OnnxFile, WhatIsWrittenIsReadAgain) {
   const Model back = parse_model(bytes);
   EXPECT_EQ(model_bytes(back), bytes);
   ASSERT_EQ(back.graph.nodes.size(), 1u);
-  const Node& node = back.graph.nodes[0];
+  const nn::onnx::Node& node = back.graph.nodes[0];
   EXPECT_EQ(node.inputs, (std::vector<std::string>{"x", "", "w"}));
   EXPECT_EQ(node.domain, "our.domain");
   ASSERT_EQ(node.attributes.size(), 8u);
