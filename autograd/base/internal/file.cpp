@@ -15,10 +15,12 @@
 #include <unistd.h>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/parallel.h>
 
 namespace gradus {
 namespace {
 
+constexpr std::size_t part_of_a_read = std::size_t{4} << 20;   // bytes that are worth another thread
 constexpr std::size_t chunk = std::size_t{1} << 30;   // Linux moves at most 2 GiB in one call
 
 [[noreturn]] void fail_with_errno(const FileName& file, const char* what) {
@@ -104,6 +106,17 @@ bool take_over(int descriptor, const std::filesystem::path& replaced, mode_t mod
   return (mine.st_mode & 07777) == mode || ::fchmod(descriptor, mode) == 0;
 }
 
+void read_part(int descriptor, const FileName& path, std::uint64_t position, std::span<std::byte> to) {
+  while (!to.empty()) {
+    const ssize_t n = ::pread(descriptor, to.data(), std::min(to.size(), chunk), static_cast<off_t>(position));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail_with_errno(path, "cannot read");
+    check<FileError>(n > 0, "cannot read ", path, ": the file ends ", to.size(), " bytes too early");
+    to = to.subspan(static_cast<std::size_t>(n));
+    position += static_cast<std::uint64_t>(n);
+  }
+}
+
 }  // namespace
 
 InputFile::InputFile(const FileName& file) : path_(file) {
@@ -126,15 +139,15 @@ void InputFile::read(std::span<std::byte> to) {
   position_ += to.size();
 }
 
+// Large reads by several threads: what costs is the copy, and memory that is touched for the first time.
 void InputFile::read_at(std::uint64_t position, std::span<std::byte> to) const {
-  while (!to.empty()) {
-    const ssize_t n = ::pread(descriptor_, to.data(), std::min(to.size(), chunk), static_cast<off_t>(position));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_with_errno(path_, "cannot read");
-    check<FileError>(n > 0, "cannot read ", path_, ": the file ends ", to.size(), " bytes too early");
-    to = to.subspan(static_cast<std::size_t>(n));
-    position += static_cast<std::uint64_t>(n);
-  }
+  if (to.size() < 2 * part_of_a_read) return read_part(descriptor_, path_, position, to);
+  const std::size_t parts = (to.size() + part_of_a_read - 1) / part_of_a_read;
+  parallel_for(static_cast<std::int64_t>(parts), 1, [&](std::int64_t first, std::int64_t last) {
+    const std::size_t begin = static_cast<std::size_t>(first) * part_of_a_read;
+    const std::size_t end = std::min(static_cast<std::size_t>(last) * part_of_a_read, to.size());
+    read_part(descriptor_, path_, position + begin, to.subspan(begin, end - begin));
+  });
 }
 
 std::string read_file(const FileName& file) {

@@ -71,6 +71,31 @@ TEST(Zip, Crc32IsTheKnownOne) {
   EXPECT_EQ(detail::crc32(0, bytes_of(text)), by_bytes);
 }
 
+// Sums of parts, made by several threads, are put together.
+TEST(Zip, LargeContentsAreReadBySeveralThreads) {
+  std::string large(9'000'001, '\0');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * i >> 7);
+  const std::string_view all = large;
+  std::uint32_t in_pieces = 0;
+  for (std::size_t at = 0; at < all.size(); at += 1'000'000)
+    in_pieces = detail::crc32(in_pieces, bytes_of(std::string(all.substr(at, 1'000'000))));
+  EXPECT_EQ(detail::crc32(0, bytes_of(large)), in_pieces);
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{4'194'303}, all.size()}) {
+    const std::string a(all.substr(0, cut)), b(all.substr(cut));
+    EXPECT_EQ(detail::joined_crc32(detail::crc32(0, bytes_of(a)), detail::crc32(0, bytes_of(b)), b.size()), in_pieces) << cut;
+  }
+  const TemporaryFolder folder;
+  const std::string file = (folder / "x.zip").string();
+  detail::ZipWriter writer(file);
+  writer.add("large", bytes_of(large));
+  writer.commit();
+  EXPECT_EQ(contents(ZipReader(file), "large"), large);
+  std::string damaged = read_file(file);
+  damaged[6'000'000] = static_cast<char>(damaged[6'000'000] ^ 1);
+  const ZipReader zip(folder.write("y.zip", damaged));
+  EXPECT_THAT(message_of([&] { contents(zip, "large"); }), HasSubstr("CRC-32"));
+}
+
 TEST(Zip, WhatIsWrittenIsRead) {
   const TemporaryFolder folder;
   const ZipReader zip(folder.write("x.zip", example()));

@@ -58,6 +58,18 @@ int status_of_child(F f) {
   return status;
 }
 
+// In parts, by several threads.
+TEST(InputFile, ReadsWhatIsLarge) {
+  const TemporaryFolder folder;
+  std::string large(9'000'001, '\0');
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * i >> 7);
+  const InputFile file(folder.write("x", large));
+  std::string read(large.size() - 3, '\0');
+  file.read_at(3, read.data(), read.size());
+  EXPECT_TRUE(read == large.substr(3));
+  EXPECT_THAT(message_of([&] { file.read_at(4, read.data(), read.size()); }), HasSubstr("bytes too early"));
+}
+
 TEST(FileReplacement, KeepsTheOldFileUntilCommit) {
   const TemporaryFolder folder;
   const auto file = folder.write("f", "old");

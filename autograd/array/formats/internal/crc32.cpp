@@ -2,12 +2,18 @@
 // generation, IEEE Transactions on Computers 57 (2008).
 #include <gradus/autograd/array/formats/internal/crc32.h>
 
+#include <algorithm>
 #include <array>
+#include <vector>
+
+#include <gradus/autograd/base/parallel.h>
 
 namespace gradus::detail {
 namespace {
 
 constexpr std::size_t crc_slices = 16;
+constexpr std::size_t crc_part = std::size_t{1} << 21;          // bytes that are worth another thread
+constexpr std::uint32_t crc_polynomial = 0xedb88320u;
 using CrcTables = std::array<std::array<std::uint32_t, 256>, crc_slices>;
 
 // Table k: what a byte does to the sum when k zero bytes follow it.
@@ -15,7 +21,7 @@ constexpr CrcTables crc_tables = [] {
   CrcTables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t sum = byte;
-    for (int bit = 0; bit < 8; ++bit) sum = sum & 1 ? sum >> 1 ^ 0xedb88320u : sum >> 1;
+    for (int bit = 0; bit < 8; ++bit) sum = sum & 1 ? sum >> 1 ^ crc_polynomial : sum >> 1;
     tables[0][byte] = sum;
   }
   for (std::size_t k = 1; k < crc_slices; ++k)
@@ -23,9 +29,17 @@ constexpr CrcTables crc_tables = [] {
   return tables;
 }();
 
-}  // namespace
+// Of polynomials over {0, 1}, modulo the CRC's; the highest bit is the coefficient of 1.
+std::uint32_t crc_product(std::uint32_t a, std::uint32_t b) {
+  std::uint32_t sum = 0;
+  for (std::uint32_t bit = std::uint32_t{1} << 31; bit != 0; bit >>= 1) {
+    if (a & bit) sum ^= b;
+    b = b & 1 ? b >> 1 ^ crc_polynomial : b >> 1;
+  }
+  return sum;
+}
 
-std::uint32_t crc32(std::uint32_t sum, std::span<const std::byte> bytes) {
+std::uint32_t crc32_of_part(std::uint32_t sum, std::span<const std::byte> bytes) {
   sum = ~sum;
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t left = bytes.size();
@@ -37,6 +51,30 @@ std::uint32_t crc32(std::uint32_t sum, std::span<const std::byte> bytes) {
   }
   for (; left > 0; --left, ++at) sum = sum >> 8 ^ crc_tables[0][(sum ^ *at) & 255];
   return ~sum;
+}
+
+}  // namespace
+
+// n bytes behind it multiply a sum by x^8n.
+std::uint32_t joined_crc32(std::uint32_t first, std::uint32_t second, std::uint64_t bytes_of_second) {
+  std::uint32_t power = std::uint32_t{1} << 31, square = std::uint32_t{1} << 23;
+  for (std::uint64_t n = bytes_of_second; n != 0; n >>= 1) {
+    if (n & 1) power = crc_product(power, square);
+    square = crc_product(square, square);
+  }
+  return crc_product(first, power) ^ second;
+}
+
+std::uint32_t crc32(std::uint32_t sum, std::span<const std::byte> bytes) {
+  if (bytes.size() < 2 * crc_part) return crc32_of_part(sum, bytes);
+  const std::size_t parts = (bytes.size() + crc_part - 1) / crc_part;
+  const auto part = [&](std::size_t i) { return bytes.subspan(i * crc_part, std::min(crc_part, bytes.size() - i * crc_part)); };
+  std::vector<std::uint32_t> sums(parts);
+  parallel_for(static_cast<std::int64_t>(parts), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) sums[i] = crc32_of_part(0, part(i));
+  });
+  for (std::size_t i = 0; i < parts; ++i) sum = joined_crc32(sum, sums[i], part(i).size());
+  return sum;
 }
 
 }  // namespace gradus::detail

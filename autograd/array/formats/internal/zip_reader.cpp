@@ -10,6 +10,7 @@
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/zip_format.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/parallel.h>
 
 namespace gradus::detail {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::uint64_t longest_zip_comment = 65535;
 constexpr std::uint64_t most_by_deflating = 1032;              // 258 bytes for 2 bits, at best
 constexpr std::size_t zip_piece = std::size_t{1} << 18;        // read and summed up while it is in the cache
+constexpr std::size_t zip_part = std::size_t{1} << 22;         // of what several threads read
 
 // Where the archive's directory lies, and how many entries it has.
 struct Directory {
@@ -191,6 +193,25 @@ void refuse_overlaps(const std::vector<ZipEntry>& entries, const std::vector<std
   }
 }
 
+// Stored contents from `begin` on, by several threads; their sum behind `crc`.
+std::uint32_t read_by_all(const InputFile& file, std::uint64_t begin, std::span<std::byte> to, std::uint32_t crc) {
+  const std::size_t parts = (to.size() + zip_part - 1) / zip_part;
+  const auto part = [&](std::size_t i) { return to.subspan(i * zip_part, std::min(zip_part, to.size() - i * zip_part)); };
+  std::vector<std::uint32_t> sums(parts);
+  parallel_for(static_cast<std::int64_t>(parts), 1, [&](std::int64_t first, std::int64_t last) {
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+      const std::span<std::byte> all = part(i);
+      for (std::size_t at = 0; at < all.size(); at += zip_piece) {
+        const std::span<std::byte> piece = all.subspan(at, std::min(zip_piece, all.size() - at));
+        file.read_at(begin + i * zip_part + at, piece);
+        sums[i] = crc32(sums[i], piece);
+      }
+    }
+  });
+  for (std::size_t i = 0; i < parts; ++i) crc = joined_crc32(crc, sums[i], part(i).size());
+  return crc;
+}
+
 }  // namespace
 
 ZipReader::ZipReader(const FileName& name, const ZipOptions& options) : file_(name) {
@@ -237,6 +258,11 @@ ZipContents::ZipContents(const ZipReader& zip, const ZipEntry& entry) : zip_(zip
 void ZipContents::read(std::span<std::byte> to) {
   check<FileError>(to.size() <= left_, "entry ", [&] { return in_quotes(entry_.name); }, ": the contents, ", entry_.size,
                    " bytes, end ", [&] { return text(to.size() - left_); }, " bytes too early");
+  if (!inflater_ && to.size() >= 2 * zip_part) {
+    crc_ = read_by_all(zip_.file(), at_, to, crc_);
+    at_ += to.size(), left_ -= to.size();
+    to = {};
+  }
   while (!to.empty()) {
     const std::span<std::byte> piece = to.first(std::min(to.size(), zip_piece));
     if (inflater_) {
