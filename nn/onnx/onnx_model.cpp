@@ -87,7 +87,7 @@ const Tensor& OnnxValues::operator[](std::string_view name) const {
   fail<ValueError>("OnnxModel: no output ", onnx::in_quotes(name), "; there are ", names);
 }
 
-OnnxModel::OnnxModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
+OnnxModel::OnnxModel(std::shared_ptr<State> state) : state_(std::move(state)) {}
 OnnxModel::OnnxModel(const OnnxModel& o) : state_(std::make_unique<State>(*o.state_)) {}
 OnnxModel::OnnxModel(OnnxModel&& o) noexcept = default;
 OnnxModel::~OnnxModel() = default;

@@ -70,9 +70,9 @@ class OnnxModel {
   friend OnnxModel load_onnx(const FileName& file, const OnnxOptions& options);
   friend std::ostream& operator<<(std::ostream& out, const OnnxModel& net);
   struct State;
-  explicit OnnxModel(std::unique_ptr<State> state);
+  explicit OnnxModel(std::shared_ptr<State> state);
   OnnxValues run(std::span<const Tensor> inputs) const;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 // FileError names the file and the byte, tensor or node at fault; one error lists every node that gradus cannot run, with its operator and

@@ -108,10 +108,7 @@ struct ArrayFile::State {
   std::vector<std::uint32_t> by_name;   // places in its entries
 };
 
-ArrayFile::ArrayFile(const FileName& file, const ArrayFileOptions& options) : state_(std::make_unique<const State>(file, options)) {}
-ArrayFile::ArrayFile(ArrayFile&&) noexcept = default;
-ArrayFile& ArrayFile::operator=(ArrayFile&&) noexcept = default;
-ArrayFile::~ArrayFile() = default;
+ArrayFile::ArrayFile(const FileName& file, const ArrayFileOptions& options) : state_(std::make_shared<const State>(file, options)) {}
 
 ArrayFormat ArrayFile::format() const { return state_->source->format; }
 const std::vector<ArrayEntry>& ArrayFile::entries() const { return state_->source->entries; }

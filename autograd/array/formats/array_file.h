@@ -41,15 +41,12 @@ namespace detail {
 struct ArraySource;
 }
 
-// An open file of which the directory or header has been read. Any member may be called by several threads.
+// An open file of which the directory or header has been read. Copies share it; any member may be called by several threads.
 class ArrayFile {
  public:
   // FileError names the file, the rule broken, and where: a format that is none of these, or whatever the format's own header names.
   // DtypeError: an option that is no floating-point dtype.
   explicit ArrayFile(const FileName& file, const ArrayFileOptions& options = {});
-  ArrayFile(ArrayFile&&) noexcept;
-  ArrayFile& operator=(ArrayFile&&) noexcept;
-  ~ArrayFile();
 
   ArrayFormat format() const;
   const std::vector<ArrayEntry>& entries() const;                  // in the file's order
@@ -61,7 +58,7 @@ class ArrayFile {
 
  private:
   struct State;
-  std::unique_ptr<const State> state_;
+  std::shared_ptr<const State> state_;
 };
 
 // All arrays of a file; the errors are ArrayFile's.

@@ -97,10 +97,7 @@ struct NpzFile::State {
 };
 
 NpzFile::NpzFile(const FileName& file, const NpzOptions& options)
-    : state_(naming_the_npz(file, [&] { return std::make_unique<const State>(file, options); })) {}
-NpzFile::NpzFile(NpzFile&&) noexcept = default;
-NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
-NpzFile::~NpzFile() = default;
+    : state_(naming_the_npz(file, [&] { return std::make_shared<const State>(file, options); })) {}
 
 const std::vector<NpzEntry>& NpzFile::entries() const { return state_->entries; }
 bool NpzFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }

@@ -34,16 +34,13 @@ struct NpzEntry {
   std::uint64_t bytes = 0;                 // of its elements, inflated; of what loads as none, of the npy file
 };
 
-// An open archive; the headers of all arrays have been read. Any member may be called by several threads.
+// An open archive; the headers of all arrays have been read. Copies share it; any member may be called by several threads.
 class NpzFile {
  public:
   // FileError names the file, the rule broken, the entry at fault: missing, truncated, no zip archive or one that contradicts itself
   // (entries that overlap, names that stand twice, sizes that are not so), an entry that is no npy file, a deflated one in a build without
   // zlib.
   explicit NpzFile(const FileName& file, const NpzOptions& options = {});
-  NpzFile(NpzFile&&) noexcept;
-  NpzFile& operator=(NpzFile&&) noexcept;
-  ~NpzFile();
 
   const std::vector<NpzEntry>& entries() const;             // in the order of the archive's directory
   bool contains(std::string_view name) const;
@@ -55,7 +52,7 @@ class NpzFile {
   friend std::map<std::string, Array> load_npz(const FileName& file, const NpzOptions& options);
   friend struct NpzSource;
   struct State;
-  std::unique_ptr<const State> state_;
+  std::shared_ptr<const State> state_;
 };
 
 std::map<std::string, Array> load_npz(const FileName& file, const NpzOptions& options = {});

@@ -98,10 +98,7 @@ struct SafetensorsFile::State {
 };
 
 SafetensorsFile::SafetensorsFile(const FileName& file, const SafetensorsOptions& options)
-    : state_(naming_the_file(file, [&] { return std::make_unique<const State>(file, options); })) {}
-SafetensorsFile::SafetensorsFile(SafetensorsFile&&) noexcept = default;
-SafetensorsFile& SafetensorsFile::operator=(SafetensorsFile&&) noexcept = default;
-SafetensorsFile::~SafetensorsFile() = default;
+    : state_(naming_the_file(file, [&] { return std::make_shared<const State>(file, options); })) {}
 
 const std::vector<SafetensorsEntry>& SafetensorsFile::entries() const { return state_->header.entries; }
 const std::map<std::string, std::string>& SafetensorsFile::metadata() const { return state_->header.metadata; }

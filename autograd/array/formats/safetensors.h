@@ -42,15 +42,12 @@ struct SafetensorsEntry {
 };
 
 // An open file whose header has been read, with every dtype of the format. What gradus has no dtype for is widened, exactly: F8_* to f32,
-// U16, U32 and U64 to i64. Any member may be called by several threads.
+// U16, U32 and U64 to i64. Copies share it; any member may be called by several threads.
 class SafetensorsFile {
  public:
   // FileError names the file, the rule broken, the tensor at fault and where in the header it stands: missing, truncated, malformed JSON,
   // offsets that overlap, leave holes or do not match shape and dtype, duplicate names, a dtype that the format has not, too many entries.
   explicit SafetensorsFile(const FileName& file, const SafetensorsOptions& options = {});
-  SafetensorsFile(SafetensorsFile&&) noexcept;
-  SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
-  ~SafetensorsFile();
 
   const std::vector<SafetensorsEntry>& entries() const;            // in the order of their data
   const std::map<std::string, std::string>& metadata() const;
@@ -65,7 +62,7 @@ class SafetensorsFile {
  private:
   friend Safetensors load_safetensors(const FileName& file, const SafetensorsOptions& options);
   struct State;
-  std::unique_ptr<const State> state_;
+  std::shared_ptr<const State> state_;
 };
 
 // All of a file, widened as by SafetensorsFile::load; the errors are SafetensorsFile's.

@@ -79,10 +79,7 @@ struct ShardedSafetensorsFile::State {
 };
 
 ShardedSafetensorsFile::ShardedSafetensorsFile(const FileName& index, const SafetensorsOptions& options)
-    : state_(std::make_unique<const State>(index, options)) {}
-ShardedSafetensorsFile::ShardedSafetensorsFile(ShardedSafetensorsFile&&) noexcept = default;
-ShardedSafetensorsFile& ShardedSafetensorsFile::operator=(ShardedSafetensorsFile&&) noexcept = default;
-ShardedSafetensorsFile::~ShardedSafetensorsFile() = default;
+    : state_(std::make_shared<const State>(index, options)) {}
 
 const std::vector<std::string>& ShardedSafetensorsFile::shards() const { return state_->shards; }
 const std::vector<ShardedEntry>& ShardedSafetensorsFile::entries() const { return state_->entries; }

@@ -21,16 +21,13 @@ struct ShardedEntry {
   std::size_t shard;               // a place in shards()
 };
 
-// The index and the headers of all shards, which have been read and agree. Any member may be called by several threads.
+// The index and the headers of all shards, which have been read and agree. Copies share it; any member may be called by several threads.
 class ShardedSafetensorsFile {
  public:
   // FileError names the file, the tensor and the rule: an index that is no JSON object with a "weight_map" of names to files, a shard that
   // is missing, malformed, or named by a path that leaves the index's folder, a tensor that is not in its shard, is in two, or is in one
   // without the index saying so. max_entries is the limit of all shards together.
   explicit ShardedSafetensorsFile(const FileName& index, const SafetensorsOptions& options = {});
-  ShardedSafetensorsFile(ShardedSafetensorsFile&&) noexcept;
-  ShardedSafetensorsFile& operator=(ShardedSafetensorsFile&&) noexcept;
-  ~ShardedSafetensorsFile();
 
   const std::vector<std::string>& shards() const;                  // the files' names, in the order of these
   const std::vector<ShardedEntry>& entries() const;                // shard by shard, in the order of their data
@@ -41,7 +38,7 @@ class ShardedSafetensorsFile {
 
  private:
   struct State;
-  std::unique_ptr<const State> state_;
+  std::shared_ptr<const State> state_;
 };
 
 Safetensors load_sharded_safetensors(const FileName& index, const SafetensorsOptions& options = {});
