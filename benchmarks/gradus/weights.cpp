@@ -1,5 +1,5 @@
-// Loads and saves a gigabyte of weights in each format: seconds of the clock, seconds of processors, and memory taken meanwhile. One operation a
-// process, as a program does it: nothing is warm but the system's cache of files.
+// Loads and saves a gigabyte of weights in each format: seconds of the clock, seconds of processors, and memory taken meanwhile. One
+// operation a process, as a program does it: nothing is warm but the system's cache of files.
 //   weights --job weights-load-npz      weights-load-safetensors-mapped      weights-save-pt
 // Loaded is what has been read, a number of each page at least: mapped files look loaded before. Files are saved to memory (/dev/shm) where
 // there is enough, so that the disk is not measured.

@@ -26,7 +26,7 @@ struct SpectralNormOptions {
   std::string_view name = "weight";
   std::int64_t n_power_iterations = 1;
   double eps = 1e-12;
-  std::optional<int> dim = {};                               // of the outputs, the matrix's rows; none: 1 of transposed convolutions, else 0
+  std::optional<int> dim = {};                               // of the outputs, the matrix's rows; none: transposed convolutions' 1, else 0
 };
 
 // A weight with orthonormal columns, or rows where there are fewer, of its last two axes: from the lower triangle A of "original" and the

@@ -21,9 +21,9 @@ State state(ConstModuleRef net);
 // Streams go where the state says; one that it does not know stays where it is (nn::reseed gives all of them new beginnings).
 void load_state(ModuleRef net, const State& state);
 
-// The same through a file. The name chooses the format: .npz, .pt, .safetensors.index.json (shards); with any other ending it is safetensors,
-// whose metadata alone have the streams. Whatever ArrayFile knows by its contents is read. FileError for the file, ValueError (which names
-// the file) for a state that does not fit. With other names, layouts, dtypes: nn/weights/load.h.
+// The same through a file. The name chooses the format: .npz, .pt, .safetensors.index.json (shards); with any other ending it is
+// safetensors, whose metadata alone have the streams. Whatever ArrayFile knows by its contents is read. FileError for the file, ValueError
+// (which names the file) for a state that does not fit. With other names, layouts, dtypes: nn/weights/load.h.
 void save(ConstModuleRef net, const FileName& file);
 void load(ModuleRef net, const FileName& file);
 

@@ -143,7 +143,7 @@ TEST(ToolFormats, OnnxShowsItsGraph) {
   EXPECT_EQ(run_tool({"convert", b, (folder / "c.onnx").string()}).code, 2);
 }
 
-// An error of one line, or an answer, and never a crash. (The readers' own tests read all of these files; a process for each would take long.)
+// An error of one line, or an answer, and never a crash. (The readers' own tests read all of these files; a process each would take long.)
 TEST(ToolFormats, HostileFilesAreRefusedInOneLine) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(GRADUS_GOLDEN "/hostile"))
