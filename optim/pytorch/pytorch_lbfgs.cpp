@@ -22,7 +22,7 @@ Array rows_of(const PtValue& list, std::int64_t columns) {
   return out;
 }
 
-}   // namespace
+}  // namespace
 
 void load_pytorch_state(LBFGS& optimizer, const PtValue& state_dict) {
   check<ValueError>(state_dict.contains("state") && state_dict.contains("param_groups"), "LBFGS: this is no state_dict of an optimizer");
@@ -92,4 +92,4 @@ PtValue pytorch_state(const LBFGS& optimizer) {
   return PtValue::dict({{"state", PtValue::dict({{0, kept}})}, {"param_groups", PtValue::list({group})}});
 }
 
-}   // namespace gradus::optim
+}  // namespace gradus::optim

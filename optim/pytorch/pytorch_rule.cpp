@@ -32,7 +32,7 @@ constexpr PytorchRule pytorch_rules[] = {
     {"Muon", "lr weight_decay momentum nesterov ns_coefficients*3 eps ns_steps# adjust_lr", Steps::uncounted},
 };
 
-}   // namespace
+}  // namespace
 
 const PytorchRule* pytorch_rule(std::string_view name) {
   const auto* found = std::find_if(std::begin(pytorch_rules), std::end(pytorch_rules),
@@ -61,4 +61,4 @@ std::string_view pytorch_choice(std::string_view rule, std::string_view option) 
   return {};
 }
 
-}   // namespace gradus::optim
+}  // namespace gradus::optim

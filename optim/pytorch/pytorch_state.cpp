@@ -176,7 +176,7 @@ PtValue step_for_python(const PytorchRule& rule, std::int64_t step) {
   return Array::scalar(static_cast<double>(step), step <= exact_in_f32 ? f32 : f64);
 }
 
-}   // namespace
+}  // namespace
 
 void load_pytorch_state(Optimizer& optimizer, const PtValue& state_dict) {
   optimizer.load_state(PytorchReader(optimizer, state_dict).read());
@@ -214,4 +214,4 @@ PtValue pytorch_state(const Optimizer& optimizer) {
   return PtValue::dict({{"state", states}, {"param_groups", groups}});
 }
 
-}   // namespace gradus::optim
+}  // namespace gradus::optim

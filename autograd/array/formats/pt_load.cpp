@@ -223,7 +223,7 @@ void load_every_tensor(PtNode& root) {
   }
 }
 
-}   // namespace
+}  // namespace
 
 PtValue load_pt(const FileName& path, const PtOptions& options) {
   const std::shared_ptr<PtNode> root = naming_the_pt_file(path, [&] {
@@ -245,4 +245,4 @@ PtValue load_pt(const FileName& path, const PtOptions& options) {
   return PtNode::value_of(root);
 }
 
-}   // namespace gradus
+}  // namespace gradus

@@ -121,7 +121,7 @@ class StoragesToWrite {
 
 std::span<const std::byte> bytes_of_text(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
-}   // namespace
+}  // namespace
 
 void save_pt(const FileName& file, const PtValue& value) {
   const PtNode& root = *PtNode::of(value);
@@ -136,4 +136,4 @@ void save_pt(const FileName& file, const PtValue& value) {
   zip.commit();
 }
 
-}   // namespace gradus
+}  // namespace gradus

@@ -39,10 +39,10 @@ struct PtArrays final : ArraySource {
   std::optional<Dtype> floating;
 };
 
-}   // namespace
+}  // namespace
 
 std::unique_ptr<const ArraySource> open_pt(const FileName& file, const ArrayFileOptions& options) {
   return std::make_unique<const PtArrays>(file, options);
 }
 
-}   // namespace gradus::detail
+}  // namespace gradus::detail

@@ -1,5 +1,6 @@
 #include <gradus/autograd/array/formats/pt.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -18,7 +19,20 @@ std::string_view name_of_kind(PtValue::Kind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-}   // namespace
+using LeafCounts = std::unordered_map<const PtNode*, std::uint64_t>;
+
+// Counted as often as they are referred to, which can be 2^200 times, up to `most`; each container is looked at once. Values stand in each
+// other no deeper than PtValue::max_depth, so this may recurse.
+std::uint64_t leaves_below(const PtNode& node, std::uint64_t most, LeafCounts& known) {
+  if (!node.items || node.kind == PtValue::Kind::set) return 1;
+  if (const auto found = known.find(&node); found != known.end()) return found->second;
+  std::uint64_t count = 0;
+  for (const auto& value : node.items->values) count = std::min(most, count + leaves_below(*value, most, known));
+  known.emplace(&node, count);
+  return count;
+}
+
+}  // namespace
 
 // ---- nodes
 
@@ -296,7 +310,7 @@ PtValue PtValue::attributes() const {
 }
 
 std::map<std::string, PtValue> PtValue::leaves() const {
-  constexpr std::size_t most_leaves = 1'000'000, most_bytes = 100'000'000, most_visits = 4'000'000;
+  constexpr std::size_t most_leaves = 1'000'000, most_bytes = 100'000'000, most_visits = 2'000'000;
   std::map<std::string, PtValue> out;
   struct Step {
     const Node* node;
@@ -309,12 +323,14 @@ std::map<std::string, PtValue> PtValue::leaves() const {
     check<ValueError>(++visits <= most_visits, "pt: more than ", most_visits, " values, counted as often as they are referred to");
     if (node->items && node->kind != Kind::set) return steps.push_back({&node, 0, key_bytes});
     bytes_so_far += path_below.size();
-    check<ValueError>(out.size() < most_leaves && bytes_so_far <= most_bytes, "pt: more than ", most_leaves, " leaves, or ", most_bytes,
-                      " bytes of their names");
+    check<ValueError>(bytes_so_far <= most_bytes, "pt: more than ", most_bytes, " bytes of names");
     const bool is_new = out.emplace(path_below, PtValue(node, std::make_shared<const std::string>(path_below))).second;
     check<ValueError>(is_new, "pt: two values are called ", path_below, " once keys are joined by dots");
     path_below.resize(key_bytes);
   };
+  LeafCounts counts;
+  check<ValueError>(leaves_below(*node_, most_leaves + 1, counts) <= most_leaves, "pt: more than ", most_leaves,
+                    " leaves, counted as often as they are referred to");
   enter(node_, 0);
   while (!steps.empty()) {
     Step& step = steps.back();
@@ -325,6 +341,7 @@ std::map<std::string, PtValue> PtValue::leaves() const {
       continue;
     }
     const std::size_t i = step.next++, before = path_below.size();
+    if (inside.values[i]->items && leaves_below(*inside.values[i], most_leaves, counts) == 0) continue;
     if (steps.size() > 1 || before > 0) path_below += '.';
     path_below += (*step.node)->kind == Kind::dict ? inside.keys[i]->name() : std::to_string(i);
     bytes_so_far += path_below.size() - before;
@@ -341,4 +358,4 @@ std::map<std::string, Array> PtValue::arrays() const {
   return out;
 }
 
-}   // namespace gradus
+}  // namespace gradus

@@ -63,4 +63,4 @@ TEST(PtMap, AnArrayFileHasItsTensorsAndTheRestAsTexts) {
   EXPECT_EQ(load_arrays((folder / "x.pth").string()).at("a.b").at({1}), 4);
 }
 
-}   // namespace gradus::pt_map_test
+}  // namespace gradus::pt_map_test

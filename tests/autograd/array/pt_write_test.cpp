@@ -120,4 +120,4 @@ TEST(PtWrite, ParametersNumbersAndAllOtherValues) {
   EXPECT_THAT(message_of([&] { save_pt(folder / "no" / "x.pt", given); }), HasSubstr("x.pt"));
 }
 
-}   // namespace gradus::pt_write_test
+}  // namespace gradus::pt_write_test

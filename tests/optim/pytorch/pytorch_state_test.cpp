@@ -208,4 +208,4 @@ TEST(PytorchState, BeforeTheFirstStepAndAfterASchedule) {
   EXPECT_EQ(next.initial_lr(0), 0.25);
 }
 
-}   // namespace gradus::optim::pytorch_state_test
+}  // namespace gradus::optim::pytorch_state_test

@@ -60,7 +60,7 @@ std::string_view module_today(std::string_view module) {
 
 bool is_torch(std::string_view module) { return module == "torch" || module == "torch.cuda" || module == "torch.storage"; }
 
-}   // namespace
+}  // namespace
 
 void PickleMachine::push_global(std::string_view named_module, std::string_view name) {
   const std::string_view module = module_today(named_module);
@@ -308,4 +308,4 @@ void PickleMachine::persistent() {
   storages_.push_back(storage);
 }
 
-}   // namespace gradus::detail
+}  // namespace gradus::detail

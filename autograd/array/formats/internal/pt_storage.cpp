@@ -52,4 +52,4 @@ Array PtTensor::load() const {
   return out.expand(shape);
 }
 
-}   // namespace gradus::detail
+}  // namespace gradus::detail

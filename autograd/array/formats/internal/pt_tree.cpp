@@ -188,7 +188,7 @@ class PtTree {
   std::uint64_t budget_;    // parts and letters
 };
 
-}   // namespace
+}  // namespace
 
 std::shared_ptr<PtNode> pt_tree(const PickleMachine& machine, PickleRef root, const std::vector<std::shared_ptr<PtStorage>>& storages) {
   return PtTree(machine, storages).make(root);
@@ -201,4 +201,4 @@ std::uint64_t bytes_of(const PickleMachine& machine, const PickleStorage& storag
   return bytes;
 }
 
-}   // namespace gradus::detail
+}  // namespace gradus::detail
