@@ -19,7 +19,7 @@ FAIL = {
     "maxpool_2d_uint8": "pooling is of f32 and f64",
 }
 # Operators without a case in onnx's collection that gradus runs in full.
-UNTRIED = {"Upsample"}
+UNTRIED = {"GlobalLpPool"}
 
 
 def array_of(value):
@@ -36,7 +36,7 @@ class Runs(Test):
             folder.mkdir()
             (folder / "model.onnx").write_bytes(model)
             files.save_file({key: numpy.ascontiguousarray(value).reshape(numpy.shape(value)) for key, value in inputs.items()},
-                                        folder / "inputs.safetensors")
+                            folder / "inputs.safetensors")
         (self.folder / "list").write_text("".join(f"{self.folder / name}\n" for name in models))
         out = {}
         for line in gradus("onnx-run", self.folder / "list").splitlines():
@@ -54,11 +54,9 @@ class Nodes(Runs):
             inputs, outputs = case.data_sets[0]
             if any(x is None or isinstance(x, (list, dict)) for x in [*inputs, *outputs]):
                 continue                                   # sequences and optionals
-            try:
-                arrays = {info.name: array_of(x) for info, x in zip(case.model.graph.input, inputs)}
-                files.save(arrays)
-            except (KeyError, ValueError, AttributeError):  # texts, eight-bit floats and the like
-                continue
+            arrays = {info.name: array_of(x) for info, x in zip(case.model.graph.input, inputs)}
+            if any(array.dtype.kind not in "biuf" for array in [*arrays.values(), *map(array_of, outputs)]):
+                continue                                   # texts, complex numbers, small floats that NumPy has not
             name = case.name.removeprefix("test_")
             models[name] = case.model.SerializeToString(), arrays
             wanted[name] = case, {info.name: array_of(x) for info, x in zip(case.model.graph.output, outputs)}

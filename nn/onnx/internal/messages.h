@@ -5,7 +5,7 @@
 //   model.graph.nodes.push_back({.op_type = "Gemm", .inputs = {"x", "w", "b"}, .outputs = {"y"}, .attributes = {{"transB", 1}}});
 #pragma once
 #include <cstdint>
-#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,7 +58,7 @@ struct Graph;
 
 struct Attribute {
   // In the order of AttributeProto.AttributeType, whose number is the index.
-  using Value = std::variant<std::monostate, float, std::int64_t, std::string, NamedArray, std::vector<Graph>, std::vector<float>,
+  using Value = std::variant<std::monostate, float, std::int64_t, std::string, NamedArray, std::shared_ptr<const Graph>, std::vector<float>,
                              std::vector<std::int64_t>, std::vector<std::string>, std::vector<NamedArray>>;
   enum Type { undefined, number, integer, text, tensor, graph, numbers, integers, texts, tensors, other };   // other: lists of graphs,
                                                                                                             // sparse tensors, types

@@ -135,7 +135,7 @@ class ModelReader {
     float number = 0;
     std::string text;
     NamedArray value;
-    std::vector<Graph> graphs;
+    std::shared_ptr<const Graph> inner;
     std::vector<float> numbers;
     std::vector<std::int64_t> integers;
     std::vector<std::string> texts;
@@ -148,7 +148,7 @@ class ModelReader {
         case 3: i = f.integer(); break;
         case 4: text = f.text(); break;
         case 5: value = tensor(f); break;
-        case 6: graphs.assign(1, graph(f, depth + 1)); break;
+        case 6: inner = std::make_shared<const Graph>(graph(f, depth + 1)); break;
         case 7: f.append_to(numbers); break;
         case 8: f.append_to(integers); break;
         case 9: texts.push_back(counted_text(f)); break;
@@ -170,8 +170,8 @@ class ModelReader {
         out.value = std::move(value);
         break;
       case A::graph:
-        check<FileError>(!graphs.empty(), "at byte ", message.at, ": attribute ", in_quotes(out.name), " is a graph that is not there");
-        out.value = std::move(graphs);
+        check<FileError>(inner != nullptr, "at byte ", message.at, ": attribute ", in_quotes(out.name), " is a graph that is not there");
+        out.value = std::move(inner);
         break;
       case A::numbers: out.value = std::move(numbers); break;
       case A::integers: out.value = std::move(integers); break;

@@ -21,7 +21,7 @@ WireWriter attribute_message(const Attribute& attribute, ExternalWriter* externa
     case A::integer: out.integer(3, std::get<std::int64_t>(attribute.value)); break;
     case A::text: out.text(4, std::get<std::string>(attribute.value)); break;
     case A::tensor: out.message(5, write_tensor(std::get<NamedArray>(attribute.value), external)); break;
-    case A::graph: out.message(6, graph_message(std::get<std::vector<Graph>>(attribute.value).at(0), external)); break;
+    case A::graph: out.message(6, graph_message(*std::get<std::shared_ptr<const Graph>>(attribute.value), external)); break;
     case A::numbers: out.numbers32(7, std::get<std::vector<float>>(attribute.value)); break;
     case A::integers: out.integers(8, std::get<std::vector<std::int64_t>>(attribute.value)); break;
     case A::texts:

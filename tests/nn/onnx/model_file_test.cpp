@@ -32,7 +32,7 @@ Model small_model() {
   Attribute with_graph;
   with_graph.name = "body";
   with_graph.type = Attribute::graph;
-  with_graph.value = std::vector<Graph>{inner};
+  with_graph.value = std::make_shared<const Graph>(inner);
   model.graph.nodes.push_back({"first", "Some", "our.domain", {"x", "", "w"}, {"", "y"},
                                {{"f", 0.5}, {"i", -3}, {"s", "text"}, {"t", Array::scalar(2, f64)}, {"fs", std::vector<float>{1, 2}},
                                 {"is", std::vector<std::int64_t>{-1, 1L << 40}}, {"ss", std::vector<std::string>{"a", ""}}, with_graph}});
@@ -50,7 +50,7 @@ TEST(OnnxFile, WhatIsWrittenIsReadAgain) {
   ASSERT_EQ(node.attributes.size(), 8u);
   EXPECT_EQ(std::get<std::int64_t>(node.attributes[1].value), -3);
   EXPECT_EQ(std::get<std::vector<std::int64_t>>(node.attributes[5].value)[1], 1L << 40);
-  EXPECT_EQ(std::get<std::vector<Graph>>(node.attributes[7].value)[0].nodes[0].op_type, "Identity");
+  EXPECT_EQ(std::get<std::shared_ptr<const Graph>>(node.attributes[7].value)->nodes[0].op_type, "Identity");
   EXPECT_EQ(*back.graph.inputs[0].shape, (std::vector<Dimension>{"batch", 2}));
   EXPECT_FALSE(back.graph.inputs[1].shape.has_value());
   EXPECT_EQ(back.graph.outputs[0].shape->size(), 0u);
@@ -180,7 +180,7 @@ TEST(OnnxFile, NestingAndNumbersOfEntriesAreBounded) {
     Attribute body;
     body.name = "body";
     body.type = Attribute::graph;
-    body.value = std::vector<Graph>{model.graph};
+    body.value = std::make_shared<const Graph>(model.graph);
     model.graph = {};
     model.graph.nodes.push_back({"n", "If", "", {}, {"y"}, {body}});
   }

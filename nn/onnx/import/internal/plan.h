@@ -15,7 +15,7 @@
 
 namespace gradus::nn::onnx {
 
-inline constexpr std::int64_t oldest_opset = 9, newest_opset = 28;
+inline constexpr std::int64_t oldest_opset = 7, newest_opset = 28;
 
 struct PlannedValue {
   ValueInfo info;
