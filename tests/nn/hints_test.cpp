@@ -17,6 +17,7 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/module.h>
+#include <gradus/nn/onnx/onnx_model.h>
 
 #include <cctype>
 #include <filesystem>
@@ -105,6 +106,12 @@ std::map<std::string, std::function<void()>> hints() {
       HINT(sum_to(g, x.shape())), HINT(g.to(f32)), {"save(x)", [=] { record(Saving{}, x); }},
       HINT(images.permute({0, 3, 1, 2})), {"read_idx(file, {.max_bytes = 1u})", [] {
         if (const std::string file; !file.empty()) read_idx(file, {.max_bytes = 1u});   // there is no such file
+      }},
+      {"load_onnx(file, {.dtype = f32})", [] {
+        if (const std::string file; !file.empty()) nn::load_onnx(file, {.dtype = f32});
+      }},
+      {R"(net({{\"x\", x}}))", [=] {
+        if (const std::string file; !file.empty()) nn::load_onnx(file)({{"x", x}});
       }},
       {"tangent(y, x, v)", [=] { tangent(sum(x), x, x.detach()); }},
       {"jvp(f, x, v)", [=] { jvp([](const Tensor& t) { return t; }, v, v); }},
