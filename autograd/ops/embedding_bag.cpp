@@ -210,7 +210,9 @@ Bags bags_given(const Tensor& indices, const Tensor& weight, const Tensor& offse
   bags.by_frequency = o.scale_grad_by_freq, bags.sparse = o.sparse;
   bags.segments.n = n;
   if (!o.padding_idx) {
-    bags.segments.rows = index.reshape({index.size()}).slice(0, 0, starts.back());
+    const Tensor given(index);
+    bags.segments.rows = detail::told("reshape", {&given}, index.reshape({index.size()}));
+    if (starts.back() < index.size()) bags.segments.rows = bags.segments.rows.slice(0, 0, starts.back());
   } else {   // without the row of padding
     const std::int64_t blank = (padding + n) % n, *all = index.data<std::int64_t>();
     std::vector<std::int64_t> rows, place;

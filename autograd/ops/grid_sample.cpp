@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/resample.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -115,9 +116,14 @@ class Composed {
   std::array<AxisTaps, 3> axes_;
 };
 
-struct GridSample final : Op {
+struct GridSample final : Op, detail::Described {
   explicit GridSample(const GridShape& shape) : shape_(shape) {}
   std::string_view name() const override { return "grid_sample"; }
+  void describe(detail::OpOptions& o) const override {
+    o("mode", shape_.mode == GridShape::linear ? "bilinear" : shape_.mode == GridShape::nearest ? "nearest" : "bicubic");
+    o("padding", shape_.padding == GridShape::zeros ? "zeros" : shape_.padding == GridShape::border ? "border" : "reflection");
+    o("align_corners", shape_.align_corners);
+  }
 
   Array forward(const Tensor& x, const Tensor& grid) {
     save(x, grid);

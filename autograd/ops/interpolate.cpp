@@ -34,9 +34,11 @@ Array matrix(const Taps& taps) {
 struct Resample final : Op, detail::Described {
   Resample(std::shared_ptr<const Maps> maps, detail::Frame frame, bool backwards)
       : maps_(std::move(maps)), frame_(frame), backwards_(backwards) {}
+  Resample as(const char* mode, bool align_corners) && { return mode_ = mode, align_corners_ = align_corners, std::move(*this); }
   std::string_view name() const override { return backwards_ ? "interpolate_gradient" : "interpolate"; }
   void describe(detail::OpOptions& o) const override {
     static constexpr const char* names[] = {"d", "h", "w"};
+    o("mode", mode_)("align_corners", align_corners_);
     for (int i = 3 - frame_.dims; i < 3; ++i) o(names[i], matrix(maps_->of[static_cast<std::size_t>(i)]));
   }
   Array forward(const Tensor& x) {
@@ -52,6 +54,8 @@ struct Resample final : Op, detail::Described {
   std::shared_ptr<const Maps> maps_;
   detail::Frame frame_;
   bool backwards_;
+  const char* mode_ = "";   // what others call these weights, if the sizes alone say where pixels lie
+  bool align_corners_ = false;
 };
 
 // One axis of a result; `factor` is its scale_factor, or 0.
@@ -203,7 +207,17 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& o) {
     else if (o.antialias) taps = smooth(axis, o.mode == Interpolation::bicubic);
     else taps = o.mode == Interpolation::bicubic ? cubic(axis) : linear(axis);
   }
-  return record(Resample(std::move(maps), {dims, true}, false), x);
+  // Of a factor that is no ratio of sizes the places hang from it.
+  bool by_sizes = o.scale_factor.count == 0 || o.recompute_scale_factor;
+  if (!by_sizes) {
+    by_sizes = true;
+    for (int i = 0; i < dims; ++i)
+      by_sizes &= static_cast<double>(x.dim(2 + i)) * o.scale_factor.of[static_cast<std::size_t>(o.scale_factor.count == 1 ? 0 : i)] ==
+                  static_cast<double>(size[i]);
+  }
+  const bool linear = o.mode == Interpolation::linear || o.mode == Interpolation::bilinear || o.mode == Interpolation::trilinear;
+  const char* mode = !by_sizes || o.antialias || dims > 2 ? "" : linear ? "linear" : o.mode == Interpolation::bicubic ? "cubic" : name_of(o.mode);
+  return record(Resample(std::move(maps), {dims, true}, false).as(mode, o.align_corners), x);
 }
 
 }  // namespace gradus

@@ -27,10 +27,14 @@ Tensor planes_of(const Tensor& x, int dims) {
 // The largest of windows that `shape` and `d`, `h`, `w` describe.
 ValuesAndIndices largest(const char* op, const Tensor& x, int dims, const PoolShape& s, const Windows& d, const Windows& h,
                          const Windows& w) {
-  const auto [values, at] = detail::pick(op, planes_of(x, dims), 1, false, [&](const Array& planes, int) {
+  const auto find = [&](const Array& planes, int) {
     kernels::Maxima found = kernels::max_of_windows(planes.as_contiguous(), s.h.in, s.w.in, d, h, w);
     return kernels::Extremes{std::move(found.values), std::move(found.places)};
-  });
+  };
+  const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+  const auto [values, at] = detail::pick(op, planes_of(x, dims), 1, false, find,
+                                         {{"in d", number(s.d.in)}, {"in h", number(s.h.in)}, {"in w", number(s.w.in)},
+                                          {"out d", number(s.d.out)}, {"out h", number(s.h.out)}, {"out w", number(s.w.out)}});
   Shape shape = x.shape();
   const PoolAxis* const axes[] = {&s.d, &s.h, &s.w};
   for (int i = 0; i < dims; ++i) shape[x.rank() - dims + i] = axes[3 - dims + i]->out;
