@@ -47,6 +47,7 @@
 #include <gradus/nn/model/surgery.h>
 #include <gradus/nn/model/thorough.h>
 #include <gradus/nn/model/tie.h>
+#include <gradus/nn/onnx/export_onnx.h>
 #include <gradus/nn/onnx/onnx_model.h>
 #include <gradus/nn/weights/load.h>
 #include <gradus/nn/weights/weight_map.h>

@@ -1,6 +1,6 @@
 // Comparisons, conditions, conversions, and whole numbers, which are told (described.h) under names of their own where those of formulas
 // mean something else.
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {

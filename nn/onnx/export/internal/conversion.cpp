@@ -1,4 +1,4 @@
-#include <gradus/nn/onnx/internal/conversion.h>
+#include <gradus/nn/onnx/export/internal/conversion.h>
 
 #include <algorithm>
 #include <cstring>

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {

@@ -18,7 +18,7 @@
 
 namespace gradus::nn {
 
-struct OnnxOptions {
+struct OnnxExportOptions {
   std::vector<std::string> input_names = {}, output_names = {};   // left out: "input", or "input0", "input1", …; "output", …
   bool dynamic_batch = true;      // batches of any size, along `batch_axis` of all inputs; false: the sample's
   int batch_axis = 0;
@@ -43,7 +43,7 @@ void list_tensors(std::vector<Tensor>& all, const T& thing) {
 }
 
 void export_onnx(const FileName& file, const ConstModuleRef& net, std::vector<Tensor> (*call)(const void*, std::span<const Tensor>),
-                 const void* context, std::span<const Tensor> samples, const OnnxOptions& options);
+                 const void* context, std::span<const Tensor> samples, const OnnxExportOptions& options);
 
 template <class Net>
 std::vector<Tensor> call_with_all(const Net& net, std::span<const Tensor> x) {
@@ -76,22 +76,22 @@ std::vector<Tensor> call_with_all(const Net& net, std::span<const Tensor> x) {
 // ValueError for what ONNX cannot say (also for a model whose operations hang from the numbers in the sample, or, with dynamic_batch, from
 // its batch); FileError. The model is called a few times with the sample and others like it; it is as before afterwards.
 template <class Net>
-void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const OnnxOptions& options = {}) {
+void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const OnnxExportOptions& options = {}) {
   const auto call = [](const void* context, std::span<const Tensor> x) { return detail::call_with_all(*static_cast<const Net*>(context), x); };
   detail::export_onnx(file, net, call, &net, samples, options);
 }
 template <class Net>
-void export_onnx(const FileName& file, const Net& net, std::initializer_list<Tensor> samples, const OnnxOptions& options = {}) {
+void export_onnx(const FileName& file, const Net& net, std::initializer_list<Tensor> samples, const OnnxExportOptions& options = {}) {
   export_onnx(file, net, std::vector<Tensor>(samples), options);
 }
 template <class Net>
-void export_onnx(const FileName& file, const Net& net, const Tensor& sample, const OnnxOptions& options = {}) {
+void export_onnx(const FileName& file, const Net& net, const Tensor& sample, const OnnxExportOptions& options = {}) {
   export_onnx(file, net, std::vector<Tensor>{sample}, options);
 }
 // A part of a model, or one that is called otherwise: f(std::span<const Tensor>) calls it, and returns tensors in any form.
 template <class Net, class F>
   requires std::is_invocable_v<const F&, std::span<const Tensor>>
-void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const F& f, const OnnxOptions& options = {}) {
+void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const F& f, const OnnxExportOptions& options = {}) {
   const auto call = [](const void* context, std::span<const Tensor> x) {
     std::vector<Tensor> all;
     detail::list_tensors(all, (*static_cast<const F*>(context))(x));

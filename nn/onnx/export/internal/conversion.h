@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <gradus/nn/onnx/internal/messages.h>
-#include <gradus/nn/onnx/internal/trace.h>
+#include <gradus/nn/onnx/export/internal/trace.h>
 
 namespace gradus::nn::onnx {
 

@@ -1,4 +1,4 @@
-#include <gradus/nn/onnx/internal/export_graph.h>
+#include <gradus/nn/onnx/export/internal/export_graph.h>
 
 #include <algorithm>
 
@@ -42,7 +42,7 @@ std::vector<bool> steps_needed(const Trace& trace) {
     for (const auto* list : {&step.inputs, &step.of_options})
       for (const int x : *list)
         if (x >= 0) values[static_cast<std::size_t>(x)] = true;
-    if (step.same_as >= 0) values[static_cast<std::size_t>(step.same_as)] = true;
+    if (step.same_as >= 0 && step.changes_gradients_alone()) values[static_cast<std::size_t>(step.same_as)] = true;
   }
   return steps;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include <gradus/nn/onnx/internal/conversion.h>
+#include <gradus/nn/onnx/export/internal/conversion.h>
 
 namespace gradus::nn::onnx {
 

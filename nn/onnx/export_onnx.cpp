@@ -1,9 +1,9 @@
-#include <gradus/nn/onnx/export.h>
+#include <gradus/nn/onnx/export_onnx.h>
 
 #include <algorithm>
 #include <optional>
 
-#include <gradus/nn/onnx/internal/export_graph.h>
+#include <gradus/nn/onnx/export/internal/export_graph.h>
 #include <gradus/nn/onnx/internal/model_file.h>
 
 namespace gradus::nn {
@@ -56,7 +56,7 @@ struct BothTraces {
 
 class Exporting {
  public:
-  Exporting(const ConstModuleRef& net, const TracedCall& call, std::span<const Tensor> samples, const OnnxOptions& options)
+  Exporting(const ConstModuleRef& net, const TracedCall& call, std::span<const Tensor> samples, const OnnxExportOptions& options)
       : net_(net), call_(call), samples_(samples), o_(options), names_(names_for(options.input_names, "input", samples.size())) {
     check<ValueError>(!samples.empty(), "export_onnx: needs at least one sample");
     for (const Tensor& x : samples) check_defined("export_onnx", x, "a sample");
@@ -171,14 +171,14 @@ class Exporting {
   const ConstModuleRef& net_;
   TracedCall call_;
   std::span<const Tensor> samples_;
-  const OnnxOptions& o_;
+  const OnnxExportOptions& o_;
   std::vector<std::string> names_;
 };
 
 }  // namespace
 
 void detail::export_onnx(const FileName& file, const ConstModuleRef& net, std::vector<Tensor> (*call)(const void*, std::span<const Tensor>),
-                         const void* context, std::span<const Tensor> samples, const OnnxOptions& options) {
+                         const void* context, std::span<const Tensor> samples, const OnnxExportOptions& options) {
   onnx::write_model(file, Exporting(net, {call, context}, samples, options).model(), {.external_data = options.external_data});
 }
 

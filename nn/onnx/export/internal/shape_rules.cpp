@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {

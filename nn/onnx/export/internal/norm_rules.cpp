@@ -1,5 +1,5 @@
 // Normalisation.
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {

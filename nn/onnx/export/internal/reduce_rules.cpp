@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {
@@ -111,8 +111,26 @@ void topk_rule(Conversion& c) {
   const auto [values, places] = top(c, c.ints({c.whole("k")}), c.whole("largest") != 0);
   give_chosen(c, values, places);
 }
+void middle_of_axes(Conversion& c) {   // the median over several axes, as over one that they all are
+  const AxisList axes = c.list("axes");
+  AxisList order;
+  Sizes flat;
+  std::int64_t n = 1;
+  for (int i = 0; i < c.rank(0); ++i)
+    if (std::find(axes.begin(), axes.end(), i) == axes.end()) order.push_back(i), flat.push_back(c.sizes(0)[static_cast<std::size_t>(i)]);
+  for (const std::int64_t axis : axes) {
+    if (c.sizes(0)[static_cast<std::size_t>(axis)].follows()) c.refuse("over the batch; export with dynamic_batch = false");
+    order.push_back(axis), n *= c.shape(0)[static_cast<int>(axis)];
+  }
+  const auto last = static_cast<int>(flat.size());
+  const std::int64_t k = (n - 1) / 2 + 1;
+  flat.push_back({n, 0, n});
+  const std::string x = c.reshape(c.rank(0) > 1 ? c.transpose(c.in(0), order) : c.in(0), flat);
+  const auto both = c.nodes("TopK", {x, c.ints({k})}, 2, {{"axis", last}, {"largest", 0}, {"sorted", 1}});
+  c.out(c.reshape(c.slice(both[0], last, {k - 1, 0, k - 1}, {k, 0, k}), c.out_sizes()));
+}
 void kth_rule(Conversion& c) {   // kthvalue, median
-  if (!c.says("axis")) c.refuse("over all axes has equal elements share a gradient; flatten(x), and name the axis");
+  if (!c.says("axis")) return middle_of_axes(c);
   const std::int64_t k = c.whole("k");
   const auto [values, places] = top(c, c.ints({k}), false);
   const auto axis = static_cast<int>(c.whole("axis"));

@@ -1,5 +1,5 @@
 // Recurrent layers: one direction of one layer a node, whose gates ONNX has in another order than PyTorch and we.
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {

@@ -1,7 +1,7 @@
 // Convolution, pooling and other sizes of sequences, images and volumes.
 #include <algorithm>
 
-#include <gradus/nn/onnx/internal/term.h>
+#include <gradus/nn/onnx/export/internal/term.h>
 
 namespace gradus::nn::onnx {
 namespace {
@@ -40,10 +40,12 @@ void conv_rule(Conversion& c) {
 void conv_transpose_rule(Conversion& c) {
   const Numbers in = c.list("in"), out = c.list("out"), kernel = c.list("kernel"), stride = c.list("stride"), padding = c.list("padding"),
                 dilation = c.list("dilation");
-  Numbers more;
-  for (std::size_t i = 0; i < in.size(); ++i)
-    more.push_back(in[i] - ((out[i] - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + 1));
-  give_batched(c, c.node("ConvTranspose", with_bias(c), {{"kernel_shape", kernel}, {"strides", stride}, {"pads", joined(padding, padding)},
+  Numbers more, end;                             // what comes on at the end is first less padding there
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const std::int64_t extra = in[i] - ((out[i] - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + 1);
+    end.push_back(std::max<std::int64_t>(padding[i] - extra, 0)), more.push_back(std::max<std::int64_t>(extra - padding[i], 0));
+  }
+  give_batched(c, c.node("ConvTranspose", with_bias(c), {{"kernel_shape", kernel}, {"strides", stride}, {"pads", joined(padding, end)},
                                                          {"dilations", dilation}, {"output_padding", more}, {"group", c.whole("groups")}}));
 }
 
@@ -117,7 +119,7 @@ void avg_pool_rule(Conversion& c) {
     for (int i = 0; i < dims; ++i) {
       const auto k = static_cast<std::size_t>(i);
       const std::int64_t begin = at[i] * stride[k] - padding[k], stop = begin + kernel[k];
-      counted *= count_padding ? kernel[k] : std::min(stop, in[k]) - std::max<std::int64_t>(begin, 0);
+      counted *= count_padding ? std::min(stop, in[k] + padding[k]) - begin : std::min(stop, in[k]) - std::max<std::int64_t>(begin, 0);
     }
     f = static_cast<double>(all) / static_cast<double>(divisor > 0 ? divisor : counted);
     plain &= f == 1;

@@ -1,4 +1,4 @@
-#include <gradus/nn/onnx/internal/trace.h>
+#include <gradus/nn/onnx/export/internal/trace.h>
 
 #include <algorithm>
 #include <map>

@@ -22,8 +22,9 @@ struct TracedStep {
   gradus::detail::OpOptions options;
   std::vector<int> inputs, outputs;              // numbers of values; -1: undefined
   std::vector<int> of_options = {};              // for each option the value that its array is, -1 for the others
-  int same_as = -1;                              // a value that the first result already was: an operation that changes nothing
-  bool described = false;                        // the operation can say its options
+  int same_as = -1;                              // a value that the first result already was: the operation changes nothing but gradients,
+                                                 // or has made it by operations of its own
+  bool changes_gradients_alone() const { return name == "straight_through" || name == "scale_gradient" || name == "flip_gradient"; }
 };
 
 struct Trace {

@@ -1,6 +1,6 @@
 // From traces to a graph.
 #pragma once
-#include <gradus/nn/onnx/internal/conversion.h>
+#include <gradus/nn/onnx/export/internal/conversion.h>
 
 namespace gradus::nn::onnx {
 
