@@ -336,8 +336,8 @@ Tensor index_reduce(const Tensor& x, Axis axis, const Tensor& index, const Tenso
     const Along a = along("index_reduce", v, axis, index, s);
     Shape line = Shape::filled(v.rank(), 1);
     line[a.axis] = a.count;
-    const Array each = a.picks.positions[0].value().reshape(line).expand(s.shape());   // the index of each element
-    return detail::scatter_reduce_checked(v, a.axis, Tensor(each), s, reduce, include_self);
+    const Tensor each = expand(reshape(a.picks.positions[0], line), s.shape());   // the index of each element
+    return detail::scatter_reduce_checked(v, a.axis, each, s, reduce, include_self);
   });
 }
 

@@ -64,8 +64,8 @@ class Exporting {
     if (!o_.dynamic_batch) return;
     for (const Tensor& x : samples) {
       check<ShapeError>(0 <= o_.batch_axis && o_.batch_axis < x.rank() && x.dim(o_.batch_axis) == samples[0].dim(o_.batch_axis),
-                        "export_onnx: a dynamic batch is the axis ", o_.batch_axis, " of all inputs, and they are ", samples[0].shape(), " and ",
-                        x.shape(), "; set batch_axis, or dynamic_batch = false");
+                        "export_onnx: a dynamic batch is the axis ", o_.batch_axis, " of all inputs, and they are ", samples[0].shape(),
+                        " and ", x.shape(), "; set batch_axis, or dynamic_batch = false");
       check<ShapeError>(x.dim(o_.batch_axis) > 0, "export_onnx: the sample ", x.shape(), " is empty");
     }
   }
@@ -113,7 +113,6 @@ class Exporting {
     check<ValueError>(!both.one.outputs.empty(), "export_onnx: the model returns no tensor");
     try {
       both.other = trace(rows(both.other_batch), true);
-      onnx::check_same_steps(both.one, both.other);
     } catch (const Error&) {
       both.other = trace(rows(both.other_batch), false);
     }
@@ -126,7 +125,8 @@ class Exporting {
     for (const onnx::Size& size : to.sizes(value)) {
       if (!size.follows()) shape.emplace_back(size.here);
       else if (size.per == 1 && size.offset == 0) shape.emplace_back("batch");
-      else shape.emplace_back(text(size.per, "*batch", size.offset == 0 ? "" : size.offset > 0 ? "+" : "", size.offset == 0 ? "" : text(size.offset)));
+      else if (size.offset == 0) shape.emplace_back(text(size.per, "*batch"));
+      else shape.emplace_back(text(size.per, "*batch", size.offset > 0 ? "+" : "", size.offset));
     }
     return {name, onnx::element_type(array.dtype()), shape};
   }
@@ -135,13 +135,14 @@ class Exporting {
   void give_outputs(ExportedGraph& to, const std::vector<std::string>& names) const {
     for (std::size_t k = 0; k < names.size(); ++k) {
       const int value = to.one.outputs[k];
-      onnx::TracedStep last;
-      last.name = "output";
       std::string from;
       const auto there = to.names.find(value);
       if (there != to.names.end()) from = there->second;
       else {
         const onnx::TracedValue& constant = to.one.values[static_cast<std::size_t>(value)];
+        check<ValueError>(constant.kind == onnx::TracedValue::Kind::weight ||
+                              onnx::same_elements(constant.array, to.other.values[static_cast<std::size_t>(value)].array),
+                          "export_onnx: the output \"", names[k], "\" hangs from the sample and is made by no operation that ONNX has");
         from = to.unique(constant.name.empty() ? "constant" : constant.name);
         to.graph.initializers.push_back({from, constant.array.as_contiguous()});
       }

@@ -62,8 +62,8 @@ std::vector<Tensor> call_with_all(const Net& net, std::span<const Tensor> x) {
     static_assert(std::is_invocable_v<const Net&, const Tensor&> || std::is_invocable_v<const Net&, const Tensor&, const Tensor&> ||
                       std::is_invocable_v<const Net&, const Tensor&, const Tensor&, const Tensor&> ||
                       std::is_invocable_v<const Net&, const Tensor&, const Tensor&, const Tensor&, const Tensor&>,
-                  "export_onnx: a const net is called with one to four tensors; for other calls give it one: export_onnx(file, net, samples, "
-                  "[&](std::span<const Tensor> x) { return net(x[0], 3); })");
+                  "export_onnx: a const net is called with one to four tensors; for other calls give it a function of their span, which "
+                  "calls the net");
     const bool called = with(std::make_index_sequence<1>{}) || with(std::make_index_sequence<2>{}) || with(std::make_index_sequence<3>{}) ||
                         with(std::make_index_sequence<4>{});
     check<ValueError>(called, "export_onnx: the model does not take ", x.size(), " tensors");
@@ -77,7 +77,9 @@ std::vector<Tensor> call_with_all(const Net& net, std::span<const Tensor> x) {
 // its batch); FileError. The model is called a few times with the sample and others like it; it is as before afterwards.
 template <class Net>
 void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const OnnxExportOptions& options = {}) {
-  const auto call = [](const void* context, std::span<const Tensor> x) { return detail::call_with_all(*static_cast<const Net*>(context), x); };
+  const auto call = [](const void* context, std::span<const Tensor> x) {
+    return detail::call_with_all(*static_cast<const Net*>(context), x);
+  };
   detail::export_onnx(file, net, call, &net, samples, options);
 }
 template <class Net>
@@ -91,7 +93,8 @@ void export_onnx(const FileName& file, const Net& net, const Tensor& sample, con
 // A part of a model, or one that is called otherwise: f(std::span<const Tensor>) calls it, and returns tensors in any form.
 template <class Net, class F>
   requires std::is_invocable_v<const F&, std::span<const Tensor>>
-void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const F& f, const OnnxExportOptions& options = {}) {
+void export_onnx(const FileName& file, const Net& net, const std::vector<Tensor>& samples, const F& f,
+                 const OnnxExportOptions& options = {}) {
   const auto call = [](const void* context, std::span<const Tensor> x) {
     std::vector<Tensor> all;
     detail::list_tensors(all, (*static_cast<const F*>(context))(x));

@@ -80,7 +80,7 @@ struct Case {
       for (Tensor& each : given) each = first_rows_again(each, batch_axis);
     const NoGrad constant;
     Tensors y, turned;
-    for (const Tensor& each : given) turned.push_back(each.rank() == 0 ? each : flip(each));
+    for (const Tensor& each : given) turned.push_back(each.rank() == 0 ? each : flip(each, Axes()));
     try {                  // other numbers than those that the export has seen
       y = call(turned);
       given = turned;
@@ -121,7 +121,8 @@ void layers(const std::string& folder) {
   for (const LayerRow& row : layer_table()) {
     const std::string step = golden.contains(row.golden + ".eval.y0") ? ".eval." : ".train0.";
     Tensors x;
-    for (auto i = golden.find(row.golden + step + "x0"); i != golden.end(); i = golden.find(row.golden + step + "x" + std::to_string(x.size())))
+    const std::string at = row.golden + step + "x";
+    for (auto i = golden.find(at + "0"); i != golden.end(); i = golden.find(at + std::to_string(x.size())))
       x.push_back(in_f32(Tensor(i->second)));
     const auto net = row.make();
     nn::to(*net, f64);
@@ -157,7 +158,8 @@ struct Lstm {
   Tensor operator()(const Tensor& x) const { return output(rnn(words(x)).output); }
 };
 struct Seq2Seq {
-  nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24, .dropout = 0.1, .batch_first = true}};
+  nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24,
+                             .dropout = 0.1, .batch_first = true}};
   Tensor operator()(const Tensor& source, const Tensor& target) const { return net(source, target, {.tgt_is_causal = true}); }
 };
 
@@ -178,7 +180,8 @@ void whole_models(const std::string& folder) {
   write("resnet18", models::resnet(models::resnet18), {randn({2, 3, 32, 32})});
 }
 
-const Subject of_operators{"onnx_operators", "FOLDER: the rows of the table of operations as ONNX", [](const Arguments& a) { operators(a.at(0)); }};
+const Subject of_operators{"onnx_operators", "FOLDER: the rows of the table of operations as ONNX",
+                           [](const Arguments& a) { operators(a.at(0)); }};
 const Subject of_layers{"onnx_layers", "FOLDER: the rows of the table of layers as ONNX", [](const Arguments& a) { layers(a.at(0)); }};
 const Subject of_models{"onnx_models", "FOLDER: whole models as ONNX", [](const Arguments& a) { whole_models(a.at(0)); }};
 

@@ -5,13 +5,14 @@
 #include <utility>
 
 namespace gradus::nn::onnx {
-namespace {
 
 bool same_elements(const Array& a, const Array& b) {
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
   const Array x = a.as_contiguous(), y = b.as_contiguous();
   return x.size() == 0 || std::memcmp(x.raw(), y.raw(), static_cast<std::size_t>(x.size()) * size_of(x.dtype())) == 0;
 }
+
+namespace {
 
 // Whether each of an array's slices along an axis is its first one, which is given back with size 1 there.
 bool repeats_along(const Array& a, int axis, Array& one) {
@@ -63,13 +64,15 @@ Sizes Conversion::option_sizes(std::string_view option) const {
 
 double Conversion::number(std::string_view option) const {
   const auto &here = entry(option).numbers, &there = entry(option, true).numbers;
-  if (here != there) refuse("has an option that follows the batch or the numbers of the sample: ", option, "; export with dynamic_batch = false");
+  if (here != there)
+    refuse("has an option that follows the batch or the numbers of the sample: ", option, "; export with dynamic_batch = false");
   return here.at(0);
 }
 
 std::vector<std::int64_t> Conversion::list(std::string_view option) const {
   const auto &here = entry(option).numbers, &there = entry(option, true).numbers;
-  if (here != there) refuse("has an option that follows the batch or the numbers of the sample: ", option, "; export with dynamic_batch = false");
+  if (here != there)
+    refuse("has an option that follows the batch or the numbers of the sample: ", option, "; export with dynamic_batch = false");
   return {here.begin(), here.end()};
 }
 
@@ -78,7 +81,8 @@ std::string Conversion::text(std::string_view option) const { return entry(optio
 Array Conversion::option_array(std::string_view option) const {
   const Array &here = entry(option).array, &there = entry(option, true).array;
   if (here.defined() && !(there.defined() && same_elements(here, there)))
-    refuse("works with numbers, ", option, ", that follow the batch or the sample and not by an operation; export with dynamic_batch = false");
+    refuse("works with numbers, ", option, ", that follow the batch or the sample and not by an operation; export with "
+           "dynamic_batch = false");
   return here;
 }
 
@@ -89,7 +93,9 @@ std::string Conversion::option_value(std::string_view option) {
   refuse("has no option ", option);
 }
 
-Size Conversion::option_length(std::string_view option) const { return to_.size(entry(option).array.size(), entry(option, true).array.size()); }
+Size Conversion::option_length(std::string_view option) const {
+  return to_.size(entry(option).array.size(), entry(option, true).array.size());
+}
 
 bool Conversion::in_equal_steps(std::string_view option, std::int64_t by) const {
   for (const bool of_other : {false, true}) {
@@ -164,7 +170,8 @@ std::string Conversion::sizes_value(const Sizes& sizes) {
   std::vector<std::int64_t> fixed;
   bool follows = false;
   for (const Size& size : sizes) {
-    if (!size.follows() && size.offset != size.here) refuse("has a size that follows the batch in no line; export with dynamic_batch = false");
+    if (!size.follows() && size.offset != size.here)
+      refuse("has a size that follows the batch in no line; export with dynamic_batch = false");
     fixed.push_back(size.here), follows |= size.follows();
   }
   if (!follows) return ints(fixed);

@@ -53,6 +53,8 @@ struct ExportedGraph {
   Sizes sizes(int value) const;
 };
 
+bool same_elements(const Array& a, const Array& b);            // of one shape and dtype, and bit for bit equal
+
 class Conversion {
  public:
   Conversion(ExportedGraph& to, std::size_t step) : to_(to), step_(to.one.steps[step]), other_(to.other.steps[step]) {}

@@ -187,7 +187,7 @@ void glu(Conversion& c) { give(term(c, 0) * apply("Sigmoid", term(c, 1))); }
 }  // namespace
 
 void add_elementwise_rules(Rules& r) {
-  r["add"] = add, r["sub"] = sub, r["mul"] = mul, r["div"] = div, r["pow"] = power;
+  r["add"] = add, r["sub"] = sub, r["mul"] = r["deg2rad"] = r["rad2deg"] = mul, r["div"] = div, r["pow"] = power;
   r["maximum"] = same_operator<"Max">, r["minimum"] = same_operator<"Min">;
   r["fmod"] = fmod, r["remainder"] = remainder, r["floor_divide"] = floor_divide;
   r["clamp"] = r["clamp_min"] = r["clamp_max"] = r["relu6"] = r["hardtanh"] = clamp;
@@ -197,7 +197,8 @@ void add_elementwise_rules(Rules& r) {
   r["sign"] = same_operator<"Sign">, r["tanh"] = same_operator<"Tanh">, r["erf"] = same_operator<"Erf">;
   r["reciprocal"] = same_operator<"Reciprocal">, r["floor"] = same_operator<"Floor">, r["ceil"] = same_operator<"Ceil">;
   r["sin"] = same_operator<"Sin">, r["cos"] = same_operator<"Cos">, r["tan"] = same_operator<"Tan">, r["asin"] = same_operator<"Asin">;
-  r["acos"] = same_operator<"Acos">, r["atan"] = same_operator<"Atan">, r["sinh"] = same_operator<"Sinh">, r["cosh"] = same_operator<"Cosh">;
+  r["acos"] = same_operator<"Acos">, r["atan"] = same_operator<"Atan">, r["sinh"] = same_operator<"Sinh">;
+  r["cosh"] = same_operator<"Cosh">;
   r["asinh"] = same_operator<"Asinh">, r["acosh"] = same_operator<"Acosh">, r["atanh"] = same_operator<"Atanh">;
   r["log1p"] = log1p, r["expm1"] = expm1, r["exp2"] = exp2, r["log2"] = log2, r["log10"] = log10, r["square"] = square, r["rsqrt"] = rsqrt;
   r["erfc"] = erfc, r["hypot"] = hypot, r["copysign"] = copysign, r["logaddexp"] = logaddexp, r["logaddexp2"] = logaddexp2;

@@ -45,8 +45,24 @@ void conv_transpose_rule(Conversion& c) {
     const std::int64_t extra = in[i] - ((out[i] - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + 1);
     end.push_back(std::max<std::int64_t>(padding[i] - extra, 0)), more.push_back(std::max<std::int64_t>(extra - padding[i], 0));
   }
-  give_batched(c, c.node("ConvTranspose", with_bias(c), {{"kernel_shape", kernel}, {"strides", stride}, {"pads", joined(padding, end)},
-                                                         {"dilations", dilation}, {"output_padding", more}, {"group", c.whole("groups")}}));
+  bool reaches = true;                           // onnxruntime wants less than the stride; what no window reaches is the bias alone
+  for (std::size_t i = 0; i < more.size(); ++i) reaches &= more[i] < stride[i];
+  const Numbers none(more.size(), 0);
+  Conversion::Names inputs = with_bias(c);
+  if (!reaches) inputs.resize(2);
+  std::string y = c.node("ConvTranspose", inputs, {{"kernel_shape", kernel}, {"strides", stride}, {"pads", joined(padding, end)},
+                                                   {"dilations", dilation}, {"output_padding", reaches ? more : none},
+                                                   {"group", c.whole("groups")}});
+  if (!reaches) {
+    Numbers margins(more.size() + 4, 0);         // of [N, C, …] before, and of N and C after
+    y = c.node("Pad", {y, c.ints(joined(margins, more)), c.like(0)});
+    if (c.has(2)) {
+      Numbers axes;
+      for (std::size_t i = 0; i < more.size(); ++i) axes.push_back(static_cast<std::int64_t>(i) + 1);
+      y = c.node("Add", {y, c.unsqueeze(c.in(2), axes)});
+    }
+  }
+  give_batched(c, y);
 }
 
 void max_pool_rule(Conversion& c) {
@@ -173,7 +189,8 @@ void grid_sample_rule(Conversion& c) {
   if (volumes && c.opset() < 20) c.refuse("of volumes is there from opset 20 on; export with opset = 20");
   std::string mode = c.text("mode");
   if (c.opset() >= 20) mode = mode == "bilinear" ? "linear" : mode == "bicubic" ? "cubic" : mode;
-  c.out("GridSample", {c.in(0), c.in(1)}, {{"mode", mode}, {"padding_mode", c.text("padding")}, {"align_corners", c.whole("align_corners")}});
+  c.out("GridSample", {c.in(0), c.in(1)},
+        {{"mode", mode}, {"padding_mode", c.text("padding")}, {"align_corners", c.whole("align_corners")}});
 }
 
 // Sums of neighbouring channels: a product with a band of ones.

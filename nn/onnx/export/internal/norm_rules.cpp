@@ -53,7 +53,8 @@ void batch_norm_relu_rule(Conversion& c) {
 int first_axis(Conversion& c) {
   if (c.has(1)) return c.rank(0) - c.rank(1);
   int axis = c.rank(0);
-  for (std::int64_t left = c.whole("channels"); axis > 0 && (axis == c.rank(0) || left > 1);) left /= std::max<std::int64_t>(c.shape(0)[--axis], 1);
+  for (std::int64_t left = c.whole("channels"); axis > 0 && (axis == c.rank(0) || left > 1);)
+    left /= std::max<std::int64_t>(c.shape(0)[--axis], 1);
   return axis;
 }
 void layer_norm_rule(Conversion& c) {

@@ -82,7 +82,8 @@ void embedding_rule(Conversion& c) { c.out("Gather", {c.in(0), c.in(1)}, {{"axis
 
 // Bags of one length are rows, reshaped and summed; others a product with the matrix of what belongs to which, if that is known.
 void embedding_bag_rule(Conversion& c) {
-  if (c.option_array("place").defined()) c.refuse("leaves rows out by padding_idx, which hangs from the numbers; multiply by a mask instead");
+  if (c.option_array("place").defined())
+    c.refuse("leaves rows out by padding_idx, which hangs from the numbers; multiply by a mask instead");
   std::string rows = c.node("Gather", {c.in(0), c.option_value("rows")}, {{"axis", 0}});
   if (c.has(1)) rows = c.node("Mul", {rows, c.unsqueeze(c.in(1), {1})});
   const Size segments = c.out_sizes()[0];

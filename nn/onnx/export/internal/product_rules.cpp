@@ -80,7 +80,8 @@ void rotary_rule(Conversion& c) {
   Array cosines = c.option_array("cosines"), sines = c.option_array("sines");
   const Array place = c.option_array("place");
   const std::int64_t pairs = cosines.dim(1), width = c.shape(0)[last];
-  if (c.sizes(0)[static_cast<std::size_t>(rank - 2)].follows()) c.refuse("has as many positions as the batch is large; is it another axis?");
+  if (c.sizes(0)[static_cast<std::size_t>(rank - 2)].follows())
+    c.refuse("has as many positions as the batch is large; is it another axis?");
   if (place.defined()) {
     Shape each = c.shape(0);
     each[last] = pairs;
@@ -99,7 +100,8 @@ void rotary_rule(Conversion& c) {
     return {&c, c.slice(c.in(0), last, {begin, 0, begin}, {end, 0, end}, step), c.dtype(0)};
   };
   const bool interleaved = c.whole("interleaved") != 0;
-  const Term a = interleaved ? part(0, 2 * pairs, 2) : part(0, pairs, 1), b = interleaved ? part(1, 2 * pairs, 2) : part(pairs, 2 * pairs, 1);
+  const Term a = interleaved ? part(0, 2 * pairs, 2) : part(0, pairs, 1),
+             b = interleaved ? part(1, 2 * pairs, 2) : part(pairs, 2 * pairs, 1);
   const Term x = a * turn - b * lift, y = b * turn + a * lift;
   std::string turned;
   if (interleaved) {

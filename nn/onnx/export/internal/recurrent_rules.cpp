@@ -56,8 +56,10 @@ void recurrent_rule(Conversion& c) {
   const auto fixed = [](std::int64_t n) { return Size{n, 0, n}; };
 
   std::string x;
-  if (packing.packed) x = c.node("Gather", {c.in(x_in), c.constant(Array::from(packing.row_of, {packing.steps, packing.samples}))}, {{"axis", 0}});
-  else x = c.reshape(c.in(x_in), {steps, samples, fixed(inputs)});
+  if (packing.packed) {
+    const std::string rows = c.constant(Array::from(packing.row_of, {packing.steps, packing.samples}));
+    x = c.node("Gather", {c.in(x_in), rows}, {{"axis", 0}});
+  } else x = c.reshape(c.in(x_in), {steps, samples, fixed(inputs)});
   const auto weight = [&](std::size_t i) { return c.unsqueeze(with_gates_in_order(c, c.in(i), hidden, order), {0}); };
   const auto bias = [&](std::size_t i) {
     return c.has(i) ? with_gates_in_order(c, c.in(i), hidden, order) : c.constant(Array::zeros({gates * hidden}, c.dtype(x_in)));

@@ -67,7 +67,6 @@ void place_of_extreme(Conversion& c) {
   Sizes flat;
   for (int i = 0; i < c.rank(0); ++i)
     if (std::find(axes.begin(), axes.end(), i) == axes.end()) order.push_back(i), flat.push_back(c.sizes(0)[static_cast<std::size_t>(i)]);
-  if (flat.empty()) flat.clear();
   order.insert(order.end(), axes.begin(), axes.end());
   Size joined{1, 0, 1};
   for (const std::int64_t axis : axes) {

@@ -197,7 +197,8 @@ void diagonal_rule(Conversion& c) {
   const auto a = static_cast<int>(c.whole("a")), b = static_cast<int>(c.whole("b"));
   const std::int64_t offset = c.whole("offset"), columns = c.shape(0)[b], n = c.out_shape()[c.out_shape().rank() - 1];
   const Sizes given = c.sizes(0);
-  if (given[static_cast<std::size_t>(a)].follows() || given[static_cast<std::size_t>(b)].follows()) c.refuse("takes a diagonal of the batch");
+  if (given[static_cast<std::size_t>(a)].follows() || given[static_cast<std::size_t>(b)].follows())
+    c.refuse("takes a diagonal of the batch");
   Ints order, places;
   for (int i = 0; i < c.rank(0); ++i)
     if (i != a && i != b) order.push_back(i);
