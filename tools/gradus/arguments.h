@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gradus/autograd/array/dtype.h>
 #include <gradus/autograd/base/describe/options.h>
 
 #include "command.h"
