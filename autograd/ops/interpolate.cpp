@@ -216,7 +216,10 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& o) {
                   static_cast<double>(size[i]);
   }
   const bool linear = o.mode == Interpolation::linear || o.mode == Interpolation::bilinear || o.mode == Interpolation::trilinear;
-  const char* mode = !by_sizes || o.antialias || dims > 2 ? "" : linear ? "linear" : o.mode == Interpolation::bicubic ? "cubic" : name_of(o.mode);
+  const char* mode = !by_sizes || o.antialias || dims > 2       ? ""
+                     : linear                                   ? "linear"
+                     : o.mode == Interpolation::bicubic         ? "cubic"
+                                                                : name_of(o.mode);
   return record(Resample(std::move(maps), {dims, true}, false).as(mode, o.align_corners), x);
 }
 
