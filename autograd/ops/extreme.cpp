@@ -18,7 +18,7 @@ ValuesAndIndices along(const char* op, const Tensor& x, Axis axis, bool keepdim,
   const int at = detail::axis_of(axis, x, op);
   detail::check_not_empty(x, 1u << at, op);
   return detail::pick(op, x, at, !keepdim, [which](const Array& a, int i) { return kernels::extreme_at(a, 1u << i, which); },
-                      {{"largest", which == Extreme::largest}});
+                      {{"largest", which == Extreme::largest ? 1. : 0.}});
 }
 
 Tensor place(const char* op, const Tensor& x, const Axes& axes, bool keepdim, Extreme which) {

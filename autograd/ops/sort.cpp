@@ -17,7 +17,7 @@ std::int64_t size_along(const Tensor& x, int axis) { return x.rank() == 0 ? 1 : 
 ValuesAndIndices sort(const Tensor& x, Axis axis, bool descending) {
   const int at = detail::axis_of(axis, x, "sort");
   return detail::pick("sort", x, at, false, [descending](const Array& a, int i) { return kernels::sort(a, i, descending); },
-                      {{"largest", descending}});
+                      {{"largest", descending ? 1. : 0.}});
 }
 
 Tensor argsort(const Tensor& x, Axis axis, bool descending) {
@@ -30,7 +30,7 @@ ValuesAndIndices topk(const Tensor& x, std::int64_t k, Axis axis, bool largest) 
   const std::int64_t n = size_along(x, at);
   check<ValueError>(0 <= k && k <= n, "topk: k = ", k, " of ", n, " elements along axis ", at, " of shape ", x.shape());
   return detail::pick("topk", x, at, false, [k, largest](const Array& a, int i) { return kernels::topk(a, i, k, largest); },
-                      {{"largest", largest}, {"k", static_cast<double>(k)}});
+                      {{"largest", largest ? 1. : 0.}, {"k", static_cast<double>(k)}});
 }
 
 ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, Axis axis, bool keepdim) {

@@ -32,7 +32,8 @@ void load_pytorch_state(LBFGS& optimizer, const PtValue& state_dict) {
   for (const char* name : numbers_of_lbfgs) state.values[name] = number_text(group[name].number());
   const PtValue search = group["line_search_fn"];
   state.values["line_search"] = search.is_none() ? "none" : std::string(search.text());
-  state.values["iterations"] = state.values["evaluations"] = "0";
+  state.set("iterations", std::int64_t{0});
+  state.set("evaluations", std::int64_t{0});
   if (state_dict["state"].contains(0)) {
     const PtValue kept = state_dict["state"][0];
     state.values["evaluations"] = std::to_string(kept["func_evals"].integer());

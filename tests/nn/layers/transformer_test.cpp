@@ -90,7 +90,9 @@ TEST(MultiheadAttention, GivesWeightsOfWhatItComputes) {
       EXPECT_EQ(weights.shape(), (Shape{2, 3, 4, 4}));
       EXPECT_NEAR(sum(select(total, 0, 0)).item(), 12, 1e-12);
       EXPECT_NEAR(sum(select(total, 0, 1)).item(), hidden.defined() ? 0 : 12, 1e-12);
-      if (causal) EXPECT_EQ(sum(triu(weights, 1)).item(), 0);
+      if (causal) {
+        EXPECT_EQ(sum(triu(weights, 1)).item(), 0);
+      }
     }
 }
 
