@@ -34,9 +34,6 @@ for reason, names in {
         "columns product_and_quotient ",
     "padding_idx":
         "bag_mean_padding bag_sum_padding bag_weighted_offsets embedding_bag ",
-    "windows of several sizes":
-        "adaptive_max_pool1d adaptive_max_pool1d_indices adaptive_max_pool2d adaptive_max_pool2d_indices "
-        "adaptive_max_pool3d ",
     "without a sign alone":
         "bitwise_left_shift bitwise_right_shift ",
     "from opset 18 on":

@@ -9,7 +9,7 @@
 #include "arguments.h"
 #include "command.h"
 #include "names.h"
-#include "printable.h"
+#include "sizes.h"
 #include "sink.h"
 #include "statistics.h"
 #include "weights.h"

@@ -12,7 +12,7 @@
 #include "differences.h"
 #include "json.h"
 #include "names.h"
-#include "printable.h"
+#include "sizes.h"
 #include "weights.h"
 
 namespace gradus::tool {

@@ -5,7 +5,7 @@
 
 #include <gradus/autograd/base/describe/number_text.h>
 
-#include "printable.h"
+#include "sizes.h"
 
 namespace gradus::tool {
 

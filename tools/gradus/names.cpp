@@ -6,7 +6,7 @@
 #include <gradus/autograd/base/error.h>
 #include <gradus/nn/weights/internal/name_pattern.h>
 
-#include "printable.h"
+#include "sizes.h"
 
 namespace gradus::tool {
 

@@ -10,7 +10,7 @@
 #include <gradus/autograd/base/error.h>
 
 #include "names.h"
-#include "printable.h"
+#include "sizes.h"
 
 namespace gradus::tool {
 namespace {

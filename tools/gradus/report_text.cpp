@@ -4,7 +4,7 @@
 
 #include <gradus/autograd/base/drawing/table.h>
 
-#include "printable.h"
+#include "sizes.h"
 #include "report.h"
 
 namespace gradus::tool {

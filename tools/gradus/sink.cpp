@@ -1,6 +1,6 @@
 #include "sink.h"
 
-#include "printable.h"
+#include "sizes.h"
 #include "sink_safetensors.h"
 #include "sink_zip.h"
 

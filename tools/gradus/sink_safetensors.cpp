@@ -10,7 +10,7 @@
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 
 #include "json.h"
-#include "printable.h"
+#include "sizes.h"
 #include "sink_zip.h"
 
 namespace gradus::tool {

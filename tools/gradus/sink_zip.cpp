@@ -8,7 +8,7 @@
 #include <gradus/autograd/array/formats/internal/pickle_writer.h>
 #include <gradus/autograd/array/formats/pt.h>
 
-#include "printable.h"
+#include "sizes.h"
 
 namespace gradus::tool {
 namespace {

@@ -16,6 +16,7 @@
 #include <gradus/autograd/array/formats/sharded.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
 namespace {

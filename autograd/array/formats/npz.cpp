@@ -7,10 +7,10 @@
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
 #include <gradus/autograd/array/formats/internal/npy_header.h>
-#include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
 #include <gradus/autograd/array/formats/internal/zip_writer.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
 namespace {

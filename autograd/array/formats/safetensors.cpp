@@ -12,6 +12,7 @@
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
 #include <gradus/autograd/array/formats/internal/stored_array.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
 namespace {

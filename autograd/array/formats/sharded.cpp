@@ -5,11 +5,11 @@
 #include <set>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
-#include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
 #include <gradus/autograd/array/formats/internal/shard_index.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
 namespace {

@@ -8,6 +8,7 @@
 
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::nn::onnx {
 namespace {
@@ -176,12 +177,7 @@ Array read_external(const Said& said, const std::string& name, const gradus::det
 
 }  // namespace
 
-std::string in_quotes(std::string_view name) {
-  constexpr std::size_t longest = 80;
-  std::string out = "\"";
-  for (const char c : name.substr(0, longest)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '.' : c;
-  return out + (name.size() > longest ? "…\"" : "\"");
-}
+std::string in_quotes(std::string_view name) { return gradus::detail::in_quotes(name, '"'); }
 
 ElementType element_type(Dtype dtype) {
   const auto* found = std::find_if(std::begin(stored_types), std::end(stored_types), [&](const StoredType& t) {

@@ -14,7 +14,7 @@
 
 namespace gradus::nn::onnx {
 
-std::string in_quotes(std::string_view name);        // for errors: what is long is cut, what cannot be printed is a dot
+std::string in_quotes(std::string_view name);        // for errors
 
 // The files beside the model that hold elements, each opened once.
 class ExternalFiles {

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::detail {
 namespace {
@@ -318,12 +319,6 @@ void check_places(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
 }
 
 }  // namespace
-
-std::string in_quotes(std::string_view name) {
-  std::string shown(name.size() <= 80 ? name : name.substr(0, 77));
-  for (std::size_t at = 0; (at = shown.find('\0', at)) != shown.npos; ++at) shown.replace(at, 1, "\\0");   // a message ends at a zero byte
-  return text('\'', shown, name.size() <= 80 ? "'" : "...'");
-}
 
 SafetensorsHeader read_header(const InputFile& file, std::uint64_t begin, std::uint64_t length, const SafetensorsOptions& options) {
   const auto text = std::make_unique<HeaderText>(file, begin, length);

@@ -30,6 +30,4 @@ std::string write_header(const std::map<std::string, std::string>& metadata,
                          const std::vector<const std::pair<const std::string, Array>*>& arrays);
 
 void write_json_string(std::string& out, std::string_view text);   // appended, in its quotes; ValueError for what is not UTF-8
-std::string in_quotes(std::string_view name);   // for errors: long names are cut
-
 }  // namespace gradus::detail

@@ -8,6 +8,7 @@
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::detail {
 namespace {

@@ -5,9 +5,9 @@
 #include <limits>
 #include <memory>
 
-#include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/mapped_file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::detail {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <gradus/autograd/array/formats/internal/crc32.h>
-#include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/zip_format.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/printable.h>
 #include <gradus/autograd/base/parallel.h>
 
 namespace gradus::detail {

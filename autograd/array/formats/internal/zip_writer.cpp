@@ -4,9 +4,9 @@
 
 #include <gradus/autograd/array/formats/internal/crc32.h>
 #include <gradus/autograd/array/formats/internal/inflate.h>
-#include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/zip_format.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::detail {
 namespace {

@@ -146,21 +146,53 @@ void avg_pool_rule(Conversion& c) {
   give_batched(c, plain ? y : c.node("Mul", {y, c.constant(factor.to(c.dtype(0)))}));
 }
 
-// Of planes [count, pixels] (ops/pool_picks.cpp); windows that cover the image evenly are those of ONNX.
+// Of planes [count, pixels] (ops/pool_picks.cpp). Windows of several sizes, which ONNX has not, are lists of pixels of one length: shorter
+// ones have their last pixel again.
+Array pixels_of_windows(const Numbers& in, const Numbers& out) {
+  const auto begin = [&](std::size_t axis, std::int64_t o) { return o * in[axis] / out[axis]; };
+  const auto end = [&](std::size_t axis, std::int64_t o) { return ((o + 1) * in[axis] + out[axis] - 1) / out[axis]; };
+  std::vector<Numbers> windows;
+  std::size_t most = 0;
+  for (std::int64_t d = 0; d < out[0]; ++d)
+    for (std::int64_t h = 0; h < out[1]; ++h)
+      for (std::int64_t w = 0; w < out[2]; ++w) {
+        Numbers& window = windows.emplace_back();
+        for (std::int64_t i = begin(0, d); i < end(0, d); ++i)
+          for (std::int64_t j = begin(1, h); j < end(1, h); ++j)
+            for (std::int64_t k = begin(2, w); k < end(2, w); ++k) window.push_back((i * in[1] + j) * in[2] + k);
+        most = std::max(most, window.size());
+      }
+  Array all({static_cast<std::int64_t>(windows.size()), static_cast<std::int64_t>(most)}, i64);
+  std::int64_t* to = all.mutable_data<std::int64_t>();
+  for (const Numbers& window : windows)
+    for (std::size_t i = 0; i < most; ++i) *to++ = window[std::min(i, window.size() - 1)];
+  return all;
+}
+
 void adaptive_max_rule(Conversion& c) {
   Numbers in, out, kernel;
+  bool even = true;
   for (const char* axis : {"d", "h", "w"}) {
     in.push_back(c.whole(gradus::text("in ", axis))), out.push_back(c.whole(gradus::text("out ", axis)));
-    if (in.back() % out.back() != 0) c.refuse("of ", in.back(), " to ", out.back(), " has windows of several sizes, which ONNX has not");
+    even &= in.back() % out.back() == 0;
     kernel.push_back(in.back() / out.back());
   }
   const Size planes = c.sizes(0)[0];
   const auto fixed = [](std::int64_t n) { return Size{n, 0, n}; };
-  const std::string x = c.reshape(c.in(0), {planes, fixed(1), fixed(in[0]), fixed(in[1]), fixed(in[2])});
-  const auto both = c.nodes("MaxPool", {x}, 2, {{"kernel_shape", kernel}, {"strides", kernel}});
-  c.out(c.reshape(both[0], c.out_sizes()));
-  const std::string within = c.node("Mod", {both[1], c.constant(Array::from({in[0] * in[1] * in[2]}, {}))});
-  c.places(c.reshape(within, c.out_sizes()));
+  std::string values, places;
+  if (even) {
+    const std::string x = c.reshape(c.in(0), {planes, fixed(1), fixed(in[0]), fixed(in[1]), fixed(in[2])});
+    const auto both = c.nodes("MaxPool", {x}, 2, {{"kernel_shape", kernel}, {"strides", kernel}});
+    values = both[0], places = c.node("Mod", {both[1], c.constant(Array::from({in[0] * in[1] * in[2]}, {}))});
+  } else {
+    const Array pixels = pixels_of_windows(in, out);
+    const std::string windows = c.node("Gather", {c.in(0), c.constant(pixels)}, {{"axis", 1}});   // [planes, windows, pixels]
+    const std::string which = c.node("ArgMax", {windows}, {{"axis", 2}, {"keepdims", 1}});
+    const std::string table = c.expand(c.constant(pixels), {planes, fixed(pixels.dim(0)), fixed(pixels.dim(1))});
+    values = c.reduce("ReduceMax", windows, {2}, false), places = c.node("GatherElements", {table, which}, {{"axis", 2}});
+  }
+  c.out(c.reshape(values, c.out_sizes()));
+  c.places(c.reshape(places, c.out_sizes()));
 }
 
 // ---- other sizes

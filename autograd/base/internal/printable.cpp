@@ -1,8 +1,6 @@
-#include "printable.h"
+#include <gradus/autograd/base/internal/printable.h>
 
-#include <cstdio>
-
-namespace gradus::tool {
+namespace gradus::detail {
 namespace {
 
 std::string hexadecimal(const char* before, unsigned char byte) {
@@ -45,23 +43,12 @@ std::string printable(std::string_view name) {
   return out;
 }
 
-std::string size_text(std::uint64_t bytes) {
-  if (bytes < 1000) return std::to_string(bytes) + " B";
-  constexpr const char* units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
-  double value = static_cast<double>(bytes) / 1000;
-  int unit = 0;
-  for (; value >= 999.5 && unit < 5; ++unit) value /= 1000;
-  char out[32];
-  std::snprintf(out, sizeof out, "%.3g %s", value, units[unit]);
-  return out;
+std::string in_quotes(std::string_view name, char mark) {
+  constexpr std::size_t longest = 80;
+  if (name.size() <= longest) return mark + printable(name) + mark;
+  std::size_t end = longest - 3;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;   // where a character begins
+  return mark + printable(name.substr(0, end)) + "..." + mark;
 }
 
-std::string shape_text(std::span<const std::uint64_t> shape) {
-  std::string out = "[";
-  for (const std::uint64_t size : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(size);
-  return out + "]";
-}
-
-std::string count_text(std::uint64_t n, std::string_view one) { return std::to_string(n) + " " + std::string(one) + (n == 1 ? "" : "s"); }
-
-}  // namespace gradus::tool
+}  // namespace gradus::detail

@@ -1,0 +1,17 @@
+// Names out of files as they are shown: files are hostile, a message ends at a zero byte, and a terminal obeys control characters.
+//   printable("a\x1b[2J") == "a\\x1b[2J";      in_quotes("fc.weight") == "'fc.weight'"
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace gradus::detail {
+
+// Control characters and what is no UTF-8 as \xNN; all else as it is.
+std::string printable(std::string_view name);
+std::string in_quotes(std::string_view name, char mark = '\'');   // printable; long ones are cut
+
+// How many bytes the UTF-8 character at the beginning takes; 0 if there is none.
+std::size_t character_length(std::string_view text);
+
+}  // namespace gradus::detail
