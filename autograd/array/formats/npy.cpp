@@ -4,6 +4,7 @@
 #include <span>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/npy_header.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
@@ -13,25 +14,16 @@ namespace {
 
 constexpr std::string_view nameless = "arr_0";   // as NumPy calls, in an npz file, what has no name
 
-template <class F>
-auto naming_the_npy(const FileName& path, F f) {
-  try {
-    return f();
-  } catch (const FileError& e) {
-    fail<FileError>("npy: ", path, ": ", e.what());
-  }
-}
-
 class NpyFile {
  public:
   explicit NpyFile(const FileName& path, const NpyOptions& options) : file_(path), options_(options) {
     detail::check_floating(options.floating, "NpyOptions::floating");
-    header_ = naming_the_npy(file_.path(), [&] { return detail::read_npy_header(file_.size(), reader(0)); });
+    header_ = detail::naming_the_file("npy", file_.path(), [&] { return detail::read_npy_header(file_.size(), reader(0)); });
   }
   const detail::NpyHeader& header() const { return header_; }
 
   Array load() const {
-    return naming_the_npy(file_.path(), [&] {
+    return detail::naming_the_file("npy", file_.path(), [&] {
       std::optional<Array> mapped;
       if (options_.map) mapped = detail::map_npy_elements(header_, file_, header_.length, nameless);
       return detail::converted(mapped ? *mapped : detail::read_npy_elements(header_, reader(header_.length), nameless), options_.floating);

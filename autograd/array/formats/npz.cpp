@@ -6,6 +6,7 @@
 #include <span>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/npy_header.h>
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
 #include <gradus/autograd/array/formats/internal/zip_writer.h>
@@ -20,15 +21,6 @@ constexpr std::string_view npy_ending = ".npy";
 std::string_view without_ending(std::string_view name) {
   if (name.ends_with(npy_ending)) name.remove_suffix(npy_ending.size());
   return name;
-}
-
-template <class F>
-auto naming_the_npz(const FileName& path, F f) {
-  try {
-    return f();
-  } catch (const FileError& e) {
-    fail<FileError>("npz: ", path, ": ", e.what());
-  }
 }
 
 }  // namespace
@@ -76,7 +68,7 @@ struct NpzFile::State {
     return *found;
   }
   Array load(std::size_t i) const {
-    return naming_the_npz(zip.file().path(), [&] { return detail::converted(load_stored(i), options.floating); });
+    return detail::naming_the_file("npz", zip.file().path(), [&] { return detail::converted(load_stored(i), options.floating); });
   }
   Array load_stored(std::size_t i) const {
     const detail::ZipEntry& e = zip.entries()[i];
@@ -97,7 +89,7 @@ struct NpzFile::State {
 };
 
 NpzFile::NpzFile(const FileName& file, const NpzOptions& options)
-    : state_(naming_the_npz(file, [&] { return std::make_shared<const State>(file, options); })) {}
+    : state_(detail::naming_the_file("npz", file, [&] { return std::make_shared<const State>(file, options); })) {}
 
 const std::vector<NpzEntry>& NpzFile::entries() const { return state_->entries; }
 bool NpzFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }

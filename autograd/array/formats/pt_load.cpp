@@ -7,27 +7,18 @@
 #include <array>
 #include <unordered_map>
 
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/pt_tree.h>
 #include <gradus/autograd/array/formats/internal/stored_array.h>
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
 namespace {
 
 using detail::PickleEnds, detail::PickleKind, detail::PickleMachine, detail::PickleRef, detail::PickleStorage, detail::PtNode,
     detail::PtSource, detail::PtStorage;
-
-template <class F>
-auto naming_the_pt_file(const FileName& path, F f) {
-  try {
-    return f();
-  } catch (const FileError& e) {
-    fail<FileError>("pt: ", path, ": ", e.what());
-  }
-}
-
-std::string quoted_in_pt(std::string_view name) { return text('"', std::string(name.substr(0, 100)), '"'); }
 
 // One for each key; the machine's storages by which it is meant must agree on its size.
 struct StoragesByKey {
@@ -40,10 +31,10 @@ struct StoragesByKey {
         made = std::make_shared<PtStorage>();
         made->bytes = bytes;
         made->map = map;
-        made->where = "storage " + quoted_in_pt(storage.key);
+        made->where = "storage " + detail::in_quotes(storage.key, '"');
       }
       if (made->bytes != bytes)
-        machine.refuse(storage.place, "storage ", quoted_in_pt(storage.key), " has ", bytes, " bytes and elsewhere ", made->bytes, ",");
+        machine.refuse(storage.place, made->where, " has ", bytes, " bytes and elsewhere ", made->bytes, ",");
       of_machine.push_back(made);
     }
   }
@@ -100,9 +91,10 @@ std::shared_ptr<PtNode> load_zip(const FileName& path, bool map) {
   const detail::ZipReader& zip = source->zip;
   const std::string root = pt_root_of(zip);
   const std::string order = small_pt_entry(zip, root + "byteorder"), version = small_pt_entry(zip, root + "version");
-  check<FileError>(order.empty() || order == "little" || order == "big", "byteorder is ", quoted_in_pt(order), ", not little or big");
+  check<FileError>(order.empty() || order == "little" || order == "big", "byteorder is ", detail::in_quotes(order, '"'),
+                   ", not little or big");
   const bool known = version.empty() || version == "10" || (version.size() == 1 && version[0] >= '1' && version[0] <= '9');
-  check<FileError>(known, "version ", quoted_in_pt(version), " of the layout; gradus knows 1 to 10");
+  check<FileError>(known, "version ", detail::in_quotes(version, '"'), " of the layout; gradus knows 1 to 10");
 
   // Deflated pickles are small: whatever one makes takes memory by its bytes.
   constexpr std::uint64_t ratio = 32, in_any_case = 1 << 16;
@@ -116,7 +108,7 @@ std::shared_ptr<PtNode> load_zip(const FileName& path, bool map) {
     const auto& storage = keyed.storage;
     const std::string name = text(root, "data/", std::string(key));
     const detail::ZipEntry* entry = zip.find(name);
-    check<FileError>(entry, storage->where, " is missing: there is no ", quoted_in_pt(name));
+    check<FileError>(entry, storage->where, " is missing: there is no ", detail::in_quotes(name, '"'));
     check<FileError>(entry->size == storage->bytes, storage->where, " has ", entry->size, " bytes in the archive but ", storage->bytes,
                      " in data.pkl");
     storage->source = source;
@@ -164,7 +156,7 @@ std::shared_ptr<PtNode> read_legacy(const std::shared_ptr<LegacyStorages>& sourc
       machine.refuse(machine[ref].place, "a storage's key is ", name_of(machine[ref].kind), ", not a str,");
     const auto found = storages.by_key.find(machine.text(ref));
     if (found == storages.by_key.end())
-      machine.refuse(machine[ref].place, "no tensor has storage ", quoted_in_pt(machine.text(ref)), ", whose key stands");
+      machine.refuse(machine[ref].place, "no tensor has storage ", detail::in_quotes(machine.text(ref), '"'), ", whose key stands");
     PtStorage& storage = *found->second.storage;
     if (storage.source) machine.refuse(machine[ref].place, storage.where, " stands there a second time,");
     constexpr std::uint64_t count_bytes = 8;
@@ -226,7 +218,7 @@ void load_every_tensor(PtNode& root) {
 }  // namespace
 
 PtValue load_pt(const FileName& path, const PtOptions& options) {
-  const std::shared_ptr<PtNode> root = naming_the_pt_file(path, [&] {
+  const std::shared_ptr<PtNode> root = detail::naming_the_file("pt", path, [&] {
     std::array<char, 262> beginning{};
     std::size_t n = 0;
     {

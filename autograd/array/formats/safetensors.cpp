@@ -7,6 +7,7 @@
 #include <span>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
@@ -20,15 +21,6 @@ namespace {
 using detail::in_quotes, detail::metadata_key, detail::longest_header;
 
 constexpr std::size_t prefix_bytes = 8;
-
-template <class F>
-auto naming_the_file(const FileName& path, F f) {
-  try {
-    return f();
-  } catch (const FileError& e) {
-    fail<FileError>("safetensors: ", path, ": ", e.what());
-  }
-}
 
 std::uint64_t header_length(const InputFile& file) {
   check<FileError>(file.size() >= prefix_bytes, "truncated: ", file.size(), " bytes cannot hold the length of a header");
@@ -99,7 +91,7 @@ struct SafetensorsFile::State {
 };
 
 SafetensorsFile::SafetensorsFile(const FileName& file, const SafetensorsOptions& options)
-    : state_(naming_the_file(file, [&] { return std::make_shared<const State>(file, options); })) {}
+    : state_(detail::naming_the_file("safetensors", file, [&] { return std::make_shared<const State>(file, options); })) {}
 
 const std::vector<SafetensorsEntry>& SafetensorsFile::entries() const { return state_->header.entries; }
 const std::map<std::string, std::string>& SafetensorsFile::metadata() const { return state_->header.metadata; }
@@ -108,19 +100,19 @@ const SafetensorsEntry& SafetensorsFile::entry(std::string_view name) const { re
 
 Array SafetensorsFile::load(std::string_view name) const {
   const SafetensorsEntry& e = entry(name);
-  return naming_the_file(state_->file.path(), [&] { return state_->load(e); });
+  return detail::naming_the_file("safetensors", state_->file.path(), [&] { return state_->load(e); });
 }
 
 std::vector<std::byte> SafetensorsFile::bytes(std::string_view name) const {
   const SafetensorsEntry& e = entry(name);
   std::vector<std::byte> out(e.end - e.begin);
-  naming_the_file(state_->file.path(), [&] { state_->file.read_at(state_->data + e.begin, out); });
+  detail::naming_the_file("safetensors", state_->file.path(), [&] { state_->file.read_at(state_->data + e.begin, out); });
   return out;
 }
 
 Safetensors load_safetensors(const FileName& path, const SafetensorsOptions& options) {
   const SafetensorsFile file(path, options);
-  return naming_the_file(path, [&] { return file.state_->load_all(); });
+  return detail::naming_the_file("safetensors", path, [&] { return file.state_->load_all(); });
 }
 
 void save_safetensors(const FileName& path, const Safetensors& contents) {

@@ -43,12 +43,14 @@ std::string printable(std::string_view name) {
   return out;
 }
 
-std::string in_quotes(std::string_view name, char mark) {
+std::string shown(std::string_view name) {
   constexpr std::size_t longest = 80;
-  if (name.size() <= longest) return mark + printable(name) + mark;
+  if (name.size() <= longest) return printable(name);
   std::size_t end = longest - 3;
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;   // where a character begins
-  return mark + printable(name.substr(0, end)) + "..." + mark;
+  return printable(name.substr(0, end)) + "...";
 }
+
+std::string in_quotes(std::string_view name, char mark) { return mark + shown(name) + mark; }
 
 }  // namespace gradus::detail

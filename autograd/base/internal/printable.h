@@ -9,7 +9,8 @@ namespace gradus::detail {
 
 // Control characters and what is no UTF-8 as \xNN; all else as it is.
 std::string printable(std::string_view name);
-std::string in_quotes(std::string_view name, char mark = '\'');   // printable; long ones are cut
+std::string shown(std::string_view name);                         // printable; long ones are cut
+std::string in_quotes(std::string_view name, char mark = '\'');   // shown
 
 // How many bytes the UTF-8 character at the beginning takes; 0 if there is none.
 std::size_t character_length(std::string_view text);

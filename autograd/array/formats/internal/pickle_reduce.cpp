@@ -5,6 +5,8 @@
 #include <cstring>
 #include <iterator>
 
+#include <gradus/autograd/base/internal/printable.h>
+
 namespace gradus::detail {
 namespace {
 
@@ -76,12 +78,12 @@ void PickleMachine::push_global(std::string_view named_module, std::string_view 
   }
   const std::string full = gradus::text(module, ".", name);
   for (const RefusedGlobal& refused : refused_globals)
-    if (full.starts_with(refused.beginning)) fail<FileError>(full, " ", place(at_), ": gradus has no ", refused.what);
+    if (full.starts_with(refused.beginning)) fail<FileError>(shown(full), " ", place(at_), ": gradus has no ", refused.what);
   if (module == "torch" || module.starts_with("torch.") || module == "__main__")
-    fail<FileError>(full, " ", place(at_),
+    fail<FileError>(shown(full), " ", place(at_),
                     ": no class that gradus knows; a pickle may call anything, and gradus runs nothing; "
                     "have Python save the model's state_dict, not the model");
-  fail<FileError>(full, " ", place(at_), ": a pickle may call anything; gradus runs nothing");
+  fail<FileError>(shown(full), " ", place(at_), ": a pickle may call anything; gradus runs nothing");
 }
 
 void PickleMachine::expect(bool ok, std::string_view what) const {
@@ -286,7 +288,7 @@ void PickleMachine::persistent() {
   if (!is_tuple) refuse(at_, "a persistent id that is no storage");
   const std::vector<PickleRef> parts = items(id);
   if (text(parts[0]) == "module") refuse(at_, "a whole model, whose classes gradus does not run; have Python save its state_dict instead:");
-  if (text(parts[0]) != "storage") refuse(at_, "a persistent id of the kind \"", std::string(text(parts[0])), "\", not \"storage\",");
+  if (text(parts[0]) != "storage") refuse(at_, "a persistent id of the kind ", in_quotes(text(parts[0]), '"'), ", not \"storage\",");
   expect(parts.size() == 5 || parts.size() == 6, "a storage");
   const PickleNode& type = nodes_[parts[1]];
   const auto what = static_cast<PickleGlobal>(type.at);
