@@ -1,7 +1,6 @@
 // The instructions. Their names and meanings are those of CPython's Lib/pickletools.py, protocols 2 to 5.
 #include <gradus/autograd/array/formats/internal/pickle_machine.h>
 
-#include <bit>
 #include <limits>
 
 namespace gradus::detail {
@@ -114,7 +113,7 @@ void PickleMachine::push_long(std::string_view bytes) {
 void PickleMachine::push_float() {
   std::uint64_t bits = 0;
   for (const char c : take(8)) bits = bits << 8 | static_cast<unsigned char>(c);
-  make(PickleKind::number).number = std::bit_cast<double>(bits);
+  make(PickleKind::number).number = __builtin_bit_cast(double, bits);
 }
 
 void PickleMachine::push_list(PickleKind kind, std::vector<PickleRef> items) {

@@ -1,6 +1,5 @@
 #include <gradus/autograd/array/formats/internal/pickle_writer.h>
 
-#include <bit>
 #include <limits>
 
 namespace gradus::detail {
@@ -50,7 +49,7 @@ void PickleWriter::write_new(const PtNode& node) {
     case Kind::boolean: out_ += node.integer ? '\x88' : '\x89'; return;
     case Kind::integer: return integer(node.integer);
     case Kind::number: {
-      const auto bits = std::bit_cast<std::uint64_t>(node.number);
+      const auto bits = __builtin_bit_cast(std::uint64_t, node.number);
       out_ += 'G';
       for (int i = 7; i >= 0; --i) out_ += static_cast<char>(bits >> (8 * i) & 255);
       return;
