@@ -1,15 +1,13 @@
 #include "sink_safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <numeric>
-#include <sstream>
 
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
+#include <gradus/autograd/array/formats/internal/safetensors_write.h>
+#include <gradus/autograd/array/formats/internal/shard_index.h>
 
-#include "json.h"
 #include "sizes.h"
 #include "sink_zip.h"
 
@@ -18,11 +16,6 @@ namespace {
 
 constexpr std::size_t most_shards = 500;  // all of them are open at once
 constexpr std::string_view ending = ".safetensors", index_ending = ".safetensors.index.json";
-
-std::string number_of_five(std::size_t n) {
-  const std::string digits = std::to_string(n);
-  return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
-}
 
 }  // namespace
 
@@ -48,9 +41,7 @@ std::vector<std::string> safetensors_files(const std::string& file, std::size_t 
   const bool names_index = file.ends_with(index_ending);
   const std::string stem = file.substr(0, file.size() - (names_index ? index_ending.size() : ending.size()));
   if (shards == 1 && !names_index) return {file};
-  std::vector<std::string> out;
-  for (std::size_t i = 1; i <= shards; ++i)
-    out.push_back(stem + "-" + number_of_five(i) + "-of-" + number_of_five(shards) + std::string(ending));
+  std::vector<std::string> out = detail::shard_names(stem, shards);
   out.push_back(stem + std::string(index_ending));
   return out;
 }
@@ -63,17 +54,14 @@ SafetensorsSink::SafetensorsSink(const std::string& file, const std::vector<Plan
   const std::vector<std::string> files = safetensors_files(file, shards.size());
   for (std::size_t i = 0; i < shards.size(); ++i) begin_shard(files[i], shards[i], metadata);
   if (files.size() == 1) return;
-  index_file_ = files.back();
-  std::ostringstream out;
-  JsonWriter json(out);
   std::uint64_t total = 0;
-  for (const Planned& p : planned) total += p.bytes();
-  json.open('{').key("metadata").open('{').key("total_size").whole(total).close('}').key("weight_map").open('{');
-  std::map<std::string, std::size_t> by_name;
-  for (std::size_t i = 0; i < planned.size(); ++i) by_name.emplace(planned[i].name, shard_of_[i]);
-  for (const auto& [name, shard] : by_name) json.key(name).text(std::filesystem::path(files[shard]).filename().string());
-  json.close('}').close('}').end();
-  index_ = out.str();
+  std::map<std::string, std::string> weight_map;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    total += planned[i].bytes();
+    weight_map.emplace(planned[i].name, std::filesystem::path(files[shard_of_[i]]).filename().string());
+  }
+  const std::string index = detail::write_shard_index(weight_map, total);
+  files_.emplace_back(files.back()).write(index.data(), index.size());   // committed last
 }
 
 void SafetensorsSink::begin_shard(const std::string& file, const std::vector<std::size_t>& members, const Metadata& metadata) {
@@ -87,7 +75,7 @@ void SafetensorsSink::begin_shard(const std::string& file, const std::vector<std
     check<ValueError>(planned_[i].name != detail::metadata_key, "gradus convert: ", file, ": no tensor may be named ", detail::metadata_key,
                       "; --rename gives it another name");
     arrays.emplace_back(planned_[i].name, stand_in(planned_[i]));
-    shard_of_[i] = shards_.size();
+    shard_of_[i] = files_.size();
     order.push_back(i);
   }
   std::vector<const std::pair<const std::string, Array>*> pointers;
@@ -100,24 +88,16 @@ void SafetensorsSink::begin_shard(const std::string& file, const std::vector<std
   }
   check<ValueError>(header.size() <= detail::longest_header, "gradus convert: ", file, ": the header of ", header.size(), " bytes exceeds ",
                     detail::longest_header, "; --shard-size makes several files");
-  std::array<unsigned char, 8> length;
-  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));
-  FileReplacement& out = shards_.emplace_back(file);
-  out.write(length.data(), length.size());
-  out.write(header.data(), header.size());
+  detail::write_beginning(files_.emplace_back(file), header);
 }
 
 void SafetensorsSink::write(std::size_t at, const Array& array) {
   const Array whole = array.as_contiguous();
-  shards_[shard_of_[at]].write(whole.raw(), static_cast<std::size_t>(planned_[at].bytes()));
+  files_[shard_of_[at]].write(whole.raw(), static_cast<std::size_t>(planned_[at].bytes()));
 }
 
 void SafetensorsSink::commit() {
-  for (FileReplacement& shard : shards_) shard.commit();
-  if (index_file_.empty()) return;
-  FileReplacement out(index_file_);
-  out.write(index_.data(), index_.size());
-  out.commit();
+  for (FileReplacement& file : files_) file.commit();
 }
 
 }  // namespace gradus::tool

@@ -21,8 +21,7 @@ class SafetensorsSink final : public Sink {
 
   const std::vector<Planned>& planned_;
   std::vector<std::size_t> shard_of_;
-  std::deque<FileReplacement> shards_;  // open until all are whole
-  std::string index_file_, index_;
+  std::deque<FileReplacement> files_;  // shards, and their index behind them if there is one; open until all are whole
 };
 
 // Which of the planned ones come together: in their order, as many as fit, at least one.

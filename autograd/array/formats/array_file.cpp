@@ -6,6 +6,7 @@
 #include <string>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/stored_array.h>
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
@@ -25,13 +26,11 @@ constexpr std::string_view blanks_before_json = " \t\r\n";
 
 // Whether an entry of the archive is called data.pkl, in whatever folder: then it is PyTorch's.
 bool has_pickle(const FileName& path, const ArrayFileOptions& options) {
-  try {
+  return detail::naming_the_file("zip archive", path, [&] {
     const detail::ZipReader zip(path, {.max_entries = options.max_entries});
     return std::any_of(zip.entries().begin(), zip.entries().end(),
                        [](const detail::ZipEntry& e) { return e.name == "data.pkl" || e.name.ends_with("/data.pkl"); });
-  } catch (const FileError& e) {
-    fail<FileError>("zip archive: ", path, ": ", e.what());
-  }
+  });
 }
 
 bool begins_an_object(std::string_view text) {

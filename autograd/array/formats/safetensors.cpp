@@ -121,6 +121,13 @@ void save_safetensors(const FileName& path, const Safetensors& contents) {
   detail::write_safetensors(path, contents.metadata, std::move(arrays))->commit();
 }
 
+void detail::write_beginning(FileReplacement& out, const std::string& header) {
+  std::array<unsigned char, prefix_bytes> prefix;
+  for (std::size_t i = 0; i < prefix_bytes; ++i) prefix[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));
+  out.write(prefix.data(), prefix.size());
+  out.write(header.data(), header.size());
+}
+
 std::unique_ptr<FileReplacement> detail::write_safetensors(const FileName& path, const std::map<std::string, std::string>& metadata,
                                                            NamedArrays arrays) {
   for (const auto* named : arrays) {
@@ -141,11 +148,8 @@ std::unique_ptr<FileReplacement> detail::write_safetensors(const FileName& path,
   check<ValueError>(header.size() <= longest_header, "save_safetensors: ", path, ": the header of ", header.size(), " bytes exceeds ",
                     longest_header);
 
-  std::array<unsigned char, prefix_bytes> prefix;
-  for (std::size_t i = 0; i < prefix_bytes; ++i) prefix[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));
   auto out = std::make_unique<FileReplacement>(path);
-  out->write(prefix.data(), prefix.size());
-  out->write(header.data(), header.size());
+  write_beginning(*out, header);
   for (const auto* named : arrays) {
     const Array array = named->second.as_contiguous();
     out->write(array.raw(), static_cast<std::size_t>(array.size()) * size_of(array.dtype()));

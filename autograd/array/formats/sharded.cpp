@@ -5,6 +5,7 @@
 #include <set>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
 #include <gradus/autograd/array/formats/internal/shard_index.h>
 #include <gradus/autograd/base/error.h>
@@ -25,12 +26,8 @@ std::string beside(const FileName& index, const std::string& name) {
 
 struct ShardedSafetensorsFile::State {
   State(const FileName& path, const SafetensorsOptions& options) : index(path) {
-    detail::ShardIndex read;
-    try {
-      read = detail::read_shard_index(path, options.max_entries);
-    } catch (const FileError& e) {
-      fail<FileError>("safetensors index: ", path, ": ", e.what());
-    }
+    detail::ShardIndex read =
+        detail::naming_the_file("safetensors index", path, [&] { return detail::read_shard_index(path, options.max_entries); });
     std::set<std::string> files;
     for (const auto& [tensor, file] : read.weight_map) files.insert(file);
     shards.assign(files.begin(), files.end());
@@ -114,16 +111,12 @@ void save_sharded_safetensors(const FileName& index, const Safetensors& contents
   const std::string path = index.string().substr(0, index.string().size() - index_ending.size());
   const std::size_t slash = path.rfind('/');
   const std::string stem = slash == std::string::npos ? path : path.substr(slash + 1);
-  const auto five_digits = [](std::size_t n) {
-    const std::string digits = std::to_string(n);
-    return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
-  };
+  const std::vector<std::string> names = detail::shard_names(stem, shards.size());
   std::map<std::string, std::string> weight_map;
   std::vector<std::unique_ptr<FileReplacement>> written;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    const std::string name = stem + "-" + five_digits(i + 1) + "-of-" + five_digits(shards.size()) + ".safetensors";
-    for (const auto* named : shards[i]) weight_map.emplace(named->first, name);
-    written.push_back(detail::write_safetensors(beside(index, name), contents.metadata, shards[i]));
+    for (const auto* named : shards[i]) weight_map.emplace(named->first, names[i]);
+    written.push_back(detail::write_safetensors(beside(index, names[i]), contents.metadata, shards[i]));
   }
   const std::string text = detail::write_shard_index(weight_map, total);
   written.push_back(std::make_unique<FileReplacement>(index));

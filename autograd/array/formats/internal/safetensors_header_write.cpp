@@ -4,30 +4,14 @@
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::detail {
-namespace {
-
-// How many bytes the UTF-8 character at the beginning takes; 0 if there is none. Unicode 15, table 3-7.
-std::size_t utf8_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
-  if (first >= 0xf0 && first <= 0xf4)
-    return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
-  return 0;
-}
-
-}  // namespace
-
 void write_json_string(std::string& out, std::string_view s) {
   constexpr std::string_view escaped = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt", digits = "0123456789abcdef";
   out += '"';
   for (std::size_t at = 0; at < s.size();) {
-    const std::size_t length = utf8_length(s.substr(at));
+    const std::size_t length = character_length(s.substr(at));
     check<ValueError>(length > 0, "a name or a metadata entry is not valid UTF-8");
     const char c = s[at];
     if (const std::size_t escape = escaped.find(c); escape != escaped.npos) {

@@ -11,6 +11,9 @@
 
 namespace gradus::detail {
 
+// The length of the header, and the header.
+void write_beginning(FileReplacement& out, const std::string& header);
+
 using NamedArrays = std::vector<const std::pair<const std::string, Array>*>;
 
 // commit() of what it returns puts it there. ValueError: a name that is not UTF-8 or "__metadata__", an undefined array.

@@ -128,6 +128,16 @@ ShardIndex read_shard_index(const FileName& name, std::uint64_t max_entries) {
   return std::move(reader.index);
 }
 
+std::vector<std::string> shard_names(const std::string& stem, std::size_t count) {
+  const auto five_digits = [](std::size_t n) {
+    const std::string digits = std::to_string(n);
+    return std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+  };
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i <= count; ++i) names.push_back(stem + "-" + five_digits(i) + "-of-" + five_digits(count) + ".safetensors");
+  return names;
+}
+
 std::string write_shard_index(const std::map<std::string, std::string>& weight_map, std::uint64_t total_size) {
   std::string out = "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total_size) + "\n  },\n  \"weight_map\": {";
   const char* before = "\n    ";
