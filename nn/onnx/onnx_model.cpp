@@ -5,6 +5,7 @@
 #include <ostream>
 #include <utility>
 
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/nn/model/buffer.h>
 #include <gradus/nn/model/call.h>
@@ -182,7 +183,7 @@ void OnnxModel::walk(const Path& path, Visitor& visitor) {
 OnnxModel load_onnx(const FileName& file, const OnnxOptions& options) {
   if (options.dtype) check_computes_in(*options.dtype, "load_onnx");
   onnx::Model model = onnx::read_model(file);
-  try {
+  return gradus::detail::naming_the_file("load_onnx", file, [&] {
     onnx::Planned planned = onnx::make_plan(std::move(model), options.dtype);
     auto state = std::make_unique<OnnxModel::State>();
     state->plan = std::move(planned.plan);
@@ -191,9 +192,7 @@ OnnxModel load_onnx(const FileName& file, const OnnxOptions& options) {
       state->weights.push_back({weight.name, Parameter(std::move(weight.value), weight.name)});
     for (onnx::NamedArray& buffer : planned.buffers) state->buffers.push_back({buffer.name, Buffer(std::move(buffer.value))});
     return OnnxModel(std::move(state));
-  } catch (const FileError& e) {
-    fail<FileError>("load_onnx: ", file, ": ", e.what());
-  }
+  });
 }
 
 std::ostream& operator<<(std::ostream& out, const OnnxModel& net) {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <string>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/by_name.h>
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/array/formats/internal/stored_array.h>
@@ -86,17 +86,9 @@ std::string_view name_of(ArrayFormat format) {
 }
 
 struct ArrayFile::State {
-  State(const FileName& path, const ArrayFileOptions& options) : file(path), source(open(path, options)) {
-    by_name.resize(source->entries.size());
-    std::iota(by_name.begin(), by_name.end(), 0u);
-    const auto& e = source->entries;
-    std::sort(by_name.begin(), by_name.end(), [&](std::uint32_t a, std::uint32_t b) { return e[a].name < e[b].name; });
-  }
-  const ArrayEntry* find(std::string_view name) const {
-    const auto at = std::lower_bound(by_name.begin(), by_name.end(), name,
-                                     [this](std::uint32_t i, std::string_view n) { return source->entries[i].name < n; });
-    return at == by_name.end() || source->entries[*at].name != name ? nullptr : &source->entries[*at];
-  }
+  State(const FileName& path, const ArrayFileOptions& options)
+      : file(path), source(open(path, options)), by_name(detail::places_by_name(source->entries)) {}
+  const ArrayEntry* find(std::string_view name) const { return detail::find_by_name(source->entries, by_name, name); }
   const ArrayEntry& entry(std::string_view name) const {
     const ArrayEntry* found = find(name);
     check<ValueError>(found, name_of(source->format), ": ", file, " has no array ", [&] { return detail::in_quotes(name); });

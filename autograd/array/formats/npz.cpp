@@ -1,11 +1,10 @@
 #include <gradus/autograd/array/formats/npz.h>
 
-#include <algorithm>
 #include <array>
-#include <numeric>
 #include <span>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/by_name.h>
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/npy_header.h>
 #include <gradus/autograd/array/formats/internal/zip_reader.h>
@@ -41,9 +40,7 @@ struct NpzFile::State {
                          .deflated = e.deflated,
                          .bytes = h.stored ? h.bytes : e.size});
     }
-    by_name.resize(entries.size());
-    std::iota(by_name.begin(), by_name.end(), 0u);
-    std::sort(by_name.begin(), by_name.end(), [this](std::uint32_t a, std::uint32_t b) { return entries[a].name < entries[b].name; });
+    by_name = detail::places_by_name(entries);
     for (std::size_t i = 1; i < by_name.size(); ++i)
       check<FileError>(entries[by_name[i - 1]].name != entries[by_name[i]].name, "two arrays are called ",
                        [&] { return detail::in_quotes(entries[by_name[i]].name); });
@@ -57,11 +54,7 @@ struct NpzFile::State {
       fail<FileError>("entry ", detail::in_quotes(e.name), ": ", error.what());
     }
   }
-  const NpzEntry* find(std::string_view name) const {
-    const auto at = std::lower_bound(by_name.begin(), by_name.end(), name,
-                                     [this](std::uint32_t i, std::string_view n) { return entries[i].name < n; });
-    return at == by_name.end() || entries[*at].name != name ? nullptr : &entries[*at];
-  }
+  const NpzEntry* find(std::string_view name) const { return detail::find_by_name(entries, by_name, name); }
   const NpzEntry& entry(std::string_view name) const {
     const NpzEntry* found = find(name);
     check<ValueError>(found, "npz: ", zip.file().path(), " has no array ", [&] { return detail::in_quotes(name); });

@@ -7,6 +7,7 @@
 #include <span>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/by_name.h>
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
@@ -44,10 +45,7 @@ struct SafetensorsFile::State {
   }
 
   const SafetensorsEntry* find(std::string_view name) const {
-    const auto& places = header.by_name;
-    const auto at = std::lower_bound(places.begin(), places.end(), name,
-                                     [this](std::uint32_t i, std::string_view n) { return header.entries[i].name < n; });
-    return at == places.end() || header.entries[*at].name != name ? nullptr : &header.entries[*at];
+    return detail::find_by_name(header.entries, header.by_name, name);
   }
   const SafetensorsEntry& entry(std::string_view name) const {
     const SafetensorsEntry* found = find(name);

@@ -1,10 +1,10 @@
 #include <gradus/autograd/array/formats/sharded.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
+#include <gradus/autograd/array/formats/internal/by_name.h>
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
 #include <gradus/autograd/array/formats/internal/shard_index.h>
@@ -45,9 +45,7 @@ struct ShardedSafetensorsFile::State {
         entries.push_back({&e, i});
       }
     }
-    by_name.resize(entries.size());
-    std::iota(by_name.begin(), by_name.end(), 0u);
-    std::sort(by_name.begin(), by_name.end(), [this](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
+    by_name = detail::places_by_name(entries, name_of_entry);
     for (const auto& [tensor, file] : read.weight_map) require(find(tensor), tensor, " is not in shard ", file, ", where the index has it");
   }
 
@@ -55,12 +53,8 @@ struct ShardedSafetensorsFile::State {
   void require(bool ok, const std::string& tensor, const Rule&... rule) const {
     check<FileError>(ok, "safetensors index: ", index, ": tensor ", [&] { return detail::in_quotes(tensor); }, rule...);
   }
-  const std::string& name(std::uint32_t i) const { return entries[i].entry->name; }
-  const ShardedEntry* find(std::string_view wanted) const {
-    const auto at = std::lower_bound(by_name.begin(), by_name.end(), wanted,
-                                     [this](std::uint32_t i, std::string_view n) { return name(i) < n; });
-    return at == by_name.end() || name(*at) != wanted ? nullptr : &entries[*at];
-  }
+  static const std::string& name_of_entry(const ShardedEntry& e) { return e.entry->name; }
+  const ShardedEntry* find(std::string_view wanted) const { return detail::find_by_name(entries, by_name, wanted, name_of_entry); }
   const ShardedEntry& entry(std::string_view wanted) const {
     const ShardedEntry* found = find(wanted);
     check<ValueError>(found, "safetensors index: ", index, " has no tensor ", [&] { return detail::in_quotes(wanted); });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/nn/onnx/internal/stored_tensor.h>
@@ -251,11 +252,8 @@ Model parse_model(std::string_view bytes, const std::string& folder, const ReadL
 Model read_model(const FileName& file, const ReadLimits& limits) {
   const std::string bytes = read_file(file);
   const std::filesystem::path path(file.string());
-  try {
-    return parse_model(bytes, path.has_parent_path() ? path.parent_path().string() : ".", limits);
-  } catch (const FileError& e) {
-    fail<FileError>("onnx: ", file, ": ", e.what());
-  }
+  return gradus::detail::naming_the_file(
+      "onnx", file, [&] { return parse_model(bytes, path.has_parent_path() ? path.parent_path().string() : ".", limits); });
 }
 
 }  // namespace gradus::nn::onnx

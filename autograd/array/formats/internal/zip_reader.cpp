@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include <gradus/autograd/array/formats/internal/by_name.h>
 #include <gradus/autograd/array/formats/internal/crc32.h>
 #include <gradus/autograd/array/formats/internal/zip_format.h>
 #include <gradus/autograd/base/error.h>
@@ -231,19 +232,13 @@ ZipReader::ZipReader(const FileName& name, const ZipOptions& options) : file_(na
   check<FileError>(reader.ended(), "the directory has more than the ", directory.entries, " entries that it says it has");
   refuse_overlaps(entries_, headers);
 
-  by_name_.resize(entries_.size());
-  std::iota(by_name_.begin(), by_name_.end(), 0u);
-  std::sort(by_name_.begin(), by_name_.end(), [this](std::uint32_t a, std::uint32_t b) { return entries_[a].name < entries_[b].name; });
+  by_name_ = places_by_name(entries_);
   const auto twice = std::adjacent_find(by_name_.begin(), by_name_.end(),
                                         [this](std::uint32_t a, std::uint32_t b) { return entries_[a].name == entries_[b].name; });
   check<FileError>(twice == by_name_.end(), "two entries are called ", [&] { return in_quotes(entries_[*twice].name); });
 }
 
-const ZipEntry* ZipReader::find(std::string_view name) const {
-  const auto at = std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                   [this](std::uint32_t i, std::string_view n) { return entries_[i].name < n; });
-  return at == by_name_.end() || entries_[*at].name != name ? nullptr : &entries_[*at];
-}
+const ZipEntry* ZipReader::find(std::string_view name) const { return find_by_name(entries_, by_name_, name); }
 
 ZipContents::ZipContents(const ZipReader& zip, const ZipEntry& entry) : zip_(zip), entry_(entry), left_(entry.size), at_(entry.begin) {
   if (!entry.deflated) return;
