@@ -4,3 +4,4 @@
 #include <gradus/data/data.h>
 #include <gradus/nn/nn.h>
 #include <gradus/optim/optim.h>
+#include <gradus/train/train.h>

@@ -1,8 +1,8 @@
-# The tool to bin/, headers to include/gradus/, libraries, a CMake package (find_package(gradus), targets gradus::gradus, autograd, nn, optim, data, native)
+# The tool to bin/, headers to include/gradus/, libraries, a CMake package (find_package(gradus), targets gradus::gradus, autograd, nn, optim, data, train, native)
 # and a pkg-config file. Nothing installed knows an absolute path of its own: the prefix may be moved.
 include(CMakePackageConfigHelpers)
 
-set(rooms autograd nn optim data)
+set(rooms autograd nn optim data train)
 install(FILES gradus.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus)
 foreach(room IN LISTS rooms)
   install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus
@@ -43,7 +43,7 @@ if(TARGET gradus_tool)
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)
-install(TARGETS gradus_gradus gradus_autograd gradus_nn gradus_optim gradus_data gradus_native EXPORT gradus)
+install(TARGETS gradus_gradus gradus_autograd gradus_nn gradus_optim gradus_data gradus_train gradus_native EXPORT gradus)
 install(EXPORT gradus NAMESPACE gradus:: DESTINATION ${package_dir} FILE gradus-targets.cmake)
 configure_package_config_file(cmake/gradus-config.cmake.in ${PROJECT_BINARY_DIR}/gradus-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradus-config-version.cmake COMPATIBILITY SameMinorVersion)
@@ -52,7 +52,7 @@ install(FILES ${PROJECT_BINARY_DIR}/gradus-config.cmake ${PROJECT_BINARY_DIR}/gr
 # pkg-config, for builds without CMake.
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH pc_prefix /prefix/${pc_dir} /prefix)
-set(pc_libs "-lgradus_nn -lgradus_optim -lgradus_data -lgradus_autograd")
+set(pc_libs "-lgradus_train -lgradus_nn -lgradus_optim -lgradus_data -lgradus_autograd")
 set(pc_requires "")
 if(static)
   set(pc_requires "zlib")

@@ -32,7 +32,6 @@
 #include <gradus/nn/model/buffer.h>
 #include <gradus/nn/model/call.h>
 #include <gradus/nn/model/check.h>
-#include <gradus/nn/model/checkpoint.h>
 #include <gradus/nn/model/lazy.h>
 #include <gradus/nn/model/matching.h>
 #include <gradus/nn/model/module.h>

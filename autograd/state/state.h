@@ -9,7 +9,7 @@
 //   };
 //   const State all = sum_of_states({{"optimizer", adam}, {"best", best}});      // "optimizer.w.exp_avg", "best.loss"
 //   load_sum_of_states("resume", {{"optimizer", adam}, {"best", best}}, all);     // all of them, or an error and none
-// In a file: nn/model/checkpoint.h, with models as parts.
+// In a file: train/checkpoint/checkpoint.h, with models as parts.
 #pragma once
 #include <concepts>
 #include <functional>

@@ -46,7 +46,7 @@ class Weights {
   std::optional<Graph> graph;
 
   std::uint64_t bytes() const;
-  // The names of the parts if a checkpoint of ours (nn/model/checkpoint.h) wrote it.
+  // The names of the parts if a checkpoint of ours (train/checkpoint/checkpoint.h) wrote it.
   std::vector<std::string> checkpoint_parts() const;
 };
 

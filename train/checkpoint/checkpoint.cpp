@@ -1,15 +1,15 @@
-#include <gradus/nn/model/checkpoint.h>
+#include <gradus/train/checkpoint/checkpoint.h>
 
 #include <vector>
 
-namespace gradus::nn {
+namespace gradus::train {
 namespace {
 
 std::vector<StatePart> plain(std::span<const Part> parts) { return {parts.begin(), parts.end()}; }
 
 }  // namespace
 
-StatePart Part::of_model(std::string name, const ModuleRef& net) {
+StatePart Part::of_model(std::string name, const nn::ModuleRef& net) {
   return {std::move(name), [net] { return nn::state(net); }, [net](const State& state) { nn::load_state(net, state); }};
 }
 
@@ -27,4 +27,4 @@ void load_checkpoint(const FileName& file, std::initializer_list<Part> parts) {
   load_checkpoint(file, std::span<const Part>(parts.begin(), parts.size()));
 }
 
-}  // namespace gradus::nn
+}  // namespace gradus::train

@@ -17,7 +17,6 @@
 #include <gradus/nn/layers/dropout.h>
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/losses/loss.h>
-#include <gradus/nn/model/checkpoint.h>
 #include <gradus/nn/model/module.h>
 #include <gradus/optim/around/accumulation.h>
 #include <gradus/optim/around/lookahead.h>
@@ -26,6 +25,7 @@
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/schedules/one_cycle_lr.h>
+#include <gradus/train/checkpoint/checkpoint.h>
 
 #include <message_of.h>
 #include <temporary_folder.h>
@@ -76,7 +76,7 @@ struct Training {
   } best;
   std::vector<double> losses;
 
-  std::vector<nn::Part> parts() {
+  std::vector<train::Part> parts() {
     return {{"model", net},   {"optimizer", lookahead},       {"schedule", schedule}, {"plateau", plateau},
             {"average", ema}, {"accumulation", accumulation}, {"loader", loader},     {"generator", default_generator()},
             {"best", best}};
@@ -111,7 +111,7 @@ void expect_same(const State& a, const State& b) {
   }
 }
 State sum(Training& t) {
-  const std::vector<nn::Part> parts = t.parts();
+  const std::vector<train::Part> parts = t.parts();
   return sum_of_states(std::vector<StatePart>(parts.begin(), parts.end()));
 }
 
@@ -121,17 +121,17 @@ TEST(Checkpoint, InterruptedTrainingIsTheTrainingThatWasNot) {
     const TemporaryFolder folder;
     manual_seed(3);
     Training straight;
-    straight.saved = [&] { nn::save_checkpoint(folder / "run.safetensors", straight.parts()); };
+    straight.saved = [&] { train::save_checkpoint(folder / "run.safetensors", straight.parts()); };
     straight.run(until);
     {
       manual_seed(99);
       Training second;
-      nn::load_checkpoint(folder / "run.safetensors", second.parts());
+      train::load_checkpoint(folder / "run.safetensors", second.parts());
       second.run(all - until);
       manual_seed(12345);
       Training resumed;
       resumed.run(2);                                 // into the middle of something else
-      nn::load_checkpoint(folder / "run.safetensors", resumed.parts());
+      train::load_checkpoint(folder / "run.safetensors", resumed.parts());
       resumed.losses.clear();
       resumed.run(all - until);
       EXPECT_EQ(resumed.losses, second.losses);
@@ -162,7 +162,7 @@ TEST(Checkpoint, ThatDoesNotFitSaysAllAndChangesNothing) {
   bad.values["best.loss"] = "low";
   save_state(folder / "bad.safetensors", bad);
   const State before = sum(training);
-  const std::string message = message_of([&] { nn::load_checkpoint(folder / "bad.safetensors", training.parts()); });
+  const std::string message = message_of([&] { train::load_checkpoint(folder / "bad.safetensors", training.parts()); });
   for (const char* line : {"bad.safetensors", "nothing has changed", "\n  model: load_state: the state does not fit the model",
                            "\n    hidden.weight is [2, 2] f32 in the state but [8, 4] f32 here", "\n  average: EMA: the state does not fit",
                            "\n    missing output.bias [3] f32", "\n  loader: DataLoader: the state does not fit this loader",
@@ -171,22 +171,22 @@ TEST(Checkpoint, ThatDoesNotFitSaysAllAndChangesNothing) {
     EXPECT_THAT(message, HasSubstr(line));
   expect_same(sum(training), before);
 
-  EXPECT_THAT(message_of([&] { nn::load_checkpoint(folder / "bad.safetensors", {{"model", training.net}}); }),
+  EXPECT_THAT(message_of([&] { train::load_checkpoint(folder / "bad.safetensors", {{"model", training.net}}); }),
               HasSubstr("unexpected optimizer"));
   nn::save(training.net, folder / "net.safetensors");
-  EXPECT_THAT(message_of([&] { nn::load_checkpoint(folder / "net.safetensors", training.parts()); }), HasSubstr("no sum of states"));
-  EXPECT_THROW(nn::load_checkpoint(folder / "absent.safetensors", training.parts()), FileError);
+  EXPECT_THAT(message_of([&] { train::load_checkpoint(folder / "net.safetensors", training.parts()); }), HasSubstr("no sum of states"));
+  EXPECT_THROW(train::load_checkpoint(folder / "absent.safetensors", training.parts()), FileError);
   expect_same(sum(training), before);
 }
 
 TEST(Checkpoint, HoldsTheModelUnderPyTorchsNames) {
   const TemporaryFolder folder;
   Net net, other;
-  nn::save_checkpoint(folder / "run.safetensors", {{"model", net}});
+  train::save_checkpoint(folder / "run.safetensors", {{"model", net}});
   const Safetensors contents = load_safetensors(folder / "run.safetensors");
   EXPECT_TRUE(contents.arrays.contains("model.hidden.weight"));
   EXPECT_TRUE(contents.metadata.contains("model.drop.generator"));
-  nn::load_checkpoint(folder / "run.safetensors", {{"model", other}});
+  train::load_checkpoint(folder / "run.safetensors", {{"model", other}});
   expect_same(nn::state(net), nn::state(other));
 }
 

@@ -1,9 +1,8 @@
 // A checkpoint: the states of a model and of all that trains it, in one safetensors file. Training that is interrupted, and goes on with
 // new objects that were given the checkpoint, is bit for bit the training that was not.
-//   nn::save_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, {"schedule", schedule}, {"average", ema},
-//   {"loader", loader},
-//                                           {"generator", default_generator()}});
-//   nn::load_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, …});                  // the same parts, in any order
+//   train::save_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, {"schedule", schedule}, {"average", ema},
+//                                                  {"loader", loader}, {"generator", default_generator()}});
+//   train::load_checkpoint("run.safetensors", {{"model", net}, {"optimizer", adam}, …});                  // the same parts, in any order
 // A part is a model, or anything with state() and load_state() (autograd/state/state.h), a struct of one's own too. The file's arrays are
 // "model.fc.weight", "optimizer.fc.weight.exp_avg"; the values are its metadata.
 #pragma once
@@ -15,7 +14,7 @@
 #include <gradus/autograd/state/state.h>
 #include <gradus/nn/model/state.h>
 
-namespace gradus::nn {
+namespace gradus::train {
 
 class Part : public StatePart {
  public:
@@ -27,9 +26,9 @@ class Part : public StatePart {
   template <class T>
   static StatePart of(std::string name, T& thing) {
     if constexpr (Stateful<T>) return StatePart(std::move(name), thing);
-    else return of_model(std::move(name), ModuleRef(thing));
+    else return of_model(std::move(name), nn::ModuleRef(thing));
   }
-  static StatePart of_model(std::string name, const ModuleRef& net);
+  static StatePart of_model(std::string name, const nn::ModuleRef& net);
 };
 
 // ValueError: names that are empty, have dots or are given twice. FileError: it cannot be written.
@@ -40,4 +39,4 @@ void save_checkpoint(const FileName& file, std::span<const Part> parts);
 void load_checkpoint(const FileName& file, std::initializer_list<Part> parts);
 void load_checkpoint(const FileName& file, std::span<const Part> parts);
 
-}  // namespace gradus::nn
+}  // namespace gradus::train
