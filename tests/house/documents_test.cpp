@@ -104,7 +104,7 @@ TEST(Documents, NameFilesThatThereAre) {
 
 TEST(Comments, NameFilesThatThereAre) {
   int files = 0;
-  for (const char* room : {"autograd", "nn", "optim", "data", "tests", "examples", "benchmarks"})
+  for (const char* room : {"autograd", "nn", "optim", "data", "train", "tests", "examples", "benchmarks"})
     for (const auto& file : fs::recursive_directory_iterator(root / room)) {
       if (file.path().extension() != ".h" && file.path().extension() != ".cpp") continue;
       std::ifstream in(file.path());

@@ -52,7 +52,7 @@ std::vector<std::string> found_in(const std::string& code) {
 
 TEST(ElementTypes, NobodyElseSaysWhichThereAre) {
   int files = 0;
-  for (const char* room : {"autograd", "nn", "optim", "data", "examples"})
+  for (const char* room : {"autograd", "nn", "optim", "data", "train", "examples"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(GRADUS_SOURCE) / room)) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".h" && extension != ".cpp") continue;

@@ -210,9 +210,9 @@ TEST(Layering, HeadersOpenWithWhatLivesThere) {
 // At the top lie the rooms, what is written around them, and what says how to build them; builds, and what begins with a dot, are none of
 // it.
 TEST(Layering, NothingStrayLiesAtTheTop) {
-  const std::set<std::string> known{"autograd", "nn", "optim", "data", "train", "gradus.h", "tests", "examples", "benchmarks", "tools", "docs",
-                                    "cmake", "run", "CMakeLists.txt", "CMakePresets.json", "README.md", "HACKING.md", "CHANGELOG.md",
-                                    "LICENSE"};
+  const std::set<std::string> known{"autograd", "nn", "optim", "data", "train", "gradus.h", "tests", "examples", "benchmarks", "tools",
+                                    "docs", "cmake", "run", "CMakeLists.txt", "CMakePresets.json", "README.md", "HACKING.md",
+                                    "CHANGELOG.md", "LICENSE"};
   std::vector<std::string> stray;
   for (const auto& entry : fs::directory_iterator(GRADUS_SOURCE)) {
     const std::string name = entry.path().filename().string();

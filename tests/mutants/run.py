@@ -94,7 +94,7 @@ class Build:
         """What has to be compiled when this file changes: the library's units, at one level."""
         if file.suffix == ".cpp":
             return [self.unit_of[file]]
-        rooms = [ROOT / room for room in ("autograd", "nn", "optim", "data")]
+        rooms = [ROOT / room for room in ("autograd", "nn", "optim", "data", "train")]
         return sorted(unit for unit in self.users.get(file, ()) if any(room in self.sources[unit][0].parents for room in rooms))
 
     def compile(self, unit, file, text, out):
