@@ -7,4 +7,8 @@
 #include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>
 #include <gradus/data/sets/synthetic.h>
+#include <gradus/data/transform/apply.h>
+#include <gradus/data/transform/batches.h>
+#include <gradus/data/transform/pictures.h>
+#include <gradus/data/transform/random.h>
 #include <gradus/data/write/png.h>
