@@ -67,8 +67,8 @@ class Table {
  private:
   std::vector<Column> columns_;
   TableOptions options_;
-  std::vector<std::vector<std::string>> rows_;
-  std::vector<bool> numbers_;                    // whether a column holds any
+  std::vector<std::string> cells_;               // row after row
+  std::string numbers_;                          // whether a column holds any: a character each
 };
 std::ostream& operator<<(std::ostream& out, const Table& table);   // text()
 
