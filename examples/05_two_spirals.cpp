@@ -4,6 +4,7 @@
 //
 // You should see the accuracy rise from about 0.6 to about 0.99 within a second or two (in the very centre the arms meet), and then the
 // plane as the network sees it: the line between the two arms, and points of each on its side.
+#include <gradus/autograd/base/drawing/plane.h>
 #include <gradus/gradus.h>
 
 #include <cstdio>

@@ -16,6 +16,8 @@
 
 #include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/drawing/drawing.h>
+#include <gradus/autograd/base/drawing/plane.h>
+#include <gradus/autograd/base/drawing/table.h>
 #include <gradus/autograd/base/error.h>
 
 #include "landscape/optimizers.h"

@@ -5,6 +5,7 @@
 //
 // You should see the critic's slope stay at about 1 and the distance that it finds between the two clouds go to 0, and then both clouds:
 // what was noise around the centre lies on the ring, at radius 1 but for a tenth.
+#include <gradus/autograd/base/drawing/plane.h>
 #include <gradus/gradus.h>
 
 #include <cmath>

@@ -4,6 +4,7 @@
 //
 // On Rosenbrock's valley f = (1 − x)² + 100 (y − x²)² from (−1.2, 1) you should see the six steps of the textbooks: down, across the bend
 // with f rising to 1412, and then the number of right digits doubles. Gradient descent in the same valley is at 0.1 after 1000 steps.
+#include <gradus/autograd/base/drawing/plane.h>
 #include <gradus/gradus.h>
 
 #include <cmath>

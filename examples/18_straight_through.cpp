@@ -6,6 +6,7 @@
 //
 // You should see that a trained network falls from 1 to about 0.6 when its weights are rounded afterwards, that one which is trained
 // through the rounding comes near the one that is not rounded, and that with the true slope nothing is learned.
+#include <gradus/autograd/base/drawing/table.h>
 #include <gradus/gradus.h>
 
 #include <cmath>

@@ -5,6 +5,7 @@
 // You should see the highest memory of a training step of 24 blocks and its time: with a checkpoint for each block about a quarter of the
 // memory, for a third more time at most, since backward is about twice the forward that is done once more. One for every four blocks keeps
 // fewer inputs, and more within one. The gradients are the same in every bit, dropout included.
+#include <gradus/autograd/base/drawing/table.h>
 #include <gradus/gradus.h>
 
 #include <algorithm>

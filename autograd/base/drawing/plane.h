@@ -2,6 +2,7 @@
 //   drawing::Plane plane{.window = {-2, 2, -1, 1}, .heights = drawing::heights([](double x, double y) { return x * x + 10 * y * y; })};
 //   plane.trails.push_back({"SGD", path});   std::cout << plane;   plane.save_svg("bowl.svg");
 // A classifier is drawn with the line where it cannot decide, .levels = {0}, and the points of each class.
+// Opt-in, since few programs draw planes: no umbrella header includes it.
 #pragma once
 #include <functional>
 #include <iosfwd>

@@ -1,4 +1,5 @@
 // A table as text: columns as wide as what stands in them, names on the left, numbers on the right under each other.
+// Opt-in, since few programs print tables: no umbrella header includes it.
 //   drawing::Table table({{"optimizer"}, {"loss", drawing::fixed_digits(4)}, {"outcome"}});
 //   table.add("Adam", 0.25, "in the valley");   std::cout << table;
 //   //  optimizer    loss   outcome
