@@ -6,6 +6,7 @@
 #include <gradus/data/read/idx.h>
 #include <gradus/data/read/idx_images.h>
 #include <gradus/data/sets/fashion_mnist.h>
+#include <gradus/data/sets/sequences.h>
 #include <gradus/data/sets/synthetic.h>
 #include <gradus/data/transform/apply.h>
 #include <gradus/data/transform/batches.h>
