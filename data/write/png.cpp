@@ -19,7 +19,7 @@ void put_big_endian(std::uint8_t* to, std::uint64_t number) {
 }
 
 // Length, type, bytes, checksum of the last two.
-void write_chunk(FileReplacement& out, std::string_view type, std::span<const std::uint8_t> bytes) {
+void write_chunk(std::string& out, std::string_view type, std::span<const std::uint8_t> bytes) {
   std::array<std::uint8_t, 8> head;
   put_big_endian(head.data(), bytes.size());
   for (std::size_t i = 0; i < 4; ++i) head[4 + i] = static_cast<std::uint8_t>(type[i]);
@@ -27,15 +27,16 @@ void write_chunk(FileReplacement& out, std::string_view type, std::span<const st
   if (!bytes.empty()) sum = crc32(sum, bytes.data(), static_cast<uInt>(bytes.size()));   // of no bytes zlib says 0
   std::array<std::uint8_t, 4> tail;
   put_big_endian(tail.data(), sum);
-  out.write(head.data(), head.size());
-  out.write(bytes.data(), bytes.size());
-  out.write(tail.data(), tail.size());
+  const auto put = [&](const auto& part) { out.append(reinterpret_cast<const char*>(part.data()), part.size()); };
+  put(head);
+  put(bytes);
+  put(tail);
 }
 
 // Deflates what it is given into chunks of pixels.
 class PixelStream {
  public:
-  explicit PixelStream(FileReplacement& out) : out_(out), buffer_(1 << 16) {
+  explicit PixelStream(std::string& out) : out_(out), buffer_(1 << 16) {
     check<FileError>(deflateInit(&stream_, Z_DEFAULT_COMPRESSION) == Z_OK, "zlib: no memory");
     empty();
   }
@@ -66,12 +67,12 @@ class PixelStream {
     empty();
   }
 
-  FileReplacement& out_;
+  std::string& out_;
   std::vector<std::uint8_t> buffer_;
   z_stream stream_{};
 };
 
-void write_picture(const Array& pixels, const FileName& file) {
+std::string picture_bytes(const Array& pixels) {
   const std::int64_t channels = pixels.shape()[0], height = pixels.shape()[1], width = pixels.shape()[2];
   constexpr std::uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, colour_type[] = {0, 4, 2, 6};
   std::array<std::uint8_t, 13> header{};
@@ -82,8 +83,7 @@ void write_picture(const Array& pixels, const FileName& file) {
   const Array rows = pixels.permute({1, 2, 0}).as_contiguous();   // [H, W, C]
   const std::uint8_t* from = rows.data<std::uint8_t>();
 
-  FileReplacement out(file);
-  out.write(signature, sizeof signature);
+  std::string out(reinterpret_cast<const char*>(signature), sizeof signature);
   write_chunk(out, "IHDR", header);
   PixelStream stream(out);
   std::vector<std::uint8_t> row(static_cast<std::size_t>(width * channels) + 1);   // the first byte says: not filtered
@@ -93,7 +93,7 @@ void write_picture(const Array& pixels, const FileName& file) {
   }
   stream.finish();
   write_chunk(out, "IEND", {});
-  out.commit();
+  return out;
 }
 
 template <class T>
@@ -108,20 +108,32 @@ Array bytes_of(const Array& x) {
   return to;
 }
 
-}  // namespace
-
-void write_png(const Tensor& pixels, const FileName& file) {
-  const Array x = pixels.value();
-  check<DtypeError>(x.dtype() == u8, "write_png: pixels must be u8, not ", x.dtype(), "; save_image takes floats in [0, 1]");
-  check<ShapeError>(x.rank() == 2 || x.rank() == 3, "write_png: a picture is [H, W] or [C, H, W], not ", x.shape(),
+std::string checked_picture(const Array& x, std::string_view who) {
+  check<ShapeError>(x.rank() == 2 || x.rank() == 3, who, ": a picture is [H, W] or [C, H, W], not ", x.shape(),
                     "; save_image takes several");
   const Array picture = x.rank() == 2 ? x.unsqueeze(0) : x;
   const Shape& shape = picture.shape();
-  check<ShapeError>(shape[0] >= 1 && shape[0] <= 4, "write_png: a picture has 1 to 4 channels, which come first: ", x.shape());
+  check<ShapeError>(shape[0] >= 1 && shape[0] <= 4, who, ": a picture has 1 to 4 channels, which come first: ", x.shape());
   constexpr std::int64_t most = 0x7fffffff;
-  check<ShapeError>(shape[1] >= 1 && shape[2] >= 1 && shape[1] <= most && shape[2] <= most / 4,
-                    "write_png: a picture has at least one pixel, and sides that a PNG can name: ", x.shape());
-  write_picture(picture, file);
+  check<ShapeError>(shape[1] >= 1 && shape[2] >= 1 && shape[1] <= most && shape[2] <= most / 4, who,
+                    ": a picture has at least one pixel, and sides that a PNG can name: ", x.shape());
+  return picture_bytes(picture);
+}
+
+}  // namespace
+
+void write_png(const Tensor& pixels, const FileName& file) {
+  check<DtypeError>(pixels.dtype() == u8, "write_png: pixels must be u8, not ", pixels.dtype(), "; save_image takes floats in [0, 1]");
+  const std::string bytes = checked_picture(pixels.value(), "write_png");
+  FileReplacement out(file);
+  out.write(bytes.data(), bytes.size());
+  out.commit();
+}
+
+std::string encode_png(const Tensor& pixels) {
+  const Array& x = pixels.value();
+  if (x.dtype() == u8) return checked_picture(x, "encode_png");
+  return visit_floating(x.dtype(), "encode_png", [&]<class T>(T) { return checked_picture(bytes_of<T>(x), "encode_png"); });
 }
 
 Tensor make_grid(const Tensor& images, const ImageGridOptions& options) {

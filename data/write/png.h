@@ -4,6 +4,7 @@
 // A file is written as all others are: in one step, and what cannot be a picture leaves the old one alone.
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/file_name.h>
@@ -14,6 +15,8 @@ namespace gradus::data {
 // u8 [H, W] or [C, H, W]: grey for 1 channel, grey and opacity for 2, red, green, blue for 3, and opacity for 4. DtypeError; ShapeError for
 // other channels or a side of 0; FileError.
 void write_png(const Tensor& pixels, const FileName& file);
+// What would stand in the file; f32 and f64 too, 0 is black and 1 is white.
+std::string encode_png(const Tensor& pixels);
 
 struct ImageGridOptions {
   std::int64_t nrow = 8;       // pictures in a row

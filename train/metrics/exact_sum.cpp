@@ -131,7 +131,8 @@ bool ExactSum::fits(const Array& array) {
   const Array row = array.as_contiguous();
   const auto word = row.span<std::int64_t>();
   const auto is_digit = [](std::int64_t d) { return d >= 0 && d < digit_base; };
-  return std::all_of(word.begin(), word.begin() + digits - 1, is_digit) && word[digits - 1] > -digit_base && word[digits - 1] < digit_base &&
+  const std::int64_t top = word[digits - 1];
+  return std::all_of(word.begin(), word.begin() + digits - 1, is_digit) && top > -digit_base && top < digit_base &&
          std::all_of(word.begin() + digits, word.end(), [](std::int64_t n) { return n >= 0; });
 }
 

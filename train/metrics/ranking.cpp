@@ -64,7 +64,8 @@ void Ranking::expect(std::int64_t width, bool classes) const {
 
 void Ranking::update(const Tensor& prediction, const Tensor& target) {
   const metric::Form form = metric::form_of(ranking_name, prediction, target);
-  check<DtypeError>(form != metric::Form::classes, ranking_name, ": predicted classes ", prediction.dtype(), " have no order; it wants scores");
+  check<DtypeError>(form != metric::Form::classes, ranking_name, ": predicted classes ", prediction.dtype(),
+                    " have no order; it wants scores");
   const metric::Rows rows = metric::rows_of(ranking_name, prediction, target, form, options_.ignore_index);
   const bool classes = form == metric::Form::scores_of_classes;
   check<ValueError>(!classes || options_.average != Average::micro, ranking_name, ": the average micro is of labels, not of classes");

@@ -37,8 +37,8 @@ Form form_of(std::string_view who, const Tensor& prediction, const Tensor& targe
   bool fits = p.rank() == t.rank() + 1 && p.rank() >= 2 && p[0] == t[0];
   for (int axis = 1; fits && axis < t.rank(); ++axis) fits = p[axis + 1] == t[axis];
   check<ShapeError>(fits, who, ": scores ", p, " and targets ", t,
-                    " do not fit: scores of classes are [N, C] or [N, C, d...] with targets [N] or [N, d...], scores of yes have the targets' ",
-                    "shape");
+                    " do not fit: scores of classes are [N, C] or [N, C, d...] with targets [N] or [N, d...], scores of yes have the ",
+                    "targets' shape");
   check<ShapeError>(p[1] >= 2, who, ": scores ", p, " are of ", p[1], " classes; scores of yes have the targets' shape ", t);
   check<DtypeError>(is_whole(target.dtype()), who, ": scores of classes ", p, " want targets of a whole type, not ", target.dtype());
   return Form::scores_of_classes;

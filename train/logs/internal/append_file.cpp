@@ -1,0 +1,59 @@
+#include <gradus/train/logs/internal/append_file.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/file.h>
+
+namespace gradus::train::logs {
+namespace {
+
+[[noreturn]] void fail_to_log(const FileName& file) {
+  const int error = errno;
+  fail<FileError>("cannot write ", file, ": ", std::system_category().message(error));
+}
+
+}  // namespace
+
+void append(const FileName& file, std::string_view bytes) {
+  const int descriptor = ::open(file.string().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) fail_to_log(file);
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      const int error = errno;
+      ::close(descriptor);
+      errno = error;
+      fail_to_log(file);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  ::close(descriptor);
+}
+
+void begin_anew(const FileName& file, std::string_view bytes) {
+  const std::filesystem::path path = file.string();
+  std::error_code error;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  check<FileError>(!error, "cannot make the folder of ", file, ": ", [&] { return error.message(); });
+  FileReplacement out(file);
+  out.write(bytes.data(), bytes.size());
+  out.commit();
+}
+
+void truncate(const FileName& file, std::uint64_t size) {
+  if (::truncate(file.string().c_str(), static_cast<off_t>(size)) != 0) fail_to_log(file);
+}
+
+bool exists(const FileName& file) {
+  std::error_code error;
+  return std::filesystem::exists(file.string(), error);
+}
+
+}  // namespace gradus::train::logs

@@ -1,0 +1,15 @@
+// A file that grows row by row: what append() was given is the system's when it returns. FileError names the file and what the system said.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include <gradus/autograd/base/file_name.h>
+
+namespace gradus::train::logs {
+
+void append(const FileName& file, std::string_view bytes);                     // made if it is not there
+void begin_anew(const FileName& file, std::string_view bytes);                 // folders are made, too; in one step
+void truncate(const FileName& file, std::uint64_t size);
+bool exists(const FileName& file);
+
+}  // namespace gradus::train::logs
