@@ -8,6 +8,7 @@
 
 #include <gradus/autograd/array/formats/internal/array_source.h>
 #include <gradus/autograd/array/formats/internal/by_name.h>
+#include <gradus/autograd/array/formats/internal/file_checksum.h>
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
@@ -19,11 +20,11 @@
 namespace gradus {
 namespace {
 
-using detail::in_quotes, detail::metadata_key, detail::longest_header;
+using detail::in_quotes, detail::metadata_key, detail::longest_header, detail::prefix_bytes;
 
-constexpr std::size_t prefix_bytes = 8;
+}  // namespace
 
-std::uint64_t header_length(const InputFile& file) {
+std::uint64_t detail::header_length(const InputFile& file) {
   check<FileError>(file.size() >= prefix_bytes, "truncated: ", file.size(), " bytes cannot hold the length of a header");
   std::array<unsigned char, prefix_bytes> prefix;
   file.read_at(0, prefix.data(), prefix.size());
@@ -34,12 +35,10 @@ std::uint64_t header_length(const InputFile& file) {
   return length;
 }
 
-}  // namespace
-
 struct SafetensorsFile::State {
   explicit State(const FileName& path, const SafetensorsOptions& options) : file(path), map(options.map), floating(options.floating) {
     detail::check_floating(floating, "SafetensorsOptions::floating");
-    const std::uint64_t length = header_length(file);
+    const std::uint64_t length = detail::header_length(file);
     data = prefix_bytes + length;
     header = detail::read_header(file, prefix_bytes, length, options);
   }
@@ -119,15 +118,19 @@ void save_safetensors(const FileName& path, const Safetensors& contents) {
   detail::write_safetensors(path, contents.metadata, std::move(arrays))->commit();
 }
 
+std::string detail::beginning_of(const std::string& header) {
+  std::string out(prefix_bytes, '\0');
+  for (std::size_t i = 0; i < prefix_bytes; ++i) out[i] = static_cast<char>(std::uint64_t{header.size()} >> (8 * i));
+  return out + header;
+}
+
 void detail::write_beginning(FileReplacement& out, const std::string& header) {
-  std::array<unsigned char, prefix_bytes> prefix;
-  for (std::size_t i = 0; i < prefix_bytes; ++i) prefix[i] = static_cast<unsigned char>(std::uint64_t{header.size()} >> (8 * i));
-  out.write(prefix.data(), prefix.size());
-  out.write(header.data(), header.size());
+  const std::string beginning = beginning_of(header);
+  out.write(beginning.data(), beginning.size());
 }
 
 std::unique_ptr<FileReplacement> detail::write_safetensors(const FileName& path, const std::map<std::string, std::string>& metadata,
-                                                           NamedArrays arrays) {
+                                                           NamedArrays arrays, std::string_view checksum) {
   for (const auto* named : arrays) {
     check<ValueError>(named->first != metadata_key, "save_safetensors: ", path, ": no tensor may be named ", metadata_key);
     check<ValueError>(
@@ -145,6 +148,7 @@ std::unique_ptr<FileReplacement> detail::write_safetensors(const FileName& path,
   }
   check<ValueError>(header.size() <= longest_header, "save_safetensors: ", path, ": the header of ", header.size(), " bytes exceeds ",
                     longest_header);
+  if (!checksum.empty()) put_checksum(header, checksum, arrays);
 
   auto out = std::make_unique<FileReplacement>(path);
   write_beginning(*out, header);

@@ -28,6 +28,7 @@ constexpr std::size_t chunk = std::size_t{1} << 30;   // Linux moves at most 2 G
   fail<FileError>(what, " ", file, ": ", std::system_category().message(error));
 }
 
+constexpr std::string_view temporary_mark = ".gradus-";   // in the name of every temporary file, behind that of the file it is for
 constexpr std::size_t longest_stem = 220;   // bytes of a name, so that there is room for a suffix in the 255 that names may have
 
 int open_file(const char* name, int flags, mode_t mode = 0) {
@@ -74,22 +75,6 @@ Lock lock([[maybe_unused]] int descriptor) {
   return Lock::none_here;
 }
 
-// Removes what writers of the same file left behind that did not live to commit or to clear up. Not std::filesystem::directory_iterator,
-// which ends the process when memory is short.
-void remove_leftovers(const std::filesystem::path& folder, std::string_view prefix) {
-  DIR* listing = ::opendir(folder.c_str());
-  if (!listing) return;
-  while (const dirent* entry = ::readdir(listing)) {
-    const std::string_view name = entry->d_name;
-    if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
-    const int left = ::openat(::dirfd(listing), entry->d_name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (left < 0) continue;
-    if (lock(left) == Lock::ours) ::unlinkat(::dirfd(listing), entry->d_name, 0);
-    ::close(left);
-  }
-  ::closedir(listing);
-}
-
 // Gives the new file the owner and the permissions of the one that it will replace, or `mode` if there is none.
 bool take_over(int descriptor, const std::filesystem::path& replaced, mode_t mode) {
   struct stat old, mine;
@@ -106,6 +91,14 @@ bool take_over(int descriptor, const std::filesystem::path& replaced, mode_t mod
   return (mine.st_mode & 07777) == mode || ::fchmod(descriptor, mode) == 0;
 }
 
+// EINTR: a signal came before anything was brought to the disk.
+int bring_to_disk(int descriptor) {
+  for (;;) {
+    const int result = ::fsync(descriptor);
+    if (result == 0 || errno != EINTR) return result;
+  }
+}
+
 void read_part(int descriptor, const FileName& path, std::uint64_t position, std::span<std::byte> to) {
   while (!to.empty()) {
     const ssize_t n = ::pread(descriptor, to.data(), std::min(to.size(), chunk), static_cast<off_t>(position));
@@ -118,6 +111,21 @@ void read_part(int descriptor, const FileName& path, std::uint64_t position, std
 }
 
 }  // namespace
+
+// Not by std::filesystem::directory_iterator, which ends the process when memory is short.
+void remove_leftovers(const std::filesystem::path& folder, std::string_view prefix) {
+  DIR* listing = ::opendir(folder.c_str());
+  if (!listing) return;
+  while (const dirent* entry = ::readdir(listing)) {
+    const std::string_view name = entry->d_name;
+    if (!name.starts_with(prefix) || name.find(temporary_mark) == name.npos || !name.ends_with(".tmp")) continue;
+    const int left = ::openat(::dirfd(listing), entry->d_name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (left < 0) continue;
+    if (lock(left) == Lock::ours) ::unlinkat(::dirfd(listing), entry->d_name, 0);
+    ::close(left);
+  }
+  ::closedir(listing);
+}
 
 InputFile::InputFile(const FileName& file) : path_(file) {
   // O_NONBLOCK: opening a pipe must fail below, not wait for somebody to write into it.
@@ -178,7 +186,7 @@ FileReplacement::~FileReplacement() {
 void FileReplacement::open_temporary(bool replaces) {
   static std::atomic<unsigned> count{0};
   const std::filesystem::path folder = folder_of(file_);
-  const std::string prefix = file_.filename().string().substr(0, longest_stem) + ".gradus-";
+  const std::string prefix = file_.filename().string().substr(0, longest_stem).append(temporary_mark);
   remove_leftovers(folder, prefix);
   for (;;) {
     std::filesystem::path name = folder / text(prefix, ::getpid(), "-", count++, ".tmp");
@@ -211,9 +219,9 @@ void FileReplacement::write(std::span<const std::byte> bytes) {
 
 void FileReplacement::commit() {
   if (!temporary_.empty() && !take_over(descriptor_, file_, mode_)) fail_with_errno(file_, "cannot keep the permissions of");
-  const bool on_disk = ::fsync(descriptor_) == 0 || (temporary_.empty() && (errno == EINVAL || errno == ENOTSUP || errno == EROFS));
+  const bool on_disk = bring_to_disk(descriptor_) == 0 || (temporary_.empty() && (errno == EINVAL || errno == ENOTSUP || errno == EROFS));
   if (!on_disk) fail_with_errno(file_, "cannot write");
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail_with_errno(file_, "cannot write");
+  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail_with_errno(file_, "cannot write");
   if (temporary_.empty()) return;
   const std::filesystem::path folder = folder_of(file_);   // before there is no way back: it takes memory
   if (::rename(temporary_.c_str(), file_.c_str()) != 0) fail_with_errno(file_, "cannot replace");
@@ -222,7 +230,7 @@ void FileReplacement::commit() {
   // The new name is on the disk once its directory is.
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;   // a directory that may be written but not read
-  const int result = ::fsync(directory);
+  const int result = bring_to_disk(directory);
   const int error = errno;
   ::close(directory);
   errno = error;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <gradus/autograd/base/file_name.h>
 
@@ -59,5 +60,9 @@ class FileReplacement {
   int descriptor_ = -1;
   unsigned mode_ = 0600;                     // of the file in the end, if there is none yet
 };
+
+// Removes the temporary files, of files whose names begin with `prefix`, that were left by writers which did not live to commit or to clear
+// up; those of writers at work are locked and stay.
+void remove_leftovers(const std::filesystem::path& folder, std::string_view prefix);
 
 }  // namespace gradus

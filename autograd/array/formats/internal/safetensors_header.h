@@ -12,6 +12,7 @@
 
 namespace gradus::detail {
 
+inline constexpr std::size_t prefix_bytes = 8;                 // with the length of the header
 inline constexpr std::uint64_t longest_header = 100'000'000;   // the reference's limit
 inline constexpr std::string_view metadata_key = "__metadata__";
 
@@ -20,6 +21,9 @@ struct SafetensorsHeader {
   std::vector<std::uint32_t> by_name;          // places in entries, in the order of the names
   std::map<std::string, std::string> metadata;
 };
+
+// FileError: the file cannot have a header of the length that it says.
+std::uint64_t header_length(const InputFile& file);
 
 // The header that takes `length` bytes of the file from `begin`; the data are the rest. FileError names the rule, the tensor and the byte
 // of the header.
