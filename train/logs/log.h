@@ -3,8 +3,8 @@
 //   log.add("loss", step, loss.item());   log.add("lr", step, adam.lr());
 // or as a callback, train::fit(net, loss, adam, training, validation, {.callbacks = {log}}): "batch_loss" and "lr" at steps, and at the
 // end of each epoch all that it has to say: "loss", "val_loss", metrics, "epoch", "seconds".
-// What is added for one step is one row, written when another step's begins, at the end of an epoch, by flush() and by the destructor; a row
-// that is written has reached the system, so a killed process loses none.
+// What is added for one step is one row, written when another step's begins, at the end of an epoch, by flush() and by the destructor; a
+// row that is written has reached the system, so a killed process loses none.
 // A log begins anew with its first row, unless it was told before to go on: resume(step) keeps the rows up to that step and cuts those
 // beyond, which the resumed training writes again. As a callback it does so by itself where fit resumes from a checkpoint.
 #pragma once

@@ -13,7 +13,7 @@
 namespace gradus::train {
 
 struct AccuracyOptions {
-  std::int64_t top_k = 1;                        // right if the target is among so many best classes; of equal scores the first class is better
+  std::int64_t top_k = 1;                        // right if the target is among so many best classes; of equal scores the first is better
   double threshold = 0.5;                        // a score of yes above it says yes; 0 for logits
   bool whole_rows = false;                       // of several labels a sample: it is right if all of them are
   std::optional<std::int64_t> ignore_index = {}; // targets that do not count

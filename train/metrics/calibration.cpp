@@ -120,7 +120,8 @@ double CalibrationError::value() const {
 }
 
 void CalibrationError::merge(const CalibrationError& other) {
-  check<ValueError>(options_.bins == other.options_.bins, calibration_name, ": ", other.options_.bins, " bins do not go into ", options_.bins);
+  check<ValueError>(options_.bins == other.options_.bins, calibration_name, ": ", other.options_.bins, " bins do not go into ",
+                    options_.bins);
   std::vector<Bin> bins = bins_of(counts_, sums_);
   const std::vector<Bin> given = bins_of(other.counts_, other.sums_);
   for (std::size_t i = 0; i < bins.size(); ++i) {
@@ -144,7 +145,8 @@ void CalibrationError::load_state(const State& state) {
   if (counts.defined() && sums.defined())
     for (std::int64_t i = 0; i < options_.bins && reader.fits(); ++i) {
       const std::int64_t count = counts.data<std::int64_t>()[2 * i], right = counts.data<std::int64_t>()[2 * i + 1];
-      if (right < 0 || right > count || !ExactSum::fits(sums.slice(0, i, i + 1).squeeze(0))) reader.problem("bin ", i, " is of no predictions");
+      if (right < 0 || right > count || !ExactSum::fits(sums.slice(0, i, i + 1).squeeze(0)))
+        reader.problem("bin ", i, " is of no predictions");
     }
   reader.expect_no_more_arrays();
   reader.finish(text(calibration_name, ": the state does not fit"));

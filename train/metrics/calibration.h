@@ -25,7 +25,7 @@ class CalibrationError {
  public:
   explicit CalibrationError(const CalibrationOptions& options = {});
 
-  // Scores of classes [N, C] or of yes: metric.h. ShapeError, DtypeError; ValueError: NaN, what is no probability, a target that is no class.
+  // Scores of classes [N, C] or of yes: metric.h. ShapeError, DtypeError; ValueError: NaN, no probability, a target that is no class.
   void update(const Tensor& prediction, const Tensor& target);
   double value() const;
   Tensor table() const;                          // count, mean confidence, accuracy; NaN in an empty bin

@@ -24,8 +24,8 @@ void ConfusionMatrix::update(const Tensor& prediction, const Tensor& target) {
   const std::int64_t wanted = options_.classes, classes = labels.classes > 0 ? labels.classes : wanted;
   check<ValueError>(classes > 0, confusion_name, ": predicted classes do not say how many there are; set .classes");
   check<ValueError>(classes <= 4096, confusion_name, ": ", classes, " classes are more than 4096");
-  check<ValueError>(wanted == 0 || wanted == classes, confusion_name, ": classes is ", wanted, ", but scores ", prediction.shape(), " are of ",
-                    classes);
+  check<ValueError>(wanted == 0 || wanted == classes, confusion_name, ": classes is ", wanted, ", but scores ", prediction.shape(),
+                    " are of ", classes);
   expect_size(counts_, classes);
   if (labels.classes == 0) {
     metric::check_classes(confusion_name, "target", labels.targets, classes, options_.ignore_index);
