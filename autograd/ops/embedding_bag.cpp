@@ -1,13 +1,18 @@
 #include <gradus/autograd/ops/embedding_bag.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/segments.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/compare.h>
+#include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/internal/positions.h>
+#include <gradus/autograd/ops/internal/reducing.h>
+#include <gradus/autograd/ops/internal/written_down.h>
+#include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/scatter.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/internal/described.h>
@@ -24,6 +29,7 @@ struct Bags {
   Array factor, scale;          // [uses], [segments], of the table's type; undefined: 1
   std::int64_t weights = 0;     // how many there are, used or not
   bool by_frequency = false, sparse = false;   // of the table's gradient
+  std::vector<std::int64_t> given;             // where the bags begin among the indices, and the last one ends
 };
 
 // What each use counts: its factor times its weight.
@@ -206,6 +212,7 @@ Bags bags_given(const Tensor& indices, const Tensor& weight, const Tensor& offse
   std::vector<std::int64_t> starts = starts_of_bags(indices, offsets, o.include_last_offset);
   detail::check_rows(bags_op, index, weight);
   Bags bags;
+  bags.given = starts;
   bags.weights = index.size();
   bags.by_frequency = o.scale_grad_by_freq, bags.sparse = o.sparse;
   bags.segments.n = n;
@@ -238,10 +245,49 @@ Tensor largest(const Bags& bags, const Tensor& weight) {
   return where(some, gather(weight, 0, Tensor(rows)), 0);
 }
 
+// ---- by operations that can be written down: which rows are padding, and which are largest, hangs from the numbers
+
+// rows [.., n, d] of bags [.., n], with a factor each, where there are any.
+Tensor bag_by_operations(Tensor rows, const Tensor& indices, const Tensor& factors, std::int64_t table_rows, const EmbeddingBagOptions& o) {
+  const int n = rows.rank() - 2;   // the axis of what is in a bag
+  const Dtype dtype = rows.dtype();
+  if (rows.dim(n) == 0) return Tensor(Array::zeros(detail::without(rows.shape(), kernels::AxisSet{1} << n), dtype));
+  Tensor counts;
+  if (o.padding_idx) {
+    const std::int64_t blank = *o.padding_idx + (*o.padding_idx < 0 ? table_rows : 0);
+    counts = unsqueeze(indices != static_cast<double>(blank), -1);
+    rows = where(counts, rows, o.mode == BagMode::max ? -std::numeric_limits<double>::infinity() : 0.0);
+  }
+  if (o.mode == BagMode::max) {
+    const Tensor most = amax(rows, n);
+    return counts.defined() ? where(any(counts, n), most, 0.0) : most;
+  }
+  if (factors.defined()) rows = rows * unsqueeze(factors, -1);
+  if (o.mode == BagMode::sum) return sum(rows, n);
+  return counts.defined() ? sum(rows, n) / clamp_min(sum(counts.to(dtype), n), 1) : mean(rows, n);
+}
+
+Tensor by_operations(const Bags& bags, const Tensor& indices, const Tensor& weight, const EmbeddingBagOptions& o) {
+  const Tensor rows = embedding(indices, weight);
+  const Tensor& factors = o.per_sample_weights;
+  if (indices.rank() == 2) return bag_by_operations(rows, indices, factors, weight.dim(0), o);
+  const std::int64_t* starts = bags.given.data();
+  std::vector<Tensor> each;
+  for (std::size_t b = 0; b + 1 < bags.given.size(); ++b) {
+    const auto part = [&](const Tensor& x) { return x.defined() ? slice(x, 0, starts[b], starts[b + 1]) : x; };
+    each.push_back(unsqueeze(bag_by_operations(part(rows), part(indices), part(factors), weight.dim(0), o), 0));
+  }
+  return cat(each, 0);
+}
+
 }  // namespace
 
 Tensor embedding_bag(const Tensor& indices, const Tensor& weight, const Tensor& offsets, const EmbeddingBagOptions& options) {
   Bags bags = bags_given(indices, weight, offsets, options);
+  constexpr std::size_t most_written = 1024;   // bags, each a few operations
+  if (detail::written_down() && (options.mode == BagMode::max || options.padding_idx) &&
+      (indices.rank() == 2 || (bags.given.size() > 1 && bags.given.size() <= most_written)))
+    return by_operations(bags, indices, weight, options);
   if (options.mode == BagMode::max) return largest(bags, weight);
   if (options.mode == BagMode::mean) bags.scale = inverse_lengths(bags.segments, weight.dtype());
   const Tensor& factors = options.per_sample_weights;

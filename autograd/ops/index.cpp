@@ -151,7 +151,7 @@ class Planner {
                       " does not fit the dimensions from axis ", axis_,
                       " on of shape ", x_.shape());
     what_.push_back(text("the mask at place ", place));
-    tensors_.push_back(kernels::true_places(mask.value().as_contiguous()));
+    tensors_.push_back(detail::told("true_places", {&mask}, kernels::true_places(mask.value().as_contiguous())));
     picked_.push_back(plan_.part.rank()), covers_.push_back(mask.rank());
     plan_.masked.push_back({plan_.part.rank(), mask.rank()});
     if (mask.rank() == 0) new_axis();

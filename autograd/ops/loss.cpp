@@ -10,13 +10,17 @@
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/ops/softmax.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
 namespace {
 
-struct CrossEntropy final : Op {
+struct CrossEntropy final : Op, detail::Described {
   std::string_view name() const override { return "cross_entropy"; }
+  void describe(detail::OpOptions& o) const override {
+    o("ignore_index", rule.ignore_index)("smoothing", rule.smoothing)("reduction", detail::name_of(reduction));
+  }
   kernels::CrossEntropyRule rule;
   Reduction reduction;
   double scale;   // 1 / the number of rows that count, for a mean

@@ -10,6 +10,7 @@
 #include <gradus/autograd/ops/math.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
+#include <gradus/autograd/tape/internal/described.h>
 #include <gradus/autograd/tape/op.h>
 
 namespace gradus {
@@ -19,14 +20,15 @@ using detail::MeanOver;
 using kernels::PairLoss;
 
 // One number against its target, times `scale`.
-struct PairwiseLoss final : Op {
+struct PairwiseLoss final : Op, detail::Described {
   std::string_view name() const override { return what; }
+  void describe(detail::OpOptions& o) const override { o("reduction", detail::name_of(reduction))("delta", rule.delta)("factor", factor); }
   const char* what;
   kernels::PairRule rule;
   Reduction reduction;
-  double scale;
+  double scale, factor;   // by which the result is multiplied, and what of it is no mean
   PairwiseLoss(const char* what, const kernels::PairRule& rule, Reduction reduction, double scale)
-      : what(what), rule(rule), reduction(reduction), scale(scale) {}
+      : what(what), rule(rule), reduction(reduction), scale(scale), factor(scale) {}
 
   Array forward(const Tensor& x, const Tensor& target) {
     const Tensor a = x.contiguous(), t = target.contiguous();

@@ -26,7 +26,8 @@ void check_mask(const char* op, const Tensor& x, const Tensor& mask) {
 
 Tensor vector_of(const Tensor& x, const Shape& shape) { return reshape(expand(x, shape), {shape.elements()}); }
 detail::Picks picks_of(const char* op, const Tensor& mask, const Shape& shape) {
-  return {op, {1, 0}, {Tensor(kernels::true_places(vector_of(mask, shape).value().as_contiguous()))}};
+  const Tensor all = vector_of(mask, shape);
+  return {op, {1, 0}, {Tensor(detail::told("true_places", {&all}, kernels::true_places(all.value().as_contiguous())))}};
 }
 
 template <class T>

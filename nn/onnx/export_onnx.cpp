@@ -122,8 +122,10 @@ class Exporting {
   onnx::ValueInfo info(const ExportedGraph& to, int value, const std::string& name) const {
     const Array& array = to.one.values[static_cast<std::size_t>(value)].array;
     std::vector<Dimension> shape;
+    const bool loose = to.loose.contains(value);
     for (const onnx::Size& size : to.sizes(value)) {
-      if (!size.follows()) shape.emplace_back(size.here);
+      if (loose) shape.emplace_back();
+      else if (!size.follows()) shape.emplace_back(size.here);
       else if (size.per == 1 && size.offset == 0) shape.emplace_back("batch");
       else if (size.offset == 0) shape.emplace_back(text(size.per, "*batch"));
       else shape.emplace_back(text(size.per, "*batch", size.offset > 0 ? "+" : "", size.offset));

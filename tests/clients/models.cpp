@@ -8,37 +8,13 @@
 
 #include "models/gpt2.h"
 #include "models/resnet.h"
+#include "plain_models.h"
 #include "subject.h"
 
 namespace clients::models_of_both {
 
 using namespace gradus;
-
-struct Mlp {
-  nn::Linear fc1{6, 16}, fc2{16, 16}, fc3{16, 3};
-  Tensor operator()(const Tensor& x) const { return fc3(tanh(fc2(relu(fc1(x))))); }
-};
-
-struct LeNet {
-  nn::Conv2d conv1{1, 6, {.kernel = 5, .padding = 2}}, conv2{6, 16, {.kernel = 5}};
-  nn::Linear fc1{16 * 5 * 5, 120}, fc2{120, 84}, fc3{84, 10};
-  Tensor operator()(const Tensor& x) const {
-    const Tensor h = avg_pool2d(tanh(conv2(avg_pool2d(tanh(conv1(x)), {.kernel = 2}))), {.kernel = 2});
-    return fc3(tanh(fc2(tanh(fc1(flatten(h, 1))))));
-  }
-};
-
-struct Lstm {
-  nn::Embedding words{20, 8};
-  nn::LSTM rnn{8, 12, {.num_layers = 2, .batch_first = true, .bidirectional = true}};
-  nn::Linear output{24, 20};
-  Tensor operator()(const Tensor& x) const { return output(rnn(words(x)).output); }
-};
-
-struct Seq2Seq {
-  nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24, .dropout = 0, .batch_first = true}};
-  Tensor operator()(const Tensor& source, const Tensor& target) const { return net(source, target, {.tgt_is_causal = true}); }
-};
+using namespace plain_models;
 
 // A model without its type.
 struct Case {

@@ -13,6 +13,7 @@
 #include "models/gpt2.h"
 #include "models/resnet.h"
 #include "nn/layers/table.h"
+#include "plain_models.h"
 #include "subject.h"
 
 namespace gradus {
@@ -29,6 +30,7 @@ const std::vector<LayerRow>& layer_table() { return rows_of_layers(); }
 namespace clients::onnx_cases {
 
 using namespace gradus;
+using namespace plain_models;
 using Call = std::function<Tensors(std::span<const Tensor>)>;
 
 Tensor first_rows_again(const Tensor& x, int axis) { return cat({slice(x, axis, 0, 1), x, slice(x, axis, 0, 1)}, axis); }
@@ -96,15 +98,16 @@ struct Case {
 };
 
 Tensor in_f32(const Tensor& x) { return x.dtype() == f64 ? x.detach().to(f32) : x.detach(); }
+Tensor in_f64(const Tensor& x) { return x.dtype() == f32 ? x.detach().to(f64) : x.detach(); }
 
 struct Nothing {};
 
-void operators(const std::string& folder) {
+void operators(const std::string& folder, Tensor (*in)(const Tensor&) = in_f32) {
   std::set<std::string> taken;
   for (const Row& row : op_table()) {
     Tensors x = draw(row.inputs, 5);
     bool empty = false;
-    for (Tensor& each : x) each = in_f32(each), empty |= each.size() == 0;
+    for (Tensor& each : x) each = in(each), empty |= each.size() == 0;
     if (empty) continue;   // onnxruntime has few operators for nothing
     const Nothing net;
     const auto call = [&](std::span<const Tensor> given) { return row.f({given.begin(), given.end()}); };
@@ -139,30 +142,6 @@ void layers(const std::string& folder) {
 
 // ---- whole models
 
-struct Mlp {
-  nn::Linear fc1{6, 16}, fc2{16, 16}, fc3{16, 3};
-  Tensor operator()(const Tensor& x) const { return softmax(fc3(tanh(fc2(relu(fc1(x)))))); }
-};
-struct LeNet {
-  nn::Conv2d conv1{1, 6, {.kernel = 5, .padding = 2}}, conv2{6, 16, {.kernel = 5}};
-  nn::Linear fc1{16 * 5 * 5, 120}, fc2{120, 84}, fc3{84, 10};
-  Tensor operator()(const Tensor& x) const {
-    const Tensor h = avg_pool2d(tanh(conv2(avg_pool2d(tanh(conv1(x)), {.kernel = 2}))), {.kernel = 2});
-    return fc3(tanh(fc2(tanh(fc1(flatten(h, 1))))));
-  }
-};
-struct Lstm {
-  nn::Embedding words{20, 8};
-  nn::LSTM rnn{8, 12, {.num_layers = 2, .batch_first = true, .bidirectional = true}};
-  nn::Linear output{24, 20};
-  Tensor operator()(const Tensor& x) const { return output(rnn(words(x)).output); }
-};
-struct Seq2Seq {
-  nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24,
-                             .dropout = 0.1, .batch_first = true}};
-  Tensor operator()(const Tensor& source, const Tensor& target) const { return net(source, target, {.tgt_is_causal = true}); }
-};
-
 void whole_models(const std::string& folder) {
   manual_seed(3);
   std::set<std::string> taken;
@@ -182,6 +161,7 @@ void whole_models(const std::string& folder) {
 
 const Subject of_operators{"onnx_operators", "FOLDER: the rows of the table of operations as ONNX",
                            [](const Arguments& a) { operators(a.at(0)); }};
+const Subject of_operators_in_f64{"onnx_operators_f64", "FOLDER: the same in f64", [](const Arguments& a) { operators(a.at(0), in_f64); }};
 const Subject of_layers{"onnx_layers", "FOLDER: the rows of the table of layers as ONNX", [](const Arguments& a) { layers(a.at(0)); }};
 const Subject of_models{"onnx_models", "FOLDER: whole models as ONNX", [](const Arguments& a) { whole_models(a.at(0)); }};
 

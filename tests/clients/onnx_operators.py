@@ -13,8 +13,7 @@ for reason, names in {
     "is a decomposition of matrices":
         "cholesky eigh inv lstsq matrix_exp matrix_power pinv qr slogdet solve solve_triangular svd ",
     "is a loss, for training":
-        "bce_with_logits binary_cross_entropy cross_entropy ctc_loss huber_loss info_nce l1_loss mse_loss "
-        "multilabel_soft_margin_loss sigmoid_focal_loss smooth_l1_loss ",
+        "ctc_loss ",
     "draws random numbers":
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout fractional_max_pool2d "
         "fractional_max_pool2d_ratio fractional_max_pool3d fractional_max_pool3d_ratio ",
@@ -25,15 +24,15 @@ for reason, names in {
     "is a Fourier transform":
         "fft fft2 fftn hfft ifft ifft2 ifftn ihfft irfft irfft2 irfftn rfft rfft2 rfftn ",
     "from the sample":
-        "bag_max bag_max_max_norm embedding_bag index index_reduce isin masked_scatter masked_select matrix_norm "
+        "bag_max_max_norm index_reduce isin matrix_norm "
         "matrix_rank multilabel_margin_loss repeat_interleave unique unique_consecutive embedding_renorm svdvals eigvalsh searchsorted "
         "bucketize bincount ",
     "has a projection":
         "lstm ",
     "has no form in ONNX":
         "columns product_and_quotient ",
-    "padding_idx":
-        "bag_mean_padding bag_sum_padding bag_weighted_offsets embedding_bag ",
+    "mask has selected":
+        "index index_put masked_scatter ",
     "without a sign alone":
         "bitwise_left_shift bitwise_right_shift ",
     "from opset 18 on":

@@ -81,6 +81,20 @@ TEST(ToolFormats, WritesWhatTheLibraryWrites) {
   EXPECT_EQ(load_arrays(folder / "one.npy").begin()->second.to_vector(), some_arrays().at("fc.weight").to_vector());
 }
 
+TEST(ToolFormats, AShardedModelIsReplacedInOneStep) {
+  const TemporaryFolder folder;
+  const std::string a = (folder / "a.safetensors").string(), index = (folder / "m.safetensors.index.json").string();
+  save_safetensors(a, {some_arrays(), {}});
+  const auto shard = [&] { return (folder / ShardedSafetensorsFile(index).shards().front()).string(); };
+  EXPECT_EQ(run_tool({"convert", a, index, "--shard-size", "20B"}).code, 0);
+  const std::string first = shard();
+  EXPECT_THAT(run_tool({"convert", first, index}).err, HasSubstr("a file of the input"));   // which would be removed
+  EXPECT_EQ(run_tool({"convert", a, index, "--shard-size", "20B"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(first));
+  EXPECT_THAT(shard(), HasSubstr("/m-r2-00001-of-"));
+  EXPECT_EQ(run_tool({"diff", a, index}).code, 0);
+}
+
 TEST(ToolFormats, SaysWhatIsLost) {
   const TemporaryFolder folder;
   const std::string a = (folder / "a.safetensors").string(), b = (folder / "b.npz").string();

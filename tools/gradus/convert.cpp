@@ -156,19 +156,18 @@ int run_convert(const Words& words) {
                     "gradus convert: --shard-size is for safetensors, not for ", name_of(target));
   const auto file = open_weights(files[0]);
   const Plan plan = plan_of(*file, options);
-  const std::vector<std::string> outputs = files_of(files[1], plan.planned, options.shard_size.bytes);
-  refuse_to_write_over(*file, outputs);
-
   Metadata metadata = file->metadata;
   if (file->format == "pt" && target == Target::safetensors) metadata.emplace("format", "pt");  // which transformers wants to read there
   const auto sink = make_sink(files[1], plan.planned, metadata, options.shard_size.bytes);
+  refuse_to_write_over(*file, sink->files);
+  refuse_to_write_over(*file, sink->replaced);
   std::uint64_t bytes = 0;
   for (const Planned& p : plan.planned) bytes += p.bytes();
   write_all(*file, plan, *sink);
   sink->commit();
-  std::cout << printable(outputs.back()) << ": " << name_of(target) << ", " << count_text(plan.planned.size(), "tensor") << ", "
+  std::cout << printable(sink->files.back()) << ": " << name_of(target) << ", " << count_text(plan.planned.size(), "tensor") << ", "
             << size_text(bytes);
-  if (outputs.size() > 1) std::cout << " in " << count_text(outputs.size() - 1, "shard");
+  if (sink->files.size() > 1) std::cout << " in " << count_text(sink->files.size() - 1, "shard");
   std::cout << '\n';
   tell_what_changes(*file, plan, target, *sink);
   return ok;

@@ -24,11 +24,6 @@ std::string_view name_of(Target target) {
   return names[static_cast<std::size_t>(target)];
 }
 
-std::vector<std::string> files_of(const std::string& file, const std::vector<Planned>& planned, std::uint64_t shard_bytes) {
-  if (target_of(file) != Target::safetensors) return {file};
-  return safetensors_files(file, shards_of(planned, shard_bytes).size());
-}
-
 std::unique_ptr<Sink> make_sink(const std::string& file, const std::vector<Planned>& planned, const Metadata& metadata,
                                 std::uint64_t shard_bytes) {
   switch (target_of(file)) {

@@ -31,6 +31,8 @@ class Sink {
   virtual void write(std::size_t at, const Array& array) = 0;  // the one planned there
   virtual void commit() = 0;
 
+  std::vector<std::string> files;     // that will be written: shards, when there are several, and the index last
+  std::vector<std::string> replaced;  // and that will be removed, since an index named them that is replaced
   std::vector<std::size_t> order;  // without those that same_as stands for, where it keeps ties
   bool keeps_metadata = false, keeps_ties = false, keeps_names = true;
 };
@@ -39,9 +41,6 @@ class Sink {
 enum class Target { safetensors, npz, npy, pt };
 Target target_of(const std::string& file);  // ValueError lists the endings
 std::string_view name_of(Target target);
-
-// The files that will be written, in the order in which they are: shards, when there are several, and the index last.
-std::vector<std::string> files_of(const std::string& file, const std::vector<Planned>& planned, std::uint64_t shard_bytes);
 
 // shard_bytes: 0, or of safetensors the most that one file's tensors may take together. ValueError: what the format cannot say.
 std::unique_ptr<Sink> make_sink(const std::string& file, const std::vector<Planned>& planned, const Metadata& metadata,

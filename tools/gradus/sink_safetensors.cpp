@@ -1,7 +1,6 @@
 #include "sink_safetensors.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
@@ -15,10 +14,9 @@ namespace gradus::tool {
 namespace {
 
 constexpr std::size_t most_shards = 500;  // all of them are open at once
-constexpr std::string_view ending = ".safetensors", index_ending = ".safetensors.index.json";
+constexpr std::string_view ending = ".safetensors";
 
-}  // namespace
-
+// Which of the planned ones come together: in their order, as many as fit, at least one.
 std::vector<std::vector<std::size_t>> shards_of(const std::vector<Planned>& planned, std::uint64_t shard_bytes) {
   std::vector<std::vector<std::size_t>> shards(1);
   std::uint64_t filled = 0;
@@ -36,32 +34,34 @@ std::vector<std::vector<std::size_t>> shards_of(const std::vector<Planned>& plan
   return shards;
 }
 
-// "model.safetensors" or the index itself: both name the same model.
-std::vector<std::string> safetensors_files(const std::string& file, std::size_t shards) {
-  const bool names_index = file.ends_with(index_ending);
-  const std::string stem = file.substr(0, file.size() - (names_index ? index_ending.size() : ending.size()));
-  if (shards == 1 && !names_index) return {file};
-  std::vector<std::string> out = detail::shard_names(stem, shards);
-  out.push_back(stem + std::string(index_ending));
-  return out;
-}
+}  // namespace
 
 SafetensorsSink::SafetensorsSink(const std::string& file, const std::vector<Planned>& planned, const Metadata& metadata,
                                  std::uint64_t shard_bytes)
     : planned_(planned), shard_of_(planned.size()) {
   keeps_metadata = true;
   const auto shards = shards_of(planned, shard_bytes);
-  const std::vector<std::string> files = safetensors_files(file, shards.size());
-  for (std::size_t i = 0; i < shards.size(); ++i) begin_shard(files[i], shards[i], metadata);
-  if (files.size() == 1) return;
+  const bool names_index = file.ends_with(detail::shard_index_ending);   // "model.safetensors" and the index name the same model
+  if (shards.size() == 1 && !names_index) {
+    files = {file};
+    begin_shard(file, shards[0], metadata);
+    return;
+  }
+  const std::size_t cut = names_index ? detail::shard_index_ending.size() : ending.size();
+  const std::string index_file = file.substr(0, file.size() - cut) + std::string(detail::shard_index_ending);
+  set_.emplace(index_file, shards.size());
+  replaced = set_->replaced();
+  for (std::size_t i = 0; i < shards.size(); ++i) begin_shard(files.emplace_back(set_->path(i)), shards[i], metadata);
   std::uint64_t total = 0;
   std::map<std::string, std::string> weight_map;
   for (std::size_t i = 0; i < planned.size(); ++i) {
     total += planned[i].bytes();
-    weight_map.emplace(planned[i].name, std::filesystem::path(files[shard_of_[i]]).filename().string());
+    weight_map.emplace(planned[i].name, set_->names()[shard_of_[i]]);
   }
   const std::string index = detail::write_shard_index(weight_map, total);
-  files_.emplace_back(files.back()).write(index.data(), index.size());   // committed last
+  files.push_back(index_file);
+  files_.push_back(std::make_unique<FileReplacement>(index_file));
+  files_.back()->write(index.data(), index.size());
 }
 
 void SafetensorsSink::begin_shard(const std::string& file, const std::vector<std::size_t>& members, const Metadata& metadata) {
@@ -88,16 +88,17 @@ void SafetensorsSink::begin_shard(const std::string& file, const std::vector<std
   }
   check<ValueError>(header.size() <= detail::longest_header, "gradus convert: ", file, ": the header of ", header.size(), " bytes exceeds ",
                     detail::longest_header, "; --shard-size makes several files");
-  detail::write_beginning(files_.emplace_back(file), header);
+  detail::write_beginning(*files_.emplace_back(std::make_unique<FileReplacement>(file)), header);
 }
 
 void SafetensorsSink::write(std::size_t at, const Array& array) {
   const Array whole = array.as_contiguous();
-  files_[shard_of_[at]].write(whole.raw(), static_cast<std::size_t>(planned_[at].bytes()));
+  files_[shard_of_[at]]->write(whole.raw(), static_cast<std::size_t>(planned_[at].bytes()));
 }
 
 void SafetensorsSink::commit() {
-  for (FileReplacement& file : files_) file.commit();
+  if (set_) return set_->commit(std::move(files_));
+  files_[0]->commit();
 }
 
 }  // namespace gradus::tool

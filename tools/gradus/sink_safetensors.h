@@ -1,9 +1,10 @@
 // safetensors, one file or several with an index, as Hugging Face names them:
 //   model-00001-of-00002.safetensors, model-00002-of-00002.safetensors, model.safetensors.index.json
 #pragma once
-#include <deque>
+#include <memory>
 #include <optional>
 
+#include <gradus/autograd/array/formats/internal/shard_set.h>
 #include <gradus/autograd/base/internal/file.h>
 
 #include "sink.h"
@@ -21,11 +22,8 @@ class SafetensorsSink final : public Sink {
 
   const std::vector<Planned>& planned_;
   std::vector<std::size_t> shard_of_;
-  std::deque<FileReplacement> files_;  // shards, and their index behind them if there is one; open until all are whole
+  std::vector<std::unique_ptr<FileReplacement>> files_;  // shards, and their index behind them if there is one; open until all are whole
+  std::optional<detail::ShardSet> set_;                  // of a model with an index
 };
-
-// Which of the planned ones come together: in their order, as many as fit, at least one.
-std::vector<std::vector<std::size_t>> shards_of(const std::vector<Planned>& planned, std::uint64_t shard_bytes);
-std::vector<std::string> safetensors_files(const std::string& file, std::size_t shards);
 
 }  // namespace gradus::tool

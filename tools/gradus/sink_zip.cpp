@@ -40,6 +40,7 @@ NpzSink::NpzSink(const std::string& file, const std::vector<Planned>& planned)
         return headers;
       }()),
       zip_(file) {
+  files = {file};
   in_order(*this, planned.size());
 }
 
@@ -56,6 +57,7 @@ NpySink::NpySink(const std::string& file, const std::vector<Planned>& planned)
         return npy_header_of(file, planned[0]);
       }()),
       out_(file) {
+  files = {file};
   in_order(*this, 1);
   keeps_names = false;
 }
@@ -66,6 +68,7 @@ void NpySink::write(std::size_t, const Array& array) {
 }
 
 PtSink::PtSink(const std::string& file, const std::vector<Planned>& planned) : storage_(planned.size()), zip_(file) {
+  files = {file};
   keeps_ties = true;
   PtValue dict(std::map<std::string, Array>{});  // an OrderedDict, in the order of the source
   std::size_t storages = 0;

@@ -1,12 +1,9 @@
 #include "weights.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
 #include <utility>
 
 #include <gradus/autograd/array/formats/array_file.h>
-#include <gradus/autograd/array/formats/internal/shard_index.h>
 
 #include "weights_of.h"
 
@@ -15,22 +12,15 @@ namespace {
 
 class ArrayWeights final : public Weights {
  public:
-  explicit ArrayWeights(const FileName& name, ArrayFile file) : file_(std::move(file)) {
+  explicit ArrayWeights(ArrayFile file) : file_(std::move(file)) {
     format = name_of(file_.format());
-    files = {name.string()};
+    files = file_.files();
     metadata = file_.metadata();
     for (const ArrayEntry& e : file_.entries()) entries.push_back({e.name, e.dtype, e.loads_as, e.shape, e.bytes, "", ""});
-    if (file_.format() == ArrayFormat::sharded_safetensors) add_shards(name);
   }
   Array load(std::string_view name) const override { return file_.load(name); }
 
  private:
-  void add_shards(const FileName& index) {
-    std::set<std::string> names;
-    for (const auto& [tensor, file] : detail::read_shard_index(index, ArrayFileOptions().max_entries).weight_map) names.insert(file);
-    for (const std::string& file : names) files.push_back((std::filesystem::path(index.string()).parent_path() / file).string());
-  }
-
   ArrayFile file_;
 };
 
@@ -65,7 +55,7 @@ std::unique_ptr<Weights> open_weights(const FileName& name) {
   if (name.string().ends_with(".onnx")) return onnx_weights(name);  // protobuf has nothing that its content could be told by
   ArrayFile file(name);
   if (file.format() == ArrayFormat::pt) return pt_weights(name);
-  return std::make_unique<ArrayWeights>(name, std::move(file));
+  return std::make_unique<ArrayWeights>(std::move(file));
 }
 
 }  // namespace gradus::tool

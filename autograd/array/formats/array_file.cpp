@@ -24,12 +24,19 @@ namespace {
 
 constexpr std::string_view blanks_before_json = " \t\r\n";
 
-// Whether an entry of the archive is called data.pkl, in whatever folder: then it is PyTorch's.
-bool has_pickle(const FileName& path, const ArrayFileOptions& options) {
+struct Recognised {
+  std::optional<ArrayFormat> format;
+  std::shared_ptr<const detail::ZipReader> zip = {};   // of a zip archive
+};
+
+// PyTorch's if an entry is called data.pkl, in whatever folder.
+Recognised format_of_zip(const FileName& path, const ArrayFileOptions& options) {
   return detail::naming_the_file("zip archive", path, [&] {
-    const detail::ZipReader zip(path, {.max_entries = options.max_entries});
-    return std::any_of(zip.entries().begin(), zip.entries().end(),
-                       [](const detail::ZipEntry& e) { return e.name == "data.pkl" || e.name.ends_with("/data.pkl"); });
+    const auto zip = std::make_shared<const detail::ZipReader>(path, detail::ZipOptions{.max_entries = options.max_entries});
+    const bool pickled = std::any_of(zip->entries().begin(), zip->entries().end(), [](const detail::ZipEntry& e) {
+      return e.name == "data.pkl" || e.name.ends_with("/data.pkl");
+    });
+    return Recognised{pickled ? ArrayFormat::pt : ArrayFormat::npz, zip};
   });
 }
 
@@ -39,7 +46,7 @@ bool begins_an_object(std::string_view text) {
 }
 
 // By the first bytes. A safetensors file begins with a number, as which the other formats' letters are far too large.
-std::optional<ArrayFormat> format_of(const FileName& path, const ArrayFileOptions& options) {
+Recognised format_of(const FileName& path, const ArrayFileOptions& options) {
   std::string start;
   std::uint64_t size = 0;
   {
@@ -52,19 +59,19 @@ std::optional<ArrayFormat> format_of(const FileName& path, const ArrayFileOption
   for (std::size_t i = 8; start.size() >= 8 && i-- > 0;) length = length << 8 | static_cast<unsigned char>(start[i]);
   if (start.size() > 8 && length <= detail::longest_header && length <= size - 8 && length > 0 &&
       begins_an_object(std::string_view(start).substr(8, static_cast<std::size_t>(std::min<std::uint64_t>(length, 56)))))
-    return ArrayFormat::safetensors;
-  if (start.starts_with("\x93NUMPY")) return ArrayFormat::npy;
-  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return has_pickle(path, options) ? ArrayFormat::pt : ArrayFormat::npz;
+    return {ArrayFormat::safetensors};
+  if (start.starts_with("\x93NUMPY")) return {ArrayFormat::npy};
+  if (start.starts_with("PK\3\4") || start.starts_with("PK\5\6")) return format_of_zip(path, options);
   if (start.starts_with("\x80\2") || start.starts_with("\x80\3") || start.starts_with("\x80\4") || start.starts_with("\x80\5"))
-    return ArrayFormat::pt;   // PyTorch's files before 1.6 are pickles
+    return {ArrayFormat::pt};   // PyTorch's files before 1.6 are pickles
   if (!start.empty() && start.find_first_not_of(blanks_before_json) != start.npos && begins_an_object(start))
-    return ArrayFormat::sharded_safetensors;
+    return {ArrayFormat::sharded_safetensors};
   return {};
 }
 
 std::unique_ptr<const detail::ArraySource> open(const FileName& path, const ArrayFileOptions& options) {
   detail::check_floating(options.floating, "ArrayFileOptions::floating");
-  std::optional<ArrayFormat> format = format_of(path, options);
+  auto [format, zip] = format_of(path, options);
   if (!format && path.string().ends_with(".safetensors")) format = ArrayFormat::safetensors;   // damaged; its reader says how
   check<FileError>(format.has_value(), "cannot read arrays from ", path,
                    ": it begins as none of safetensors, its index, npy, npz and pt do");
@@ -72,8 +79,8 @@ std::unique_ptr<const detail::ArraySource> open(const FileName& path, const Arra
     case ArrayFormat::safetensors: return detail::open_safetensors(path, options);
     case ArrayFormat::sharded_safetensors: return detail::open_sharded_safetensors(path, options);
     case ArrayFormat::npy: return detail::open_npy(path, options);
-    case ArrayFormat::npz: return detail::open_npz(path, options);
-    case ArrayFormat::pt: return detail::open_pt(path, options);
+    case ArrayFormat::npz: return detail::open_npz(path, options, zip);
+    case ArrayFormat::pt: return detail::open_pt(path, options, zip);
   }
   return {};   // not reached
 }
@@ -105,6 +112,11 @@ ArrayFile::ArrayFile(const FileName& file, const ArrayFileOptions& options) : st
 ArrayFormat ArrayFile::format() const { return state_->source->format; }
 const std::vector<ArrayEntry>& ArrayFile::entries() const { return state_->source->entries; }
 const std::map<std::string, std::string>& ArrayFile::metadata() const { return state_->source->metadata; }
+std::vector<std::string> ArrayFile::files() const {
+  std::vector<std::string> all{state_->file.string()};
+  all.insert(all.end(), state_->source->shards.begin(), state_->source->shards.end());
+  return all;
+}
 bool ArrayFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }
 const ArrayEntry& ArrayFile::entry(std::string_view name) const { return state_->entry(name); }
 Array ArrayFile::load(std::string_view name) const {

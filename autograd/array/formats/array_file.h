@@ -51,6 +51,7 @@ class ArrayFile {
   ArrayFormat format() const;
   const std::vector<ArrayEntry>& entries() const;                  // in the file's order
   const std::map<std::string, std::string>& metadata() const;      // texts that stand beside the arrays; empty where the format has none
+  std::vector<std::string> files() const;                          // all that are read: the file, and a sharded model's shards
   bool contains(std::string_view name) const;
   const ArrayEntry& entry(std::string_view name) const;            // ValueError if there is none
   Array load(std::string_view name) const;                         // one array, read now. ValueError: no such array. FileError

@@ -25,8 +25,8 @@ std::string_view without_ending(std::string_view name) {
 }  // namespace
 
 struct NpzFile::State {
-  State(const FileName& path, const NpzOptions& chosen)
-      : options(chosen), zip(path, {.max_entries = chosen.max_entries, .max_inflated = chosen.max_inflated}) {
+  State(std::shared_ptr<const detail::ZipReader> archive, const NpzOptions& chosen)
+      : options(chosen), opened(std::move(archive)), zip(*opened) {
     detail::check_floating(options.floating, "NpzOptions::floating");
     entries.reserve(zip.entries().size());
     headers.reserve(zip.entries().size());
@@ -75,14 +75,20 @@ struct NpzFile::State {
   }
 
   NpzOptions options;
-  detail::ZipReader zip;
+  std::shared_ptr<const detail::ZipReader> opened;
+  const detail::ZipReader& zip;
   std::vector<NpzEntry> entries;
   std::vector<detail::NpyHeader> headers;
   std::vector<std::uint32_t> by_name;   // places in both
 };
 
 NpzFile::NpzFile(const FileName& file, const NpzOptions& options)
-    : state_(detail::naming_the_file("npz", file, [&] { return std::make_shared<const State>(file, options); })) {}
+    : state_(detail::naming_the_file("npz", file, [&] {
+        return std::make_shared<const State>(
+            std::make_shared<const detail::ZipReader>(
+                file, detail::ZipOptions{.max_entries = options.max_entries, .max_inflated = options.max_inflated}),
+            options);
+      })) {}
 
 const std::vector<NpzEntry>& NpzFile::entries() const { return state_->entries; }
 bool NpzFile::contains(std::string_view name) const { return state_->find(name) != nullptr; }
@@ -121,18 +127,22 @@ void save_npz(const FileName& file, const std::map<std::string, Array>& arrays, 
 }
 
 struct NpzSource final : detail::ArraySource {
-  NpzSource(const FileName& path, const ArrayFileOptions& options)
-      : file(path, {.max_entries = options.max_entries, .map = options.map, .floating = options.floating}) {
+  NpzSource(const FileName& path, const ArrayFileOptions& options, std::shared_ptr<const detail::ZipReader> zip)
+      : state(detail::naming_the_file("npz", path, [&] {
+          return std::make_shared<const NpzFile::State>(
+              std::move(zip), NpzOptions{.max_entries = options.max_entries, .map = options.map, .floating = options.floating});
+        })) {
     format = ArrayFormat::npz;
-    for (const NpzEntry& e : file.entries())
+    for (const NpzEntry& e : state->entries)
       entries.push_back({.name = e.name, .dtype = e.dtype, .loads_as = e.loads_as, .shape = e.shape, .bytes = e.bytes});
   }
-  Array load(std::size_t i) const override { return file.state_->load(i); }
-  NpzFile file;
+  Array load(std::size_t i) const override { return state->load(i); }
+  std::shared_ptr<const NpzFile::State> state;
 };
 
-std::unique_ptr<const detail::ArraySource> detail::open_npz(const FileName& file, const ArrayFileOptions& options) {
-  return std::make_unique<const NpzSource>(file, options);
+std::unique_ptr<const detail::ArraySource> detail::open_npz(const FileName& file, const ArrayFileOptions& options,
+                                                           std::shared_ptr<const ZipReader> zip) {
+  return std::make_unique<const NpzSource>(file, options, std::move(zip));
 }
 
 }  // namespace gradus

@@ -49,14 +49,15 @@ struct StoragesByKey {
 // ---- zip
 
 struct ZipStorages final : PtSource {
-  explicit ZipStorages(const FileName& path) : zip(path) {}
+  explicit ZipStorages(std::shared_ptr<const detail::ZipReader> archive) : opened(std::move(archive)), zip(*opened) {}
   void read(std::size_t storage, std::span<std::byte> to) const override { detail::ZipContents(zip, *entries[storage]).read(to); }
   std::optional<Array> mapped(std::size_t storage, std::int64_t count, Dtype dtype) const override {
     return entries[storage]->deflated ? std::nullopt : detail::map_array(zip.file(), entries[storage]->begin, {count}, dtype);
   }
   const FileName& path() const override { return zip.file().path(); }
 
-  detail::ZipReader zip;
+  std::shared_ptr<const detail::ZipReader> opened;
+  const detail::ZipReader& zip;
   std::vector<const detail::ZipEntry*> entries;
 };
 
@@ -86,8 +87,8 @@ std::string small_pt_entry(const detail::ZipReader& zip, const std::string& name
   return out;
 }
 
-std::shared_ptr<PtNode> load_zip(const FileName& path, bool map) {
-  const auto source = std::make_shared<ZipStorages>(path);
+std::shared_ptr<PtNode> load_zip(std::shared_ptr<const detail::ZipReader> archive, bool map) {
+  const auto source = std::make_shared<ZipStorages>(std::move(archive));
   const detail::ZipReader& zip = source->zip;
   const std::string root = pt_root_of(zip);
   const std::string order = small_pt_entry(zip, root + "byteorder"), version = small_pt_entry(zip, root + "version");
@@ -217,8 +218,11 @@ void load_every_tensor(PtNode& root) {
 
 }  // namespace
 
-PtValue load_pt(const FileName& path, const PtOptions& options) {
-  const std::shared_ptr<PtNode> root = detail::naming_the_file("pt", path, [&] {
+PtValue load_pt(const FileName& path, const PtOptions& options) { return detail::load_pt_of(path, options, {}); }
+
+PtValue detail::load_pt_of(const FileName& path, const PtOptions& options, std::shared_ptr<const ZipReader> opened) {
+  const std::shared_ptr<PtNode> root = naming_the_file("pt", path, [&] {
+    if (opened) return load_zip(std::move(opened), options.map);
     std::array<char, 262> beginning{};
     std::size_t n = 0;
     {
@@ -231,7 +235,7 @@ PtValue load_pt(const FileName& path, const PtOptions& options) {
                      "a tar archive, the layout of PyTorch 0.1, which gradus does not read");
     const bool zip = start.starts_with("PK"), pickle = start.starts_with("\x80");
     check<FileError>(zip || pickle, n == 0 ? "truncated: an empty file" : "neither a zip archive nor a pickle; did torch.save write it?");
-    return zip ? load_zip(path, options.map) : load_legacy(path, options.map);
+    return zip ? load_zip(std::make_shared<const ZipReader>(path), options.map) : load_legacy(path, options.map);
   });
   if (!options.lazy) load_every_tensor(*root);
   return PtNode::value_of(root);

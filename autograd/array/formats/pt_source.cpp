@@ -1,6 +1,7 @@
 // A .pt file as array_file.h sees it: its tensors by the names of PtValue::leaves(), everything else as metadata.
 #include <gradus/autograd/array/formats/internal/array_source.h>
 #include <gradus/autograd/array/formats/internal/pt_node.h>
+#include <gradus/autograd/array/formats/internal/pt_tree.h>
 #include <gradus/autograd/array/formats/internal/stored_array.h>
 #include <gradus/autograd/array/formats/pt.h>
 
@@ -8,11 +9,11 @@ namespace gradus::detail {
 namespace {
 
 struct PtArrays final : ArraySource {
-  PtArrays(const FileName& path, const ArrayFileOptions& options) : floating(options.floating) {
+  PtArrays(const FileName& path, const ArrayFileOptions& options, std::shared_ptr<const ZipReader> zip) : floating(options.floating) {
     format = ArrayFormat::pt;
     std::map<std::string, PtValue> leaves;
     try {
-      leaves = load_pt(path, {.map = options.map, .lazy = true}).leaves();
+      leaves = load_pt_of(path, {.map = options.map, .lazy = true}, std::move(zip)).leaves();
     } catch (const ValueError& e) {
       fail<FileError>("pt: ", path, ": ", e.what());
     }
@@ -41,8 +42,8 @@ struct PtArrays final : ArraySource {
 
 }  // namespace
 
-std::unique_ptr<const ArraySource> open_pt(const FileName& file, const ArrayFileOptions& options) {
-  return std::make_unique<const PtArrays>(file, options);
+std::unique_ptr<const ArraySource> open_pt(const FileName& file, const ArrayFileOptions& options, std::shared_ptr<const ZipReader> zip) {
+  return std::make_unique<const PtArrays>(file, options, std::move(zip));
 }
 
 }  // namespace gradus::detail

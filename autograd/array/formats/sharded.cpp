@@ -8,21 +8,12 @@
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/array/formats/internal/safetensors_write.h>
 #include <gradus/autograd/array/formats/internal/shard_index.h>
+#include <gradus/autograd/array/formats/internal/shard_set.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus {
-namespace {
-
-constexpr std::string_view index_ending = ".safetensors.index.json";
-
-std::string beside(const FileName& index, const std::string& name) {
-  const std::size_t slash = index.string().rfind('/');
-  return slash == std::string::npos ? name : index.string().substr(0, slash + 1) + name;
-}
-
-}  // namespace
 
 struct ShardedSafetensorsFile::State {
   State(const FileName& path, const SafetensorsOptions& options) : index(path) {
@@ -35,7 +26,7 @@ struct ShardedSafetensorsFile::State {
     SafetensorsOptions left = options;
     opened.reserve(shards.size());
     for (std::size_t i = 0; i < shards.size(); ++i) {
-      const SafetensorsFile& shard = opened.emplace_back(beside(path, shards[i]), left);
+      const SafetensorsFile& shard = opened.emplace_back(detail::beside(path, shards[i]), left);
       left.max_entries -= std::min<std::uint64_t>(left.max_entries, shard.entries().size());
       metadata.insert(shard.metadata().begin(), shard.metadata().end());
       for (const SafetensorsEntry& e : shard.entries()) {
@@ -87,8 +78,8 @@ Safetensors load_sharded_safetensors(const FileName& index, const SafetensorsOpt
 }
 
 void save_sharded_safetensors(const FileName& index, const Safetensors& contents, const ShardOptions& options) {
-  check<ValueError>(index.string().ends_with(index_ending), "save_sharded_safetensors: ", index, ": the index's name must end with ",
-                    index_ending);
+  check<ValueError>(index.string().ends_with(detail::shard_index_ending), "save_sharded_safetensors: ", index,
+                    ": the index's name must end with ", detail::shard_index_ending);
   check<ValueError>(options.max_shard_bytes > 0, "save_sharded_safetensors: ", index, ": max_shard_bytes must be at least 1");
   std::vector<detail::NamedArrays> shards(1);
   std::uint64_t in_shard = 0, total = 0;
@@ -102,20 +93,17 @@ void save_sharded_safetensors(const FileName& index, const Safetensors& contents
     in_shard += bytes;
     total += bytes;
   }
-  const std::string path = index.string().substr(0, index.string().size() - index_ending.size());
-  const std::size_t slash = path.rfind('/');
-  const std::string stem = slash == std::string::npos ? path : path.substr(slash + 1);
-  const std::vector<std::string> names = detail::shard_names(stem, shards.size());
+  detail::ShardSet set(index, shards.size());
   std::map<std::string, std::string> weight_map;
   std::vector<std::unique_ptr<FileReplacement>> written;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    for (const auto* named : shards[i]) weight_map.emplace(named->first, names[i]);
-    written.push_back(detail::write_safetensors(beside(index, names[i]), contents.metadata, shards[i]));
+    for (const auto* named : shards[i]) weight_map.emplace(named->first, set.names()[i]);
+    written.push_back(detail::write_safetensors(set.path(i), contents.metadata, shards[i]));
   }
   const std::string text = detail::write_shard_index(weight_map, total);
   written.push_back(std::make_unique<FileReplacement>(index));
   written.back()->write(text.data(), text.size());
-  for (const auto& file : written) file->commit();
+  set.commit(std::move(written));
 }
 
 namespace {
@@ -125,6 +113,7 @@ struct ShardedSource final : detail::ArraySource {
       : file(path, {.max_entries = options.max_entries, .map = options.map, .floating = options.floating}) {
     format = ArrayFormat::sharded_safetensors;
     metadata = file.metadata();
+    for (const std::string& name : file.shards()) shards.push_back(detail::beside(path, name));
     for (const ShardedEntry& e : file.entries()) entries.push_back(detail::array_entry(*e.entry));
   }
   Array load(std::size_t i) const override { return file.load(file.entries()[i].entry->name); }

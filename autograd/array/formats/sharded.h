@@ -2,7 +2,7 @@
 //   Safetensors all = load_sharded_safetensors("model.safetensors.index.json");
 //   save_sharded_safetensors("model.safetensors.index.json", all, {.max_shard_bytes = 2'000'000'000});
 //   ShardedSafetensorsFile model("model.safetensors.index.json");  Array w = model.load("fc.weight");    // one at a time
-// Written are model-00001-of-00003.safetensors, …, beside the index.
+// Written are model-00001-of-00003.safetensors, …, beside the index. Any names will do to read: the index says them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -46,8 +46,10 @@ Safetensors load_sharded_safetensors(const FileName& index, const SafetensorsOpt
 struct ShardOptions {
   std::uint64_t max_shard_bytes = 5'000'000'000;   // of tensors in a shard; one that is larger has a shard of its own
 };
-// The index's name must end with .safetensors.index.json; the shards lie beside it and have the metadata. All files are written before the
-// first one is replaced, the index last. Shards of an earlier index that had another number of them stay where they are. ValueError.
+// The index's name must end with .safetensors.index.json; the shards lie beside it and have the metadata. An earlier model under this index
+// is replaced in one step, by the index's rename: the new shards have names that it does not use (model-r2-00001-of-00003.safetensors), and
+// its own are removed afterwards, but for those that another index in the folder names. A crash at any moment leaves one of the two, whole.
+// One writer at a time. ValueError, FileError; then the earlier model is what it was.
 void save_sharded_safetensors(const FileName& index, const Safetensors& contents, const ShardOptions& options = {});
 
 }  // namespace gradus

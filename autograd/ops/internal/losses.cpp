@@ -5,6 +5,7 @@
 #include <gradus/autograd/ops/index.h>
 #include <gradus/autograd/ops/internal/positions.h>
 #include <gradus/autograd/ops/internal/reducing.h>
+#include <gradus/autograd/ops/internal/written_down.h>
 #include <gradus/autograd/ops/reduce.h>
 #include <gradus/autograd/ops/shape.h>
 #include <gradus/autograd/tape/tape.h>
@@ -34,6 +35,10 @@ void check_weight_dtype(std::string_view op, const Tensor& x, const Tensor& weig
 }
 
 }  // namespace
+
+const char* name_of(Reduction reduction) {
+  return reduction == Reduction::none ? "none" : reduction == Reduction::sum ? "sum" : "mean";
+}
 
 void check_pair(std::string_view op, const Tensor& x, const Tensor& target, std::string_view what) {
   check_defined(op, x);
@@ -85,6 +90,11 @@ Labels labels_of(std::string_view op, const Tensor& scores, const Tensor& label,
     ++count;
   }
   Labels found{.axis = axis, .places = labels, .ignored = {}, .given = labels, .count = count};
+  if (written_down() && ignore_index != ignores_none) {
+    found.ignored = found.given == static_cast<double>(ignore_index);
+    found.places = where(found.ignored, Tensor(Array::zeros({}, i64)), found.given);
+    return found;
+  }
   if (count == n) return found;
   for (std::int64_t& i : labels.mutable_span<std::int64_t>())
     if (i == ignore_index) i = 0;
@@ -124,7 +134,9 @@ Tensor reduced(std::string_view op, const Tensor& each, const Tensor& scores, co
   if (reduction == Reduction::none) return losses;
   const Tensor total = sum(losses);
   if (reduction == Reduction::sum) return total;
-  return factor.defined() ? total / sum(factor) : total / static_cast<double>(labels.count);
+  if (factor.defined()) return total / sum(factor);
+  if (written_down()) return total / sum(where(labels.ignored, 0.0, Tensor(Array::full(seen.shape(), 1, seen.dtype()))));
+  return total / static_cast<double>(labels.count);
 }
 
 Tensor possible(const Tensor& share, const Tensor& x) {

@@ -4,6 +4,8 @@
 
 namespace gradus::detail {
 
+const char* name_of(Reduction reduction);   // "mean"
+
 // x and its target (or what `what` says): defined, of one dtype that loops compute in, of one shape.
 void check_pair(std::string_view op, const Tensor& x, const Tensor& target, std::string_view what = "target");
 // A target that is only compared with ±1, or multiplied by them, may be of whole numbers: in x's dtype.

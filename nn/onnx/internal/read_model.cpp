@@ -5,6 +5,7 @@
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/mapped_file.h>
 #include <gradus/nn/onnx/internal/stored_tensor.h>
 #include <gradus/nn/onnx/internal/wire.h>
 
@@ -13,7 +14,8 @@ namespace {
 
 class ModelReader {
  public:
-  ModelReader(const std::string& folder, const ReadLimits& limits) : files_(folder), limits_(limits) {}
+  ModelReader(const std::string& folder, const ReadLimits& limits, const InputFile* file = nullptr, const MappedBytes* mapped = nullptr)
+      : files_(folder), limits_(limits), file_(file), mapped_(mapped) {}
 
   Model model(std::string_view bytes) {
     Model out;
@@ -87,7 +89,9 @@ class ModelReader {
 
   NamedArray tensor(const Field& message) {
     count(message);
-    return read_tensor(message, files_);
+    NamedArray out = read_tensor(message, files_, file_);
+    if (mapped_) mapped_->let_go(message.at, message.content_at + message.content.size());
+    return out;
   }
 
   Graph graph(const Field& message, int depth) {
@@ -234,6 +238,8 @@ class ModelReader {
 
   ExternalFiles files_;
   ReadLimits limits_;
+  const InputFile* file_;                // of the bytes, if they are mapped
+  const MappedBytes* mapped_;
   std::uint64_t entries_ = 0;
 };
 
@@ -249,11 +255,23 @@ Model parse_model(std::string_view bytes, const std::string& folder, const ReadL
   return ModelReader(folder, limits).model(bytes);
 }
 
-Model read_model(const FileName& file, const ReadLimits& limits) {
-  const std::string bytes = read_file(file);
-  const std::filesystem::path path(file.string());
-  return gradus::detail::naming_the_file(
-      "onnx", file, [&] { return parse_model(bytes, path.has_parent_path() ? path.parent_path().string() : ".", limits); });
+// Of a large file only what stands around the tensors is looked at where it lies, and these are read to where they stay: so the model is in
+// memory once.
+Model read_model(const FileName& name, const ReadLimits& limits) {
+  constexpr std::uint64_t large = 4 << 20;
+  const std::filesystem::path path(name.string());
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
+  return gradus::detail::naming_the_file("onnx", name, [&] {
+    InputFile file(name);
+    if (file.size() >= large) {
+      const MappedBytes mapped(file, 0, file.size());
+      if (mapped.data())
+        return ModelReader(folder, limits, &file, &mapped).model({reinterpret_cast<const char*>(mapped.data()), file.size()});
+    }
+    std::string bytes(file.size(), '\0');
+    file.read(bytes.data(), bytes.size());
+    return parse_model(bytes, folder, limits);
+  });
 }
 
 }  // namespace gradus::nn::onnx

@@ -58,6 +58,7 @@ struct Said {
   std::int64_t type = 0;
   bool has_raw = false, external = false;
   std::string_view raw;
+  std::uint64_t raw_at = 0;               // in the file
   std::string wide;                       // of floats and doubles: their bytes
   std::vector<std::int64_t> numbers;      // of whole numbers
   std::map<std::string, std::string> where;
@@ -84,7 +85,7 @@ Said read_said(const Field& message) {
       case 6: from("string_data"); break;
       case 7: from("int64_data"), f.append_to(said.numbers); break;
       case 8: said.name = f.text(); break;
-      case 9: said.raw = f.text(), said.has_raw = true; break;
+      case 9: said.raw = f.text(), said.raw_at = f.content_at, said.has_raw = true; break;
       case 10: from("double_data"), f.append_bytes_to(said.wide, Field::fixed64); break;
       case 11: from("uint64_data"), f.append_to(said.numbers); break;
       case 13: {
@@ -214,7 +215,7 @@ const InputFile& ExternalFiles::open(const std::string& location, const std::str
   return *open_.emplace(location, std::make_unique<InputFile>(file)).first->second;
 }
 
-NamedArray read_tensor(const Field& message, ExternalFiles& files) {
+NamedArray read_tensor(const Field& message, ExternalFiles& files, const InputFile* model) {
   const Said said = read_said(message);
   const std::string name = in_quotes(said.name);
   const StoredType* type = stored_type(said.type);
@@ -249,7 +250,10 @@ NamedArray read_tensor(const Field& message, ExternalFiles& files) {
   }
   out.value = Array(shape, *stored->loads_as);
   if (bytes == 0) return out;
-  if (said.has_raw) {
+  constexpr std::uint64_t worth_reading = 1 << 16;
+  if (said.has_raw && model && !stored->convert && bytes >= worth_reading) {
+    model->read_at(said.raw_at, out.value.mutable_raw(), bytes);
+  } else if (said.has_raw) {
     convert(*stored, reinterpret_cast<const std::byte*>(said.raw.data()), out.value, name);
   } else {
     const bool wide = said.type == 1 || said.type == 11;

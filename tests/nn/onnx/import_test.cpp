@@ -125,6 +125,45 @@ TEST(OnnxImport, ErrorsOfACallNameTheNode) {
   EXPECT_THAT(message_of([&] { net(ones({4, 3}, f64)); }), HasSubstr("node \"first\" (Gemm): "));
 }
 
+// y = if known (relu of x, and then another If inside) else (-x)
+TEST(OnnxImport, TakesTheBranchThatTheFileKnows) {
+  using nn::onnx::Graph;
+  const auto graph = [](std::vector<Node> nodes, const char* output) {
+    Graph g;
+    g.nodes = std::move(nodes);
+    g.outputs = {{output, ElementType::f64, {}}};
+    return g;
+  };
+  const auto branch = [](const char* name, Graph g) {
+    nn::onnx::Attribute a;
+    a.name = name, a.type = nn::onnx::Attribute::graph, a.value = std::make_shared<const Graph>(std::move(g));
+    return a;
+  };
+  Graph twice = graph({{"d", "Mul", "", {"r", "two"}, {"inner"}, {}}}, "inner");
+  twice.initializers = {{"two", Array::scalar(2, f64)}};
+  Graph yes = graph({{"a", "Relu", "", {"x"}, {"r"}, {}},
+                     {"b", "If", "", {"no"}, {"inner"}, {branch("then_branch", graph({}, "x")), branch("else_branch", twice)}}},
+                    "inner");
+  const auto model = [&](bool known) {
+    Model m;
+    m.opsets = {{"", 17}};
+    m.graph.inputs = {{"x", ElementType::f64, std::vector<Dimension>{3}}};
+    if (!known) m.graph.inputs.push_back({"yes", ElementType::boolean, std::vector<Dimension>{}});
+    m.graph.outputs = {{"y", ElementType::f64, std::vector<Dimension>{3}}};
+    if (known) m.graph.initializers = {{"yes", Array::scalar(1, boolean)}};
+    m.graph.nodes = {{"no", "Constant", "", {}, {"no"}, {{"value", Array::scalar(0, boolean)}}},
+                     {"if", "If", "", {"yes"}, {"y"},
+                      {branch("then_branch", yes), branch("else_branch", graph({{"n", "Neg", "", {"x"}, {"r"}, {}}}, "r"))}}};
+    return m;
+  };
+  const Tensor x = Array::from({1., -2., 3.}, {3});
+  EXPECT_EQ(loaded(model(true))(x).value().to_vector(), (std::vector<double>{2, 0, 6}));
+  EXPECT_THAT(refusal(model(false)), AllOf(HasSubstr("\"if\" (If)"), HasSubstr("graphs inside a node")));
+  Model wrong = model(true);
+  wrong.graph.nodes[1].outputs.push_back("z");
+  EXPECT_THAT(refusal(wrong), HasSubstr("2 results of a branch that has 1"));
+}
+
 TEST(OnnxImport, ListsAllThatCannotBeRun) {
   Model model = model_of(Net{});
   model.graph.nodes[0].attributes.push_back({"unheard", 1});

@@ -138,6 +138,10 @@ std::vector<std::string> shard_names(const std::string& stem, std::size_t count)
   return names;
 }
 
+std::string beside(const FileName& index, const std::string& name) {
+  return index.string().substr(0, index.string().rfind('/') + 1) + name;   // npos + 1 is 0
+}
+
 std::string write_shard_index(const std::map<std::string, std::string>& weight_map, std::uint64_t total_size) {
   std::string out = "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total_size) + "\n  },\n  \"weight_map\": {";
   const char* before = "\n    ";

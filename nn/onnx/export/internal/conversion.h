@@ -25,7 +25,7 @@ bool convert_whole(Conversion& c);                              // whether it wa
 const std::map<std::string, std::string, std::less<>>& refused_operations();   // why it cannot say these
 
 void add_elementwise_rules(Rules&), add_logic_rules(Rules&), add_shape_rules(Rules&), add_pick_rules(Rules&), add_reduce_rules(Rules&),
-    add_product_rules(Rules&), add_image_rules(Rules&), add_norm_rules(Rules&), add_recurrent_rules(Rules&);
+    add_product_rules(Rules&), add_image_rules(Rules&), add_norm_rules(Rules&), add_recurrent_rules(Rules&), add_loss_rules(Rules&);
 
 // A number that is `per` times the batch, plus `offset`.
 struct Size {
@@ -46,6 +46,8 @@ struct ExportedGraph {
   std::map<int, std::string> names = {};                       // of values
   std::map<int, std::string> places = {};                      // of the places of what values were chosen, by those values
   std::set<std::string> used = {};
+  std::set<int> loose = {};                                    // values whose sizes hang from numbers: what a mask selects, and what is
+                                                               // made of that
   std::string batch_name = {};                                 // of the batch as a value [1], once it is needed
 
   std::string unique(const std::string& wanted);

@@ -7,8 +7,30 @@ namespace {
 
 std::string place_of(const TracedStep& step) { return step.path.empty() ? step.name : gradus::text(step.name, " in \"", step.path, "\""); }
 
+// What is exact whatever the sizes of its inputs are.
+bool takes_any_size(const Conversion& c) {
+  static const Rules& each_element = *new Rules([] {
+    Rules rules;
+    add_elementwise_rules(rules), add_logic_rules(rules);
+    return rules;
+  }());
+  static const std::set<std::string, std::less<>> others{"sum", "mean", "prod", "amax", "amin", "logsumexp", "softmax", "log_softmax",
+                                                         "unsqueeze", "embedding"};
+  return each_element.contains(c.op()) || others.contains(c.op()) || (c.says("how") && c.text("how") == "pick");
+}
+
+void follow_loose_sizes(ExportedGraph& to, const Conversion& c, const TracedStep& step) {
+  const bool from_loose = std::any_of(step.inputs.begin(), step.inputs.end(), [&](int x) { return to.loose.contains(x); });
+  if (from_loose && !takes_any_size(c))
+    c.refuse("takes what a mask has selected, whose size hangs from the numbers; elementwise functions, sums, means and extremes may");
+  if (!from_loose && c.op() != "true_places" && c.op() != "nonzero") return;
+  for (const int y : step.outputs)
+    if (to.one.values[static_cast<std::size_t>(y)].array.rank() > 0) to.loose.insert(y);
+}
+
 void convert(ExportedGraph& to, std::size_t i) {
   Conversion c(to, i);
+  follow_loose_sizes(to, c, to.one.steps[i]);
   if (convert_picking(c) || convert_whole(c)) return;
   const auto rule = conversion_rules().find(c.op());
   if (rule != conversion_rules().end()) return rule->second(c);
@@ -57,7 +79,7 @@ const Rules& conversion_rules() {
   static const Rules& all = *new Rules([] {
     Rules rules;
     for (const auto add : {add_elementwise_rules, add_logic_rules, add_shape_rules, add_pick_rules, add_reduce_rules, add_product_rules,
-                           add_image_rules, add_norm_rules, add_recurrent_rules})
+                           add_image_rules, add_norm_rules, add_recurrent_rules, add_loss_rules})
       add(rules);
     return rules;
   }());
@@ -73,8 +95,7 @@ const std::map<std::string, std::string, std::less<>>& refused_operations() {
     because("is a formula of yours, and ONNX has no code; write it with the operations of gradus",
             {"fuse"});
     because("is a loss, for training; export what comes before it",
-            {"cross_entropy", "mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "bce", "bce_with_logits", "binary_cross_entropy",
-             "binary_cross_entropy_with_logits", "ctc_loss"});
+            {"ctc_loss"});
     because("draws random numbers; export in evaluation",
             {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "fractional_max_pool2d",
              "fractional_max_pool3d"});

@@ -109,6 +109,10 @@ void embedding_bag_rule(Conversion& c) {
 void one_hot_rule(Conversion& c) {
   c.out("OneHot", {c.in(0), c.ints({c.whole("classes")}), c.ints({0, 1})}, {{"axis", -1}});
 }
+void true_places_rule(Conversion& c) {
+  const std::string flat = c.rank(0) == 1 ? c.in(0) : c.node("Reshape", {c.in(0), c.ints({-1})});
+  c.out(c.squeeze(c.node("NonZero", {flat}), {0}));
+}
 void nonzero_rule(Conversion& c) {
   if (c.rank(0) == 0) c.refuse("of a scalar is not there");
   c.out(c.transpose(c.node("NonZero", {c.in(0)}), {1, 0}));
@@ -125,6 +129,7 @@ bool convert_picking(Conversion& c) {
 void add_pick_rules(Rules& r) {
   r["gather"] = gather_rule, r["scatter"] = scatter_rule, r["scatter_add"] = scatter_add_rule, r["scatter_reduce"] = scatter_reduce_rule;
   r["embedding"] = embedding_rule, r["embedding_bag"] = embedding_bag_rule, r["one_hot"] = one_hot_rule, r["nonzero"] = nonzero_rule;
+  r["true_places"] = true_places_rule;
 }
 
 }  // namespace gradus::nn::onnx

@@ -4,9 +4,11 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/tape/recording.h>
+#include <gradus/nn/onnx/import/internal/branches.h>
 #include <gradus/nn/onnx/import/internal/operands.h>
 #include <gradus/nn/onnx/internal/stored_tensor.h>
 
@@ -161,11 +163,12 @@ class Planner {
       made_.inputs.push_back({input, place_of(input.name)});
     }
     const auto used = uses();
-    for (const NamedArray& tensor : graph_.initializers) {
+    for (NamedArray& tensor : model_.graph.initializers) {
       const auto found = used.find(tensor.name);
+      const Array stored = std::exchange(tensor.value, {});   // let go of, so that a model is not in memory in two dtypes
       if (found == used.end()) continue;
-      const Dtype dtype = tensor.value.dtype();
-      const Array value = floats_ && is_floating(dtype) ? tensor.value.to(*floats_) : tensor.value;
+      const Dtype dtype = stored.dtype();
+      const Array value = floats_ && is_floating(dtype) ? stored.to(*floats_) : stored;
       if (!floats_ && is_small_float(dtype)) small_.insert(tensor.name);
       const bool trains = is_floating(dtype) && value.rank() > 0;
       if (trains && found->second == Use::weight) {
@@ -298,7 +301,7 @@ class Planner {
     made_.operators.assign(counts.begin(), counts.end());
   }
 
-  const Model model_;
+  Model model_;
   const Graph& graph_;
   const std::optional<Dtype> floats_;
   std::unordered_map<std::string, const NamedArray*> initializers_;
@@ -352,6 +355,9 @@ std::vector<Tensor> Plan::run(std::span<const Tensor> given, std::span<const Ten
   return out;
 }
 
-Planned make_plan(Model model, std::optional<Dtype> floats) { return Planner(std::move(model), floats).plan(); }
+Planned make_plan(Model model, std::optional<Dtype> floats) {
+  take_known_branches(model.graph);
+  return Planner(std::move(model), floats).plan();
+}
 
 }  // namespace gradus::nn::onnx

@@ -37,6 +37,12 @@ Windows read_windows(NodeReader& node) {
   return w;
 }
 
+Windows read_undilated_windows(NodeReader& node) {
+  Windows w = read_windows(node);
+  for (const std::int64_t d : w.dilations) node.expect(d == 1, "windows with dilations");
+  return w;
+}
+
 // The same for a tensor: as many numbers as it has dimensions behind N and C.
 struct Placed {
   Sizes kernel, stride, dilation, before, behind;
@@ -226,20 +232,18 @@ Run max_pool_node(NodeReader& node) {
   };
 }
 Run average_pool_node(NodeReader& node) {
-  Windows windows = read_windows(node);
+  Windows windows = read_undilated_windows(node);
   windows.ceil_mode = node.flag("ceil_mode", false);
   const bool count_pad = node.flag("count_include_pad", false);
-  for (const std::int64_t d : windows.dilations) node.expect(d == 1, "windows with dilations");
   return one([=](In x) {
     return pooled(Pool::average, x[0], placed(windows, x[0].shape(), windows.kernel, "AveragePool"), windows.ceil_mode, count_pad, 0);
   });
 }
 Run lp_pool_node(NodeReader& node) {
-  Windows windows = read_windows(node);
+  Windows windows = read_undilated_windows(node);
   windows.ceil_mode = node.flag("ceil_mode", false);
   node.expect(!windows.ceil_mode, "windows that hang over the end (ceil_mode)");
   const double p = static_cast<double>(node.integer("p", 2));
-  for (const std::int64_t d : windows.dilations) node.expect(d == 1, "windows with dilations");
   return one([=](In x) { return pooled(Pool::power, abs(x[0]), placed(windows, x[0].shape(), windows.kernel, "LpPool"), false, true, p); });
 }
 
