@@ -22,4 +22,16 @@ CheckpointReport load_checkpoint(const FileName& file, std::initializer_list<Par
   return load_checkpoint(file, std::span<const Part>(parts.begin(), parts.size()), options);
 }
 
+CheckpointReport load_part(const FileName& file, const Part& part, const LoadCheckpointOptions& options) {
+  const detail::CheckpointContents contents = detail::read_checkpoint(file, options.verify);
+  const State state = contents.state.part(part.name() + ".");
+  check<ValueError>(!state.arrays.empty() || !state.values.empty(), "load_part: ", file, " has no part ", part.name());
+  try {
+    part.load_state(state);
+  } catch (const ValueError& e) {
+    fail<ValueError>("load_part: ", file, ": ", part.name(), ": ", e.what());
+  }
+  return {contents.format, detail::differences_from_here(contents.facts)};
+}
+
 }  // namespace gradus::train

@@ -54,4 +54,7 @@ struct LoadCheckpointOptions {
 CheckpointReport load_checkpoint(const FileName& file, std::initializer_list<Part> parts, const LoadCheckpointOptions& options = {});
 CheckpointReport load_checkpoint(const FileName& file, std::span<const Part> parts, const LoadCheckpointOptions& options = {});
 
+// One part of a checkpoint, whatever else it has: a model to predict with. Errors as above; ValueError if it has no such part.
+CheckpointReport load_part(const FileName& file, const Part& part, const LoadCheckpointOptions& options = {});
+
 }  // namespace gradus::train

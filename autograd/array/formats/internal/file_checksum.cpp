@@ -15,7 +15,7 @@ constexpr std::size_t checked_at_a_time = std::size_t{8} << 20;   // bytes: crc3
 
 // Where the digits begin, or npos. A key inside another text has its quotes escaped.
 std::size_t place_of_checksum(std::string_view header, std::string_view key) {
-  const std::string before = '"' + std::string(key) + "\":\"";
+  const std::string before = text("\"", key, "\":\"");
   const std::size_t found = header.find(before);
   if (found == header.npos) return found;
   const std::size_t digits = found + before.size(), end = digits + no_checksum.size();
