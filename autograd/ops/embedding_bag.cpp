@@ -7,6 +7,7 @@
 #include <gradus/autograd/kernels/axes/gather.h>
 #include <gradus/autograd/kernels/axes/segments.h>
 #include <gradus/autograd/ops/arithmetic.h>
+#include <gradus/autograd/ops/blend.h>
 #include <gradus/autograd/ops/compare.h>
 #include <gradus/autograd/ops/embedding.h>
 #include <gradus/autograd/ops/internal/positions.h>
