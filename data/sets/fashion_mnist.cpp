@@ -27,9 +27,10 @@ Array read(const FashionMnistOptions& options, std::initializer_list<const char*
 
 }  // namespace
 
-IdxImages fashion_mnist(Split split, const FashionMnistOptions& options) {
+Pictures fashion_mnist(Split split, const FashionMnistOptions& options) {
   const std::initializer_list<const char*> train{"train"}, test{"t10k", "test"}, parts = split == Split::train ? train : test;
-  return {read(options, parts, "-images", {"idx3-ubyte", "idx4-ubyte"}), read(options, parts, "-labels", {"idx1-ubyte"}),
+  const Array images = read(options, parts, "-images", {"idx3-ubyte", "idx4-ubyte"});
+  return {options.transposed && images.rank() >= 3 ? images.transpose(-2, -1) : images, read(options, parts, "-labels", {"idx1-ubyte"}),
           options.normalisation};
 }
 

@@ -61,7 +61,8 @@ bool opt_in(const std::string& path) { return header(path) && tree().at(path).op
 
 bool third_party(const std::string& include) {
   static const std::vector<std::string> names{"dnnl",  "oneapi/", "cblas",    "openblas", "lapack", "xtensor",    "xtl/",      "xsimd",
-                                              "gtest", "gmock",   "nlohmann", "omp.h",    "zlib.h", "benchmark/", "immintrin", "x86intrin"};
+                                              "gtest", "gmock",   "nlohmann", "omp.h",    "zlib.h", "benchmark/", "immintrin", "x86intrin",
+                                              "png.h", "jpeglib.h"};
   return std::any_of(names.begin(), names.end(), [&](const auto& name) { return include.starts_with(name); });
 }
 
