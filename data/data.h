@@ -1,15 +1,13 @@
-// All of the data room: datasets, readers, the loader, pictures as files.
+// All of the data room: datasets, readers, the loader, pictures as files; tables and texts (read/csv.h, jsonl.h, text.h) are included by
+// name.
 #pragma once
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
 #include <gradus/data/loader/loader.h>
 #include <gradus/data/read/cifar.h>
-#include <gradus/data/read/csv.h>
 #include <gradus/data/read/idx.h>
 #include <gradus/data/read/idx_images.h>
 #include <gradus/data/read/image.h>
-#include <gradus/data/read/jsonl.h>
-#include <gradus/data/read/text.h>
 #include <gradus/data/read/wav.h>
 #include <gradus/data/sets/cifar.h>
 #include <gradus/data/sets/fashion_mnist.h>

@@ -4,6 +4,7 @@
 //   data::Table log = data::read_csv("log.tsv", {.separator = '\t', .columns = {"time", "load"}});
 //   data::CsvReader rows("larger_than_memory.csv");                            // a block of rows at a time
 //   while (auto block = rows.next(10'000)) train_on(block->tensor({"x", "y"}));
+// Opt-in, by name: no umbrella header includes it.
 #pragma once
 #include <cstdint>
 #include <memory>

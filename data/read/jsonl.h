@@ -3,6 +3,7 @@
 //   data::Table all = data::read_jsonl("reviews.jsonl");                   // the fields of the first line, types as they are found
 //   data::JsonlReader lines("larger_than_memory.jsonl", {{"text", data::as_text}});
 //   while (auto block = lines.next(10'000)) use(block->columns()[0].texts);
+// Opt-in, by name: no umbrella header includes it.
 #pragma once
 #include <cstdint>
 #include <memory>

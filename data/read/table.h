@@ -4,6 +4,7 @@
 //   const Array& price = t["price"].values;                         // f64 [n]
 //   t["city"].texts[0];   t["kind"].categories[1];                  // "Graz"   "terraced house"
 // A table may be made by hand as well: Table().add("x", array).add("name", texts).
+// Opt-in, by name: no umbrella header includes it.
 #pragma once
 #include <initializer_list>
 #include <string>

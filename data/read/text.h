@@ -1,6 +1,7 @@
 // Plain text files, checked to be UTF-8; gzipped too.
 //   std::string book = data::read_text("book.txt");
 //   data::Texts lines = data::read_lines("names.txt");        // a dataset: lines[3], lines.size(), DataLoader(lines)
+// Opt-in, by name: no umbrella header includes it.
 #pragma once
 #include <cstdint>
 #include <optional>

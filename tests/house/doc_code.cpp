@@ -105,17 +105,17 @@ void write(const std::vector<Block>& blocks, const std::string& document, const 
     }
     tests << "TEST(" << suite << ", " << name << ") {\n";
     if (block.run) {
-      tests << "  testing::internal::CaptureStdout();\n  const int status = document::" << suite << "::" << name << "::program();\n"
+      tests << "  testing::internal::CaptureStdout();\n  const int status = document::of_" << suite << "::" << name << "::program();\n"
             << "  const std::string output = testing::internal::GetCapturedStdout();\n  EXPECT_EQ(status, 0);\n";
       if (block.has_output) tests << "  EXPECT_EQ(output, R\"output(" << block.output << ")output\");\n";
     } else {
-      tests << "  EXPECT_NE(&document::" << suite << "::" << name << "::program, nullptr);\n";
+      tests << "  EXPECT_NE(&document::of_" << suite << "::" << name << "::program, nullptr);\n";
     }
     tests << "}\n";
   }
   out << "// Made from " << document
       << " by doc_code.\n#include <fstream>\n#include <iterator>\n#include <gtest/gtest.h>\n#include <gradus/gradus.h>\n"
-      << includes.str() << "namespace document::" << suite << " {\n"  // apart from other documents: each may have its own Net
+      << includes.str() << "namespace document::of_" << suite << " {\n"  // apart from other documents: each may have its own Net
       << code.str() << "}\n"
       << tests.str();
 }
