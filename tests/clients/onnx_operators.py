@@ -59,7 +59,7 @@ def run(path, inputs):
 
 
 class Onnx(Test):
-    def check_all(self, subject, tolerance):
+    def check_all(self, subject, tolerance, may_miss=False):
         verdicts = collections.Counter()
         failures = []
         for line in gradus(subject, self.folder).splitlines():
@@ -85,12 +85,18 @@ class Onnx(Test):
                 for a, b in zip(ours, theirs):
                     self.close(b, a, tolerance, name)
             except Exception as error:
+                if may_miss and ("NOT_IMPLEMENTED" in str(error) or "not implemented" in str(error)):
+                    verdicts["not in onnxruntime"] += 1   # which has many operators for floats alone
+                    continue
                 failures.append(f"{name}: {type(error).__name__}: " + " ".join(str(error).split())[:400])
         print(subject, dict(verdicts))
         self.assertEqual(failures, [], f"{len(failures)} of {sum(verdicts.values())}:\n" + "\n".join(failures))
 
     def test_operators(self):
         self.check_all("onnx_operators", 2e-4)
+
+    def test_operators_in_f64(self):
+        self.check_all("onnx_operators_f64", 1e-12, may_miss=True)
 
     def test_layers(self):
         self.check_all("onnx_layers", 1e-4)

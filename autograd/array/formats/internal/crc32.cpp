@@ -5,12 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define GRADUS_CRC_BY_FOLDING 1
-#include <immintrin.h>
-#endif
 
 #include <gradus/autograd/base/parallel.h>
 
@@ -52,34 +48,41 @@ constexpr std::uint32_t crc_power(unsigned n) {
   return power;
 }
 
-#if GRADUS_CRC_BY_FOLDING
+#if defined(__x86_64__) && defined(__GNUC__)
+#define GRADUS_CRC_BY_FOLDING 1
 constexpr std::size_t crc_fold = 64;   // bytes of four registers
+using CrcRegister = long long __attribute__((vector_size(16)));
 
 // 128 bits d bits ahead: their first half by x^(d+32), their second by x^(d-32), both bits reversed in 33.
-constexpr long long fold_by(unsigned bits) { return static_cast<long long>(std::uint64_t{crc_power(bits)} << 1); }
-
-__m128i sixteen(const unsigned char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
-__attribute__((target("pclmul,sse4.1"))) __m128i folded(__m128i x, __m128i by, __m128i next) {
-  return _mm_xor_si128(_mm_xor_si128(_mm_clmulepi64_si128(x, by, 0x00), _mm_clmulepi64_si128(x, by, 0x11)), next);
+constexpr CrcRegister fold_ahead(unsigned bits) {
+  const auto by = [](unsigned n) { return static_cast<long long>(std::uint64_t{crc_power(n)} << 1); };
+  return CrcRegister{by(bits + 32), by(bits - 32)};
+}
+CrcRegister crc_register_at(const unsigned char* at) {
+  CrcRegister x;
+  std::memcpy(&x, at, sizeof x);
+  return x;
+}
+__attribute__((target("pclmul"))) CrcRegister folded(CrcRegister x, CrcRegister by, CrcRegister next) {
+  return __builtin_ia32_pclmulqdq128(x, by, 0x00) ^ __builtin_ia32_pclmulqdq128(x, by, 0x11) ^ next;
 }
 
 // What 16 bytes say of a multiple of 64 of them, at least 64, that begin with the inverted sum: the same remainder.
-__attribute__((target("pclmul,sse4.1"))) std::array<unsigned char, 16> fold(std::uint32_t sum, const unsigned char* at, std::size_t bytes) {
-  __m128i x0 = _mm_xor_si128(sixteen(at), _mm_cvtsi32_si128(static_cast<int>(sum)));
-  __m128i x1 = sixteen(at + 16), x2 = sixteen(at + 32), x3 = sixteen(at + 48);
-  const __m128i by_64 = _mm_set_epi64x(fold_by(512 - 32), fold_by(512 + 32)), by_16 = _mm_set_epi64x(fold_by(128 - 32), fold_by(128 + 32));
-  for (std::size_t i = crc_fold; i < bytes; i += crc_fold) {
-    x0 = folded(x0, by_64, sixteen(at + i)), x1 = folded(x1, by_64, sixteen(at + i + 16));
-    x2 = folded(x2, by_64, sixteen(at + i + 32)), x3 = folded(x3, by_64, sixteen(at + i + 48));
-  }
-  const __m128i x = folded(folded(folded(x0, by_16, x1), by_16, x2), by_16, x3);
+__attribute__((target("pclmul"))) std::array<unsigned char, 16> fold_crc(std::uint32_t sum, const unsigned char* at, std::size_t bytes) {
+  const CrcRegister by_64 = fold_ahead(512), by_16 = fold_ahead(128);
+  CrcRegister x[4];
+  for (std::size_t k = 0; k < 4; ++k) x[k] = crc_register_at(at + 16 * k);
+  x[0] ^= CrcRegister{static_cast<long long>(sum), 0};
+  for (std::size_t i = crc_fold; i < bytes; i += crc_fold)
+    for (std::size_t k = 0; k < 4; ++k) x[k] = folded(x[k], by_64, crc_register_at(at + i + 16 * k));
+  const CrcRegister all = folded(folded(folded(x[0], by_16, x[1]), by_16, x[2]), by_16, x[3]);
   std::array<unsigned char, 16> out;
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out.data()), x);
+  std::memcpy(out.data(), &all, sizeof all);
   return out;
 }
 
 bool can_fold() {
-  static const bool can = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+  static const bool can = __builtin_cpu_supports("pclmul");
   return can;
 }
 #endif
@@ -92,7 +95,7 @@ std::uint32_t crc32_of_part(std::uint32_t sum, std::span<const std::byte> bytes)
   std::array<unsigned char, 16> rest;
   if (left >= 2 * crc_fold && can_fold()) {
     const std::size_t whole = left / crc_fold * crc_fold;
-    rest = fold(sum, at, whole);
+    rest = fold_crc(sum, at, whole);
     sum = 0;
     for (const unsigned char byte : rest) sum = sum >> 8 ^ crc_tables[0][(sum ^ byte) & 255];
     at += whole, left -= whole;
