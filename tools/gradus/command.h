@@ -20,6 +20,7 @@ struct Command {
 int run_inspect(const Words& words);
 int run_convert(const Words& words);
 int run_diff(const Words& words);
-extern const std::string_view inspect_help, convert_help, diff_help;
+int run_watch(const Words& words);
+extern const std::string_view inspect_help, convert_help, diff_help, watch_help;
 
 }  // namespace gradus::tool

@@ -1,4 +1,4 @@
-// gradus: looks into files of weights, converts and compares them. docs/weights.md, "The tool".
+// gradus: looks into files of weights, converts and compares them, and watches trainings. docs/weights.md, "The tool".
 //   gradus inspect model.safetensors --statistics
 #include <algorithm>
 #include <cstdio>
@@ -19,6 +19,7 @@ const Command commands[] = {
     {"inspect", "names, shapes, dtypes and statistics of what a file holds", run_inspect, inspect_help},
     {"convert", "one format into another; other dtypes, names, several files", run_convert, convert_help},
     {"diff", "what differs between two files", run_diff, diff_help},
+    {"watch", "the curves of a training while it runs", run_watch, watch_help},
 };
 
 void print_usage(std::ostream& out) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <mutex>
 
 #include <gradus/autograd/base/drawing/internal/columns.h>
 #include <gradus/autograd/base/drawing/internal/number.h>
@@ -37,6 +38,35 @@ std::string bar(double part, int width) {
   return text('[', s, ']');
 }
 
+// Those that run on a terminal, the outer before the inner ones.
+struct Running {
+  std::mutex mutex;
+  std::vector<std::pair<const ProgressBar*, std::ostream*>> bars;
+};
+Running& running() {
+  static Running* const all = new Running;   // bars of static life may outlive it
+  return *all;
+}
+// Whether another one runs on the same stream already.
+bool enter(const ProgressBar* bar, std::ostream* out) {
+  const std::lock_guard lock(running().mutex);
+  auto& bars = running().bars;
+  const bool inside = std::any_of(bars.begin(), bars.end(), [&](const auto& b) { return b.second == out; });
+  bars.emplace_back(bar, out);
+  return inside;
+}
+// Whether one runs around this one, and none inside of it.
+bool leave(const ProgressBar* bar, std::ostream* out) {
+  const std::lock_guard lock(running().mutex);
+  auto& bars = running().bars;
+  const ProgressBar* innermost = nullptr;
+  int same = 0;
+  for (const auto& b : bars)
+    if (b.second == out) innermost = b.first, ++same;
+  std::erase_if(bars, [&](const auto& b) { return b.first == bar; });
+  return same > 1 && innermost == bar;
+}
+
 }  // namespace
 
 ProgressBar::ProgressBar(std::string label, ProgressOptions options)
@@ -51,8 +81,14 @@ void ProgressBar::start(std::int64_t steps, std::int64_t samples) {
   notes_.clear();
   running_ = true;
   began_ = seconds_now();
-  if (terminal_) draw(began_);
-  else drawn_ = began_;
+  columns_ = 0;
+  if (terminal_) {
+    std::ostream* const out = options_.out ? options_.out : &std::cerr;
+    if (enter(this, out)) *out << '\n';
+    draw(began_);
+  } else {
+    drawn_ = began_;
+  }
 }
 
 void ProgressBar::step() {
@@ -67,8 +103,10 @@ void ProgressBar::step() {
 void ProgressBar::finish() noexcept {
   if (!std::exchange(running_, false)) return;
   try {
+    std::ostream* const out = options_.out ? options_.out : &std::cerr;
+    const bool inside = terminal_ && leave(this, out);
     draw(seconds_now());
-    if (terminal_) *(options_.out ? options_.out : &std::cerr) << '\n' << std::flush;
+    if (terminal_) *out << (inside ? "\r\x1b[K\x1b[A" : "\n") << std::flush;
   } catch (...) {   // a bar that cannot be drawn stops nobody's training
   }
 }
@@ -85,7 +123,7 @@ void ProgressBar::note(std::string_view name, std::string_view value) {
   note.value.reset();
 }
 
-// What does not fit goes: first the bar, then the speed, then the count, then whatever sticks out.
+// What does not fit goes: first the bar, then the speed, then the count, then notes, the last one first, then the time.
 std::string ProgressBar::line(double now, int width) const {
   const double seconds = now - began_;
   const double part = steps_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(steps_)) : 1;
@@ -102,22 +140,35 @@ std::string ProgressBar::line(double now, int width) const {
   }
   if (running_ && done_ > 0) rest = text("  ", minutes(seconds / part - seconds), " left");
   if (!running_) rest = text(whole ? "  in " : "  stopped after ", seconds < 60 ? fixed(seconds, 1).append(" s") : minutes(seconds));
-  for (const Note& note : notes_) rest += text("  ", note.name, ' ', note.value ? general(*note.value, 4) : note.text);
+  std::string notes;
+  const auto told = [](const Note& note) { return text("  ", note.name, ' ', note.value ? general(*note.value, 4) : note.text); };
+  for (const Note& note : notes_) notes += told(note);
 
-  if (!terminal_) return head + count + speed + rest;
-  const int room = width - columns(head + count + speed + rest) - 3;
-  if (room >= 5) return head + " " + bar(part, std::min(room - room % 5, 40)) + count + speed + rest;   // steps of 5: it does not jitter
-  for (const std::string& shorter : {head + count + speed + rest, head + count + rest, head + rest})
+  if (!terminal_) return head + count + speed + rest + notes;
+  const int room = width - columns(head + count + speed + rest + notes) - 3;
+  if (room >= 5) return head + " " + bar(part, std::min(room - room % 5, 40)) + count + speed + rest + notes;   // steps of 5: it does
+                                                                                                               // not jitter
+  for (const std::string& shorter : {head + count + speed + rest + notes, head + count + rest + notes})
     if (columns(shorter) <= width) return shorter;
-  return cut(head + rest, width);
+  std::string some = head + rest;
+  if (columns(some) > width) return cut(head, width);
+  for (const Note& note : notes_) {
+    if (columns(some + told(note)) > width) break;
+    some += told(note);
+  }
+  return some;
 }
 
 void ProgressBar::draw(double now) {
   std::ostream& out = options_.out ? *options_.out : std::cerr;
   if (terminal_) {
     const int width = options_.width > 0 ? options_.width : terminal_columns(2);
-    out << text('\r', line(now, width - 1), "\x1b[K") << std::flush;   // the last column would wrap on some terminals;
-                                                                       // then clears the line's rest
+    // A terminal that has become narrower has broken the line that stands there into several.
+    const int above = columns_ > width && width > 0 ? (columns_ - 1) / width : 0;
+    const std::string now_there = line(now, width - 1);   // the last column would wrap on some terminals
+    if (above > 0) out << text("\x1b[", above, "A\r\x1b[J");
+    out << text('\r', now_there, "\x1b[K") << std::flush;   // clears the line's rest
+    columns_ = columns(now_there);
   } else {
     out << text(line(now, 0), '\n') << std::flush;
     if (steps_ > 0) lines_ = static_cast<int>(done_ * options_.lines / steps_);

@@ -3,6 +3,7 @@
 //   auto bar = progress(loader, "epoch ", epoch);
 //   for (auto [x, y] : bar) bar.note("loss", loss.item());
 //   // epoch 3  45% [========>           ] 421/938  15.2k samples/s  0:12 left  loss 0.3412
+// Bars may be nested, epochs around batches: on a terminal the inner one has the line below, and gives it back when it is done.
 // The range needs begin, end and size; one with samples() as well, such as a loader, has its speed told in samples.
 #pragma once
 #include <cstdint>
@@ -57,6 +58,7 @@ class ProgressBar {
   bool terminal_, running_ = false;
   std::int64_t steps_ = 0, done_ = 0, samples_ = 0;
   int lines_ = 0;                                             // plain ones written
+  int columns_ = 0;                                           // of what stands on the terminal now
   double began_ = 0, drawn_ = 0;                              // seconds, of a clock of its own
   std::vector<Note> notes_;
 };

@@ -158,6 +158,57 @@ TEST(Progress, GivesTheElementsThemselves) {
   EXPECT_THAT(values, ::testing::ElementsAreArray({2, 4, 6}));
 }
 
+TEST(Progress, DropsWholePiecesWhereATerminalIsNarrow) {
+  const std::pair<int, const char*> narrow[] = {{90, "epoch 3  50% \\[=+> +\\] 1/2 .* steps/s  0:0. left  loss 0.3412  accuracy 0.91  lr 0.00."},
+                                                {66, "epoch 3  50% 1/2  0:0. left  loss 0.3412  accuracy 0.91  lr 0.00."},
+                                                {41, "epoch 3  50%  0:0. left  loss 0.3412"},
+                                                {25, "epoch 3  50%  0:0. left"},
+                                                {21, "epoch 3  50%"},
+                                                {9, "epoch 3 "}};
+  for (const auto& [width, expected] : narrow) {
+    Recorded r;
+    ProgressBar bar("epoch 3", r.terminal(width, 0));
+    bar.start(2);
+    bar.note("loss", 0.3412);
+    bar.note("accuracy", 0.91);
+    bar.note("lr", 0.001);
+    bar.step();
+    EXPECT_THAT(r.drawings().back(), MatchesRegex(expected)) << width;
+  }
+}
+
+// A terminal of a few lines: what stands there in the end.
+TEST(Progress, NestedBarsHaveALineEach) {
+  Recorded r;
+  std::vector<std::string> during;
+  const auto screen = [&] {
+    std::vector<std::string> lines(1);
+    std::size_t row = 0;
+    const std::string all = r.out.str();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all.compare(i, 3, "\x1b[A") == 0) --row, i += 2;
+      else if (all.compare(i, 3, "\x1b[K") == 0) i += 2;
+      else if (all[i] == '\r') lines[row].clear();
+      else if (all[i] == '\n') lines.resize(std::max(lines.size(), ++row + 1));
+      else lines[row] += all[i];
+    }
+    return lines;
+  };
+  const std::vector<int> epochs(2), batches(3);
+  auto outer = progress(epochs, r.terminal(), "epochs");
+  for ([[maybe_unused]] const int epoch : outer) {
+    auto inner = progress(batches, r.terminal(), "batches");
+    for ([[maybe_unused]] const int batch : inner) during = screen();
+    outer.note("loss", 0.5);
+  }
+  ASSERT_THAT(during, SizeIs(2));
+  EXPECT_THAT(during[0], HasSubstr("epochs  50%"));
+  EXPECT_THAT(during[1], HasSubstr("batches  66%"));
+  const auto lines = screen();
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("epochs 100%"), HasSubstr("loss 0.5")));
+  EXPECT_THAT(lines[1], ::testing::IsEmpty());
+}
+
 TEST(ProgressBar, ServesOtherLoops) {
   Recorded r;
   ProgressBar bar("steps", r.pipe());
