@@ -46,7 +46,7 @@ TEST(Tool, SaysWhatItCanDo) {
   EXPECT_THAT(run_tool({"--help"}).out, AllOf(HasSubstr("inspect"), HasSubstr("convert"), HasSubstr("diff"), HasSubstr("Exit code")));
   EXPECT_EQ(run_tool({"--help"}).code, 0);
   EXPECT_THAT(run_tool({"--version"}).out, testing::MatchesRegex("gradus [0-9.]+\n"));
-  for (const char* command : {"inspect", "convert", "diff"}) {
+  for (const char* command : {"inspect", "convert", "diff", "watch"}) {
     const Outcome o = run_tool({command, "--help"});
     EXPECT_EQ(o.code, 0);
     EXPECT_THAT(o.out, AllOf(StartsWith(std::string("usage: gradus ") + command), HasSubstr("Exit code")));
@@ -54,6 +54,25 @@ TEST(Tool, SaysWhatItCanDo) {
   const Outcome none = run_tool({});
   EXPECT_EQ(none.code, 2);
   EXPECT_THAT(none.out, IsEmpty());
+}
+
+TEST(Tool, WatchDrawsTheCurvesOfALog) {
+  const TemporaryFolder folder;
+  const std::string here = folder.path().string();
+  expect_trouble({"watch", here}, {"neither log.jsonl nor log.csv"});
+  folder.write("log.csv", "");
+  EXPECT_THAT(run_tool({"watch", here}).out, HasSubstr("nothing is logged yet"));
+  std::string log;
+  for (int step = 1; step <= 9; ++step)
+    log += "{\"step\":" + std::to_string(step) + ",\"batch_loss\":" + std::to_string(1.0 / step) + ",\"lr\":0.5,\"epoch\":2}\n";
+  folder.write("log.jsonl", log + "{\"step\":10,\"ba");   // in the middle of a row; before log.csv
+  const Outcome o = run_tool({"watch", here, "--once"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_THAT(o.out, AllOf(HasSubstr("loss\n"), HasSubstr("batch_loss"), HasSubstr("lr"), EndsWith("epoch 2, step 9\n")));
+  EXPECT_LT(o.out.find("loss"), o.out.find("lr"));
+  EXPECT_THAT(run_tool({"watch", here, "--names", "loss"}).out, AllOf(HasSubstr("batch_loss"), Not(HasSubstr("lr"))));
+  expect_trouble({"watch", here, "--every", "0"}, {"every must lie in"});
+  expect_trouble({"watch", folder.write("log", "{\"loss\":1}\n").string()}, {"line 1", "no step"});
 }
 
 TEST(Tool, MisuseIsOneLineWithAHint) {
