@@ -72,13 +72,16 @@ std::string drawn(const std::vector<train::LoggedCurve>& curves, const WatchOpti
   }
   std::stable_sort(charts.begin(), charts.end(), [](const auto& a, const auto& b) { return (a.title == "loss") > (b.title == "loss"); });
   if (charts.empty()) return "nothing is logged yet\n";
-  std::size_t names = 0;
-  for (const drawing::Chart& chart : charts)
-    for (const drawing::Curve& curve : chart.curves) names = std::max(names, curve.name.size());
+  int names = 0;                                 // beside the curves' ends; those that end together have one line
+  for (const drawing::Chart& chart : charts) {
+    int together = 0;
+    for (const drawing::Curve& curve : chart.curves) together += static_cast<int>(curve.name.size()) + 2;
+    names = std::min(std::max(names, together), columns / 3);
+  }
   const int each = std::max(3, rows / static_cast<int>(charts.size()) - 4);
   std::string out;
   for (const drawing::Chart& chart : charts)
-    out += chart.text({.columns = std::max(8, columns - static_cast<int>(names) - 14), .rows = std::min(each, 16), .colour = colour})
+    out += chart.text({.columns = std::max(8, columns - names - 13), .rows = std::min(each, 16), .colour = colour})
                .append("\n");
   for (const train::LoggedCurve& curve : curves)
     if (!curve.values.empty() && curve.name == "epoch") out += text("epoch ", curve.values.back(), ", ");
