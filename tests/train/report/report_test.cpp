@@ -25,7 +25,6 @@ namespace report_test {
 using namespace gradus;
 using namespace gradus::train;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 std::size_t count(const std::string& all, std::string_view word) {
   std::size_t n = 0;
@@ -89,7 +88,7 @@ TEST(RunRecord, KeepsWhatATrainingTells) {
   EXPECT_THAT(page, HasSubstr("<title>A &amp; &lt;b&gt;</title>"));
   EXPECT_EQ(count(page, "</script>"), 2u);      // no text ends a script
   EXPECT_THAT(page, HasSubstr(R"("name":"val_loss","steps":[4],"values":[2])"));
-  EXPECT_THAT(page, Not(HasSubstr("http:")));
+  EXPECT_EQ(count(page, "http"), 1u);           // the name of SVG, which nobody fetches
 }
 
 TEST(Report, ThinsLongCurvesAndKeepsTheirExtremes) {
