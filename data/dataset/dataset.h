@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -29,5 +30,11 @@ concept BatchDataset = Dataset<D> && requires(const D& dataset, std::span<const 
 
 // ValueError that names `dataset` unless 0 <= index < size.
 void check_index(std::int64_t index, std::int64_t size, std::string_view dataset);
+
+namespace detail {
+// Inside a catch block: throws what was caught again, of the same kind of gradus::Error, `where` put before its message. Any other
+// std::exception becomes an Error that nests it (std::rethrow_if_nested); what is none, and std::bad_alloc, goes on as it is.
+[[noreturn]] void rethrow_with(const std::string& where);
+}  // namespace detail
 
 }  // namespace gradus::data

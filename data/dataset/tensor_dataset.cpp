@@ -1,6 +1,8 @@
 #include <gradus/data/dataset/tensor_dataset.h>
 
 #include <cstring>
+#include <exception>
+#include <new>
 
 namespace gradus::data {
 
@@ -26,6 +28,28 @@ Array gather_rows(const Array& a, std::span<const std::int64_t> indices) {
     to += row_bytes;
   }
   return out;
+}
+
+void detail::rethrow_with(const std::string& where) {
+  try {
+    throw;
+  } catch (const ShapeError& e) {
+    fail<ShapeError>(where, e.what());
+  } catch (const DtypeError& e) {
+    fail<DtypeError>(where, e.what());
+  } catch (const ValueError& e) {
+    fail<ValueError>(where, e.what());
+  } catch (const GraphError& e) {
+    fail<GraphError>(where, e.what());
+  } catch (const FileError& e) {
+    fail<FileError>(where, e.what());
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const Error& e) {
+    fail<Error>(where, e.what());
+  } catch (const std::exception& e) {
+    std::throw_with_nested(Error(text(where, e.what())));
+  }
 }
 
 void detail::prepare(std::span<Array> arrays) {

@@ -23,6 +23,12 @@ Generator sample_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t
 Generator batch_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t number) {
   return numbered(seed, epoch, 0x62617463, number);   // "batc"
 }
+Generator order_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t kind) {
+  return numbered(seed, epoch, 0x6f726465, kind);     // "orde"
+}
+Generator stream_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t level, std::int64_t number) {
+  return numbered(numbered(seed, epoch, 0x73747265, level).fork(), epoch, 0x73747265, number);   // "stre"
+}
 
 void sequential_order(std::span<std::int64_t> order) { std::iota(order.begin(), order.end(), std::int64_t{0}); }
 

@@ -15,6 +15,9 @@ void shuffled_order(std::span<std::int64_t> order, std::uint64_t seed, std::uint
 // Where the numbers come from that are drawn while sample `index` is made, and while batch `number` is; no two are alike.
 Generator sample_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t index);
 Generator batch_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t number);
+// Those of an order of samples, of a kind of sampler; and those of sample `number` of a stream that stands on `level` others.
+Generator order_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t kind);
+Generator stream_generator(std::uint64_t seed, std::uint64_t epoch, std::int64_t level, std::int64_t number);
 
 inline constexpr std::uint64_t split_epoch = ~std::uint64_t{0};   // shuffles for splitting, never drawn by an epoch of training
 

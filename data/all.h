@@ -1,0 +1,14 @@
+// All of data, also what <gradus/gradus.h> leaves out, since it would make every program's compiler slower (opt-in): samplers, streams,
+// datasets side by side, one behind the other, cached, of windows, padding.
+//   #include <gradus/data/all.h>
+#pragma once
+#include <gradus/data/data.h>
+#include <gradus/data/dataset/cache.h>
+#include <gradus/data/dataset/concat.h>
+#include <gradus/data/dataset/windows.h>
+#include <gradus/data/dataset/zip.h>
+#include <gradus/data/loader/pad.h>
+#include <gradus/data/loader/stream_loader.h>
+#include <gradus/data/sampler/samplers.h>
+#include <gradus/data/stream/adapters.h>
+#include <gradus/data/stream/lines.h>
