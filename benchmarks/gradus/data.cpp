@@ -1,4 +1,4 @@
-// What the loader can do: data-fashion-N and data-fashion-whole-N: an epoch of shuffled, normalised Fashion-MNIST in batches of 64 by N workers;
+// The loader. data-fashion-N and data-fashion-whole-N: an epoch of shuffled, normalised Fashion-MNIST in batches of 64 by N workers;
 // data-wait: the part of its time that the demo's loop waits for batches.
 #include <gradus/data/all.h>
 

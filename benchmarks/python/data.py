@@ -1,5 +1,5 @@
-"""An epoch of shuffled, normalised Fashion-MNIST in batches of 64 through PyTorch's DataLoader with so many workers: as its documents do it, a
-sample at a time, and (data-fashion-whole) by whole batches of indices, which few do and which is faster."""
+"""An epoch of shuffled, normalised Fashion-MNIST in batches of 64 through PyTorch's DataLoader with so many workers: as its documents do
+it, a sample at a time, and (data-fashion-whole) by whole batches of indices, which few do and which is faster."""
 import statistics
 
 import common

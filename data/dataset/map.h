@@ -1,17 +1,14 @@
-// A dataset's samples, or its batches, sent through a function.
+// A dataset's samples, each sent through a function; whole batches: map_batches.h.
 //   auto halves = data::map(pictures, [](Tensor image, std::int64_t label) { return std::tuple(image / 2, label); });
 //   auto noisy = data::map(halves, [](Tensor image, std::int64_t label, Generator& random) { …randn(image.shape(), random)… });
-//   auto wide = data::map_batches(images, [](Tensor image, Tensor label) { return std::tuple(flatten(image, 1), label); });
 // f takes a tuple's members as arguments, or the sample whole, and a Generator& behind them if it draws random numbers: it is handed
 // default_generator(), which in a loader hangs from (seed, epoch, index) alone. f is called as a constant, and by several threads at once.
 #pragma once
 #include <functional>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include <gradus/autograd/base/random.h>
-#include <gradus/autograd/tape/tensor.h>
 #include <gradus/data/dataset/dataset.h>
 
 namespace gradus::data {
@@ -37,14 +34,6 @@ auto apply_to(const F& f, Sample sample) {
   if constexpr (takes_members<const F&, Sample>) return std::apply(with, std::move(sample));
   else if constexpr (takes_sample<const F&, Sample>) return with(std::move(sample));
 }
-
-// Sample 0 of a batch.
-inline Tensor first_of(const Tensor& batch) { return batch.value().slice(0, 0, 1).squeeze(0); }
-template <class T> T first_of(const std::vector<T>& batch) { return batch.at(0); }
-template <class... T>
-auto first_of(const std::tuple<T...>& batch) {
-  return std::apply([](const auto&... members) { return std::tuple(first_of(members)...); }, batch);
-}
 }  // namespace detail
 
 // Sample i is f(sample i). Batches are made of samples, since f is of samples; what takes whole batches is map_batches.
@@ -60,21 +49,5 @@ class Mapped {
   F f_;
 };
 template <Dataset D, class F> Mapped<D, F> map(D dataset, F f) { return {std::move(dataset), std::move(f)}; }
-
-// A batch is f(what the dataset's get_batch gives); sample i, where one is asked for, is the only one of a batch of f. In a loader the
-// random numbers of a batch hang from (seed, epoch, number of the batch).
-template <BatchDataset D, class F>
-class MappedBatches {
- public:
-  MappedBatches(D dataset, F f) : dataset_(std::move(dataset)), f_(std::move(f)) {}
-  std::int64_t size() const { return dataset_.size(); }
-  auto get(std::int64_t i) const { return detail::first_of(get_batch(std::span(&i, 1))); }
-  auto get_batch(std::span<const std::int64_t> indices) const { return detail::apply_to(f_, dataset_.get_batch(indices)); }
-
- private:
-  D dataset_;
-  F f_;
-};
-template <BatchDataset D, class F> MappedBatches<D, F> map_batches(D dataset, F f) { return {std::move(dataset), std::move(f)}; }
 
 }  // namespace gradus::data

@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/data/dataset/folds.h>
+#include <gradus/data/dataset/take.h>
 #include <gradus/data/dataset/zip.h>
 #include <gradus/data/sampler/sampler.h>
 

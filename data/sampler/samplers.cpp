@@ -33,11 +33,11 @@ Batches Order::make(std::uint64_t seed, std::uint64_t epoch, std::int64_t sample
     check<ValueError>(0 <= i && i < samples, "DataLoader: the sampler asks for sample ", i, "; there are ", samples);
   if (!in_batches_) {
     check<ValueError>(static_cast<std::int64_t>(out.order.size()) == size(), "DataLoader: the sampler gives ", out.order.size(),
-                      " samples, and its size() is ", size());
+                      " samples, and says that there are ", size());
     return out;
   }
   check<ValueError>(static_cast<std::int64_t>(out.ends.size()) == size(), "DataLoader: the batch sampler gives ", out.ends.size(),
-                    " batches, and its size() is ", size());
+                    " batches, and says that there are ", size());
   std::int64_t end = 0;
   for (const std::int64_t next : out.ends) {
     check<ValueError>(end < next, "DataLoader: a batch of the batch sampler ends at ", next, " and begins at ", end);

@@ -11,6 +11,9 @@
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/cache.h>
 #include <gradus/data/dataset/concat.h>
+#include <gradus/data/dataset/filter.h>
+#include <gradus/data/dataset/map_batches.h>
+#include <gradus/data/dataset/take.h>
 #include <gradus/data/dataset/windows.h>
 #include <gradus/data/dataset/zip.h>
 
@@ -102,7 +105,7 @@ TEST(Adapters, EveryOneIsWhatItSays) {
       std::vector<std::int64_t> mixed;             // backwards, each third twice
       Values expected;
       for (std::int64_t k = 2 * r.size; k-- > 0;)
-        if (const std::int64_t i = k / 2; k % 2 || i % 3 == 0) mixed.push_back(i), expected.push_back(r.expected[static_cast<std::size_t>(i)]);
+        if (const auto i = k / 2; k % 2 || i % 3 == 0) mixed.push_back(i), expected.push_back(r.expected[static_cast<std::size_t>(i)]);
       EXPECT_EQ(r.batch(mixed), expected);
       mixed.push_back(r.size);
       EXPECT_THROW(r.batch(mixed), ValueError);

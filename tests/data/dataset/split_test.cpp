@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <gradus/data/dataset/split.h>
+#include <gradus/data/dataset/folds.h>
 
 namespace gradus::data::split_test {
 

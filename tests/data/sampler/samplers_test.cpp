@@ -191,7 +191,7 @@ TEST(Samplers, NameWhatDoesNotFit) {
   const auto make = [](Batches answer) { Order(Lying{std::move(answer)}).make(0, 0, 3); };
   make({{0, 1, 2}, {1, 3}});
   EXPECT_THAT([&] { make({{0, 3}, {1, 2}}); }, ThrowsMessage<ValueError>(HasSubstr("the sampler asks for sample 3; there are 3")));
-  EXPECT_THAT([&] { make({{0}, {1}}); }, ThrowsMessage<ValueError>(HasSubstr("gives 1 batches, and its size() is 2")));
+  EXPECT_THAT([&] { make({{0}, {1}}); }, ThrowsMessage<ValueError>(HasSubstr("gives 1 batches, and says that there are 2")));
   EXPECT_THAT([&] { make({{0}, {1, 1}}); }, ThrowsMessage<ValueError>(HasSubstr("ends at 1 and begins at 1")));
   EXPECT_THROW(make({{0, 1, 2}, {1, 2}}), ValueError);
 }
