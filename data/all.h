@@ -1,5 +1,5 @@
 // All of data, also what <gradus/gradus.h> leaves out, since it would make every program's compiler slower (opt-in): samplers, streams,
-// padding, tables and texts, and most datasets that are made of datasets.
+// padding, transforms, tables and texts, and most datasets that are made of datasets.
 //   #include <gradus/data/all.h>
 #pragma once
 #include <gradus/data/data.h>
@@ -17,5 +17,10 @@
 #include <gradus/data/read/jsonl.h>
 #include <gradus/data/read/text.h>
 #include <gradus/data/sampler/samplers.h>
+#include <gradus/data/sets/sequences.h>
 #include <gradus/data/stream/adapters.h>
 #include <gradus/data/stream/lines.h>
+#include <gradus/data/transform/apply.h>
+#include <gradus/data/transform/batches.h>
+#include <gradus/data/transform/pictures.h>
+#include <gradus/data/transform/random.h>

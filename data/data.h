@@ -1,5 +1,4 @@
-// All of the data room: datasets, readers, the loader, pictures as files; tables and texts (read/csv.h, jsonl.h, text.h) are included by
-// name.
+// The data room: datasets, readers, the loader, pictures as files. More is in <gradus/data/all.h>.
 #pragma once
 #include <gradus/data/dataset/adapters.h>
 #include <gradus/data/dataset/tensor_dataset.h>
@@ -11,10 +10,5 @@
 #include <gradus/data/read/wav.h>
 #include <gradus/data/sets/cifar.h>
 #include <gradus/data/sets/fashion_mnist.h>
-#include <gradus/data/sets/sequences.h>
 #include <gradus/data/sets/synthetic.h>
-#include <gradus/data/transform/apply.h>
-#include <gradus/data/transform/batches.h>
-#include <gradus/data/transform/pictures.h>
-#include <gradus/data/transform/random.h>
 #include <gradus/data/write/png.h>
