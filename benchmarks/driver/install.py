@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 TORCH = "torch==2.13.0"
-BESIDE = ("numpy", "safetensors")   # which the job weights compares with, too
+BESIDE = ("numpy", "safetensors", "pandas", "pillow")   # which the jobs weights and data compare with, too
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"   # without the gigabytes of CUDA
 
 

@@ -59,6 +59,8 @@ JOBS = [
     *(Job(f"weights-{what}", "weights", (PYTHON,), share=0) for what in WEIGHTS),
     *(Job(f"data-{how}-{workers}", "data", (PYTHON,), 1e-3) for how in ("fashion", "fashion-whole") for workers in (0, 2)),
     Job("data-wait", "data", ()),
+    Job("data-csv", "read", (PYTHON,), 1e-6),
+    Job("data-jpeg", "read", (PYTHON,), 1e-3),
     Job("rss-mlp", "mlp", (CPP, PYTHON), goal=2, outside=outside.rss),
     Job("start", "start", goal=2, outside=outside.start),
     Job("compile", "compile", goal=2, outside=outside.compile_time, once=True),

@@ -20,17 +20,21 @@ void check_converts(const Column& column, Dtype dtype) {
 
 Array side_by_side(const std::vector<const Column*>& columns, std::int64_t rows, Dtype dtype) {
   const auto width = static_cast<std::int64_t>(columns.size());
-  Array out({rows, width}, dtype);
-  for (std::int64_t k = 0; k < width; ++k) {
-    const Column& column = *columns[static_cast<std::size_t>(k)];
-    check_converts(column, dtype);
-    const Array values = column.values.to(dtype).as_contiguous();
-    visit(dtype, [&]<class T>(T) {
-      const T* from = values.data<T>();
-      T* to = out.mutable_data<T>() + k;
-      for (std::int64_t row = 0; row < rows; ++row, to += width) *to = from[row];
-    });
+  std::vector<Array> converted;
+  for (const Column* column : columns) {
+    check_converts(*column, dtype);
+    converted.push_back(column->values.to(dtype).as_contiguous());
   }
+  Array out({rows, width}, dtype);
+  visit(dtype, [&]<class T>(T) {
+    T* const to = out.mutable_data<T>();
+    constexpr std::int64_t some = 256;   // rows that the cache keeps until all columns are in them
+    for (std::int64_t begin = 0; begin < rows; begin += some)
+      for (std::int64_t k = 0; k < width; ++k) {
+        const T* from = converted[static_cast<std::size_t>(k)].data<T>();
+        for (std::int64_t row = begin; row < std::min(begin + some, rows); ++row) to[row * width + k] = from[row];
+      }
+  });
   return out;
 }
 
