@@ -20,6 +20,8 @@
 #include <gradus/data/sets/sequences.h>
 #include <gradus/data/stream/adapters.h>
 #include <gradus/data/stream/lines.h>
+#include <gradus/data/text/tokenizer.h>
+#include <gradus/data/text/train.h>
 #include <gradus/data/transform/apply.h>
 #include <gradus/data/transform/batches.h>
 #include <gradus/data/transform/pictures.h>

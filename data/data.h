@@ -11,10 +11,4 @@
 #include <gradus/data/sets/cifar.h>
 #include <gradus/data/sets/fashion_mnist.h>
 #include <gradus/data/sets/synthetic.h>
-#include <gradus/data/text/tokenizer.h>
-#include <gradus/data/text/train.h>
-#include <gradus/data/transform/apply.h>
-#include <gradus/data/transform/batches.h>
-#include <gradus/data/transform/pictures.h>
-#include <gradus/data/transform/random.h>
 #include <gradus/data/write/png.h>
