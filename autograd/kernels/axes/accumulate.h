@@ -5,7 +5,8 @@
 
 namespace gradus::kernels {
 
-// sum + g, elementwise, equal shapes and floating dtypes; in sum's own memory when nobody else shares it.
+// sum + g, elementwise, equal shapes and floating dtypes; in sum's own memory when nobody else shares it. Images whose channels lie next to
+// each other stay so: what a residual block gives back would otherwise be rearranged twice.
 Array accumulate(Array sum, const Array& g);
 
 // The loop inside, compiled for each SIMD level: y = a + b, where y may be a or b.

@@ -4,6 +4,7 @@
 #include <gradus/autograd/array/internal/channels_last.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/gradcheck.h>
+#include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/ops/activation.h>
 #include <gradus/autograd/ops/arithmetic.h>
 #include <gradus/autograd/ops/conv.h>
@@ -96,6 +97,24 @@ TEST(ChannelsLast, GivesTheSameValuesAndGradients) {
       const Tensor v = variable(Tensor(channels_last(plain.value())));
       c.f(v).backward(y.rank() == 4 ? Tensor(channels_last(seed.value())) : seed);
       expect_near(v.grad(), x.grad(), tolerance);
+    }
+}
+
+// Where two gradients of images meet: in the memory of the first one, however it lies, unless somebody else has it, too.
+TEST(ChannelsLast, SumsOfGradientsLieAsTheFirst) {
+  for (Dtype dtype : {f32, f64})
+    for (int manner = 0; manner < 8; ++manner) {
+      const bool first = manner & 1, second = manner & 2, shared = manner & 4;
+      SCOPED_TRACE(text(dtype, " manner ", manner));
+      const Array a = images(shape, 1, dtype).value(), b = images(shape, 2, dtype).value();
+      Array sum = first ? channels_last(a) : a.contiguous_copy();
+      const void* const place = sum.raw();
+      const Array held = shared ? sum : Array();
+      const Array out = kernels::accumulate(std::move(sum), second ? channels_last(b) : b);
+      EXPECT_EQ(only_channels_last(out), first);
+      EXPECT_EQ(out.raw() == place, !shared);
+      if (shared) EXPECT_EQ(held.to_vector(), a.to_vector());
+      EXPECT_EQ(out.to_vector(), (Tensor(a) + Tensor(b)).value().to_vector());
     }
 }
 
