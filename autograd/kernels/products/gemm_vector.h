@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/internal/scratch.h>
-#include <gradus/autograd/kernels/products/gemm_tile.h>
+#include <gradus/autograd/kernels/products/gemm_pack.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 

@@ -113,12 +113,14 @@ struct Pass {
     columns = call.k.shape()[call.k.rank() - 2], out_width = call.v.shape()[call.v.rank() - 1];
     batches = 1;
     for (int i = 0; i + 2 < rank; ++i) batches *= call.q.shape()[i];
-    const Array whole = call.q.as_contiguous();
-    scaled_q = Array(whole.shape(), whole.dtype());
-    const T* from = whole.data<T>();
+    const Matrices<T> given(call.q);
+    scaled_q = Array(call.q.shape(), call.q.dtype());
     T* to = scaled_q.mutable_data<T>();
-    parallel_for(whole.size(), 1 << 15,
-                 [&](std::int64_t begin, std::int64_t end) { loops.scaled(from + begin, end - begin, call.scale, to + begin); });
+    const bool whole = given.a.contiguous();
+    parallel_for(batches * rows, items_worth(1 << 15, width), [&](std::int64_t begin, std::int64_t end) {
+      if (whole) return loops.scaled(given.data + begin * width, (end - begin) * width, call.scale, to + begin * width);
+      for (std::int64_t i = begin; i < end; ++i) loops.scaled(given.rows(i / rows, i % rows).data, width, call.scale, to + i * width);
+    });
     q = to;
   }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
+#include <gradus/autograd/kernels/products/gemm_pack.h>
+#include <gradus/autograd/kernels/products/gemm_tile.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
@@ -91,85 +92,23 @@ double product(const T* x, const T* y, std::int64_t n) {
 template <class T>
 void lay(const Matrix<T>& b, std::int64_t terms, std::int64_t columns, T* to) {
   const std::int64_t stride = laid_stride<T>(columns);
-  constexpr std::int64_t w = Vec<T>::size;
-  if (!b.transposed) {
-    const std::int64_t whole = columns / w * w;
-    for (std::int64_t t = 0; t < terms; ++t) {
-      const T* const from = b.data + t * b.stride;
-      T* const row = to + t * stride;
-      std::int64_t j = 0;
-      for (; j < whole; j += w) Vec<T>::load(from + j).store(row + j);
-      if (j < columns) Vec<T>::load(from + j, columns - j).store(row + j), j += w;
-      for (; j < stride; j += w) Vec<T>(0).store(row + j);
-    }
-    return;
-  }
-  constexpr std::int64_t some = 8;   // columns at a time: what is written stays in the first cache until it is whole
-  for (std::int64_t j = 0; j < columns; j += some) {
-    const std::int64_t n = std::min(some, columns - j);
-    const T* const from = b.data + j * b.stride;
-    if (n == some)
-      for (std::int64_t t = 0; t < terms; ++t)
-        for (std::int64_t i = 0; i < some; ++i) to[t * stride + j + i] = from[i * b.stride + t];
-    else
-      for (std::int64_t t = 0; t < terms; ++t)
-        for (std::int64_t i = 0; i < n; ++i) to[t * stride + j + i] = from[i * b.stride + t];
-  }
+  lay_lines(across(b, 0, 0), columns, terms, to, stride);
   for (std::int64_t t = 0; t < terms; ++t) std::fill(to + t * stride + columns, to + (t + 1) * stride, T(0));
 }
 
-// So many rows of c at a time that they stay in registers, two of them a row.
-constexpr std::int64_t tall_block = sizeof(Vec<float>) == 64 ? 12 : 6;
-
-template <std::int64_t rows, bool transposed, class T>
-void multiply_block(std::int64_t terms, const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride, T* c, std::int64_t c_stride,
-                    std::int64_t columns, bool accumulate) {
-  constexpr std::int64_t w = Vec<T>::size;
-  Vec<T> left[rows], right[rows];
-  const auto each_row = [](auto&& act) {   // a loop that is certain to be unrolled, so that the sums are registers
-    [&]<std::size_t... i>(std::index_sequence<i...>) { (act(i), ...); }(std::make_index_sequence<rows>());
-  };
-  each_row([&](std::size_t i) { left[i] = 0, right[i] = 0; });
-  for (std::int64_t t = 0; t < terms; ++t, b += b_stride) {
-    const Vec<T> b_left = Vec<T>::load(b), b_right = Vec<T>::load(b + w);
-    each_row([&](std::size_t i) {
-      const auto at = static_cast<std::int64_t>(i);
-      const Vec<T> factor = static_cast<double>(transposed ? a[t * a_stride + at] : a[at * a_stride + t]);
-      left[i] = fma(factor, b_left, left[i]);
-      right[i] = fma(factor, b_right, right[i]);
-    });
-  }
-  const auto put = [accumulate](T* p, std::int64_t n, Vec<T> v) {
-    if (n >= w) (accumulate ? Vec<T>::load(p) + v : v).store(p);
-    else if (n > 0) (accumulate ? Vec<T>::load(p, n) + v : v).store(p, n);
-  };
-  each_row([&](std::size_t i) {
-    T* const to = c + static_cast<std::int64_t>(i) * c_stride;
-    put(to, columns, left[i]);
-    put(to + w, columns - w, right[i]);
-  });
-}
-
-template <std::int64_t rows, class T>
-void multiply_rows(const TileProduct<T>& p, std::int64_t row) {
-  const std::int64_t b_stride = laid_stride<T>(p.columns), limit = row + rows + p.shift;
-  const std::int64_t columns = p.reach == Reach::columns ? std::min(p.columns, limit) : p.columns;
-  const std::int64_t begin = p.reach == Reach::terms_after ? std::clamp<std::int64_t>(row - p.shift, 0, p.terms) : 0;
-  const std::int64_t end = p.reach == Reach::terms_before ? std::clamp<std::int64_t>(limit, 0, p.terms) : p.terms;
-  const auto block = p.a_transposed ? multiply_block<rows, true, T> : multiply_block<rows, false, T>;
-  const T* const a = p.a + (p.a_transposed ? row + begin * p.a_stride : row * p.a_stride + begin);
-  for (std::int64_t j = 0; j < columns; j += 2 * Vec<T>::size)
-    block(end - begin, a, p.a_stride, p.b + begin * b_stride + j, b_stride, p.c + row * p.c_stride + j, p.c_stride, columns - j,
-          p.accumulate);
-}
-
+// By few rows of c at a time, whole tiles of any width, where they see different columns or terms.
 template <class T>
 void multiply(const TileProduct<T>& p) {
-  std::int64_t row = 0;
-  for (; row + tall_block <= p.rows; row += tall_block) multiply_rows<tall_block>(p, row);
-  if (row + tall_block / 2 <= p.rows) multiply_rows<tall_block / 2>(p, row), row += tall_block / 2;
-  for (; row + 2 <= p.rows; row += 2) multiply_rows<2>(p, row);
-  if (row < p.rows) multiply_rows<1>(p, row);
+  const std::int64_t b_stride = laid_stride<T>(p.columns), tall = p.reach == Reach::all ? p.rows : 12;
+  for (std::int64_t row = 0; row < p.rows; row += tall) {
+    const std::int64_t rows = std::min(tall, p.rows - row), limit = row + rows + p.shift;
+    const std::int64_t begin = p.reach == Reach::terms_after ? std::clamp<std::int64_t>(row - p.shift, 0, p.terms) : 0;
+    const std::int64_t end = p.reach == Reach::terms_before ? std::clamp<std::int64_t>(limit, 0, p.terms) : p.terms;
+    add_tiles({.rows = rows, .columns = p.reach == Reach::columns ? std::min(p.columns, limit) : p.columns, .terms = end - begin,
+               .a = p.a + (p.a_transposed ? row + begin * p.a_stride : row * p.a_stride + begin), .a_row = p.a_transposed ? 1 : p.a_stride,
+               .a_term = p.a_transposed ? p.a_stride : 1, .b = p.b + begin * b_stride, .b_term = b_stride, .c = p.c + row * p.c_stride,
+               .c_stride = p.c_stride, .from_c = p.accumulate});
+  }
 }
 
 template <class T>

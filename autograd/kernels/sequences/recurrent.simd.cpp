@@ -1,80 +1,28 @@
 #include <gradus/autograd/kernels/sequences/recurrent.h>
 
 #include <algorithm>
-#include <utility>
 
 #include <gradus/autograd/kernels/axes/reduce_blocks.h>
+#include <gradus/autograd/kernels/products/gemm_pack.h>
+#include <gradus/autograd/kernels/products/gemm_tile.h>
 
 namespace gradus::kernels::GRADUS_SIMD_LEVEL {
 namespace {
 
-// ---- products with panels. A tile is two registers wide and so tall that its sums, two registers of b and one number of a fit into 32
-// registers (AVX-512) or 16.
+// ---- products with panels, a tile wide
 
 template <class T>
-constexpr std::int64_t wide = 2 * Vec<T>::size;
-constexpr std::int64_t tall = sizeof(Vec<float>) == 64 ? 8 : 6;
-
-template <class T>
-void pack(const T* b, std::int64_t down, std::int64_t right, std::int64_t terms, std::int64_t columns, T* to) {
-  for (std::int64_t first = 0; first < columns; first += wide<T>) {
-    const std::int64_t n = std::min(wide<T>, columns - first);
-    const T* from = b + first * right;
-    for (std::int64_t t = 0; t < terms; ++t, from += down, to += wide<T>) {
-      for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * right];
-      std::fill(to + n, to + wide<T>, T(0));
-    }
-  }
-}
-
-template <std::int64_t rows, class T>
-void multiply_tile(const PanelProduct<T>& p, std::int64_t row, const T* b, std::int64_t column) {
-  constexpr std::int64_t w = Vec<T>::size;
-  const T* const a = p.a + row * p.a_stride;
-  Vec<T> left[rows], right[rows];
-  const auto each_row = [](auto&& act) {  // a loop that is certain to be unrolled, so that the sums are registers
-    [&]<std::size_t... i>(std::index_sequence<i...>) { (act(i), ...); }
-    (std::make_index_sequence<rows>());
-  };
-  each_row([&](std::size_t i) { left[i] = 0, right[i] = 0; });
-  for (std::int64_t t = 0; t < p.terms; ++t, b += wide<T>) {
-    const Vec<T> b_left = Vec<T>::load(b), b_right = Vec<T>::load(b + w);
-    each_row([&](std::size_t i) {
-      const Vec<T> factor = static_cast<double>(a[static_cast<std::int64_t>(i) * p.a_stride + t]);
-      left[i] = fma(factor, b_left, left[i]);
-      right[i] = fma(factor, b_right, right[i]);
-    });
-  }
-  const auto finish = [&](T* c, std::int64_t at, Vec<T> sum) {
-    const std::int64_t n = std::min(w, p.columns - at);
-    if (n <= 0) return;
-    const auto add = [&](auto... lanes) {
-      if (p.bias) sum = sum + Vec<T>::load(p.bias + at, lanes...);
-      if (p.accumulate) sum = sum + Vec<T>::load(c + at, lanes...);
-      sum.store(c + at, lanes...);
-    };
-    if (n == w)
-      add();
-    else
-      add(n);
-  };
-  each_row([&](std::size_t i) {
-    T* const c = p.c + (row + static_cast<std::int64_t>(i)) * p.c_stride;
-    finish(c, column, left[i]);
-    finish(c, column + w, right[i]);
-  });
+void pack_panels(const T* b, std::int64_t down, std::int64_t right, std::int64_t terms, std::int64_t columns, T* to) {
+  pack<wide<T>>(Lines<T>{b, right, down}, columns, terms, to);
 }
 
 template <class T>
 void multiply(const PanelProduct<T>& p) {
   const T* b = p.b;
-  for (std::int64_t column = 0; column < p.columns; column += wide<T>, b += p.terms * wide<T>) {
-    std::int64_t row = 0;
-    for (; row + tall <= p.rows; row += tall) multiply_tile<tall>(p, row, b, column);
-    if (p.rows - row >= 4) multiply_tile<4>(p, row, b, column), row += 4;
-    if (p.rows - row >= 2) multiply_tile<2>(p, row, b, column), row += 2;
-    if (p.rows - row >= 1) multiply_tile<1>(p, row, b, column), row += 1;
-  }
+  for (std::int64_t column = 0; column < p.columns; column += wide<T>, b += p.terms * wide<T>)
+    add_tiles({.rows = p.rows, .columns = std::min(wide<T>, p.columns - column), .terms = p.terms, .a = p.a, .a_row = p.a_stride,
+               .a_term = 1, .b = b, .b_term = wide<T>, .c = p.c + column, .c_stride = p.c_stride,
+               .bias = p.bias ? p.bias + column : nullptr, .from_c = p.accumulate});
 }
 
 // ---- gates, forward
@@ -210,7 +158,7 @@ void add_to_sums(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
 
 template <class T>
 constexpr RecurrentRows<T> rows_of{.panel = wide<T>,
-                                   .pack = pack<T>,
+                                   .pack = pack_panels<T>,
                                    .multiply = multiply<T>,
                                    .forward = {plain_forward<T, false>, plain_forward<T, true>, gru_forward<T>, lstm_forward<T>},
                                    .backward = {plain_backward<T, false>, plain_backward<T, true>, gru_backward<T>, lstm_backward<T>},

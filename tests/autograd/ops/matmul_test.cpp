@@ -172,23 +172,69 @@ TEST(Gemm, EveryWayAgreesWithTheDefinition) {
   expect_way<float>([](const auto& p) { return kernels::dnnl_gemm(p); }, "oneDNN");
 }
 
+// Whole numbers, whose products are exact in any order, in memory that ends where the matrix does.
+template <class T>
+void expect_exact(std::int64_t m, std::int64_t n, std::int64_t k, int manner, std::int64_t down = 1, std::int64_t right = 1) {
+  const bool ta = manner & 1, tb = manner & 2, with_bias = manner & 4, accumulate = manner & 8;
+  const auto numbers = [](std::int64_t count, int prime, int most) {
+    std::vector<T> v(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<T>(static_cast<int>(i * static_cast<std::size_t>(prime) % 13) - most);
+    return v;
+  };
+  const std::vector<T> a = numbers(m * k, 7919, 6), b = numbers(k * n, 104729, 5), bias = numbers(n, 31, 4), before = numbers(m * n, 17, 3);
+  std::vector<T> c = before;
+  if (!accumulate) std::fill(c.begin(), c.end(), std::numeric_limits<T>::quiet_NaN());
+  kernels::packed_gemm(kernels::Product<T>{.m = m, .n = n, .k = k, .a = {a.data(), ta ? m : k, ta}, .b = {b.data(), tb ? k : n, tb},
+                                           .c = c.data(), .c_stride = n, .bias = with_bias ? bias.data() : nullptr,
+                                           .accumulate = accumulate});
+  for (std::int64_t i = 0; i < m; i += down)
+    for (std::int64_t j = 0; j < n; j += right) {
+      T sum = (with_bias ? bias[j] : 0) + (accumulate ? before[i * n + j] : 0);
+      for (std::int64_t t = 0; t < k; ++t) sum += a[ta ? t * m + i : i * k + t] * b[tb ? j * k + t : t * n + j];
+      ASSERT_EQ(c[i * n + j], sum) << m << " x " << n << " x " << k << " manner " << manner << " at " << i << ", " << j;
+    }
+}
+
+// Every height and width of what is left over of tiles, and every number of terms that is left over of what is turned at a time.
+TEST(Gemm, PackedTilesEndAnywhere) {
+  int manner = 0;
+  for (std::int64_t m = 1; m <= 26; ++m)
+    for (std::int64_t n = 1; n <= 70; ++n, ++manner) {
+      expect_exact<float>(m, n, 1 + manner % 6, manner % 16);
+      expect_exact<double>(m, n, 1 + manner % 6, manner % 16);
+      if (HasFatalFailure()) return;
+    }
+  for (std::int64_t k = 1; k <= 40; ++k) {
+    expect_exact<float>(13, 83, k, static_cast<int>(k) % 16);
+    expect_exact<double>(65, 41, k, static_cast<int>(k * 5) % 16);
+  }
+}
+
 // Larger than what is rearranged at a time in each direction, by a little and by a lot.
 TEST(Gemm, PackedLoopsGoOnFromBlockToBlock) {
-  const auto check = []<class T>(T, std::int64_t m, std::int64_t n, std::int64_t k) {
-    std::vector<T> a(static_cast<std::size_t>(m * k)), b(static_cast<std::size_t>(k * n)), c(static_cast<std::size_t>(m * n));
-    for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<T>(static_cast<int>(i * 7919 % 13) - 6);
-    for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<T>(static_cast<int>(i * 104729 % 11) - 5);
-    kernels::packed_gemm(kernels::Product<T>{.m = m, .n = n, .k = k, .a = {a.data(), k}, .b = {b.data(), n}, .c = c.data(), .c_stride = n});
-    for (std::int64_t i = 0; i < m; i += 17)
-      for (std::int64_t j = 0; j < n; j += 13) {
-        T sum = 0;   // of whole numbers: exact in any order
-        for (std::int64_t t = 0; t < k; ++t) sum += a[i * k + t] * b[t * n + j];
-        ASSERT_EQ(c[i * n + j], sum) << m << " x " << n << " x " << k << " at " << i << ", " << j;
-      }
+  int manner = 0;
+  for (auto [m, n, k] : {std::array{193, 33, 257}, std::array{500, 40, 700}, std::array{20, 4200, 130}, std::array{66, 2049, 3}})
+    for (int i = 0; i < 4; ++i, manner += 5) {
+      expect_exact<float>(m, n, k, manner % 16, 17, 13);
+      expect_exact<double>(m, n, k, manner % 16, 17, 13);
+    }
+}
+
+// Each number of c is a sum of its own in the order of the terms, whoever else is computed beside it, and the same again and again.
+TEST(Gemm, PackedBitsDoNotDependOnTheTile) {
+  const Array a = random({150, 500}, f32, 1), b = random({500, 200}, f32, 2);
+  const auto product = [&](std::int64_t rows, std::int64_t columns) {
+    std::vector<float> c(static_cast<std::size_t>(rows * columns));
+    kernels::packed_gemm(kernels::Product<float>{.m = rows, .n = columns, .k = 500, .a = {a.data<float>(), 500},
+                                                 .b = {b.data<float>(), 200}, .c = c.data(), .c_stride = columns});
+    return c;
   };
-  for (auto [m, n, k] : {std::array{121, 33, 257}, std::array{500, 40, 700}, std::array{20, 4200, 130}, std::array{7, 2049, 3}}) {
-    check(0.f, m, n, k);
-    check(0.0, m, n, k);
+  const std::vector<float> all = product(150, 200);
+  EXPECT_EQ(product(150, 200), all);
+  for (const auto& [rows, columns] : {std::array{149, 200}, std::array{70, 131}, std::array{5, 64}, std::array{2, 17}}) {
+    const std::vector<float> some = product(rows, columns);
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j) ASSERT_EQ(some[i * columns + j], all[i * 200 + j]) << rows << " x " << columns;
   }
 }
 
