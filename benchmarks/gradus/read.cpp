@@ -9,6 +9,7 @@
 
 #include <gradus/data/read/csv.h>
 #include <gradus/data/read/image.h>
+#include <gradus/data/transform/pictures.h>
 
 #include "common.h"
 

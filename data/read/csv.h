@@ -60,6 +60,21 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
+// The blocks of a file as a stream (data/stream/stream.h), which can be mapped, shuffled and loaded.
+//   auto rows = data::map(data::CsvBlocks{"large.csv", 1000}, [](const data::Table& t) { return t.tensor({"x", "y"}); });
+struct CsvBlocks {
+  FileName file;
+  std::int64_t rows = 1000;                                 // in a block
+  CsvOptions options = {};
+
+  struct Reader {
+    CsvReader blocks;
+    std::int64_t rows;
+    std::optional<Table> next() { return blocks.next(rows); }
+  };
+  Reader open() const { return {CsvReader(file, options), rows}; }
+};
+
 struct CsvWriteOptions {
   char separator = ',';
   bool header = true;

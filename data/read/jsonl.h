@@ -45,4 +45,19 @@ class JsonlReader {
   std::unique_ptr<State> state_;
 };
 
+// The blocks of a file as a stream, as CsvBlocks.
+struct JsonlBlocks {
+  FileName file;
+  std::int64_t rows = 1000;
+  std::vector<ColumnSpec> fields = {};
+  JsonlOptions options = {};
+
+  struct Reader {
+    JsonlReader blocks;
+    std::int64_t rows;
+    std::optional<Table> next() { return blocks.next(rows); }
+  };
+  Reader open() const { return {JsonlReader(file, fields, options), rows}; }
+};
+
 }  // namespace gradus::data

@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <gradus/data/read/jsonl.h>
+#include <gradus/data/stream/stream.h>
 #include <message_of.h>
 #include <temporary_folder.h>
 
@@ -231,6 +233,18 @@ TEST(Csv, LaterBlocksHaveTheTypesOfTheFirst) {
   EXPECT_EQ(shown(*floats.next(2)), "a:text <3>; b:f64 2.5");
   EXPECT_FALSE(floats.next(2));
   EXPECT_THROW(floats.next(0), ValueError);
+}
+
+TEST(Csv, BlocksAreAStream) {
+  static_assert(Stream<CsvBlocks> && Stream<JsonlBlocks>);
+  const TemporaryFolder folder;
+  const CsvBlocks blocks{folder.write("x.csv", "a\n1\n2\n3\n"), 2};
+  for (int pass = 0; pass < 2; ++pass) {
+    CsvBlocks::Reader reader = blocks.open();
+    EXPECT_EQ(shown(*reader.next()), "a:i64 1 2");
+    EXPECT_EQ(shown(*reader.next()), "a:i64 3");
+    EXPECT_FALSE(reader.next());
+  }
 }
 
 TEST(Csv, WhatIsWrittenReadsBack) {
