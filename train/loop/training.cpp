@@ -127,6 +127,8 @@ bool Training::Inside::go_on() {
   else if (context.stopped()) end(Ended::stopped, *context.stopped());
   else if (options.steps > 0 && context.step >= options.steps) end(Ended::steps, text("after ", context.step, " steps"));
   else if (options.checkpoint_every > 0 && context.step != saved_at && context.step % options.checkpoint_every == 0) save();
+  // Here, where the loader still knows its place. An epoch that is through is closed first, where that is still to come.
+  if (ended && options.checkpoints && (goes_on_later() || !epoch_is_played())) save();
   return !ended;
 }
 

@@ -128,9 +128,8 @@ void Training::Inside::epoch() {
   else if (!in_the_middle || !epoch_is_played()) play(setup.training, "epoch ");
   in_the_middle = false;
   if (goes_on_later()) return;
+  // A training that goes on with other limits goes on in the middle, where go_on() saved it; what is done now is for this end alone.
   const bool whole = !ended || epoch_is_played();
-  // What goes on from here with other limits goes on in the middle; what is done now is for this end alone.
-  if (!whole && options.checkpoints && changed) save();
   if (accumulation && accumulation->finish()) make_step();
   close_epoch(whole);
 }
@@ -164,7 +163,11 @@ void Training::Inside::close_epoch(bool whole) {
 
 bool Training::Inside::validate(NamedValues& values) {
   const std::int64_t batch = context.batch;
-  std::vector<State> gathered;                    // by metrics in training, for the case that the epoch is closed once more
+  // For the case that the epoch is closed once more: what metrics gathered in training, and where the loader and the generator are.
+  std::vector<State> gathered;
+  const Generator::State drawn = default_generator().state();
+  const StateRef& loader = setup.validation.state;
+  const State place = loader.thing ? loader.state(loader.thing) : State();
   for (const MetricRef& metric : options.metrics) {
     gathered.push_back(metric.has_state() ? metric.state() : State());
     metric.reset();
@@ -196,6 +199,8 @@ bool Training::Inside::validate(NamedValues& values) {
   }
   for (std::size_t i = 0; i < options.metrics.size(); ++i)
     if (options.metrics[i].has_state()) options.metrics[i].load_state(gathered[i]);
+  if (loader.thing) loader.load(loader.thing, place);
+  default_generator().restore(drawn);
   return false;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <csignal>
 #include <functional>
 #include <memory>
 
@@ -89,7 +90,7 @@ struct Stand {
   std::unique_ptr<optim::Lookahead> around;
   std::unique_ptr<optim::LRScheduler> schedule;
   optim::EMA ema{nn::parameters(net), {.decay = 0.9}, [this](const auto& visit) { nn::each_buffer(net, visit); }};
-  Loader training = loader_of(60, true, 5), validation = loader_of(20, false, 6);
+  Loader training = loader_of(60, true, 5), validation = loader_of(20, true, 6);
   Right right;
   State state() const {
     State s;
@@ -173,9 +174,16 @@ std::vector<double> by_hand(Stand& s, const train::FitOptions& o, int epochs) {
 struct Losses {
   std::vector<double> all;
   std::int64_t kill_after = 0;       // batches
+  int signal = 0;
+  bool in_validation = false;
   void on_batch_end(train::Context& c) {
     all.push_back(c.loss);
-    if (static_cast<std::int64_t>(all.size()) == kill_after) throw c.step;
+    if (static_cast<std::int64_t>(all.size()) != kill_after || in_validation) return;
+    if (signal != 0) std::raise(signal);
+    else throw c.step;
+  }
+  void on_validation_batch(train::Context&) {
+    if (in_validation && static_cast<std::int64_t>(all.size()) >= kill_after) std::raise(signal);
   }
 };
 
@@ -214,6 +222,7 @@ TEST(Fit, IsTheLoopThatOneWritesOneself) {
 }
 
 TEST(Fit, GoesOnFromAnywhere) {
+  testing::internal::CaptureStderr();   // what Interrupt says
   for (const Row& row : rows()) {
     SCOPED_TRACE(row.name);
     Stand whole;
@@ -222,8 +231,15 @@ TEST(Fit, GoesOnFromAnywhere) {
     Losses all;
     const train::History expected = fitted(whole, row, {.epochs = 3, .callbacks = {all}});
     const State after = whole.state();
-    for (const std::int64_t until : {7, 8, 9, 13, 16}) {             // of 8 batches an epoch: within one, at its end, after it
-      SCOPED_TRACE(until);
+    // Of 8 batches an epoch: within one, at its end, after it. Killed, or interrupted, in a validation too.
+    struct When {
+      std::int64_t until;
+      int signal = 0;
+      bool in_validation = false;
+    };
+    for (const auto& [until, signal, in_validation] :
+         {When{7}, When{8}, When{9}, When{16}, When{5, SIGTERM}, When{16, SIGTERM}, When{8, SIGINT, true}}) {
+      SCOPED_TRACE(testing::Message() << until << " " << signal << " " << in_validation);
       const TemporaryFolder folder;
       train::Checkpoints checkpoints(folder / "run");
       const train::FitOptions options{.epochs = 3, .checkpoints = &checkpoints, .checkpoint_every = 2};
@@ -233,9 +249,15 @@ TEST(Fit, GoesOnFromAnywhere) {
         nn::load_state(killed.net, begin);
         Losses some;
         some.kill_after = until;
+        some.signal = signal;
+        some.in_validation = in_validation;
         train::FitOptions o = options;
         o.callbacks = {some};
-        EXPECT_THROW(fitted(killed, row, o), std::int64_t);
+        if (signal == 0) {
+          EXPECT_THROW(fitted(killed, row, o), std::int64_t);
+        } else {
+          EXPECT_EQ(fitted(killed, row, o).ended, train::Ended::interrupted);
+        }
       }
       Stand resumed;
       prepare(resumed, row, 77);
@@ -249,8 +271,12 @@ TEST(Fit, GoesOnFromAnywhere) {
       ASSERT_LE(rest.all.size(), all.all.size());
       EXPECT_EQ(rest.all, std::vector<double>(all.all.end() - static_cast<std::ptrdiff_t>(rest.all.size()), all.all.end()));
       EXPECT_EQ(history.steps, expected.steps);
+      if (signal != 0) {
+        EXPECT_EQ(rest.all.size() + static_cast<std::size_t>(until), all.all.size());   // nothing was done twice
+      }
     }
   }
+  testing::internal::GetCapturedStderr();
 }
 
 }  // namespace fit_test
