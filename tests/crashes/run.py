@@ -75,7 +75,7 @@ def kills(trainee, work, count, dice):
             fail("left behind:", *left)
         shutil.rmtree(folder)
         trainings += 1
-    print(f"kills: {killed} of {trainings} trainings of {takes:.1f} s: each ended with the bytes of the one that was not killed")
+    print(f"kills: {killed} in {trainings} trainings of {takes:.1f} s: each ended with the bytes of the one that was not killed")
     return takes, expected
 
 
