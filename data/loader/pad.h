@@ -4,6 +4,7 @@
 // Tensors and vectors of numbers are padded, each member of a tuple by itself; what else is in a sample is stacked as ever (collate.h).
 #pragma once
 #include <gradus/data/loader/collate.h>
+#include <gradus/data/loader/side.h>
 
 namespace gradus::data {
 
@@ -12,8 +13,6 @@ struct Padded {
   bool left = false;                              // the gaps
   Tensor mask() const;                            // bool [n, longest], true where there is something
 };
-
-enum class Side { left, right };
 
 struct Pad {
   double value = 0;                               // what the gaps are filled with

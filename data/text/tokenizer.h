@@ -15,6 +15,7 @@
 
 #include <gradus/autograd/base/file_name.h>
 #include <gradus/autograd/tape/tensor.h>
+#include <gradus/data/loader/side.h>
 
 namespace gradus::data {
 
@@ -25,7 +26,6 @@ struct DecodeOptions {
   bool skip_special_tokens = true;
 };
 
-enum class Side { right, left };
 struct BatchOptions {
   std::int64_t max_length = 0;    // longer texts are cut to so many tokens, special ones included (0: none is)
   std::int64_t length = 0;        // of all rows (0: as the longest); longer texts are an error, unless max_length cuts them
