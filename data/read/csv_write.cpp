@@ -50,7 +50,7 @@ class CellWriter {
     } else if (column_.type.kind() == ColumnType::Kind::categories) {
       const std::int64_t code = values_.data<std::int64_t>()[row];
       check<ValueError>(code >= 0 && code < static_cast<std::int64_t>(column_.categories.size()), "write_csv: column ",
-                        detail::in_quotes(column_.name), ", row ", row, ": there is no category ", code);
+                        gradus::detail::in_quotes(column_.name), ", row ", row, ": there is no category ", code);
       append_text(out, column_.categories[static_cast<std::size_t>(code)], separator_);
     } else {
       visit(values_.dtype(), [&]<class T>(T) {

@@ -63,7 +63,7 @@ class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& v) override {
     return value([&](ColumnBuilder& c, std::string& why) {
       if (c.add_text(v, why)) return true;
-      if (why.empty()) why = text(detail::in_quotes(v), " is no ", c.type());
+      if (why.empty()) why = text(gradus::detail::in_quotes(v), " is no ", c.type());
       return false;
     });
   }
@@ -80,7 +80,7 @@ class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
     at_ = nullptr;
     const auto found = places_.find(name);
     if (found == places_.end()) return true;
-    if (seen_[found->second]) return refuse(text("field ", detail::in_quotes(name), " stands twice"));
+    if (seen_[found->second]) return refuse(text("field ", gradus::detail::in_quotes(name), " stands twice"));
     seen_[found->second] = true;
     --absent_;
     at_ = &columns_[found->second];
@@ -97,7 +97,7 @@ class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
     error_ = ": " + what;
     return false;
   }
-  bool wrong(const std::string& why) { return refuse(text("field ", detail::in_quotes(at_->name()), " ", why)); }
+  bool wrong(const std::string& why) { return refuse(text("field ", gradus::detail::in_quotes(at_->name()), " ", why)); }
   template <class F>
   bool value(F add) {
     if (depth_ == 0) return refuse("no object");
@@ -165,7 +165,8 @@ class JsonlParser {
     }
     columns_.reserve(specs.size());
     for (const ColumnSpec& spec : specs) {
-      check<ValueError>(places_.emplace(spec.name, columns_.size()).second, "field ", detail::in_quotes(spec.name), " is wanted twice");
+      check<ValueError>(places_.emplace(spec.name, columns_.size()).second, "field ", gradus::detail::in_quotes(spec.name),
+          " is wanted twice");
       columns_.emplace_back(spec, rules_);
     }
   }

@@ -14,7 +14,7 @@ namespace {
 void check_converts(const Column& column, Dtype dtype) {
   const Dtype own = column.values.dtype();
   check<DtypeError>(is_floating(dtype) || own == dtype || (dtype == i64 && !is_floating(own)), "Table::tensor: column ",
-                    detail::in_quotes(column.name), " is ", own, ", which would lose something as ", dtype,
+                    gradus::detail::in_quotes(column.name), " is ", own, ", which would lose something as ", dtype,
                     "; take f32 or f64, or read the column as ", dtype);
 }
 
@@ -40,13 +40,13 @@ Array side_by_side(const std::vector<const Column*>& columns, std::int64_t rows,
 
 const Column& numbers_of(const Table& table, std::string_view name) {
   const Column& column = table[name];
-  check<DtypeError>(column.type.kind() != ColumnType::Kind::texts, "Table::tensor: column ", detail::in_quotes(name),
+  check<DtypeError>(column.type.kind() != ColumnType::Kind::texts, "Table::tensor: column ", gradus::detail::in_quotes(name),
                     " holds texts; read it as_category, or turn them into numbers");
   return column;
 }
 
 void check_column(const Column& column, std::int64_t rows) {
-  const auto name = [&] { return detail::in_quotes(column.name); };
+  const auto name = [&] { return gradus::detail::in_quotes(column.name); };
   check<ValueError>(column.type.kind() != ColumnType::Kind::inferred, "Table: column ", name, " needs a type");
   if (column.type.kind() != ColumnType::Kind::texts) {
     check<ShapeError>(column.values.defined() && column.values.rank() == 1, "Table: column ", name, ": values are [n], not ",
@@ -98,7 +98,7 @@ Table& Table::add(std::string name, Texts texts) & {
 }
 
 Table& Table::add(Column column) & {
-  check<ValueError>(!contains(column.name), "Table::add: there is a column ", detail::in_quotes(column.name), " already");
+  check<ValueError>(!contains(column.name), "Table::add: there is a column ", gradus::detail::in_quotes(column.name), " already");
   check_column(column, columns_.empty() ? column.size() : rows());
   columns_.push_back(std::move(column));
   return *this;
@@ -107,7 +107,7 @@ Table& Table::add(Column column) & {
 Table::Table(std::vector<Column> columns) {
   std::set<std::string_view> names;
   for (const Column& column : columns) {
-    check<ValueError>(names.insert(column.name).second, "Table: two columns are called ", detail::in_quotes(column.name));
+    check<ValueError>(names.insert(column.name).second, "Table: two columns are called ", gradus::detail::in_quotes(column.name));
     check_column(column, columns.front().size());
   }
   columns_ = std::move(columns);
@@ -129,7 +129,7 @@ const Column& Table::operator[](std::string_view name) const {
       for (const Column& column : columns_) out.push_back(column.name);
       return out;
     }();
-    fail<ValueError>("Table: has no column ", detail::in_quotes(name), did_you_mean(name, names));
+    fail<ValueError>("Table: has no column ", gradus::detail::in_quotes(name), did_you_mean(name, names));
   }
   return *found;
 }

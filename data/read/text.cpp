@@ -13,7 +13,7 @@ namespace {
 std::size_t good_bytes(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const std::size_t length = detail::character_length(text.substr(at));
+    const std::size_t length = gradus::detail::character_length(text.substr(at));
     if (length == 0) break;
     at += length;
   }

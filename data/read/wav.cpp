@@ -120,7 +120,8 @@ Sound read_chunks(InputFile& in) {
     const std::uint64_t left = in.size() - at - 8;
     if (name == "data" && size == 0xffffffff) size = large ? large_size : left;   // a stream does not know
     at += 8;
-    check<FileError>(size <= left, "truncated: chunk ", detail::in_quotes(name), " at byte ", at - 8, " takes ", size, " bytes, and ", left,
+    check<FileError>(size <= left, "truncated: chunk ", gradus::detail::in_quotes(name), " at byte ", at - 8, " takes ", size,
+        " bytes, and ", left,
                      " are there");
     if (name == "ds64" && size >= 24) {
       std::array<std::byte, 24> sizes;

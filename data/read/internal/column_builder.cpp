@@ -59,7 +59,8 @@ bool named_number(std::string_view cell, double& value) {
 
 ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules) : spec_(spec), rules_(&rules) {
   inferred_ = spec.type.kind() == ColumnType::Kind::inferred;
-  check<ValueError>(spec.categories.empty() || spec.type.kind() == ColumnType::Kind::categories, "column ", detail::in_quotes(spec.name),
+  check<ValueError>(spec.categories.empty() || spec.type.kind() == ColumnType::Kind::categories, "column ",
+      gradus::detail::in_quotes(spec.name),
       " is ",
                     spec.type, ", and categories are given; read it as_category");
   store_ = inferred_ ? Store::whole : store_of(spec.type);
@@ -71,8 +72,9 @@ ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules) : s
     });
   fixed_categories_ = !spec.categories.empty();
   for (std::size_t k = 0; k < spec.categories.size(); ++k)
-    check<ValueError>(codes_.emplace(spec.categories[k], static_cast<std::int64_t>(k)).second, "column ", detail::in_quotes(spec.name),
-                      ": category ", detail::in_quotes(spec.categories[k]), " is given twice");
+    check<ValueError>(codes_.emplace(spec.categories[k], static_cast<std::int64_t>(k)).second, "column ",
+        gradus::detail::in_quotes(spec.name),
+                      ": category ", gradus::detail::in_quotes(spec.categories[k]), " is given twice");
 }
 
 bool ColumnBuilder::is_missing(std::string_view cell) const { return std::ranges::find(rules_->missing, cell) != rules_->missing.end(); }

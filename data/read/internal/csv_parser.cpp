@@ -48,7 +48,7 @@ std::size_t place_of(const std::vector<std::string>& names, std::string_view nam
   const auto found = std::ranges::find(names, name);
   if (found == names.end()) {
     const std::vector<std::string_view> views(names.begin(), names.end());
-    fail<FileError>("there is no column ", detail::in_quotes(name), ", which ", option, " asks for", did_you_mean(name, views));
+    fail<FileError>("there is no column ", gradus::detail::in_quotes(name), ", which ", option, " asks for", did_you_mean(name, views));
   }
   return static_cast<std::size_t>(found - names.begin());
 }
@@ -73,7 +73,7 @@ CsvParser::CsvParser(const FileName& file, const CsvOptions& options, bool whole
   std::map<std::string_view, std::size_t> places_of;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const auto [before, is_new] = places_of.emplace(names_[i], i);
-    check<FileError>(is_new, "columns ", before->second + 1, " and ", i + 1, " have one name, ", detail::in_quotes(names_[i]),
+    check<FileError>(is_new, "columns ", before->second + 1, " and ", i + 1, " have one name, ", gradus::detail::in_quotes(names_[i]),
                      "; set header = false and give names");
   }
   std::vector<ColumnSpec> specs;
@@ -82,7 +82,7 @@ CsvParser::CsvParser(const FileName& file, const CsvOptions& options, bool whole
   std::vector<std::size_t> places;
   for (const std::string& name : wanted) {
     places.push_back(place_of(names_, name, "columns"));
-    check<ValueError>(std::ranges::count(places, places.back()) == 1, "column ", detail::in_quotes(name), " is wanted twice");
+    check<ValueError>(std::ranges::count(places, places.back()) == 1, "column ", gradus::detail::in_quotes(name), " is wanted twice");
   }
   if (wanted.empty())
     for (std::size_t i = 0; i < names_.size(); ++i) places.push_back(i);
@@ -193,7 +193,7 @@ bool CsvParser::read_row() {
       if (builder && !cut) {
         std::string why;
         if (!builder->add(cell.text, cell.quoted, why)) {
-          fail_at(p, text(detail::in_quotes(cell.text), " ", why.empty() ? text("is no ", builder->type()) : why), c);
+          fail_at(p, text(gradus::detail::in_quotes(cell.text), " ", why.empty() ? text("is no ", builder->type()) : why), c);
         }
       }
     }
@@ -241,7 +241,7 @@ void CsvParser::fail_at(const char* cell, const std::string& what, std::size_t c
     line += ends;
     place = ends ? 1 : place + ((static_cast<unsigned char>(*p) & 0xc0) != 0x80);
   }
-  const std::string name = column < names_.size() ? text(" (", detail::in_quotes(names_[column]), ")") : std::string();
+  const std::string name = column < names_.size() ? text(" (", gradus::detail::in_quotes(names_[column]), ")") : std::string();
   fail<FileError>("line ", line, ", column ", place, name, ": ", what);
 }
 

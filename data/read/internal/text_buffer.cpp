@@ -63,7 +63,7 @@ bool is_utf8(std::string_view text) {
       ++p;
       continue;
     }
-    const std::size_t length = detail::character_length({p, static_cast<std::size_t>(end - p)});
+    const std::size_t length = gradus::detail::character_length({p, static_cast<std::size_t>(end - p)});
     if (length == 0) return false;
     p += length;
   }
