@@ -2,11 +2,14 @@
 // number of workers.
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -166,9 +169,27 @@ TEST(StreamLoader, StateGoesOnWhereItWas) {
   EXPECT_THAT([] { DataLoader(Up{3}, {.shuffle = true}); }, ThrowsMessage<ValueError>(HasSubstr("goes with no stream")));
 }
 
+std::ptrdiff_t threads_of_this_process() {
+  std::error_code nowhere;
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task", nowhere), std::filesystem::directory_iterator());
+}
+
+// Who reads faster than the loop computes waits: no more is read than the ring holds, and what the loop is at.
+TEST(StreamLoader, ReadsAheadAndNoFurther) {
+  std::atomic<int> made{0};
+  DataLoader loader(map(Up{60}, [&made](double x) { return ++made, x; }), {.batch_size = 2, .workers = 2, .prefetch = 3});
+  int taken = 0;
+  for ([[maybe_unused]] const Tensor& x : loader) {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    EXPECT_LE(made.load(), 2 * (taken++ + 6));
+  }
+  EXPECT_EQ(made.load(), 60);
+}
+
 // Leaving early, errors and waiting workers leave no thread and no sample behind.
 TEST(StreamLoader, EndsCleanlyAndNamesTheSample) {
   const auto alive = std::make_shared<int>(0);
+  const auto threads = threads_of_this_process();
   for (const int workers : {0, 1, 3}) {
     const auto failing = map(Up{100}, [alive](double x) { return check<FileError>(x < 30, "torn"), x; });
     DataLoader loader(failing, {.batch_size = 4, .workers = workers});
@@ -186,6 +207,7 @@ TEST(StreamLoader, EndsCleanlyAndNamesTheSample) {
     EXPECT_EQ((*copy.begin()).size(), 4);
   }
   EXPECT_EQ(alive.use_count(), 1) << "a loader is gone, and so is what it held";
+  EXPECT_EQ(threads_of_this_process(), threads);
   const auto refusing = generate([]() -> std::function<std::optional<int>()> { fail<FileError>("no such file"); });
   DataLoader never(refusing, {.workers = 1});
   for (int twice = 0; twice < 2; ++twice) EXPECT_THAT([&] { never.begin(); }, ThrowsMessage<FileError>("no such file"));
