@@ -1,24 +1,27 @@
 // A table with categories: flats with a city, a kind of house and numbers, some of them missing, from CSV files; a network that has a
 // vector for every category says what they cost.
 //
-//   ./run example 30_tabular                (--train FILE --test FILE --epochs --batch --seed; without files it makes a town's worth of
-// flats)
+//   ./run example 30_tabular                (--train FILE --test FILE --epochs --batch --seed --report FOLDER; without files it makes a
+// town's worth of flats)
 //
 // You should see what the columns hold, the error of the mean price as a guess (about 207), and the network's fall to about 16 within a few
 // seconds; the noise in the prices alone is 12. At the end: what it thinks of the cities, dearest first, and a row that it has not seen.
 #include <gradus/data/read/csv.h>
 #include <gradus/gradus.h>
+#include <gradus/train/report/report.h>
+#include <gradus/train/report/run_record.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "support/arguments.h"
 
 using namespace gradus;
 
 struct Options {
-  std::string train = "", test = "";
+  std::string train = "", test = "", report = "";   // report: a folder for what `./run watch` shows and for report.html
   long epochs = 30, batch = 64, seed = 1;
 
   void describe(Describe& is) const { is(range::at_least_one, epochs, batch); }
@@ -113,19 +116,41 @@ int main(int argc, char** argv) {
   data::DataLoader loader(data::TensorDataset(known.codes, known.numbers, known.price), {.batch_size = options.batch, .shuffle = true,
       .seed = 1});
 
+  std::optional<train::RunRecord> record;
+  if (!options.report.empty()) {
+    record.emplace(options.report);
+    record->set("options", options);
+    record->summary(nn::summary(net, known.codes, known.numbers));
+  }
+
   std::printf("\nroot of the mean squared error on %lld flats that the network has not seen\n", static_cast<long long>(test.rows()));
   std::printf("the mean price as a guess   %7.1f\n", error_of(mean(known.price), unseen.price));
+  std::int64_t step = 0;
   for (long epoch = 1; epoch <= options.epochs; ++epoch) {
+    train::Mean huber;
     for (auto [codes, numbers, price] : loader) {
+      const Tensor loss = nn::huber_loss(net(codes, numbers), price, {.delta = 30});
       adam.zero_grad();
-      nn::huber_loss(net(codes, numbers), price, {.delta = 30}).backward();
+      loss.backward();
       adam.step();
+      ++step;
+      huber.update(loss.item(), price.dim(0));
+    }
+    if (record) {
+      train::MeanSquaredError error({.root = true});
+      error.update(no_grad([&] { return net(unseen.codes, unseen.numbers); }), unseen.price);
+      record->add("loss", step, huber.value());
+      record->add("val_rmse", step, error.value());
+      record->add("lr", step, adam.lr());
+      record->save();
     }
     schedule.step();
     if (epoch == 1 || epoch % 10 == 0 || epoch == options.epochs)
       std::printf("epoch %3ld                   %7.1f\n", epoch, no_grad([&] { return error_of(net(unseen.codes, unseen.numbers),
           unseen.price); }));
   }
+
+  if (record) std::printf("report: %s\n", train::report(options.report).c_str());
 
   // The same flat in every city.
   const NoGrad guard;

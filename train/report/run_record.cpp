@@ -67,6 +67,11 @@ void RunRecord::set_all(std::string_view name, const OptionList& options) {
   for (const Option& option : options) set(text(name, ".", option.name()), std::string_view(option.text()));
 }
 
+void RunRecord::add(std::string_view name, std::int64_t step, double value) {
+  log_.add(name, step, value);
+  steps_ = std::max(steps_, step);
+}
+
 std::string RunRecord::name_of(std::int64_t label) const {
   const auto at = static_cast<std::size_t>(label);
   return at < options_.classes.size() ? options_.classes[at] : std::to_string(label);

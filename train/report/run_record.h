@@ -48,7 +48,7 @@ class RunRecord {
   }
   void summary(std::string_view table) { summary_ = table; }
 
-  void add(std::string_view name, std::int64_t step, double value) { log_.add(name, step, value); }
+  void add(std::string_view name, std::int64_t step, double value);
   // A batch of a validation: scores of classes [N, C] with targets [N], of which the table of confusion and the worst predictions are kept,
   // with the pictures [N, 1 or 3, H, W] if the inputs are some. Other predictions, and rows with NaN, are passed over.
   void seen(const Tensor* inputs, const Tensor& prediction, const Tensor& target);

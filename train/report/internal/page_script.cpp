@@ -207,7 +207,7 @@ function comparison(rows) {
 const having = key => runs.filter(run => run.run?.[key]?.length);
 
 function facts() {
-  const names = [["epochs", r => String(r.epochs)], ["steps", r => String(r.steps)], ["time", r => time(r.seconds)],
+  const names = [["epochs", r => r.epochs ? String(r.epochs) : ""], ["steps", r => String(r.steps)], ["time", r => time(r.seconds)],
     ["memory of tensors, at most", r => bytes(r.pool_bytes)], ["memory of the process, at most", r => bytes(r.process_bytes)],
     ["ended by", r => r.ended]];
   const rows = names.map(([name, of]) => [name, ...runs.map(run => run.run ? of(run.run) : "–")]);
