@@ -43,6 +43,7 @@ function decades(from, to) {
 // Charts over the step; all show the same stretch of steps.
 const charts = [];
 let view = null;
+const whole = [Infinity, -Infinity];
 function show(stretch) {
   view = stretch;
   for (const chart of charts) chart.draw();
@@ -62,6 +63,8 @@ class Chart {
       make("div", { class: "top" }, make("h3", {}, title), make("span", {}, this.scale, " ", all)), this.svg, this.legend);
     this.listen();
     charts.push(this);
+    for (const curve of curves)
+      for (const s of curve.steps) { whole[0] = Math.min(whole[0], s); whole[1] = Math.max(whole[1], s); }
   }
   entry(curve) {
     const button = make("button", { type: "button", "aria-pressed": "true" },
@@ -96,9 +99,7 @@ class Chart {
   }
   // The ranges of what is seen: [x0, x1, y0, y1], y as it is drawn.
   ranges() {
-    let [x0, x1] = view ?? [Infinity, -Infinity], y0 = Infinity, y1 = -Infinity;
-    if (!view)
-      for (const curve of this.curves) for (const s of curve.steps) { x0 = Math.min(x0, s); x1 = Math.max(x1, s); }
+    let [x0, x1] = view ?? whole, y0 = Infinity, y1 = -Infinity;
     for (const curve of this.curves) {
       if (curve.hidden) continue;
       curve.steps.forEach((s, i) => {
