@@ -153,7 +153,7 @@ void gelu(Conversion& c) {
   give(0.5 * x * (1 + apply("Erf", x * std::numbers::sqrt2 * 0.5)));
 }
 void gelu_tanh(Conversion& c) {
-  if (c.opset() >= 20) return c.out("Gelu", {c.in(0)}, {{"approximate", "tanh"}});
+  if (c.opset() >= 20 && c.dtype(0) != f64) return c.out("Gelu", {c.in(0)}, {{"approximate", "tanh"}});   // constants of f32, in f64 too
   const Term x = term(c, 0);
   give(0.5 * x * (1 + apply("Tanh", (x + 0.044715 * (x * x * x)) * 0.7978845608028654)));
 }
@@ -162,7 +162,12 @@ void mish(Conversion& c) {
   if (c.opset() >= 18) return c.out("Mish", {c.in(0)});
   give(term(c, 0) * apply("Tanh", softplus_of(term(c, 0))));
 }
-void leaky_relu(Conversion& c) { c.out("LeakyRelu", {c.in(0)}, {{"alpha", c.number("slope")}}); }
+void leaky_relu(Conversion& c) {
+  const double slope = c.number("slope");
+  if (fit_attributes(c.dtype(0), slope)) return c.out("LeakyRelu", {c.in(0)}, {{"alpha", slope}});
+  const Term x = term(c, 0);
+  give(choose(x > 0, x, x * slope));
+}
 void prelu(Conversion& c) {
   if (c.out_shape() == c.shape(0) && c.rank(1) <= c.rank(0)) return c.out("PRelu", {c.in(0), c.in(1)});
   const Term x = term(c, 0);
@@ -171,15 +176,22 @@ void prelu(Conversion& c) {
 void rrelu(Conversion& c) { c.says("slope") ? leaky_relu(c) : prelu(c); }
 void elu(Conversion& c) {
   const double alpha = c.number("alpha"), scale = c.number("scale"), rate = c.number("rate");
-  if (scale == 1 && rate == 1) return c.out("Elu", {c.in(0)}, {{"alpha", alpha}});
-  if (scale == 1 && c.op() == "celu" && alpha > 0) return c.out("Celu", {c.in(0)}, {{"alpha", alpha}});
-  if (rate == 1) return c.out("Selu", {c.in(0)}, {{"alpha", alpha}, {"gamma", scale}});
+  const bool fits = fit_attributes(c.dtype(0), alpha, scale);
+  if (fits && scale == 1 && rate == 1) return c.out("Elu", {c.in(0)}, {{"alpha", alpha}});
+  if (scale == 1 && c.op() == "celu" && alpha > 0 && c.dtype(0) == f32) return c.out("Celu", {c.in(0)}, {{"alpha", alpha}});
+  if (fits && rate == 1) return c.out("Selu", {c.in(0)}, {{"alpha", alpha}, {"gamma", scale}});
   const Term x = term(c, 0);
   give(choose(x > 0, x, alpha * (apply("Exp", x * rate) - 1)) * scale);
 }
 void hardsigmoid(Conversion& c) { c.out("HardSigmoid", {c.in(0)}, {{"alpha", 1. / 6}, {"beta", 0.5}}); }
-void hardshrink(Conversion& c) { c.out("Shrink", {c.in(0)}, {{"lambd", c.number("lambda")}, {"bias", 0.}}); }
-void softshrink(Conversion& c) { c.out("Shrink", {c.in(0)}, {{"lambd", c.number("lambda")}, {"bias", c.number("lambda")}}); }
+void shrunk(Conversion& c, double lambda, double bias) {
+  // onnxruntime's is of f32 whatever it is given.
+  if (c.dtype(0) != f64) return c.out("Shrink", {c.in(0)}, {{"lambd", lambda}, {"bias", bias}});
+  const Term x = term(c, 0);
+  give(choose(x > lambda, x - bias, choose(x < -lambda, x + bias, x * 0)));
+}
+void hardshrink(Conversion& c) { shrunk(c, c.number("lambda"), 0); }
+void softshrink(Conversion& c) { shrunk(c, c.number("lambda"), c.number("lambda")); }
 void tanhshrink(Conversion& c) { give(term(c, 0) - apply("Tanh", term(c, 0))); }
 void threshold(Conversion& c) { give(choose(term(c, 0) > c.number("limit"), term(c, 0), c.number("otherwise"))); }
 void glu(Conversion& c) { give(term(c, 0) * apply("Sigmoid", term(c, 1))); }

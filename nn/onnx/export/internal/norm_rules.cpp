@@ -39,6 +39,15 @@ Term batch_normalized(Conversion& c) {
   }
   const Dtype dtype = c.dtype(0);
   const Array mean = c.option_array("mean").to(dtype), var = c.option_array("var").to(dtype);
+  if (!fit_attributes(dtype, eps)) {
+    const AxisNumbers more = from_to(1, std::max(c.rank(0) - 1, 1));
+    const auto channels = [&](const Array& a, const char* called) -> Term {
+      const std::string name = c.constant(a, called);
+      return {&c, more.empty() ? name : c.unsqueeze(name, more), dtype};
+    };
+    const Term x = term(c, 0) - channels(mean, "running_mean");
+    return scaled_channels(c, x / apply("Sqrt", channels(var, "running_var") + eps));
+  }
   const auto each = [&](double n) { return c.constant(Array::full(mean.shape(), n, dtype)); };
   return {&c, c.node("BatchNormalization", {c.in(0), c.has(1) ? c.in(1) : each(1), c.has(2) ? c.in(2) : each(0),
                                             c.constant(mean, "running_mean"), c.constant(var, "running_var")}, {{"epsilon", eps}}), dtype};
@@ -59,6 +68,11 @@ int first_axis(Conversion& c) {
 }
 void layer_norm_rule(Conversion& c) {
   const int axis = first_axis(c);
+  if (!fit_attributes(c.dtype(0), c.number("eps"))) {
+    Term y = normalized(term(c, 0), from_to(axis, c.rank(0)), c.number("eps"), true);
+    if (c.has(1)) y = y * term(c, 1);
+    return give(c.has(2) ? y + term(c, 2) : y);
+  }
   Shape shape;
   for (int i = axis; i < c.rank(0); ++i) shape.push_back(c.shape(0)[i]);
   Conversion::Names inputs{c.in(0), c.has(1) ? c.in(1) : c.constant(Array::full(shape, 1, c.dtype(0)))};

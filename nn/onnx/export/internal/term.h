@@ -47,6 +47,12 @@ inline Term choose(const Term& condition, const Term& a, const Term& b) {
 inline Term choose(const Term& condition, const Term& a, double b) { return choose(condition, a, a.number(b)); }
 inline Term choose(const Term& condition, double a, const Term& b) { return choose(condition, b.number(a), b); }
 
+// Attributes are f32: whether an operator on this dtype may have these.
+template <class... Numbers>
+bool fit_attributes(Dtype dtype, Numbers... numbers) {
+  return dtype != f64 || ((static_cast<double>(static_cast<float>(numbers)) == numbers) && ...);
+}
+
 // Towards zero, which ONNX has no operator for.
 inline Term truncated(const Term& x) { return apply("Sign", x) * apply("Floor", apply("Abs", x)); }
 
