@@ -24,7 +24,7 @@ auto transform(const F& f, Sample&& sample, Generator& random) {
   if constexpr (RandomTransform<F, Sample&&>) {
     return f(std::forward<Sample>(sample), random);
   } else {
-    static_assert(std::invocable<const F&, Sample&&>, "a transform is called as f(sample) or as f(sample, random)");
+    static_assert(std::invocable<const F&, Sample&&>, "a transform is called with a sample, or with a sample and a Generator");
     return f(std::forward<Sample>(sample));
   }
 }

@@ -67,7 +67,7 @@ CheckpointContents read_checkpoint(const FileName& file, bool verify) {
     const std::string is = gradus::detail::file_checksum(file, checksum_key);
     check<FileError>(is == sum->second, "checkpoint: ", file, ": it is damaged: its checksum is ",
                      is.empty() ? "not where it was written" : is, ", and says ", sum->second,
-                     "; if it was changed on purpose, load it with {.verify = false}");
+                     "; if it was changed on purpose, load it with verify = false");
   }
   out.format = format_of(file, out.facts);
   return out;
