@@ -31,7 +31,7 @@ figure { margin: 0; min-width: 0; }
 .chart .band { fill: rgb(var(--accent) / .18); }
 .chart .cursor { stroke: var(--faint); stroke-dasharray: 3 3; }
 .chart path { fill: none; stroke-width: 1.7; stroke-linejoin: round; }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 6px; max-height: 92px; overflow: auto; margin-top: 6px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 6px; max-height: 126px; overflow: auto; margin-top: 6px; }
 .legend svg { width: 22px; height: 8px; display: inline-block; vertical-align: middle; margin-right: 5px; cursor: inherit; }
 .legend output { font-variant-numeric: tabular-nums; margin-left: 6px; color: var(--faint); }
 .scroll { overflow: auto; max-width: 100%; }
