@@ -161,7 +161,7 @@ TEST(Logs, TellWhereALogIsNone) {
       {"step,loss\nx,2\n", "\"x\" is no number"},                  {"step,\"loss\n", "no end"},
       {"step,\"a\"b\n", "goes on behind its quotes"},              {"step\n1.5\n", "step is 1.5"}};
   for (const auto& [bytes, words] : files)
-    EXPECT_THAT(message_of([&] { read_log(folder.write("log", bytes)); }), HasSubstr(words)) << bytes;
+    EXPECT_THAT(message_of([&, log = folder.write("log", bytes)] { read_log(log); }), HasSubstr(words)) << bytes;
   EXPECT_THAT(read_log(folder.write("log", "")), ElementsAre());
   EXPECT_THROW(read_log(folder / "none"), FileError);
 }
