@@ -121,7 +121,7 @@ std::vector<std::string> Table::names() const {
 
 bool Table::contains(std::string_view name) const { return std::ranges::find(columns_, name, &Column::name) != columns_.end(); }
 
-const Column& Table::operator[](std::string_view name) const {
+const Column& Table::operator[](std::string_view name) const& {
   const auto found = std::ranges::find(columns_, name, &Column::name);
   if (found == columns_.end()) {
     const std::vector<std::string_view> names = [&] {

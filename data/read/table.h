@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gradus/autograd/tape/tensor.h>
@@ -84,10 +85,12 @@ class Table {
   Table add(T&&... column) && { return std::move(add(std::forward<T>(column)...)); }
 
   std::int64_t rows() const { return columns_.empty() ? 0 : columns_.front().size(); }
-  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<Column>& columns() const& { return columns_; }
+  std::vector<Column> columns() && { return std::move(columns_); }
   std::vector<std::string> names() const;
   bool contains(std::string_view name) const;
-  const Column& operator[](std::string_view name) const;    // ValueError; it says which name was probably meant
+  const Column& operator[](std::string_view name) const&;   // ValueError; it says which name was probably meant
+  Column operator[](std::string_view name) && { return std::as_const(*this)[name]; }
 
   // What to read another file as, so that it has the same dtypes and codes: read_csv("test.csv", {.types = train.types()}).
   std::vector<ColumnSpec> types() const;
