@@ -80,7 +80,8 @@ History Training::Inside::run() {
   tell(Moment::train_begin);
   if (!stopped.empty()) end(Ended::stopped, stopped);
   else if (context.stopped()) end(Ended::stopped, *context.stopped());
-  else if (options.early_stopping && bad_epochs >= options.early_stopping->patience) end(Ended::early, "when it was saved");
+  else if (options.early_stopping && bad_epochs >= options.early_stopping->patience)
+    end(Ended::early, text(monitored_name(), " had not become better for ", bad_epochs, " epochs when it was saved"));
   else if (has_steps() && !in_the_middle) end(Ended::steps, text("after ", context.step, " steps"));
   while (!ended && epochs_done < options.epochs) {
     if (interrupted()) end(Ended::interrupted, text("by signal ", interrupt->signal()));
@@ -118,6 +119,7 @@ void Training::Inside::epoch() {
   passed = pass_over = 0;
   if (!in_the_middle) {
     context.batch = 0;
+    played = false;
     means = {};
     for (const MetricRef& metric : options.metrics) metric.reset();
   } else if (!setup.training.state.thing) {
@@ -125,8 +127,9 @@ void Training::Inside::epoch() {
   }
   tell(Moment::epoch_begin);
   if (in_the_middle && has_steps()) end(Ended::steps, text("after ", context.step, " steps"));
-  else if (!in_the_middle || !epoch_is_played()) play(setup.training, "epoch ");
+  else if (!in_the_middle || !(played || epoch_is_played())) play(setup.training, "epoch ");
   in_the_middle = false;
+  played = !ended;
   if (goes_on_later()) return;
   // A training that goes on with other limits goes on in the middle, where go_on() saved it; what is done now is for this end alone.
   const bool whole = !ended || epoch_is_played();
@@ -151,6 +154,7 @@ void Training::Inside::close_epoch(bool whole) {
   tell(Moment::epoch_end);
   context.values = {};
   const std::int64_t batch = std::exchange(context.batch, 0);
+  played = false;
   ++epochs_done;
   if (context.stopped()) stopped = *context.stopped();
   if (options.checkpoints && whole) save(monitored(values));

@@ -62,6 +62,7 @@ State Training::Inside::state() const {
   State s;
   s.set("epochs", epochs_done);
   s.set("batch", context.batch);
+  s.set("played", played);
   s.set("steps", context.step);
   s.set("skipped", history.skipped);
   s.set("best_epoch", history.best_epoch);
@@ -80,6 +81,8 @@ void Training::Inside::load_state(const State& s) {
   const std::int64_t epochs = reader.count("epochs"), batch = reader.count("batch"), steps = reader.count("steps");
   const std::int64_t skipped = reader.count("skipped"), best_epoch = reader.count("best_epoch"), bad = reader.count("bad_epochs");
   const std::string* by = reader.need("stopped");
+  bool through = false;
+  reader.read("played", Option("played", through), ValueReader::Agree::nothing);
   const std::vector<double> numbers = numbers_of(reader, "numbers");
   if (reader.fits() && numbers.size() != 3) reader.problem("numbers has ", numbers.size(), " numbers, not 3");
   Means sums;
@@ -101,6 +104,7 @@ void Training::Inside::load_state(const State& s) {
   context.batch = batch;
   context.step = saved_at = steps;
   in_the_middle = batch > 0;
+  played = through;
   history.skipped = skipped;
   history.values = std::move(columns);
   history.best = numbers[1];

@@ -39,6 +39,13 @@ std::vector<Batch> batches(int n, double target) {
   return std::vector<Batch>(static_cast<std::size_t>(n), {ones({2, 1}), full({1}, target)});
 }
 
+// Nobody knows how many there are.
+struct Unsized {
+  std::vector<Batch> all;
+  auto begin() const { return all.begin(); }
+  auto end() const { return all.end(); }
+};
+
 struct Stand {
   Counter net;
   optim::SGD sgd{nn::parameters(net), {.lr = 1}};
@@ -100,12 +107,12 @@ TEST(FitOptions, EndsAndGoesOn) {
     train::History h;
     do {
       Stand s;
-      s.training = batches(3, -1);
+      const Unsized training{batches(3, -1)};
       At at = row.at;
       train::FitOptions options{.epochs = 3, .checkpoints = &checkpoints};
       if (row.ended == train::Ended::seconds) options.max_seconds = 1e-9;
       else if (calls == 0) options.callbacks = {at};
-      h = train::fit(s.net, loss, s.sgd, s.training, s.validation, options);
+      h = train::fit(s.net, loss, s.sgd, training, s.validation, options);
       EXPECT_EQ(h.ended, h.epochs == 3 ? train::Ended::epochs : row.ended);
       if (h.epochs == 3) {
         EXPECT_EQ(s.w(), whole.w());

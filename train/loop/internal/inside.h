@@ -74,6 +74,7 @@ struct Training::Inside {
   Means means;                                    // of the epoch under way
   std::optional<State> best_model;
   double reference = Context::none;               // what is to be bettered by more than min_delta, …
+  bool played = false;                            // the epoch under way has no batch left
   std::int64_t bad_epochs = 0;                    // … and has not been for so many epochs
   std::string stopped;                            // by whom, once a callback has ended it
 
