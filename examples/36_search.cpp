@@ -1,10 +1,10 @@
 // Finding settings: what is wrong with a net shows on one batch, the learning rate in a range test, and the rest in a search.
 //
-//   ./run example 36_search          (--trials 8 for a quicker one; --processes N: so many at a time; --file: where results stand)
+//   ./run example 36_search          (--trials 8 for a quicker one; --processes N: so many at a time; --file search.jsonl)
 //
 // You should see that the net can learn one batch, the curve of the range test, and a table of settings, the best first. Each trial runs in
-// a process of its own with few epochs; the best third goes on with three times as many, and so on. Run it twice, or end it in the middle
-// and run it again: what stands in the file is not tried once more.
+// a process of its own with few epochs; the best third goes on with three times as many, and so on. With --file, run it twice, or end it
+// in the middle and run it again: what stands in the file is not tried once more.
 #include <gradus/gradus.h>
 #include <gradus/train/tune/find_lr.h>
 #include <gradus/train/tune/overfit.h>
@@ -20,7 +20,7 @@ using namespace gradus;
 struct Options {
   std::int64_t trials = 27, epochs = 27;
   int processes = 2;
-  std::string file = "search.jsonl";
+  std::string file = "";   // where results stand; "": nowhere
 
   void describe(Describe& is) const {
     is(range::at_least_one, trials, epochs);
