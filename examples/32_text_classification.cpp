@@ -1,5 +1,5 @@
 // Text classification: which licence does a sentence come from? Four licences that every Debian has are cut into pieces of a few words;
-// a byte pair tokenizer is trained on some of them, and an EmbeddingBag (the mean of a piece's tokens) with one linear layer learns the rest.
+// a byte pair tokenizer is trained on most of them, and so are an EmbeddingBag (the mean of a piece's tokens) and one linear layer.
 //
 //   ./run example 32_text_classification                  (--vocabulary, --epochs, --words, --seed)
 //

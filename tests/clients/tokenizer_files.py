@@ -9,7 +9,8 @@ tokenizers = need("tokenizers")
 
 ALPHABET = [chr(c) for c in [*range(32, 127)] * 3 + [10, 13, 9, 0xA0, 0x2028, 0x200D, 0x301, 0x308, 0x327, 0xE9, 0xE0, 0x130, 0x3B1, 0x430,
                                                     0x4F60, 0xAC00, 0x1F600, 0x1F3FD, 0x661, 0xBD, 0xFB01, 0x5D0, 0x627, 0x905, 0x94D] * 2]
-WORDS = ["don't", " the", "The ", "'ll", "'LL", "  ", "\n\n", " \n ", "123", "1234567", "ſ", "é", "ABC", "<|endoftext|>", "<mask>", "gradus",
+WORDS = ["don't", " the", "The ", "'ll", "'LL", "  ", "\n\n", " \n ", "123", "1234567", "ſ", "é", "ABC", "<|endoftext|>", "<mask>",
+         "gradus",
          "▁", "Ġ", "<0x41>", "##a", "<end>", "[CLS]"]
 
 
@@ -62,7 +63,8 @@ class Tokenizers(Test):
         gradus("train-tokenizer", "bpe", self.folder / "corpus.json", self.folder / "bpe.json")
         theirs = tokenizers.Tokenizer(models.BPE())
         theirs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        theirs.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=400, min_frequency=2, special_tokens=["<end>"], show_progress=False,
+        theirs.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=400, min_frequency=2, special_tokens=["<end>"],
+                                                               show_progress=False,
                                                                initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
         ours = json.loads((self.folder / "bpe.json").read_text())["model"]
         self.assertEqual(ours["merges"], json.loads(theirs.to_str())["model"]["merges"])

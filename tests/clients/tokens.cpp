@@ -15,7 +15,8 @@ using gradus::data::Tokenizer;
 
 std::vector<std::string> texts_of(const std::string& file) { return json::parse(std::ifstream(file)).get<std::vector<std::string>>(); }
 
-const Subject tokenize{"tokenize", "TOKENIZER.json TEXTS.json OUT.json: [ids, decoded, decoded with special tokens] of each", [](const Arguments& a) {
+const Subject tokenize{"tokenize", "TOKENIZER.json TEXTS.json OUT.json: ids, and twice what is decoded of them",
+                       [](const Arguments& a) {
   const Tokenizer tokenizer = Tokenizer::load(a.at(0));
   json out = json::array();
   for (const std::string& text : texts_of(a.at(1))) {

@@ -23,9 +23,11 @@ The wood is where the water was, and the water is where the wood will be: so sai
 
 TEXTS = ["", "Hello, world!", " leading and  double   spaces  ", "line\nbreaks\r\n\r\n  and\ttabs\n\n", "I'm we'LL they'Re it'ſ don't 'S",
          "naïve café ÅNGSTRÖM ﬁne ½ ① ２", "Привет, мир! Γειά σου Κόσμε", "你好，世界。日本語のテキスト 한국어 텍스트",
-         "مرحبا بالعالم שלום नमस्ते दुनिया", "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 emoji", "12345 3.14159 1,000,000 ٣٤ Ⅻ", "a_b c-d e.f@g.h https://x.y/z?q=1&r=%20",
+         "مرحبا بالعالم שלום नमस्ते दुनिया", "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 emoji", "12345 3.14159 1,000,000 ٣٤ Ⅻ",
+         "a_b c-d e.f@g.h https://x.y/z?q=1&r=%20",
          "<|endoftext|>text<pad> <mask>x  <mask> gradus gradusx <r>  y[CLS]a[SEP][MASK]</s><s>",
-         "\u200b\u00ad\u0085\u00a0\u3000\ufeffx\u2028y\x0b\x0cz", "e\u0301 u\u0308\u0304 a\u0323\u0302 \u1100\u1161\u11a8 ﷺ", "$100+5=~`^|<>",
+         "\u200b\u00ad\u0085\u00a0\u3000\ufeffx\u2028y\x0b\x0cz", "e\u0301 u\u0308\u0304 a\u0323\u0302 \u1100\u1161\u11a8 ﷺ",
+         "$100+5=~`^|<>",
          "x" * 150 + " " + "ab" * 30, "İstanbul ẞ ǅ Ω", "\U0001d400\U00020000\U0010ffff\ue000", "don't do not . , ? ! ' n't"]
 
 
@@ -83,7 +85,8 @@ def make(folder, corpus, texts, size):
     made["unigram"] = t = Tokenizer(models.Unigram())
     t.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase(), normalizers.StripAccents(), normalizers.Strip()])
     t.pre_tokenizer, t.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
-    t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=size + 80, special_tokens=["<unk>", "</s>"], unk_token="<unk>", **quiet))
+    t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=size + 80, special_tokens=["<unk>", "</s>"], unk_token="<unk>",
+                                                              **quiet))
     made["words"] = t = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     t.normalizer = normalizers.Sequence([normalizers.NFD(), normalizers.StripAccents()])
     t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True),

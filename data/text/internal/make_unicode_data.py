@@ -1,5 +1,5 @@
-"""Writes unicode_data.cpp: what tokenizers ask of Unicode, from Python's unicodedata. Numbers are written in base 32, lowest digits first, a
-letter each from '0' on (48 to 79), the last digit of a number from 'P' on (80 to 111), so that a table is a short text."""
+"""Writes unicode_data.cpp: what tokenizers ask of Unicode, from Python's unicodedata. Numbers are written in base 32, lowest digits first,
+a letter each from '0' on (48 to 79), the last digit of a number from 'P' on (80 to 111), so that a table is a short text."""
 import pathlib
 import sys
 import unicodedata as u
@@ -86,7 +86,8 @@ for c in everyone:
 
 tables = {"unicode_kinds": kinds, "unicode_lower": lower, "unicode_decompositions": decompositions, "unicode_classes": classes,
           "unicode_excluded": excluded}
-out = f"// Written by make_unicode_data.py, which says how. Unicode {u.unidata_version}.\n#include <gradus/data/text/internal/unicode.h>\n\n"
+out = f"// Written by make_unicode_data.py, which says how. Unicode {u.unidata_version}.\n"
+out += "#include <gradus/data/text/internal/unicode.h>\n\n"
 out += "namespace gradus::data::detail {\n"
 for name, table in tables.items():
     lines, line = [], ""

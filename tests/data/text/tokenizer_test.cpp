@@ -147,7 +147,8 @@ TEST(Tokenizer, LongWordsTakeTheirTime) {
 // What a file must not say, and the words of the error; each changes one thing of a file that is right.
 TEST(Tokenizer, RefusesFilesThatLieByName) {
   const json good = json::parse(R"({"version": "1.0", "truncation": null, "padding": null,
-    "added_tokens": [{"id": 4, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
+    "added_tokens": [{"id": 4, "content": "<s>",
+                      "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
     "normalizer": null, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Removed", "invert": false},
     "post_processor": null, "decoder": {"type": "Fuse"},
     "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "?": 3}, "merges": [["a", "b"]], "unk_token": "?"}})");
