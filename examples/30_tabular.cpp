@@ -1,8 +1,7 @@
 // A table with categories: flats with a city, a kind of house and numbers, some of them missing, from CSV files; a network that has a
 // vector for every category says what they cost.
 //
-//   ./run example 30_tabular                (--train FILE --test FILE --epochs --batch --seed --report FOLDER; without files it makes a
-// town's worth of flats)
+//   ./run example 30_tabular                (--train FILE --test FILE --epochs --batch --seed --report FOLDER; without files it makes some)
 //
 // You should see what the columns hold, the error of the mean price as a guess (about 207), and the network's fall to about 16 within a few
 // seconds; the noise in the prices alone is 12. At the end: what it thinks of the cities, dearest first, and a row that it has not seen.

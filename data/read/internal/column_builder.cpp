@@ -60,9 +60,7 @@ bool named_number(std::string_view cell, double& value) {
 ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules) : spec_(spec), rules_(&rules) {
   inferred_ = spec.type.kind() == ColumnType::Kind::inferred;
   check<ValueError>(spec.categories.empty() || spec.type.kind() == ColumnType::Kind::categories, "column ",
-      gradus::detail::in_quotes(spec.name),
-      " is ",
-                    spec.type, ", and categories are given; read it as_category");
+                    gradus::detail::in_quotes(spec.name), " is ", spec.type, ", and categories are given; read it as_category");
   store_ = inferred_ ? Store::whole : store_of(spec.type);
   low_ = std::numeric_limits<std::int64_t>::min();
   high_ = std::numeric_limits<std::int64_t>::max();

@@ -14,9 +14,8 @@ constexpr std::size_t most_columns = 1 << 18;   // a builder each: two bytes of 
 
 void check_csv(const CsvOptions& o) {
   const auto is_mark = [](char c) {
-    return !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '+' && c != '-' && c != '\n' &&
-        c != '\r' &&
-           c != '\0';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
+    return !letter && !digit && c != '+' && c != '-' && c != '\n' && c != '\r' && c != '\0';
   };
   check<ValueError>(is_mark(o.separator), "separator cannot be a letter, a digit, a sign or the end of a line");
   check<ValueError>(o.quote == '\0' || (is_mark(o.quote) && o.quote != o.separator),
