@@ -108,8 +108,8 @@ TensorDataset<2> regression(std::int64_t n, const RegressionOptions& options = {
 Tensor regression_coefficients(const RegressionOptions& options);          // f32 [features, targets], those of that seed
 
 // Friedman (1991) and Breiman (1996). 1: 10·sin(π·x0·x1) + 20·(x2 − ½)² + 10·x3 + 5·x4 of x uniform in [0, 1), at least 5 features, of
-// which the others do nothing. 2 and 3 are of 4 features, x0 in [0, 100), x1 in [40π, 560π), x2 in [0, 1), x3 in [1, 11), z = x1·x2 − 1/(x1·x3):
-// √(x0² + z²) and atan(z / x0).
+// which the others do nothing. 2 and 3 are of 4 features, x0 in [0, 100), x1 in [40π, 560π), x2 in [0, 1), x3 in [1, 11), with
+// z = x1·x2 − 1/(x1·x3): √(x0² + z²) and atan(z / x0).
 struct FriedmanOptions {
   std::int64_t features = 10;   // of friedman1
   double noise = 0;
