@@ -26,8 +26,8 @@ void add_tile(const Tiles<T>& p) {
   const T *a = p.a, *b = p.b;
   Vec<T> sums[rows][registers], line[registers];
   each<registers>([&](auto r) GRADUS_INLINED {
-    const T* const from = p.bias + r * w;
-    line[r] = !p.bias ? Vec<T>(0) : r < registers - 1 || last >= w ? Vec<T>::load(from) : Vec<T>::load(from, last);
+    const bool whole = r < registers - 1 || last >= w;
+    line[r] = !p.bias ? Vec<T>(0) : whole ? Vec<T>::load(p.bias + r * w) : Vec<T>::load(p.bias + r * w, last);
   });
   each<rows>([&](auto i) GRADUS_INLINED { each<registers>([&](auto r) GRADUS_INLINED { sums[i][r] = line[r]; }); });
   for (std::int64_t t = 0; t < p.terms; ++t, b += p.b_term, a += apart ? 1 : step) {
