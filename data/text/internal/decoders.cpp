@@ -88,7 +88,7 @@ std::unique_ptr<const Decoder> word_piece(const Node& node) {
         if (token.starts_with(prefix))
           token.erase(0, prefix.size());
         else
-          token.insert(0, " ");
+          token.insert(token.begin(), ' ');
       }
       if (!clean) continue;
       for (const auto& [from, to] : {std::pair(" .", "."),

@@ -83,7 +83,7 @@ class ByteLevel final : public PreTokenizer {
   void apply(Pieces& pieces) const override {
     Pieces out;
     for (Piece& piece : pieces) {
-      if (space_ && !piece.text.starts_with(' ')) piece.text.insert(0, " ");
+      if (space_ && !piece.text.starts_with(' ')) piece.text.insert(piece.text.begin(), ' ');
       const auto put = [&](std::string_view part, bool first) {
         std::string text;
         append_byte_letters(text, part);
