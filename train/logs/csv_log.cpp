@@ -11,7 +11,7 @@ namespace gradus::train {
 
 std::string CsvLog::header() const {
   std::string line = "step";
-  for (const std::string& name : columns_) line += "," + logs::csv_text(name);
+  for (const std::string& name : columns_) line += text(",", logs::csv_text(name));
   return line + "\n";
 }
 

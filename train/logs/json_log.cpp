@@ -19,7 +19,7 @@ void JsonLog::cut(std::int64_t step) {
 
 void JsonLog::write(std::int64_t step, const std::vector<NamedValue>& row) {
   std::string line = "{\"step\":" + std::to_string(step);
-  for (const NamedValue& value : row) line += "," + logs::json_text(value.name) + ":" + logs::json_number(value.value);
+  for (const NamedValue& value : row) line += text(",", logs::json_text(value.name), ":", logs::json_number(value.value));
   logs::append(file_, line + "}\n");
 }
 

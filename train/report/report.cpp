@@ -88,7 +88,7 @@ std::string run_of(const std::string& folder) {
 std::string report(const FileName& folder, const ReportOptions& options) {
   check<ValueError>(options.compare.size() <= 7, "report: compares with at most 7 other runs, not ", options.compare.size());
   std::string runs = run_of(folder.string());
-  for (const std::string& other : options.compare) runs += ",\n" + run_of(other);
+  for (const std::string& other : options.compare) runs += text(",\n", run_of(other));
   // '<' stands in texts alone, where it may be written so, and no "</script>" ends the data.
   std::string data;
   for (const char c : runs)
