@@ -244,12 +244,12 @@ const TrialResult& SearchResults::best() const {
 std::string SearchResults::csv() const {
   std::string out = "trial,budget,end,value,seconds";
   if (!trials.empty())
-    for (const auto& [option, value] : trials[0].settings) out += text(",", quoted(option));
+    for (const auto& [option, value] : trials[0].settings) out += gradus::text(",", quoted(option));
   out += ",message\n";
   for (const TrialResult& t : trials) {
     out += gradus::text(t.trial, ",", t.budget, ",", std::string(name_of(t.end)), ",", detail::setting_text(t.value), ",", t.seconds);
-    for (const auto& [option, value] : t.settings) out += text(",", quoted(value));
-    out += text(",", quoted(t.message), "\n");
+    for (const auto& [option, value] : t.settings) out += gradus::text(",", quoted(value));
+    out += gradus::text(",", quoted(t.message), "\n");
   }
   return out;
 }
