@@ -1,4 +1,5 @@
-// Datasets in any number of parts, with each class's share in each, in folds (opt-in: in data/all.h, not in gradus.h). All parts are Subsets.
+// Datasets in any number of parts, with each class's share in each, in folds (opt-in: in data/all.h, not in gradus.h). All parts are
+// Subsets.
 //   auto [a, b, c] = data::split(all, {0.8, 0.1, 0.1}, 42);                       // or {800, 100, 100}
 //   auto [train, valid] = data::stratified_split(all, 0.9, [](const Tensor&, std::int64_t label) { return label; }, 42);
 //   for (auto& [train, valid] : data::k_folds(all, 5, 42)) …
