@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Activation>& activation_table() {
-  static const auto table = compiled(Activation{});
+  static constexpr auto table = compiled(Activation{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Arithmetic>& arithmetic_table() {
-  static const auto table = compiled(Arithmetic{});
+  static constexpr auto table = compiled(Arithmetic{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Blend>& blend_table() {
-  static const auto table = compiled(Blend{});
+  static constexpr auto table = compiled(Blend{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Math>& math_table() {
-  static const auto table = compiled(Math{});
+  static constexpr auto table = compiled(Math{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Rounding>& rounding_table() {
-  static const auto table = compiled(Rounding{});
+  static constexpr auto table = compiled(Rounding{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Special>& special_table() {
-  static const auto table = compiled(Special{});
+  static constexpr auto table = compiled(Special{});
   return table;
 }
 

@@ -5,7 +5,7 @@
 namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 
 const FormulaTable<Trigonometry>& trigonometry_table() {
-  static const auto table = compiled(Trigonometry{});
+  static constexpr auto table = compiled(Trigonometry{});
   return table;
 }
 

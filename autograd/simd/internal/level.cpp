@@ -1,6 +1,7 @@
 #include <gradus/autograd/simd/internal/level.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <string_view>
 
@@ -54,8 +55,10 @@ Level wished() {
 }  // namespace
 
 Level simd_level() {
-  static const Level level = std::min(of_machine(), wished());
-  return level;
+  static constinit std::atomic<int> known = -1;   // without a guard, as the choices of tables
+  int level = known.load(std::memory_order_relaxed);
+  if (level < 0) known.store(level = static_cast<int>(std::min(of_machine(), wished())), std::memory_order_relaxed);
+  return static_cast<Level>(level);
 }
 
 const char* level_name(Level level) {

@@ -6,6 +6,7 @@
 // Each stands in the namespace of its own room and subject.
 // For sources of the library alone: nobody else knows which levels were built.
 #pragma once
+#include <atomic>
 #include <vector>
 
 namespace gradus::kernels {
@@ -57,13 +58,15 @@ Level level_in_use();                   // the one of them that GRADUS_DISPATCH 
 #define GRADUS_CHOOSE_AT(level, Table, function) \
   if (::gradus::kernels::simd_level() >= ::gradus::kernels::Level::level || !best) best = &level::function();
 
+// The choice is the same whoever makes it, so it needs no guard, which the child of a fork would find taken if another thread was at it.
 #define GRADUS_DISPATCH(Table, function)                         \
   GRADUS_AT_LEVELS(GRADUS_DECLARE_AT, Table, function)           \
   const Table& function() {                                      \
-    static const Table& chosen = []() -> const Table& {          \
-      const Table* best = nullptr;                               \
+    static constinit std::atomic<const Table*> chosen = nullptr; \
+    const Table* best = chosen.load(std::memory_order_acquire);  \
+    if (!best) {                                                 \
       GRADUS_AT_LEVELS(GRADUS_CHOOSE_AT, Table, function)        \
-      return *best;                                              \
-    }();                                                         \
-    return chosen;                                               \
+      chosen.store(best, std::memory_order_release);             \
+    }                                                            \
+    return *best;                                                \
   }

@@ -3,6 +3,8 @@
 // and lion.simd.cpp compiles them (loop_of.h). Without the second the library does not link:
 //   undefined reference to `gradus::optim::v3::loop_of<gradus::optim::LionRule>(…)
 #pragma once
+#include <atomic>
+
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/optim/driver/loop.h>
 
@@ -21,13 +23,14 @@ Loop built_in_loop(Dtype dtype, Kept kept) {
 #define GRADUS_CHOOSE_LOOP_AT(level, Rule) \
   if (gradus::kernels::simd_level() >= gradus::kernels::Level::level || !best) best = level::loop_of<Rule>;
   using Choose = Loop (*)(Dtype, Kept);
-  static const Choose chosen = [] {
-    Choose best = nullptr;
+  static constinit std::atomic<Choose> chosen = nullptr;   // no guard, which a fork could leave taken in its child
+  Choose best = chosen.load(std::memory_order_acquire);
+  if (!best) {
     GRADUS_AT_LEVELS(GRADUS_CHOOSE_LOOP_AT, Rule)
-    return best;
-  }();
+    chosen.store(best, std::memory_order_release);
+  }
 #undef GRADUS_CHOOSE_LOOP_AT
-  return chosen(dtype, kept);
+  return best(dtype, kept);
 }
 
 }  // namespace gradus::optim

@@ -8,7 +8,7 @@ namespace gradus::formulas::GRADUS_SIMD_LEVEL {
 namespace {
 
 template <class F, class T>
-void add_rows(FormulaRows& rows) {
+constexpr void add_rows(FormulaRows& rows) {
   using namespace kernels::GRADUS_SIMD_LEVEL;
   constexpr std::size_t at = computing_place(dtype_of<T>);
   rows.value[at] = value_row<F, T, operands_of<F>>;
@@ -17,7 +17,7 @@ void add_rows(FormulaRows& rows) {
 }
 
 template <class F>
-FormulaRows rows_of() {
+constexpr FormulaRows rows_of() {
   FormulaRows rows;
   [&rows]<std::size_t... i>(std::index_sequence<i...>) {
     (add_rows<F, gradus::detail::TypeAt<i>>(rows), ...);
@@ -26,7 +26,7 @@ FormulaRows rows_of() {
 }
 
 template <class... F>
-FormulaTable<List<F...>> compiled(List<F...>) { return {rows_of<F>()...}; }
+constexpr FormulaTable<List<F...>> compiled(List<F...>) { return {rows_of<F>()...}; }
 
 }  // namespace
 }  // namespace gradus::formulas::GRADUS_SIMD_LEVEL
