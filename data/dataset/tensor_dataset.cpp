@@ -4,6 +4,8 @@
 #include <exception>
 #include <new>
 
+#include <gradus/autograd/base/internal/throw_again.h>
+
 namespace gradus::data {
 
 void check_index(std::int64_t index, std::int64_t size, std::string_view dataset) {
@@ -33,19 +35,10 @@ Array gather_rows(const Array& a, std::span<const std::int64_t> indices) {
 void detail::rethrow_with(const std::string& where) {
   try {
     throw;
-  } catch (const ShapeError& e) {
-    fail<ShapeError>(where, e.what());
-  } catch (const DtypeError& e) {
-    fail<DtypeError>(where, e.what());
-  } catch (const ValueError& e) {
-    fail<ValueError>(where, e.what());
-  } catch (const GraphError& e) {
-    fail<GraphError>(where, e.what());
-  } catch (const FileError& e) {
-    fail<FileError>(where, e.what());
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const Error& e) {
+    gradus::detail::throw_again(e, where);
     fail<Error>(where, e.what());
   } catch (const std::exception& e) {
     std::throw_with_nested(Error(text(where, e.what())));

@@ -160,6 +160,13 @@ TEST(FitOptions, ErrorsSayWhereTheyWere) {
   expect_error<ValueError>([&] { train::fit(s.net, several, s.sgd, s.training); },
                            {"epoch 1, batch 1: the loss function returned a tensor [2, 1]"});
 
+  struct Layered {                                        // a layer's errors know their place in the model, too
+    nn::Linear fc{3, 1};
+    Tensor operator()(const Tensor& x) const { return fc(x); }
+  } layered;
+  optim::SGD sgd(nn::parameters(layered), {.lr = 0.1});
+  expect_error<ShapeError>([&] { train::fit(layered, loss, sgd, s.training); }, {"train::fit: epoch 1, batch 1: in fc (Linear): linear: "});
+
   calls = 0;
   const auto nan = [&](const Tensor& p, const Tensor& t) { return loss(p, t) * (++calls == 2 ? NAN : 1); };
   Stand fresh;

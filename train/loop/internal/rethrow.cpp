@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <typeinfo>
 
-#include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/throw_again.h>
 
 namespace gradus::train::detail {
 namespace {
@@ -20,9 +20,12 @@ struct OneOf {
 void rethrow_at(const std::string& where) {
   try {
     throw;
+  } catch (const Error& e) {
+    gradus::detail::throw_again(e, where);
+    throw;
   } catch (const std::exception& e) {
-    OneOf<ShapeError, DtypeError, ValueError, GraphError, FileError, Error, std::runtime_error, std::logic_error, std::invalid_argument,
-          std::out_of_range, std::domain_error, std::length_error, std::range_error>::rethrow(e, where);
+    OneOf<std::runtime_error, std::logic_error, std::invalid_argument, std::out_of_range, std::domain_error, std::length_error,
+          std::range_error>::rethrow(e, where);
     throw;
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/throw_again.h>
 #include <gradus/autograd/tape/recording.h>
 #include <gradus/nn/onnx/import/internal/branches.h>
 #include <gradus/nn/onnx/import/internal/operands.h>
@@ -316,11 +317,6 @@ class Planner {
   Plan made_;
 };
 
-template <class Kind>
-void rethrow_as(const Error& error, const std::string& where) {
-  if (typeid(error) == typeid(Kind) || dynamic_cast<const Kind*>(&error)) fail<Kind>(where, ": ", error.what());
-}
-
 }  // namespace
 
 std::vector<Tensor> Plan::run(std::span<const Tensor> given, std::span<const Tensor> weight_values,
@@ -341,11 +337,7 @@ std::vector<Tensor> Plan::run(std::span<const Tensor> given, std::span<const Ten
       for (std::size_t i = 0; i < step.out.size(); ++i)
         if (step.out[i] >= 0) at(step.out[i]) = std::move(out[i]);
     } catch (const Error& error) {
-      rethrow_as<ShapeError>(error, step.where);
-      rethrow_as<DtypeError>(error, step.where);
-      rethrow_as<ValueError>(error, step.where);
-      rethrow_as<GraphError>(error, step.where);
-      rethrow_as<FileError>(error, step.where);
+      gradus::detail::throw_again(error, step.where + ": ");
       throw;
     }
     for (const int place : step.drop) at(place) = {};
