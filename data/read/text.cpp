@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 #include <gradus/data/read/internal/naming.h>
 #include <gradus/data/read/internal/text_buffer.h>
 
@@ -35,7 +36,7 @@ std::string read_text(const FileName& file, const TextOptions& options) {
       all.append(buffer.at(), buffer.end());
       buffer.use(buffer.end());
     } while (buffer.more());
-    if (!is_utf8(all)) fail<FileError>("byte ", begin + good_bytes(all), ": no UTF-8");
+    if (!gradus::detail::is_utf8(all)) fail<FileError>("byte ", begin + good_bytes(all), ": no UTF-8");
     return all;
   });
 }
@@ -55,7 +56,7 @@ Texts read_lines(const FileName& file, const TextOptions& options) {
       }
       if (end == buffer.end() && end == buffer.at()) return lines;
       const std::string_view line(buffer.at(), static_cast<std::size_t>(end - buffer.at()));
-      if (!is_utf8(line)) fail<FileError>("line ", number, ", byte ", buffer.offset() + good_bytes(line), ": no UTF-8");
+      if (!gradus::detail::is_utf8(line)) fail<FileError>("line ", number, ", byte ", buffer.offset() + good_bytes(line), ": no UTF-8");
       if (!line.empty() || options.keep_empty_lines) lines.add(line);
       if (end != buffer.end()) end += *end == '\r' && end + 1 != buffer.end() && end[1] == '\n' ? 2 : 1;
       buffer.use(end);

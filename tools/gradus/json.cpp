@@ -4,8 +4,7 @@
 #include <ostream>
 
 #include <gradus/autograd/base/describe/number_text.h>
-
-#include "sizes.h"
+#include <gradus/autograd/base/internal/json_text.h>
 
 namespace gradus::tool {
 
@@ -82,23 +81,6 @@ JsonWriter& JsonWriter::null() {
 }
 void JsonWriter::end() { out_ << '\n'; }
 
-void JsonWriter::write_text(std::string_view value) {
-  constexpr const char* digits = "0123456789abcdef";
-  out_ << '"';
-  while (!value.empty()) {
-    const std::size_t length = character_length(value);
-    const auto byte = static_cast<unsigned char>(value.front());
-    if (length == 0)
-      out_ << "\xef\xbf\xbd";
-    else if (byte == '"' || byte == '\\')
-      out_ << '\\' << value.front();
-    else if (byte < 0x20 || byte == 0x7f)
-      out_ << "\\u00" << digits[byte >> 4] << digits[byte & 15];
-    else
-      out_ << value.substr(0, length);
-    value.remove_prefix(length == 0 ? 1 : length);
-  }
-  out_ << '"';
-}
+void JsonWriter::write_text(std::string_view value) { out_ << detail::json_text(value); }
 
 }  // namespace gradus::tool

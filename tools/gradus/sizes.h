@@ -10,7 +10,7 @@
 
 namespace gradus::tool {
 
-using detail::character_length, detail::printable;
+using detail::printable;
 
 std::string size_text(std::uint64_t bytes);                     // three digits, powers of 1000
 std::string shape_text(std::span<const std::uint64_t> shape);   // "[64, 3]"

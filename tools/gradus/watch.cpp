@@ -10,6 +10,7 @@
 #include <gradus/autograd/base/drawing/chart.h>
 #include <gradus/autograd/base/drawing/terminal.h>
 #include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 #include <gradus/train/logs/read_log.h>
 
 #include "arguments.h"

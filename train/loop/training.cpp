@@ -39,24 +39,31 @@ bool Training::begin_batch() {
   return true;
 }
 
-bool Training::end_batch(const Outcome& outcome) {
-  Inside& in = *in_;
-  Context& c = in.context;
+// What the model and the loss have made of a batch.
+void Training::Inside::see(const Outcome& outcome) {
   check<ValueError>(outcome.loss->defined() && outcome.loss->size() == 1, "the loss function returned ",
                     outcome.loss->defined() ? text("a tensor ", outcome.loss->shape()) : "nothing", "; a loss is one number");
-  c.loss = outcome.loss->item();
-  c.samples = outcome.samples;
-  c.inputs = outcome.inputs;
-  c.prediction = outcome.prediction;
-  c.target = outcome.target;
+  context.loss = outcome.loss->item();
+  context.samples = outcome.samples;
+  context.inputs = outcome.inputs;
+  context.prediction = outcome.prediction;
+  context.target = outcome.target;
+}
+
+void Training::Inside::measure() {
+  if (options.metrics.empty()) return;
+  check<ValueError>(context.prediction && context.target, "metrics want predictions and targets that are tensors");
+  const NoGrad guard;
+  for (const MetricRef& metric : options.metrics) metric.update(*context.prediction, *context.target);
+}
+
+bool Training::end_batch(const Outcome& outcome) {
+  Inside& in = *in_;
+  in.see(outcome);
   if (in.trained_with(outcome)) {
     in.means.samples += static_cast<double>(outcome.samples);
-    in.means.add("loss", c.loss, static_cast<double>(outcome.samples));
-    if (in.options.metrics_in_training && !in.options.metrics.empty()) {
-      check<ValueError>(c.prediction && c.target, "metrics want predictions and targets that are tensors");
-      const NoGrad guard;
-      for (const MetricRef& metric : in.options.metrics) metric.update(*c.prediction, *c.target);
-    }
+    in.means.add("loss", in.context.loss, static_cast<double>(outcome.samples));
+    if (in.options.metrics_in_training) in.measure();
   }
   in.tell(Moment::batch_end);
   in.forget_batch();
@@ -73,10 +80,7 @@ bool Training::end_batch(std::span<const NamedValue> values, std::int64_t sample
     check<ValueError>(std::isfinite(v.value) || in.options.nonfinite != optim::NonFinite::refuse, v.name, " is ", v.value);
   in.means.samples += static_cast<double>(samples);
   for (const NamedValue& v : values) in.means.add(v.name, v.value, static_cast<double>(samples));
-  ++c.step;
-  if (in.options.average && in.options.average_per == optim::Unit::step && c.step > in.options.average_from) in.options.average->update();
-  if (in.options.schedule && in.options.schedule->unit() == optim::Unit::step) in.options.schedule->step();
-  in.tell(Moment::after_step);
+  in.count_step();
   in.tell(Moment::batch_end);
   in.forget_batch();
   return in.go_on();
@@ -108,6 +112,11 @@ void Training::Inside::make_step() {
   tell(Moment::before_step);
   if (setup.stepper.around) setup.stepper.step(setup.stepper.around);
   else setup.stepper.optimizer->step();
+  count_step();
+}
+
+// A step has been made; what hangs from their number goes along.
+void Training::Inside::count_step() {
   ++context.step;
   if (options.average && options.average_per == optim::Unit::step && context.step > options.average_from) options.average->update();
   if (options.schedule && options.schedule->unit() == optim::Unit::step) options.schedule->step();
@@ -139,19 +148,10 @@ void Training::begin_validation_batch() {
 
 bool Training::end_validation_batch(const Outcome& outcome) {
   Inside& in = *in_;
-  Context& c = in.context;
-  check<ValueError>(outcome.loss->defined() && outcome.loss->size() == 1, "a loss is one number");
-  c.loss = outcome.loss->item();
-  c.samples = outcome.samples;
-  c.inputs = outcome.inputs;
-  c.prediction = outcome.prediction;
-  c.target = outcome.target;
+  in.see(outcome);
   in.validation.samples += static_cast<double>(outcome.samples);
-  in.validation.add("val_loss", c.loss, static_cast<double>(outcome.samples));
-  if (!in.options.metrics.empty()) {
-    check<ValueError>(c.prediction && c.target, "metrics want predictions and targets that are tensors");
-    for (const MetricRef& metric : in.options.metrics) metric.update(*c.prediction, *c.target);
-  }
+  in.validation.add("val_loss", in.context.loss, static_cast<double>(outcome.samples));
+  in.measure();
   in.tell(Moment::validation_batch);
   in.forget_batch();
   return !in.interrupted();

@@ -6,29 +6,11 @@
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
 #include <gradus/train/loop/internal/inside.h>
+#include <gradus/train/loop/internal/modes.h>
 #include <gradus/train/loop/internal/rethrow.h>
 
 namespace gradus::train::detail {
 namespace {
-
-// Which layers of a model are in training: put back when this goes.
-class Modes final : public nn::Visitor {
- public:
-  explicit Modes(const nn::ModuleRef& net) { net.walk(*this); }
-  ~Modes() {
-    for (const auto& [training, was] : modes_) *training = was;
-  }
-  Modes(const Modes&) = delete;
-  void mode(bool& training) override { modes_.emplace_back(&training, training); }
-  bool all_evaluate() const {
-    for (const auto& [training, was] : modes_)
-      if (was) return false;
-    return !modes_.empty();
-  }
-
- private:
-  std::vector<std::pair<bool*, bool>> modes_;
-};
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();

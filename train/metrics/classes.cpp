@@ -89,14 +89,7 @@ void ClassCounts::merge(const ClassCounts& other) {
   if (!other.counts_.defined()) return;
   expect_classes(other.counts_.shape()[1], other.labels_);
   labels_ = other.labels_;
-  if (!counts_.defined()) {
-    counts_ = other.counts_;
-    return;
-  }
-  const Array given = other.counts_;
-  const auto from = given.span<std::int64_t>();
-  const auto to = counts_.mutable_span<std::int64_t>();
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  metric::add_counts(counts_, other.counts_);
 }
 
 Tensor ClassCounts::row(int which) const {

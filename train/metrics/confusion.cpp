@@ -55,14 +55,7 @@ Tensor ConfusionMatrix::matrix() const { return counts_.defined() ? Tensor(count
 void ConfusionMatrix::merge(const ConfusionMatrix& other) {
   if (!other.counts_.defined()) return;
   expect_size(counts_, other.counts_.shape()[0]);
-  if (!counts_.defined()) {
-    counts_ = other.counts_;
-    return;
-  }
-  const Array given = other.counts_;
-  const auto from = given.span<std::int64_t>();
-  const auto to = counts_.mutable_span<std::int64_t>();
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  metric::add_counts(counts_, other.counts_);
 }
 
 State ConfusionMatrix::state() const {

@@ -1,29 +1,11 @@
 #include <gradus/train/metrics/mean.h>
 
 #include <cmath>
-#include <limits>
 
 #include <gradus/train/metrics/internal/reading.h>
 #include <gradus/train/metrics/internal/sums.h>
 
 namespace gradus::train {
-namespace {
-
-double mean_or_nan(const ExactSum& sum, std::int64_t count) {
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum.value() / static_cast<double>(count);
-}
-
-// log Σ exp(row) − row[target], the largest taken out first.
-template <class T>
-double surprise(const T* row, std::int64_t width, std::int64_t target) {
-  const auto most = static_cast<double>(row[metric::largest(row, width)]);
-  double sum = 0;
-  for (std::int64_t j = 0; j < width; ++j) sum += std::exp(static_cast<double>(row[j]) - most);
-  return std::log(sum) + most - static_cast<double>(row[target]);
-}
-
-}  // namespace
-
 void Mean::update(double value, std::int64_t count) {
   check<ValueError>(count >= 0, "Mean: count must be at least 0, not ", count);
   if (count == 0) return;
@@ -36,7 +18,7 @@ void Mean::update(const Tensor& values) {
   for (const double value : all.span<double>()) sum_.add(value);
   count_ += all.size();
 }
-double Mean::value() const { return mean_or_nan(sum_, count_); }
+double Mean::value() const { return metric::mean_of(sum_, count_); }
 void Mean::merge(const Mean& other) {
   sum_.add(other.sum_);
   count_ += other.count_;
@@ -55,12 +37,12 @@ void Perplexity::update(const Tensor& logits, const Tensor& target) {
     const T* const scores = rows.scores.data<T>();
     for (std::int64_t i = 0; i < rows.n; ++i) {
       if (metric::is_ignored(targets[i], options_.ignore_index)) continue;
-      sum_.add(surprise(scores + i * rows.width, rows.width, targets[i]));
+      sum_.add(metric::surprise(scores + i * rows.width, rows.width, targets[i]));
       ++count_;
     }
   });
 }
-double Perplexity::mean_loss() const { return mean_or_nan(sum_, count_); }
+double Perplexity::mean_loss() const { return metric::mean_of(sum_, count_); }
 double Perplexity::value() const { return std::exp(mean_loss()); }
 void Perplexity::merge(const Perplexity& other) {
   sum_.add(other.sum_);

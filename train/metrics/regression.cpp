@@ -21,16 +21,12 @@ std::int64_t each_pair(std::string_view who, const Tensor& prediction, const Ten
   return static_cast<std::int64_t>(truth.size());
 }
 
-double mean_of(const ExactSum& sum, std::int64_t count) {
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum.value() / static_cast<double>(count);
-}
-
 }  // namespace
 
 void MeanAbsoluteError::update(const Tensor& prediction, const Tensor& target) {
   count_ += each_pair("MeanAbsoluteError", prediction, target, [&](double p, double t) { sum_.add(std::abs(p - t)); });
 }
-double MeanAbsoluteError::value() const { return mean_of(sum_, count_); }
+double MeanAbsoluteError::value() const { return metric::mean_of(sum_, count_); }
 void MeanAbsoluteError::merge(const MeanAbsoluteError& other) {
   sum_.add(other.sum_);
   count_ += other.count_;
@@ -42,7 +38,7 @@ void MeanSquaredError::update(const Tensor& prediction, const Tensor& target) {
   count_ += each_pair("MeanSquaredError", prediction, target, [&](double p, double t) { sum_.add((p - t) * (p - t)); });
 }
 double MeanSquaredError::value() const {
-  const double mean = mean_of(sum_, count_);
+  const double mean = metric::mean_of(sum_, count_);
   return options_.root ? std::sqrt(mean) : mean;
 }
 void MeanSquaredError::merge(const MeanSquaredError& other) {

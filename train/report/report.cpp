@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/drawing/internal/svg.h>
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/train/logs/internal/append_file.h>
 #include <gradus/train/logs/internal/rows.h>
@@ -17,17 +18,6 @@ namespace gradus::train {
 namespace {
 
 constexpr std::size_t most_points = 4000;
-
-std::string html_text(std::string_view words) {
-  std::string out;
-  for (const char c : words) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out += c;
-  }
-  return out;
-}
 
 // The least and the largest of each stretch, where there are too many.
 LoggedCurve thinned(const LoggedCurve& curve) {
@@ -96,7 +86,7 @@ std::string report(const FileName& folder, const ReportOptions& options) {
     else data += c;
   const std::filesystem::path own = std::filesystem::absolute(folder.string()).lexically_normal();
   const std::string title = options.title.empty() ? (own.has_filename() ? own : own.parent_path()).filename().string() : options.title;
-  const std::string shown = html_text(title);
+  const std::string shown = drawing::escaped(title);
   const std::string html = text(
       "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n",
       "<title>", shown,

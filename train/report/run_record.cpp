@@ -13,6 +13,7 @@
 #include <gradus/optim/driver/optimizer.h>
 #include <gradus/train/logs/internal/append_file.h>
 #include <gradus/train/logs/internal/rows.h>
+#include <gradus/train/metrics/internal/reading.h>
 #include <gradus/train/report/internal/base64.h>
 
 namespace gradus::train {
@@ -98,9 +99,7 @@ void RunRecord::seen(const Tensor* inputs, const Tensor& prediction, const Tenso
     if (truth < 0 || truth >= classes || std::any_of(row, row + classes, [](double s) { return std::isnan(s); })) continue;
     const std::int64_t said = std::max_element(row, row + classes) - row;
     if (counts) ++counts[truth * classes + said];
-    double sum = 0;
-    for (std::int64_t c = 0; c < classes; ++c) sum += std::exp(row[c] - row[said]);
-    const double loss = std::log(sum) + row[said] - row[truth];
+    const double loss = metric::surprise(row, classes, truth);
     const bool full = static_cast<std::int64_t>(worst_.size()) >= options_.worst;
     if (said == truth || (full && (worst_.empty() || loss <= worst_.back().loss))) continue;
     Mistake mistake{loss, truth, said, {}};

@@ -1,11 +1,11 @@
 #include <gradus/train/tune/nan_guard.h>
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/tape/anomaly.h>
+#include <gradus/optim/driver/nonfinite.h>
 
 namespace gradus::train {
 namespace {
@@ -14,16 +14,6 @@ struct Streams final : nn::Visitor {
   void stream(const nn::Path&, nn::Stream& s) override { all.emplace_back(&s, s.state()); }
   std::vector<std::pair<nn::Stream*, nn::Stream::State>> all;
 };
-
-bool all_finite(const Array& a) {
-  const Array rows = a.as_contiguous();
-  bool finite = true;
-  visit_floating(rows.dtype(), "NanGuard", [&]<class T>(T) {
-    const T* x = rows.data<T>();
-    finite = std::all_of(x, x + rows.size(), [](T v) { return std::isfinite(static_cast<double>(v)); });
-  });
-  return finite;
-}
 
 }  // namespace
 
@@ -54,13 +44,14 @@ Tensor NanGuard::operator()(const std::function<Tensor()>& forward) {
 
 void NanGuard::check_gradients(const std::function<Tensor()>& forward) {
   for (const NamedParameter& p : nn::parameters(net_))
-    if (p.leaf->has_gradient() && !all_finite(p.leaf->gradient().value()))
+    if (p.leaf->has_gradient() && !optim::all_finite(p.leaf->gradient().value()))
       explain(text("after the backward pass of step ", steps_, " the gradient of ", p.name, " is not finite"), forward, true);
 }
 
 void NanGuard::explain(const std::string& what, const std::function<Tensor()>& forward, bool backward) const {
   for (const NamedParameter& p : nn::parameters(net_))
-    check<ValueError>(all_finite(p.leaf->value), "NanGuard: ", what, ": ", p.name, " has numbers that are not finite, from a step before");
+    check<ValueError>(optim::all_finite(p.leaf->value), "NanGuard: ", what, ": ", p.name,
+                      " has numbers that are not finite, from a step before");
   if (backward)
     for (const NamedParameter& p : nn::parameters(net_)) p.leaf->zero_grad();
   put_back();

@@ -10,6 +10,7 @@
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/autograd/base/random.h>
+#include <gradus/train/logs/internal/rows.h>
 #include <gradus/train/tune/internal/trials.h>
 
 namespace gradus::train {
@@ -211,13 +212,6 @@ std::vector<const TrialResult*> ranked(const SearchResults& results) {
   return out;
 }
 
-std::string quoted(const std::string& field) {   // RFC 4180
-  if (field.find_first_of(",\"\r\n") == field.npos) return field;
-  std::string out = "\"";
-  for (const char c : field) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
-
 }  // namespace
 
 std::string detail::setting_text(double value) {
@@ -244,12 +238,12 @@ const TrialResult& SearchResults::best() const {
 std::string SearchResults::csv() const {
   std::string out = "trial,budget,end,value,seconds";
   if (!trials.empty())
-    for (const auto& [option, value] : trials[0].settings) out += gradus::text(",", quoted(option));
+    for (const auto& [option, value] : trials[0].settings) out += gradus::text(",", logs::csv_text(option, false));
   out += ",message\n";
   for (const TrialResult& t : trials) {
     out += gradus::text(t.trial, ",", t.budget, ",", std::string(name_of(t.end)), ",", detail::setting_text(t.value), ",", t.seconds);
-    for (const auto& [option, value] : t.settings) out += gradus::text(",", quoted(value));
-    out += gradus::text(",", quoted(t.message), "\n");
+    for (const auto& [option, value] : t.settings) out += gradus::text(",", logs::csv_text(value, false));
+    out += gradus::text(",", logs::csv_text(t.message, false), "\n");
   }
   return out;
 }

@@ -2,30 +2,25 @@
 
 #include <gradus/autograd/base/random.h>
 #include <gradus/nn/model/state.h>
+#include <gradus/train/loop/internal/modes.h>
 
 namespace gradus::train {
 namespace {
 
-struct Modes final : nn::Visitor {
-  void mode(bool& training) override { all.emplace_back(&training, training); }
-  std::vector<std::pair<bool*, bool>> all;
-};
-
 class Before {
  public:
   Before(nn::ModuleRef net, optim::Optimizer& optimizer, std::span<optim::LRScheduler* const> schedules)
-      : net_(net), optimizer_(optimizer), model_(nn::state(net)), optimized_(optimizer.state()), generator_(default_generator().state()) {
+      : net_(net), optimizer_(optimizer), model_(nn::state(net)), optimized_(optimizer.state()),
+        generator_(default_generator().state()), modes_(net) {
     for (const Parameters& all : {nn::parameters(net), optimizer.parameters()})
       for (const NamedParameter& p : all) leaves_.push_back({p.leaf, p.leaf->value, p.leaf->grad});
     for (optim::LRScheduler* schedule : schedules) schedules_.emplace_back(schedule, schedule->state());
-    net.walk(modes_);
   }
   void put_back() const {
     nn::load_state(net_, model_);
     for (const auto& [leaf, value, grad] : leaves_) leaf->value = value, leaf->grad = grad;
     optimizer_.load_state(optimized_);
     for (const auto& [schedule, state] : schedules_) schedule->load_state(state);
-    for (const auto& [mode, was] : modes_.all) *mode = was;
     default_generator().restore(generator_);
   }
 
@@ -41,7 +36,7 @@ class Before {
   Generator::State generator_;
   std::vector<Kept> leaves_;
   std::vector<std::pair<optim::LRScheduler*, State>> schedules_;
-  Modes modes_;
+  detail::Modes modes_;   // puts them back by itself
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gradus/autograd/base/internal/printable.h>
 
+#include <gradus/autograd/base/internal/utf8.h>
+
 namespace gradus::detail {
 namespace {
 
@@ -9,22 +11,6 @@ std::string hexadecimal(const char* before, unsigned char byte) {
 }
 
 }  // namespace
-
-std::size_t character_length(std::string_view s) {
-  const auto byte = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
-  const unsigned first = byte(0);
-  if (s.empty()) return 0;
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xc2 && first <= 0xdf   ? 2
-                             : first >= 0xe0 && first <= 0xef ? 3
-                             : first >= 0xf0 && first <= 0xf4 ? 4
-                                                              : 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
-  const bool beyond = (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
-  return overlong || beyond ? 0 : length;
-}
 
 std::string printable(std::string_view name) {
   std::string out;

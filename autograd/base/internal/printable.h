@@ -1,7 +1,6 @@
 // Names out of files as they are shown: files are hostile, a message ends at a zero byte, and a terminal obeys control characters.
 //   printable("a\x1b[2J") == "a\\x1b[2J";      in_quotes("fc.weight") == "'fc.weight'"
 #pragma once
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,8 +10,5 @@ namespace gradus::detail {
 std::string printable(std::string_view name);
 std::string shown(std::string_view name);                         // printable; long ones are cut
 std::string in_quotes(std::string_view name, char mark = '\'');   // shown
-
-// How many bytes the UTF-8 character at the beginning takes; 0 if there is none.
-std::size_t character_length(std::string_view text);
 
 }  // namespace gradus::detail

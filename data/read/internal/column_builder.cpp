@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 #include <gradus/data/read/internal/text_buffer.h>
 
 namespace gradus::data {
@@ -155,7 +156,7 @@ bool ColumnBuilder::add_truth(bool value) {
 }
 
 bool ColumnBuilder::add_text(std::string_view text, std::string& why) {
-  if (!is_utf8(text)) {
+  if (!gradus::detail::is_utf8(text)) {
     why = "is no UTF-8";
     return false;
   }

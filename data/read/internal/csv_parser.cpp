@@ -6,6 +6,7 @@
 
 #include <gradus/autograd/base/describe/nearest_name.h>
 #include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 
 namespace gradus::data {
 namespace {
@@ -161,7 +162,7 @@ std::vector<std::string> CsvParser::texts_of_row(bool use) {
       lines_within_ = 0;
       continue;
     }
-    if (!is_utf8(cell.text)) fail_at(p, "text that is no UTF-8", out.size());
+    if (!gradus::detail::is_utf8(cell.text)) fail_at(p, "text that is no UTF-8", out.size());
     out.emplace_back(cell.text);
     if (cell.end != buffer_.end() && *cell.end == options_.separator) {
       p = cell.end + 1;

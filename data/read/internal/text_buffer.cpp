@@ -5,7 +5,6 @@
 #include <limits>
 
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/internal/printable.h>
 
 namespace gradus::data {
 namespace {
@@ -49,25 +48,6 @@ bool TextBuffer::more() {
   check<FileError>(read_ <= most_, "the gzipped file of ", source_.file_bytes(), " bytes becomes more than the ", most_,
                    " allowed; if it is to be trusted, set max_bytes");
   return n > 0;
-}
-
-bool is_utf8(std::string_view text) {
-  const char *p = text.data(), *const end = p + text.size();
-  while (p != end) {
-    std::uint64_t eight;
-    if (end - p >= 8 && (std::memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) {
-      p += 8;
-      continue;
-    }
-    if (static_cast<unsigned char>(*p) < 0x80) {
-      ++p;
-      continue;
-    }
-    const std::size_t length = gradus::detail::character_length({p, static_cast<std::size_t>(end - p)});
-    if (length == 0) return false;
-    p += length;
-  }
-  return true;
 }
 
 }  // namespace gradus::data

@@ -42,6 +42,4 @@ class TextBuffer {
   bool last_ = false;
 };
 
-bool is_utf8(std::string_view text);   // most is ASCII, which goes by eights
-
 }  // namespace gradus::data

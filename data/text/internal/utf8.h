@@ -4,7 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include <gradus/autograd/base/internal/utf8.h>
+
 namespace gradus::data::detail {
+
+using gradus::detail::append_utf8;
 
 inline constexpr char32_t replacement_character = 0xfffd;
 
@@ -31,18 +35,6 @@ inline Decoded decode_utf8(std::string_view text, std::size_t at) {
     c = c << 6 | (next & 0x3f);
   }
   return {c, static_cast<std::size_t>(more) + 1, true};
-}
-
-inline void append_utf8(std::string& out, char32_t c) {
-  const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (c < 0x80)
-    put(c);
-  else if (c < 0x800)
-    put(0xc0 | c >> 6), put(0x80 | (c & 0x3f));
-  else if (c < 0x10000)
-    put(0xe0 | c >> 12), put(0x80 | (c >> 6 & 0x3f)), put(0x80 | (c & 0x3f));
-  else
-    put(0xf0 | c >> 18), put(0x80 | (c >> 12 & 0x3f)), put(0x80 | (c >> 6 & 0x3f)), put(0x80 | (c & 0x3f));
 }
 
 inline std::string utf8_of(char32_t c) {

@@ -20,21 +20,20 @@ namespace {
 
 }  // namespace
 
-void append(const FileName& file, std::string_view bytes) {
+void append(const FileName& file, std::string_view bytes, bool to_disk) {
   const int descriptor = ::open(file.string().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) fail_to_log(file);
-  while (!bytes.empty()) {
+  bool good = true;
+  while (good && !bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      const int error = errno;
-      ::close(descriptor);
-      errno = error;
-      fail_to_log(file);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(n));
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+    else good = n < 0 && errno == EINTR;
   }
+  good = good && (!to_disk || ::fsync(descriptor) == 0);
+  const int error = errno;
   ::close(descriptor);
+  errno = error;
+  if (!good) fail_to_log(file);
 }
 
 void begin_anew(const FileName& file, std::string_view bytes) {

@@ -1,4 +1,5 @@
-// A file that grows row by row: what append() was given is the system's when it returns. FileError names the file and what the system said.
+// A file that grows row by row: what append() was given is the system's when it returns, or on the disk where that is wanted. FileError
+// names the file and what the system said.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -7,7 +8,7 @@
 
 namespace gradus::train::logs {
 
-void append(const FileName& file, std::string_view bytes);                     // made if it is not there
+void append(const FileName& file, std::string_view bytes, bool to_disk = false);   // made if it is not there
 void begin_anew(const FileName& file, std::string_view bytes);                 // folders are made, too; in one step
 void truncate(const FileName& file, std::uint64_t size);
 bool exists(const FileName& file);

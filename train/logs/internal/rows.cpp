@@ -9,29 +9,13 @@
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
 #include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 
 namespace gradus::train::logs {
 namespace {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_names = 1 << 20;
-
-void append_utf8(std::string& out, unsigned code) {
-  const auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      put(0xE0 | code >> 12);
-    } else {
-      put(0xF0 | code >> 18);
-      put(0x80 | (code >> 12 & 0x3F));
-    }
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
-}
 
 // One line of a log. What is wrong with it is an error that the caller gives file and line.
 class Line {
@@ -125,7 +109,7 @@ class Line {
     } else if (code >= 0xD800 && code < 0xE000) {
       throw Wrong{"half a pair of surrogates"};
     }
-    append_utf8(out, code);
+    detail::append_utf8(out, code);
   }
   unsigned hexadecimal() {
     unsigned code = 0;
@@ -192,33 +176,14 @@ std::int64_t read_cells(std::string_view words, const std::vector<std::string>& 
 
 }  // namespace
 
-std::string json_text(std::string_view words) {
-  std::string out = "\"";
-  while (!words.empty()) {
-    const auto c = static_cast<unsigned char>(words[0]);
-    const std::size_t n = detail::character_length(words);
-    if (n == 0) out += "\xEF\xBF\xBD";
-    else if (c == '"' || c == '\\') (out += '\\') += words[0];
-    else if (c < 0x20 || c == 0x7F) {
-      constexpr std::string_view digits = "0123456789abcdef";
-      (out += "\\u00") += digits[c >> 4];
-      out += digits[c & 15];
-    } else {
-      out += words.substr(0, n);
-    }
-    words.remove_prefix(n == 0 ? 1 : n);
-  }
-  return out + "\"";
-}
-
 std::string json_number(double value) { return std::isfinite(value) ? number_text(value) : "null"; }
 
-std::string csv_text(std::string_view words) {
+std::string csv_text(std::string_view words, bool in_one_line) {
   if (words.find_first_of(",\"\r\n") == words.npos) return std::string(words);
   std::string out = "\"";
   for (const char c : words) {
     if (c == '"') out += '"';
-    out += c == '\n' || c == '\r' ? ' ' : c;   // a name is one line
+    out += in_one_line && (c == '\n' || c == '\r') ? ' ' : c;
   }
   return out + "\"";
 }

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include <gradus/autograd/base/file_name.h>
+#include <gradus/autograd/base/internal/json_text.h>
 #include <gradus/train/loop/context.h>
 
 namespace gradus::train::logs {
 
-std::string json_text(std::string_view text);                       // in quotes; what is no UTF-8 becomes U+FFFD
+using gradus::detail::json_text;
 std::string json_number(double value);                              // null unless finite
-std::string csv_text(std::string_view text);                        // in quotes where RFC 4180 wants them
+std::string csv_text(std::string_view text, bool in_one_line = true);   // in quotes where RFC 4180 wants them
 
 enum class Format { csv, json };
 // Calls row(where it begins, its step, its values) for each whole line; returns where the last whole line ends. Of a CSV the names are told

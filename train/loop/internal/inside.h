@@ -28,8 +28,11 @@ struct Training::Inside {
 
   // --- training.cpp
   void tell(Moment moment);
+  void see(const Outcome& outcome);
+  void measure();
   bool trained_with(const Outcome& outcome);      // false: the loss was not finite, and is passed over
   void make_step();
+  void count_step();
   void forget_batch();
   bool go_on();                                   // after a batch; false: the epoch ends here
 

@@ -23,6 +23,17 @@ Array class_rows(const Array& x) {
 
 }  // namespace
 
+void add_counts(Array& to, const Array& counts) {
+  if (!to.defined()) {
+    to = counts;
+    return;
+  }
+  const Array given = counts;   // which may be `to`
+  const auto from = given.span<std::int64_t>();
+  const auto sums = to.mutable_span<std::int64_t>();
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += from[i];
+}
+
 Form form_of(std::string_view who, const Tensor& prediction, const Tensor& target) {
   check_defined(who, prediction, "the prediction");
   check_defined(who, target, "the target");

@@ -1,6 +1,7 @@
 // What a metric is given, read as one of the forms of metric.h and checked: shapes, types, classes in range, no NaN.
 //   const Form form = form_of("Accuracy", prediction, target);   const Rows rows = rows_of("Accuracy", prediction, target, form);
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -46,6 +47,18 @@ std::int64_t largest(const T* row, std::int64_t width) {
     if (row[j] > row[at]) at = j;
   return at;
 }
+
+// log Σ exp(row) − row[target], the largest taken out first.
+template <class T>
+double surprise(const T* row, std::int64_t width, std::int64_t target) {
+  const auto most = static_cast<double>(row[largest(row, width)]);
+  double sum = 0;
+  for (std::int64_t j = 0; j < width; ++j) sum += std::exp(static_cast<double>(row[j]) - most);
+  return std::log(sum) + most - static_cast<double>(row[target]);
+}
+
+// Counts of the same shape, i64; an undefined `to` has counted nothing.
+void add_counts(Array& to, const Array& counts);
 
 // A ratio, NaN of nothing.
 inline double ratio(std::int64_t part, std::int64_t whole) {

@@ -1,9 +1,14 @@
 #include <gradus/train/metrics/internal/sums.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace gradus::train::metric {
+
+double mean_of(const ExactSum& sum, std::int64_t count) {
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum.value() / static_cast<double>(count);
+}
 
 State state_of_sums(std::int64_t count, std::initializer_list<NamedSum> sums) {
   State state;

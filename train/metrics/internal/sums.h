@@ -1,4 +1,4 @@
-// A metric's count and exact sums as a state.
+// A metric's count and exact sums: their mean, and as a state.
 //   State MeanAbsoluteError::state() const { return metric::state_of_sums(count_, {{"sum", sum_}}); }
 #pragma once
 #include <initializer_list>
@@ -8,6 +8,8 @@
 #include <gradus/train/metrics/exact_sum.h>
 
 namespace gradus::train::metric {
+
+double mean_of(const ExactSum& sum, std::int64_t count);   // NaN of nothing
 
 struct NamedSum {
   std::string_view name;

@@ -1,17 +1,14 @@
 // Lines of JSON: {"search": "…"}, then {"trial": 3, "budget": 1, "end": "done", "value": 0.5, "seconds": 1.5, "settings": {"lr": "0.1"}}.
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <limits>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/throw_again.h>
+#include <gradus/train/logs/internal/append_file.h>
 #include <gradus/train/tune/internal/trials.h>
 
 namespace gradus::train {
@@ -23,21 +20,18 @@ constexpr std::uint64_t longest_file = std::uint64_t{1} << 30;
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Writes all of it behind what is there.
-void append(const std::string& file, const std::string& text) {
-  const int to = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  check<FileError>(to >= 0, "search: cannot write ", FileName(file), ": ", std::strerror(errno));
-  std::size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t n = ::write(to, text.data() + written, text.size() - written);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    written += static_cast<std::size_t>(n);
+// An error of the file's is one of the search.
+template <class F>
+void in_search(F f) {
+  try {
+    f();
+  } catch (const FileError& e) {
+    gradus::detail::throw_again(e, "search: ");
   }
-  const bool all = written == text.size() && ::fsync(to) == 0;
-  const int error = errno;
-  ::close(to);
-  check<FileError>(all, "search: cannot write ", FileName(file), ": ", std::strerror(error));
+}
+
+void append(const std::string& file, const std::string& text) {
+  in_search([&] { logs::append(file, text, true); });
 }
 
 }  // namespace
@@ -113,9 +107,8 @@ ResultFile::ResultFile(const std::string& file, const std::string& search) : fil
   }
   in.close();
   check<FileError>(number > 0 || first.starts_with(line), "search: ", FileName(file_), ", line 1: no file of a search");
-  if (::access(file_.c_str(), F_OK) == 0)   // what is behind the last end of a line was not written to its end
-    check<FileError>(::truncate(file_.c_str(), static_cast<off_t>(whole)) == 0, "search: cannot write ", FileName(file_), ": ",
-                     std::strerror(errno));
+  if (logs::exists(file_))   // what is behind the last end of a line was not written to its end
+    in_search([&] { logs::truncate(file_, whole); });
   if (number == 0) append(file_, first + "\n");
 }
 

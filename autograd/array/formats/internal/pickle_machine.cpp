@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include <gradus/autograd/base/internal/utf8.h>
+
 namespace gradus::detail {
 namespace {
 
@@ -33,21 +35,6 @@ std::string_view name_of_refused(unsigned char code) {
     case 0x98: return "READONLY_BUFFER";
     default: return {};
   }
-}
-
-// Whether it is UTF-8: Unicode 15, table 3-7.
-bool is_utf8(std::string_view s) {
-  for (std::size_t i = 0; i < s.size();) {
-    const auto byte = [&](std::size_t k) { return i + k < s.size() ? static_cast<unsigned char>(s[i + k]) : 0u; };
-    const unsigned a = byte(0), b = byte(1);
-    const auto tail = [&](std::size_t k) { return byte(k) >= 0x80 && byte(k) <= 0xbf; };
-    if (a < 0x80) i += 1;
-    else if (a >= 0xc2 && a <= 0xdf && tail(1)) i += 2;
-    else if (a >= 0xe0 && a <= 0xef && tail(1) && tail(2) && !(a == 0xe0 && b < 0xa0) && !(a == 0xed && b > 0x9f)) i += 3;
-    else if (a >= 0xf0 && a <= 0xf4 && tail(1) && tail(2) && tail(3) && !(a == 0xf0 && b < 0x90) && !(a == 0xf4 && b > 0x8f)) i += 4;
-    else return false;
-  }
-  return true;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/base/error.h>
-#include <gradus/autograd/base/internal/printable.h>
+#include <gradus/autograd/base/internal/utf8.h>
 
 namespace gradus::detail {
 void write_json_string(std::string& out, std::string_view s) {
