@@ -47,7 +47,7 @@ void wait(const bench::Options& options) {
     }
     shares.push_back(100 * waited / bench::since(begin));
   }
-  bench::report(options.job, "% of time", bench::quantile(shares, 0.5));
+  bench::report(options.job, "%_of_time", bench::quantile(shares, 0.5));
 }
 
 void run(const bench::Options& options) {
