@@ -24,9 +24,10 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
 // How long an idle worker watches for the next loop before it sleeps, and a caller for the end of the pieces that workers have begun:
-// somewhat longer than it takes to wake up. A thread held up for longer than `lost` was taken off its processor, so more threads are at
-// work than there are processors, and for a `crowded` time no worker watches.
-constexpr microseconds watching{50}, lost{200}, crowded{20'000};
+// somewhat longer than it takes to wake up on a virtual machine, whose processor goes back when it has nothing to do. A thread held up for
+// longer than `lost` was taken off its processor, so more threads are at work than there are processors, and for a `crowded` time no worker
+// watches.
+constexpr microseconds watching{200}, lost{400}, crowded{20'000};
 
 constinit thread_local bool inside = false;
 
