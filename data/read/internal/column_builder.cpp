@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
+#include <numeric>
 
 #include <gradus/autograd/base/internal/printable.h>
 #include <gradus/autograd/base/internal/utf8.h>
@@ -20,18 +20,6 @@ Store store_of(ColumnType type) {
   if (type.dtype() == boolean) return Store::truth;
   if (type.dtype() == f64) return Store::real;
   return is_floating(type.dtype()) ? Store::single : Store::whole;
-}
-
-// The numbers as an array; many of them stay where they are.
-template <class T>
-Array array_of(std::vector<T> values) {
-  const Shape shape{static_cast<std::int64_t>(values.size())};
-  if (values.size() < 10'000 || values.capacity() > values.size() / 4 * 5) return Array::from(values, shape);
-  auto holder = std::make_unique<std::vector<T>>(std::move(values));
-  const auto release = [](void* h) { delete static_cast<std::vector<T>*>(h); };
-  Array out = Array::from_blob(holder->data(), shape, {1}, dtype_of<T>, holder.get(), release);
-  holder.release();
-  return out;
 }
 
 std::string_view without_blanks(std::string_view cell, char separator) {
@@ -56,9 +44,16 @@ bool named_number(std::string_view cell, double& value) {
   return true;
 }
 
+bool may_be_number(std::string_view cell, char decimal) {
+  if (cell.empty()) return false;
+  const char c = cell.front();
+  return is_digit(c) || c == '+' || c == '-' || c == decimal || c == 'i' || c == 'I' || c == 'n' || c == 'N';
+}
+
 }  // namespace
 
-ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules) : spec_(spec), rules_(&rules) {
+ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules)
+    : spec_(spec), rules_(&rules), scans_(!rules.numbers_may_be_missing), nothing_is_missing_(rules.missing.contains("")) {
   inferred_ = spec.type.kind() == ColumnType::Kind::inferred;
   check<ValueError>(spec.categories.empty() || spec.type.kind() == ColumnType::Kind::categories, "column ",
                     gradus::detail::in_quotes(spec.name), " is ", spec.type, ", and categories are given; read it as_category");
@@ -71,12 +66,34 @@ ColumnBuilder::ColumnBuilder(const ColumnSpec& spec, const CellRules& rules) : s
     });
   fixed_categories_ = !spec.categories.empty();
   for (std::size_t k = 0; k < spec.categories.size(); ++k)
-    check<ValueError>(codes_.emplace(spec.categories[k], static_cast<std::int64_t>(k)).second, "column ",
-        gradus::detail::in_quotes(spec.name),
-                      ": category ", gradus::detail::in_quotes(spec.categories[k]), " is given twice");
+    check<ValueError>(codes_.find(spec.categories[k]) < 0 && codes_.add(spec.categories[k]) >= 0, "column ",
+                      gradus::detail::in_quotes(spec.name), ": category ", gradus::detail::in_quotes(spec.categories[k]),
+                      " is given twice");
 }
 
-bool ColumnBuilder::is_missing(std::string_view cell) const { return std::ranges::find(rules_->missing, cell) != rules_->missing.end(); }
+const char* ColumnBuilder::add_scanned(const char* p, const bool* ends) {
+  ScannedNumber n;
+  if (store_ == Store::nothing || !scan_number(p, rules_->decimal, n) || !ends[static_cast<unsigned char>(*n.end)]) return nullptr;
+  if (store_ == Store::real) {
+    if (!n.real && inferred_) {
+      std::int64_t value;
+      if (!whole_value(n, value)) return nullptr;
+      saw_wide_ |= value > exact_in_f64 || value < -exact_in_f64;
+    }
+    (n.real ? saw_real_ : saw_whole_) = true;
+    real_.push(real_value<double>(n, rules_->decimal));
+  } else if (store_ == Store::single) {
+    single_.push(real_value<float>(n, rules_->decimal));
+  } else {
+    std::int64_t value;
+    if (n.real || !whole_value(n, value) || value < low_ || value > high_) return nullptr;
+    saw_whole_ = true;
+    saw_wide_ |= value > exact_in_f64 || value < -exact_in_f64;
+    whole_.push(value);
+  }
+  ++rows_;
+  return n.end;
+}
 
 // Of an inferred column: text among what is none.
 bool ColumnBuilder::give_up_inferring() {
@@ -90,11 +107,11 @@ void ColumnBuilder::become(Store store) {
   const auto n = static_cast<std::size_t>(rows_);
   if (store == Store::real) {
     real_.reserve(std::max(whole_.capacity(), n));
-    real_.assign(n, std::numeric_limits<double>::quiet_NaN());
-    std::copy(whole_.begin(), whole_.end(), real_.begin());
-    for (const std::int64_t row : missing_) real_[static_cast<std::size_t>(row)] = std::numeric_limits<double>::quiet_NaN();
+    for (const std::int64_t value : whole_) real_.push(static_cast<double>(value));
+    for (const std::int64_t row : missing_) real_.begin()[row] = std::numeric_limits<double>::quiet_NaN();
   } else if (store == Store::truth) {
-    truth_.assign(n, 0);
+    truth_.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) truth_.push(0);
   } else if (store == Store::texts) {
     for (std::size_t i = 0; i < n; ++i) texts_.add({});
   } else {
@@ -110,15 +127,15 @@ bool ColumnBuilder::add_whole(std::int64_t value) {
   switch (store_) {
     case Store::whole:
       if (value < low_ || value > high_) return false;
-      whole_.push_back(value);
+      whole_.push(value);
       break;
-    case Store::real: real_.push_back(static_cast<double>(value)); break;
-    case Store::single: single_.push_back(static_cast<float>(value)); break;
+    case Store::real: real_.push(static_cast<double>(value)); break;
+    case Store::single: single_.push(static_cast<float>(value)); break;
     case Store::nothing: break;
     case Store::truth:
       if (inferred_) return give_up_inferring();
       if (value != 0 && value != 1) return false;
-      truth_.push_back(static_cast<std::uint8_t>(value));
+      truth_.push(static_cast<std::uint8_t>(value));
       break;
     default: return false;
   }
@@ -133,8 +150,8 @@ bool ColumnBuilder::add_real(double value) {
       if (!inferred_) return false;
       become(Store::real);
       [[fallthrough]];
-    case Store::real: real_.push_back(value); break;
-    case Store::single: single_.push_back(static_cast<float>(value)); break;
+    case Store::real: real_.push(value); break;
+    case Store::single: single_.push(static_cast<float>(value)); break;
     case Store::nothing: break;
     case Store::truth: return give_up_inferring();
     default: return false;
@@ -147,7 +164,7 @@ bool ColumnBuilder::add_truth(bool value) {
   saw_truth_ = true;
   if (inferred_ && store_ == Store::whole && !saw_whole_) become(Store::truth);
   switch (store_) {
-    case Store::truth: truth_.push_back(value); break;
+    case Store::truth: truth_.push(value); break;
     case Store::nothing: break;
     default: return give_up_inferring();
   }
@@ -155,8 +172,14 @@ bool ColumnBuilder::add_truth(bool value) {
   return true;
 }
 
-bool ColumnBuilder::add_text(std::string_view text, std::string& why) {
-  if (!gradus::detail::is_utf8(text)) {
+bool ColumnBuilder::add_text(std::string_view text, std::string& why, bool ascii) {
+  if (const std::int64_t code = store_ == Store::category ? codes_.find(text) : -1; code >= 0) {
+    saw_text_ = true;
+    whole_.push(code);
+    skip();
+    return true;
+  }
+  if (!ascii && !gradus::detail::is_utf8(text)) {
     why = "is no UTF-8";
     return false;
   }
@@ -166,15 +189,10 @@ bool ColumnBuilder::add_text(std::string_view text, std::string& why) {
   if (store_ == Store::texts) {
     texts_.add(text);
   } else if (store_ == Store::category) {
-    const auto found = codes_.find(text);
-    if (found != codes_.end()) {
-      whole_.push_back(found->second);
-    } else if (!fixed_categories_) {
-      const auto code = static_cast<std::int64_t>(codes_.size());
-      codes_.emplace(text, code);
-      whole_.push_back(code);
+    if (!fixed_categories_) {
+      whole_.push(codes_.add(text));
     } else if (rules_->unknown_code) {
-      whole_.push_back(*rules_->unknown_code);
+      whole_.push(*rules_->unknown_code);
     } else {
       why = "is none of the categories given; set unknown_code to let it pass";
       return false;
@@ -190,18 +208,18 @@ bool ColumnBuilder::add_missing() {
   switch (store_) {
     case Store::whole:
       if (!inferred_ && !rules_->mask_missing) return false;
-      whole_.push_back(0);
+      whole_.push(0);
       break;
-    case Store::real: real_.push_back(std::numeric_limits<double>::quiet_NaN()); break;
-    case Store::single: single_.push_back(std::numeric_limits<float>::quiet_NaN()); break;
+    case Store::real: real_.push(std::numeric_limits<double>::quiet_NaN()); break;
+    case Store::single: single_.push(std::numeric_limits<float>::quiet_NaN()); break;
     case Store::truth:
       if (!inferred_ && !rules_->mask_missing) return false;
-      truth_.push_back(0);
+      truth_.push(0);
       break;
     case Store::texts: texts_.add({}); break;
     case Store::category:
       if (!rules_->unknown_code) return false;
-      whole_.push_back(*rules_->unknown_code);
+      whole_.push(*rules_->unknown_code);
       break;
     case Store::nothing: break;
   }
@@ -218,7 +236,7 @@ bool ColumnBuilder::add_number_cell(std::string_view cell) {
     std::int64_t whole;
     if (!n.real && whole_value(n, whole)) return add_whole(whole);
     if (store_ == Store::single) {
-      single_.push_back(real_value<float>(n, rules_->decimal));
+      single_.push(real_value<float>(n, rules_->decimal));
       skip();
       return true;
     }
@@ -231,32 +249,32 @@ bool ColumnBuilder::add_number_cell(std::string_view cell) {
   return named_number(cell, named) && add_real(named);
 }
 
-bool ColumnBuilder::add(std::string_view cell, bool quoted, std::string& why) {
-  if (store_ == Store::texts) return !quoted && is_missing(cell) ? add_missing() : add_text(cell, why);
+bool ColumnBuilder::add(std::string_view cell, bool quoted, std::string& why, bool ascii) {
+  if (store_ == Store::texts) return !quoted && rules_->missing.contains(cell) ? add_missing() : add_text(cell, why, ascii);
   if (store_ == Store::category) {
-    if (quoted || !is_missing(cell)) return add_text(cell, why);
+    if (quoted || !rules_->missing.contains(cell)) return add_text(cell, why, ascii);
+    if (add_missing()) return true;
     why = "is missing; set unknown_code to let it pass";
-    return add_missing();
+    return false;
   }
   const std::string_view bare = without_blanks(cell, rules_->separator);
-  if (is_missing(bare)) {
+  if (rules_->missing.contains(bare)) {
     saw_quoted_missing_ |= quoted;
+    if (add_missing()) return true;
     why = "is missing; read the column as f64, which has NaN, or set mask_missing";
-    return add_missing();
+    return false;
   }
   const std::int64_t before = rows_;
-  if (add_number_cell(bare)) return true;
-  if (rows_ != before) return true;
+  if (may_be_number(bare, rules_->decimal) && (add_number_cell(bare) || rows_ != before)) return true;
   const bool yes = is_word(bare, "true");
   if (yes || is_word(bare, "false")) return add_truth(yes);
-  return add_text(cell, why);
+  return add_text(cell, why, ascii);
 }
 
 void ColumnBuilder::shorten(std::int64_t rows) {
   if (rows >= rows_) return;
   const auto n = static_cast<std::size_t>(rows);
-  const auto cut = [n](auto& values) { if (values.size() > n) values.resize(n); };
-  cut(whole_), cut(real_), cut(single_), cut(truth_);
+  whole_.shorten(n), real_.shorten(n), single_.shorten(n), truth_.shorten(n);
   texts_.shorten(rows);
   while (!missing_.empty() && missing_.back() >= rows) missing_.pop_back();
   rows_ = rows;
@@ -294,21 +312,21 @@ Column ColumnBuilder::take() {
   const Shape shape{rows_};
   switch (store_) {
     case Store::texts: out.texts = std::move(texts_); break;
-    case Store::real: out.values = array_of(std::move(real_)); break;
-    case Store::single: out.values = array_of(std::move(single_)); break;
-    case Store::truth: out.values = array_of(std::move(truth_)); break;
-    default: out.values = array_of(std::move(whole_)); break;
+    case Store::real: out.values = real_.take(); break;
+    case Store::single: out.values = single_.take(); break;
+    case Store::truth: out.values = truth_.take(); break;
+    default: out.values = whole_.take(); break;
   }
   if (store_ == Store::category) {
-    out.categories.resize(codes_.size());
-    for (const auto& [text, code] : codes_) out.categories[static_cast<std::size_t>(code)] = text;
-    if (!fixed_categories_ && rules_->sort_categories) {
-      std::vector<std::int64_t> place(codes_.size());
-      std::int64_t next = 0;
-      for (const auto& [text, code] : codes_) {
-        place[static_cast<std::size_t>(code)] = next;
-        out.categories[static_cast<std::size_t>(next++)] = text;
-      }
+    std::vector<std::int64_t> order(static_cast<std::size_t>(codes_.size())), place(order.size());
+    std::iota(order.begin(), order.end(), 0);
+    const bool sorted = !fixed_categories_ && rules_->sort_categories;
+    if (sorted) std::ranges::sort(order, {}, [&](std::int64_t code) { return codes_[code]; });
+    for (const std::int64_t code : order) {
+      place[static_cast<std::size_t>(code)] = static_cast<std::int64_t>(out.categories.size());
+      out.categories.emplace_back(codes_[code]);
+    }
+    if (sorted) {
       std::vector<bool> is_missing(static_cast<std::size_t>(rows_));
       for (const std::int64_t row : missing_) is_missing[static_cast<std::size_t>(row)] = true;
       std::int64_t* codes = out.values.mutable_data<std::int64_t>();

@@ -1,21 +1,40 @@
 // A column while it is read, cell after cell. One whose type is inferred begins as whole numbers and becomes what its cells ask for: whole
 // numbers turn into floats where they stand; what turns out to be text after numbers were taken has to be read once more, as_text.
 #pragma once
-#include <functional>
-#include <map>
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <gradus/data/read/internal/code_table.h>
+#include <gradus/data/read/internal/grown.h>
 #include <gradus/data/read/internal/number_scan.h>
 #include <gradus/data/read/table.h>
 
 namespace gradus::data {
 
+// Texts that mean: nothing. Most texts are none of them, which their beginning and length say.
+class MissingTexts {
+ public:
+  MissingTexts(const std::vector<std::string>& texts = {}) : texts_(texts) {
+    for (const std::string& t : texts) lengths_[first(t)] |= length(t);
+  }
+  bool contains(std::string_view text) const {
+    return (lengths_[first(text)] & length(text)) != 0 && std::ranges::find(texts_, text) != texts_.end();
+  }
+
+ private:
+  static std::size_t first(std::string_view text) { return text.empty() ? 0 : static_cast<unsigned char>(text.front()); }
+  static std::uint32_t length(std::string_view text) { return std::uint32_t{1} << std::min<std::size_t>(text.size(), 31); }
+  std::vector<std::string> texts_;
+  std::array<std::uint32_t, 256> lengths_{};    // of those that begin with a byte
+};
+
 // What all columns of a file have in common.
 struct CellRules {
-  std::vector<std::string> missing;             // texts that mean: nothing
+  MissingTexts missing;
   char decimal = '.';
   char separator = ',';                         // is no blank to be left out
   bool mask_missing = false;                    // whole numbers may be missing: 0 then
@@ -37,13 +56,21 @@ class ColumnBuilder {
 
   // A cell that begins at p is a number that ends where `ends[*end]`: its end, and it has been added; else null, and nothing has happened.
   inline const char* add_number(const char* p, const bool* ends);
-  // Any cell, quotes taken off. False if it is nothing that this column can hold; `why` says what is wrong where that is not plain.
-  bool add(std::string_view cell, bool quoted, std::string& why);
+  // Any cell, quotes taken off; `ascii`: it is known to have no other characters. False if it is nothing that this column can hold;
+  // `why` says what is wrong where that is not plain.
+  bool add(std::string_view cell, bool quoted, std::string& why, bool ascii = false);
   bool add_whole(std::int64_t value);
   bool add_real(double value);
   bool add_truth(bool value);
-  bool add_text(std::string_view text, std::string& why);
+  bool add_text(std::string_view text, std::string& why, bool ascii = false);
   bool add_missing();
+  // A cell of no bytes, without quotes: true where that is a missing number, and it has been added.
+  bool add_nothing() {
+    if (store_ != Store::real || !nothing_is_missing_) return false;
+    real_.push(std::numeric_limits<double>::quiet_NaN());
+    missing_.push_back(rows_++);
+    return true;
+  }
   void shorten(std::int64_t rows);              // forgets the rows behind
   void expect(std::int64_t rows);               // as many may come: takes memory for numbers once
 
@@ -53,8 +80,8 @@ class ColumnBuilder {
   Column take();                                // the rows, once; the builder goes on with none, and the same categories
 
  private:
-  bool is_missing(std::string_view cell) const;
   bool add_number_cell(std::string_view cell);
+  const char* add_scanned(const char* p, const bool* ends);     // add_number of any number
   void become(Store store);
   bool give_up_inferring();
   void skip() { ++rows_; }
@@ -62,43 +89,49 @@ class ColumnBuilder {
   ColumnSpec spec_;
   const CellRules* rules_;
   Store store_ = Store::whole;
+  bool scans_ = true, nothing_is_missing_;      // none of the missing texts could be a number; an empty cell is one
   bool inferred_ = false, fixed_categories_ = false, again_ = false;
   bool saw_whole_ = false, saw_wide_ = false, saw_real_ = false, saw_beyond_ = false, saw_truth_ = false, saw_text_ = false,
        saw_quoted_missing_ = false;
   std::int64_t low_ = 0, high_ = 0, rows_ = 0;
-  std::vector<std::int64_t> whole_;             // codes of categories, too
-  std::vector<double> real_;
-  std::vector<float> single_;
-  std::vector<std::uint8_t> truth_;
+  Grown<std::int64_t> whole_;                   // codes of categories, too
+  Grown<double> real_;
+  Grown<float> single_;
+  Grown<std::uint8_t> truth_;
   Texts texts_;
-  std::map<std::string, std::int64_t, std::less<>> codes_;
+  CodeTable codes_;
   std::vector<std::int64_t> missing_;           // rows
 };
 
-inline const char* ColumnBuilder::add_number(const char* p, const bool* ends) {
-  ScannedNumber n;
-  if (store_ > Store::single || store_ == Store::nothing || rules_->numbers_may_be_missing || !scan_number(p, rules_->decimal, n) ||
-      !ends[static_cast<unsigned char>(*n.end)])
-    return nullptr;
-  if (store_ == Store::real) {
-    if (!n.real && inferred_) {
-      std::int64_t value;
-      if (!whole_value(n, value)) return nullptr;
-      saw_wide_ |= value > (std::int64_t{1} << 53) || value < -(std::int64_t{1} << 53);
-    }
-    (n.real ? saw_real_ : saw_whole_) = true;
-    real_.push_back(real_value<double>(n, rules_->decimal));
-  } else if (store_ == Store::single) {
-    single_.push_back(real_value<float>(n, rules_->decimal));
-  } else {
-    std::int64_t value;
-    if (n.real || !whole_value(n, value) || value < low_ || value > high_) return nullptr;
+[[gnu::always_inline]] inline const char* ColumnBuilder::add_number(const char* p, const bool* ends) {
+  if (store_ > Store::single || !scans_) return nullptr;
+  // What most numbers are: up to 7 digits, a decimal point and up to 16 of them, 19 in all.
+  const bool negative = *p == '-';
+  const char* const first = p + (negative || *p == '+');
+  std::uint64_t digits;
+  const int whole = some_digits(first, digits);
+  const char* q = first + whole;
+  if (whole == 0 && *first != rules_->decimal) return nullptr;
+  if (whole == 0 || whole == 8) return add_scanned(p, ends);
+  if (store_ == Store::whole) {
+    const std::int64_t value = (static_cast<std::int64_t>(digits) ^ -std::int64_t{negative}) + negative;   // no branch
+    if (!ends[static_cast<unsigned char>(*q)] || value < low_ || value > high_) return add_scanned(p, ends);
+    whole_.push(value);
     saw_whole_ = true;
-    saw_wide_ |= value > (std::int64_t{1} << 53) || value < -(std::int64_t{1} << 53);
-    whole_.push_back(value);
+    ++rows_;
+    return q;
   }
+  if (*q != rules_->decimal) return add_scanned(p, ends);
+  const char* const point = q++;
+  q = scan_digits(q, digits);
+  const std::int64_t count = q - first - 1;
+  if (count > 19 || !ends[static_cast<unsigned char>(*q)]) return add_scanned(p, ends);
+  const ScannedNumber n{p, q, digits, count, point + 1 - q, negative, true};
+  if (store_ == Store::real) real_.push(real_value<double>(n, rules_->decimal));
+  else single_.push(real_value<float>(n, rules_->decimal));
+  saw_real_ = true;
   ++rows_;
-  return n.end;
+  return q;
 }
 
 }  // namespace gradus::data

@@ -1,7 +1,6 @@
 #include <gradus/data/read/internal/csv_parser.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 #include <gradus/autograd/base/describe/nearest_name.h>
@@ -58,7 +57,7 @@ std::size_t place_of(const std::vector<std::string>& names, std::string_view nam
 CsvParser::CsvParser(const FileName& file, const CsvOptions& options, bool whole, const std::vector<ColumnSpec>& types,
                      const std::vector<std::string>& wanted)
     : options_((check_csv(options), options)), rules_(rules_of(options)),
-      buffer_(file, {.all = options.max_bytes, .row = options.max_row_bytes, .unlimited = !whole}) {
+      buffer_(file, {.all = options.max_bytes, .row = options.max_row_bytes, .unlimited = !whole}), cell_ends_(options.separator) {
   for (const char c : {options.separator, '\n', '\r'}) ends_[static_cast<unsigned char>(c)] = true;
   check<FileError>(find_row() || !options.header, "there is no row, not even a header; set header = false if that is right");
   const char* const first = buffer_.at();
@@ -124,16 +123,16 @@ CsvParser::Cell CsvParser::find_cell(const char* p) {
   const char* const end = buffer_.end();
   const bool cut_at_end = !buffer_.last();
   if (*p != options_.quote || options_.quote == '\0' || p == end) {
-    const char* q = p;
-    while (!ends_[static_cast<unsigned char>(*q)]) ++q;
-    return {q, {p, static_cast<std::size_t>(q - p)}, false, cut_at_end && end - q < 2};
+    bool ascii = true;
+    const char* const q = cell_ends_.find(p, ascii);
+    return {q, {p, static_cast<std::size_t>(q - p)}, false, cut_at_end && end - q < 2, ascii};
   }
   const char *from = p + 1, *q = from;
-  bool doubled = false;
+  bool doubled = false, ascii = true;
   while (true) {
-    q = static_cast<const char*>(std::memchr(q, options_.quote, static_cast<std::size_t>(end - q)));
-    if (!q) {
-      if (cut_at_end) return {end, {}, true, true};
+    q = CellEnds::find_quote(q, end, options_.quote, lines_within_, ascii);
+    if (q == end) {
+      if (cut_at_end) return {end, {}, true, true, false};
       fail_at(p, "the quote that opens here is not closed", names_.size());
     }
     if (q + 1 == end || q[1] != options_.quote) break;
@@ -142,13 +141,12 @@ CsvParser::Cell CsvParser::find_cell(const char* p) {
     from = q += 2;
     doubled = true;
   }
-  if (end - q < 3 && cut_at_end) return {end, {}, true, true};
+  if (end - q < 3 && cut_at_end) return {end, {}, true, true, false};
   std::string_view text(from, static_cast<std::size_t>(q - from));
   if (doubled) text = unquoted_.append(text);
   if (!ends_[static_cast<unsigned char>(q[1])])
     fail_at(q + 1, "a quoted cell goes on behind its closing quote; a quote within is written twice", names_.size());
-  for (const char* n = p; n != q; ++n) lines_within_ += *n == '\n' || (*n == '\r' && n[1] != '\n');
-  return {q + 1, text, true, false};
+  return {q + 1, text, true, false, ascii};
 }
 
 std::vector<std::string> CsvParser::texts_of_row(bool use) {
@@ -187,12 +185,13 @@ bool CsvParser::read_row() {
     const char* q = builder ? builder->add_number(p, ends_.data()) : nullptr;
     bool cut = q && cut_at_end && end - q < 2;
     if (!q) {
-      const Cell cell = find_cell(p);
+      const bool empty = ends_[static_cast<unsigned char>(*p)];
+      const Cell cell = empty ? Cell{p, {p, 0}, false, cut_at_end && end - p < 2, true} : find_cell(p);
       cut = cell.cut;
       q = cell.end;
-      if (builder && !cut) {
+      if (builder && !cut && !(empty && builder->add_nothing())) {
         std::string why;
-        if (!builder->add(cell.text, cell.quoted, why)) {
+        if (!builder->add(cell.text, cell.quoted, why, cell.ascii)) {
           fail_at(p, text(gradus::detail::in_quotes(cell.text), " ", why.empty() ? text("is no ", builder->type()) : why), c);
         }
       }

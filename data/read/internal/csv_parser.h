@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gradus/data/read/csv.h>
+#include <gradus/data/read/internal/cell_ends.h>
 #include <gradus/data/read/internal/column_builder.h>
 #include <gradus/data/read/internal/text_buffer.h>
 
@@ -24,7 +25,7 @@ class CsvParser {
   struct Cell {
     const char* end;                               // of the cell, quotes included: where a separator or the end of a line stands
     std::string_view text;
-    bool quoted, cut;                              // cut: the buffer ends before the cell is known to
+    bool quoted, cut, ascii;                       // cut: the buffer ends before the cell is known to
   };
   Cell find_cell(const char* p);
   bool find_row();                                 // false at the end of the file
@@ -44,6 +45,7 @@ class CsvParser {
   std::vector<ColumnBuilder*> by_place_;           // of the file's columns; null: not wanted
   std::string unquoted_;
   std::array<bool, 256> ends_{};                   // separator, CR, LF
+  CellEnds cell_ends_;                             // the same
 };
 
 }  // namespace gradus::data

@@ -8,7 +8,7 @@
 
 namespace gradus::data {
 namespace {
-constexpr std::size_t padding = 8;   // of which the first ends the last line
+constexpr std::size_t padding = 16;   // of which the first ends the last line
 }
 
 TextBuffer::TextBuffer(const FileName& file, const TextLimits& limits) : source_(file), limits_(limits) {

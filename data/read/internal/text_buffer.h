@@ -22,7 +22,7 @@ class TextBuffer {
   TextBuffer(const FileName& file, const TextLimits& limits);   // a byte order mark is skipped; FileError for UTF-16
 
   const char* at() const { return data_.get() + begin_; }       // what has not been used
-  const char* end() const { return data_.get() + end_; }        // *end() is '\n'; 8 bytes from there may be read
+  const char* end() const { return data_.get() + end_; }        // *end() is '\n'; 16 bytes from there may be read
   bool last() const { return last_; }                           // nothing comes behind end()
   std::uint64_t file_bytes() const { return source_.file_bytes(); }
   std::uint64_t offset() const { return offset_; }              // of at() in the file (inflated)

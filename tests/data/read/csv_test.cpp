@@ -1,5 +1,6 @@
 #include <gradus/data/read/csv.h>
 
+#include <algorithm>
 #include <clocale>
 #include <cmath>
 #include <cstring>
@@ -173,6 +174,12 @@ TEST(Csv, NumbersAreExact) {
     std::snprintf(text, sizeof text, format[i % 5], i % 5 == 2 || i % 5 == 4 ? std::ldexp(value, -std::ilogb(value) + i % 20) : value);
     texts.emplace_back(text);
   }
+  for (int i = 0; i < 4000; ++i) {   // 16 to 20 digits, signs, half ways between two doubles and between two floats
+    const std::uint64_t digits = random() >> (i % 12);
+    std::string text = std::to_string(i % 3 == 0 ? (digits >> 40 << 40) + (std::uint64_t{1} << 39) : digits);
+    text.insert(text.size() - static_cast<std::size_t>(i) % 19 % text.size(), ".");
+    texts.push_back((i % 2 == 0 ? "-" : "") + text + (i % 5 == 0 ? "e" + std::to_string(i % 45 - 22) : ""));
+  }
   std::string file = "a,b\n";
   for (const std::string& t : texts) file += t + "," + t + "\n";
   const Table table = read_csv(folder.write("x.csv", file), {.types = {{"a", f64}, {"b", f32}}});
@@ -220,6 +227,31 @@ TEST(Csv, LongFilesAndBlocksAreTheSame) {
     EXPECT_FALSE(reader.next(1));
   }
   EXPECT_THAT(message_of([&] { read_csv(zipped, {.max_bytes = 1000}); }), HasSubstr("more than the 1000 allowed"));
+}
+
+// Cells are searched sixteen bytes at a time: every length, what is no ASCII and what ends a line anywhere in it, and a broken one.
+TEST(Csv, CellsOfEveryLength) {
+  const TemporaryFolder folder;
+  std::string file = "n,plain,quoted,kind\n";
+  std::vector<std::string> plain, quoted;
+  for (std::size_t n = 1; n < 70; ++n)
+    for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+      plain.push_back(std::string(at, 'x') + "\xc3\xa4" + std::string(n - at, 'y'));
+      quoted.push_back(std::string(at, ',') + "\r\n" + std::string(n - at, 'y'));
+      file += std::to_string(n) + "," + plain.back() + ",\"" + quoted.back() + "\"\"\"," + plain.back() + "\n";
+    }
+  const Table table = read_csv(folder.write("x.csv", file), {.types = {{"kind", as_category}}});
+  ASSERT_EQ(table.rows(), static_cast<std::int64_t>(plain.size()));
+  const Column& kind = table["kind"];
+  EXPECT_TRUE(std::is_sorted(kind.categories.begin(), kind.categories.end()));
+  for (std::int64_t i = 0; i < table.rows(); ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    ASSERT_EQ(table["plain"].texts[i], plain[row]);
+    ASSERT_EQ(table["quoted"].texts[i], quoted[row] + "\"");
+    ASSERT_EQ(kind.categories[static_cast<std::size_t>(kind.values.data<std::int64_t>()[i])], plain[row]);
+  }
+  EXPECT_THAT(message_of([&] { read_csv(folder.write("y.csv", file + "1,x,y,z\n2,x,\"y\xff\",z\n")); }),
+              HasSubstr("line " + std::to_string(3 + 2 * plain.size()) + ", column 5 ('quoted'): 'y\\xff' is no UTF-8"));
 }
 
 TEST(Csv, LaterBlocksHaveTheTypesOfTheFirst) {

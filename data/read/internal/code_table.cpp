@@ -1,0 +1,32 @@
+#include <gradus/data/read/internal/code_table.h>
+
+#include <random>
+
+namespace gradus::data {
+
+std::uint64_t CodeTable::draw_secret() {
+  static const std::uint64_t secret = (std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()) | 1;
+  return secret;
+}
+
+void CodeTable::place(std::int64_t code) {
+  const std::uint64_t hash = hash_of(texts_[code]);
+  std::size_t at = hash & mask_;
+  while (places_[at].code >= 0) at = (at + 1) & mask_;
+  places_[at] = {code, static_cast<std::uint32_t>(hash >> 32)};
+}
+
+std::int64_t CodeTable::add(std::string_view text) {
+  const std::int64_t code = size();
+  texts_.add(text);
+  if (2 * static_cast<std::size_t>(size()) <= places_.size()) {
+    place(code);
+    return code;
+  }
+  places_.assign(places_.empty() ? 16 : 2 * places_.size(), {});
+  mask_ = places_.size() - 1;
+  for (std::int64_t k = 0; k <= code; ++k) place(k);
+  return code;
+}
+
+}  // namespace gradus::data
