@@ -23,6 +23,7 @@
 #include <gradus/data/text/tokenizer.h>
 #include <gradus/data/text/train.h>
 #include <gradus/data/transform/apply.h>
+#include <gradus/data/transform/augment.h>
 #include <gradus/data/transform/batches.h>
 #include <gradus/data/transform/pictures.h>
 #include <gradus/data/transform/random.h>

@@ -211,4 +211,27 @@ Tensor autocontrast(const Tensor& picture) {
   return out;
 }
 
+// A shade becomes the share of the pixels that are darker, counted in steps so that the brightest shade that occurs counts not (Pillow's).
+Tensor equalize(const Tensor& picture) {
+  const Pixels p = pixels_of("equalize", picture);
+  check_colours("equalize", p);
+  if (p.array.dtype() == f32) return to_float(equalize(to_bytes(picture)));
+  Array out(picture.shape(), u8);
+  for (std::int64_t i = 0; i < p.n * p.c; ++i) {
+    const std::uint8_t* const from = p.array.data<std::uint8_t>() + i * p.plane();
+    std::uint8_t* const to = out.mutable_data<std::uint8_t>() + i * p.plane();
+    std::array<std::int64_t, 256> count{};
+    for (std::int64_t k = 0; k < p.plane(); ++k) ++count[from[k]];
+    std::size_t brightest_there = 255;
+    while (brightest_there > 0 && count[brightest_there] == 0) --brightest_there;
+    const std::int64_t step = (p.plane() - count[brightest_there]) / 255;
+    std::array<std::uint8_t, 256> becomes{};
+    std::int64_t darker = step / 2;
+    for (std::size_t shade = 0; shade < 256; darker += count[shade++])
+      becomes[shade] = static_cast<std::uint8_t>(step == 0 ? static_cast<std::int64_t>(shade) : std::min<std::int64_t>(darker / step, 255));
+    for (std::int64_t k = 0; k < p.plane(); ++k) to[k] = becomes[from[k]];
+  }
+  return out;
+}
+
 }  // namespace gradus::data::pictures

@@ -1,4 +1,4 @@
-// Pictures blurred, and bytes made numbers.
+// Pictures blurred and sharpened, and bytes made numbers.
 #include <gradus/data/transform/internal/pixels.h>
 #include <gradus/data/transform/internal/window.h>
 #include <gradus/data/transform/pictures.h>
@@ -51,6 +51,34 @@ Tensor gaussian_blur(const Tensor& picture, std::int64_t size, double sigma) {
       }
     }
   });
+  return out;
+}
+
+Tensor adjust_sharpness(const Tensor& picture, double factor) {
+  const Pixels p = pixels_of("adjust_sharpness", picture);
+  detail::check_colours("adjust_sharpness", p);
+  check<ValueError>(factor >= 0 && std::isfinite(factor), "adjust_sharpness: the factor must be finite and at least 0, not ", factor);
+  if (p.h <= 2 || p.w <= 2) return p.array;
+  Array out = p.array.contiguous_copy();
+  detail::visit_pixels(out, [&]<class T>(T) {
+    constexpr float around = 1.0f / 13, middle = 5.0f / 13;
+    const auto less = static_cast<float>(1 - factor);
+    for (std::int64_t plane = 0; plane < p.n * p.c; ++plane)
+      for (std::int64_t y = 1; y + 1 < p.h; ++y) {
+        const T* const from = p.array.data<T>() + plane * p.plane() + y * p.w;
+        T* const to = out.mutable_data<T>() + plane * p.plane() + y * p.w;
+        for (std::int64_t x = 1; x + 1 < p.w; ++x) {
+          const auto at = [&](std::int64_t down, std::int64_t right) { return static_cast<float>(from[x + down * p.w + right]); };
+          const float ring = at(-1, -1) + at(-1, 0) + at(-1, 1) + at(0, -1) + at(0, 1) + at(1, -1) + at(1, 0) + at(1, 1);
+          const float sum = around * ring + middle * at(0, 0);
+          const float blurred = std::is_same_v<T, float> ? sum : std::nearbyint(sum);
+          to[x] = detail::clamped<T>(at(0, 0) + less * (blurred - at(0, 0)));
+        }
+      }
+  });
+  // The edge of f32 is brought into range, too, as all the rest.
+  if (out.dtype() == f32)
+    for (float& x : out.mutable_span<float>()) x = detail::clamped<float>(x);
   return out;
 }
 

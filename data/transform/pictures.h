@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -51,12 +52,13 @@ struct WarpOptions {
 };
 // Degrees, against the clock, around the centre.
 Tensor rotate(const Tensor& picture, double degrees, const WarpOptions& options = {});
-// Around the centre: sheared by degrees along x and y, scaled, turned by `degrees` with the clock, then moved by pixels.
+// Around the middle: sheared by degrees along x and y, scaled, turned by `degrees` with the clock, then moved by pixels.
 struct Affine {
   double degrees = 0;
   std::array<double, 2> translate{0, 0};
   double scale = 1;
   std::array<double, 2> shear{0, 0};
+  std::optional<std::array<double, 2>> centre = {};  // pixels right of and below the upper left corner, instead of the middle
 };
 Tensor affine(const Tensor& picture, const Affine& how, const WarpOptions& options = {});
 
@@ -71,6 +73,9 @@ Tensor invert(const Tensor& picture);
 Tensor solarize(const Tensor& picture, double threshold);  // what is at least as bright is inverted
 Tensor posterize(const Tensor& picture, int bits);         // the highest `bits` of 8
 Tensor autocontrast(const Tensor& picture);                // of each channel, the darkest becomes black and the brightest white
+Tensor equalize(const Tensor& picture);                    // of each channel, all shades become about equally frequent, in 256 steps
+// Between a picture that is a little blurred (factor 0), itself (1) and one that is sharper; the pixels at the edge stay.
+Tensor adjust_sharpness(const Tensor& picture, double factor);
 
 // A Gaussian of `size` pixels (odd) and of deviation sigma in pixels, 0: 0.15·size + 0.35; edges are mirrored, so they must be longer
 // than half of size.

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include <gradus/data/transform/internal/pixels.h>
+#include <gradus/data/transform/internal/resize_bytes.h>
 #include <gradus/data/transform/pictures.h>
 
 namespace gradus::data::detail {
@@ -97,22 +98,26 @@ struct Summed<std::uint8_t> {
   std::uint8_t end(std::int32_t sum) const { return static_cast<std::uint8_t>(std::clamp<std::int32_t>(sum >> bits, 0, 255)); }
 };
 
+// Of one row the results from number `begin` on.
 template <class T>
-void along_rows(const T* from, std::int64_t rows, std::int64_t width, const Weights& w, T* to) {
-  const Summed<T> summed(w);
-  for (std::int64_t y = 0; y < rows; ++y, from += width)
-    for (std::int64_t o = 0; o < w.out; ++o) {
-      auto sum = summed.start();
-      const T* const x = from + w.first[static_cast<std::size_t>(o)];
-      const auto* const weight = summed.weight.data() + o * w.each;
-      for (std::int64_t k = 0, n = w.count[static_cast<std::size_t>(o)]; k < n; ++k) sum += static_cast<decltype(sum)>(x[k]) * weight[k];
-      *to++ = summed.end(sum);
-    }
+void along_row(const T* from, const Weights& w, const Summed<T>& summed, std::int64_t begin, T* to) {
+  for (std::int64_t o = begin; o < w.out; ++o) {
+    auto sum = summed.start();
+    const T* const x = from + w.first[static_cast<std::size_t>(o)];
+    const auto* const weight = summed.weight.data() + o * w.each;
+    for (std::int64_t k = 0, n = w.count[static_cast<std::size_t>(o)]; k < n; ++k) sum += static_cast<decltype(sum)>(x[k]) * weight[k];
+    to[o] = summed.end(sum);
+  }
+}
+
+// `limit`: where readable memory ends.
+template <class T>
+void along_rows(const T* from, std::int64_t rows, std::int64_t width, const T*, const Weights& w, const Summed<T>& summed, T* to) {
+  for (std::int64_t y = 0; y < rows; ++y, from += width, to += w.out) along_row(from, w, summed, 0, to);
 }
 
 template <class T>
-void along_columns(const T* from, std::int64_t width, const Weights& w, T* to) {
-  const Summed<T> summed(w);
+void along_columns(const T* from, std::int64_t width, const Weights& w, const Summed<T>& summed, T* to) {
   std::vector<decltype(summed.start())> sums(static_cast<std::size_t>(width));
   for (std::int64_t o = 0; o < w.out; ++o, to += width) {
     std::fill(sums.begin(), sums.end(), summed.start());
@@ -125,17 +130,39 @@ void along_columns(const T* from, std::int64_t width, const Weights& w, T* to) {
   }
 }
 
+#ifdef __SSE2__
+void along_rows(const std::uint8_t* from, std::int64_t rows, std::int64_t width, const std::uint8_t* limit, const Weights& w,
+                const Summed<std::uint8_t>& summed, std::uint8_t* to) {
+  RowWeights wide(w.out, *std::max_element(w.count.begin(), w.count.end()), w.first.data());
+  for (std::int64_t o = 0; o < w.out; ++o)
+    std::copy_n(summed.weight.data() + o * w.each, w.count[static_cast<std::size_t>(o)], wide.weight.data() + o * wide.each);
+  for (std::int64_t y = 0; y < rows; ++y, from += width, to += w.out)
+    along_row(from, w, summed, resize_row(from, limit, wide, summed.start(), summed.bits, to), to);
+}
+
+void along_columns(const std::uint8_t* from, std::int64_t width, const Weights& w, const Summed<std::uint8_t>& summed, std::uint8_t* to) {
+  if (width < 16) return along_columns<std::uint8_t>(from, width, w, summed, to);
+  for (std::int64_t o = 0; o < w.out; ++o, to += width) {
+    const std::uint8_t* const line = from + w.first[static_cast<std::size_t>(o)] * width;
+    const std::int16_t* const weight = summed.weight.data() + o * w.each;
+    const auto sixteen = [&](std::int64_t x) {
+      resize_columns(line + x, width, weight, w.count[static_cast<std::size_t>(o)], summed.start(), summed.bits, to + x);
+    };
+    for (std::int64_t x = 0; x + 16 <= width; x += 16) sixteen(x);
+    if (width % 16 != 0) sixteen(width - 16);   // some of them again
+  }
+}
+#endif
+
 template <class T>
 void resize_all(const Pixels& p, std::int64_t height, std::int64_t width, Interpolation mode, bool antialias, T* out) {
   const Weights rows(p.w, width, mode, antialias), columns(p.h, height, mode, antialias);
-  std::vector<T> between(p.w == width ? 0 : static_cast<std::size_t>(p.h * width));
-  for (std::int64_t plane = 0; plane < p.n * p.c; ++plane, out += height * width) {
-    const T* from = p.array.data<T>() + plane * p.plane();
-    if (p.w != width) {
-      along_rows(from, p.h, p.w, rows, p.h == height ? out : between.data());
-      from = between.data();
-    }
-    if (p.h != height) along_columns(from, width, columns, out);
+  const Summed<T> rows_summed(rows), columns_summed(columns);
+  std::vector<T> between(p.w == width || p.h == height ? 0 : static_cast<std::size_t>(p.h * width));
+  const T *from = p.array.data<T>(), *const limit = from + p.array.size();
+  for (std::int64_t plane = 0; plane < p.n * p.c; ++plane, from += p.plane(), out += height * width) {
+    if (p.w != width) along_rows(from, p.h, p.w, limit, rows, rows_summed, p.h == height ? out : between.data());
+    if (p.h != height) along_columns(p.w == width ? from : between.data(), width, columns, columns_summed, out);
   }
 }
 

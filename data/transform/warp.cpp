@@ -13,14 +13,14 @@ using Matrix = std::array<double, 6>;  // (x, y) → (m0·x + m1·y + m2, m3·x 
 
 constexpr double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
-// The inverse of: shear, scale, turn, move.
-Matrix inverse(const pictures::Affine& how) {
+// The inverse of: shear, scale, turn, move, around (cx, cy).
+Matrix inverse(const pictures::Affine& how, double cx = 0, double cy = 0) {
   const double turn = radians(how.degrees), x = radians(how.shear[0]), y = radians(how.shear[1]);
   const double a = std::cos(turn - y) / std::cos(y), b = -(a * std::tan(x) + std::sin(turn));
   const double c = std::sin(turn - y) / std::cos(y), d = std::cos(turn) - c * std::tan(x);  // determinant 1
   Matrix m{d / how.scale, -b / how.scale, 0, -c / how.scale, a / how.scale, 0};
-  m[2] = -m[0] * how.translate[0] - m[1] * how.translate[1];
-  m[5] = -m[3] * how.translate[0] - m[4] * how.translate[1];
+  m[2] = cx - m[0] * (how.translate[0] + cx) - m[1] * (how.translate[1] + cy);
+  m[5] = cy - m[3] * (how.translate[0] + cx) - m[4] * (how.translate[1] + cy);
   return m;
 }
 
@@ -123,7 +123,9 @@ Tensor affine(const Tensor& picture, const Affine& how, const WarpOptions& optio
   const detail::Pixels p = detail::pixels_of("affine", picture);
   check<ValueError>(how.scale > 0 && std::isfinite(how.scale), "affine: scale must be above 0, not ", how.scale);
   check<ValueError>(!options.expand, "affine: only rotate can expand");
-  return detail::warp("affine", p, detail::inverse(how), p.h, p.w, options);
+  double x = 0, y = 0;
+  if (how.centre) x = (*how.centre)[0] - static_cast<double>(p.w) / 2, y = (*how.centre)[1] - static_cast<double>(p.h) / 2;
+  return detail::warp("affine", p, detail::inverse(how, x, y), p.h, p.w, options);
 }
 
 }  // namespace gradus::data::pictures

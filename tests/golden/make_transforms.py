@@ -1,6 +1,7 @@
 """Pictures of transforms/: what torchvision's transforms.v2.functional (0.29) makes of a picture of 3 x 9 x 7, of bytes and of floats."""
 import torch
 from torchvision.transforms import InterpolationMode as Mode
+from torchvision.transforms.v2 import TrivialAugmentWide
 from torchvision.transforms.v2 import functional as F
 
 import golden
@@ -48,6 +49,10 @@ CASES = {
     "autocontrast": F.autocontrast,
     "blur": lambda x: F.gaussian_blur(x, [5, 5], [1.2, 1.2]),
     "blur.default": lambda x: F.gaussian_blur(x, [3, 3]),
+    "sharpness.less": lambda x: F.adjust_sharpness(x, 0.2),
+    "sharpness.more": lambda x: F.adjust_sharpness(x, 1.9),
+    "equalize": F.equalize,
+    "affine.corner": lambda x: F.affine(x, 12.0, [1, 0], 1.1, [7.0, -4.0], center=[0, 0]),
 }
 for name, f in CASES.items():
     for kind in ("u8", "f32"):
@@ -55,4 +60,19 @@ for name, f in CASES.items():
 arrays["normalize.u8"] = F.normalize(F.to_dtype(bytes_, torch.float32, scale=True), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 arrays["solarize.u8"] = F.solarize(bytes_, 128)
 arrays["to_bytes"] = F.to_dtype(arrays["contrast.more.f32"], torch.uint8, scale=True)
+
+# One picture large enough for registers: resized, equalised, and changed in each way of TrivialAugment and RandAugment.
+wide = (torch.rand(1, 40, 53, generator=golden.generator("wide")).square() * 256).to(torch.uint8)
+arrays["wide"] = wide
+for height, width in ((23, 31), (61, 77), (40, 18), (11, 53), (7, 4), (40, 106)):
+    arrays[f"wide.{height}x{width}"] = F.resize(wide, [height, width], antialias=True)
+arrays["wide.bicubic"] = F.resize(wide, [23, 77], interpolation=Mode.BICUBIC, antialias=True)
+arrays["wide.equalize"] = F.equalize(wide)
+augment = TrivialAugmentWide()
+STRENGTHS = {"ShearX": 0.4, "ShearY": -0.7, "TranslateX": -5.9, "TranslateY": 9.2, "Rotate": -50.3, "Brightness": 0.5, "Color": -0.8,
+             "Contrast": -0.6, "Sharpness": 0.9, "Posterize": 3.0, "Solarize": 0.6, "AutoContrast": 0.0, "Equalize": 0.0}
+for name, strength in STRENGTHS.items():
+    for kind in ("u8", "f32"):
+        arrays[f"augment.{name}.{kind}"] = augment._apply_image_or_video_transform(
+            arrays[f"picture.{kind}"], name, strength, Mode.NEAREST, {torch.Tensor: None}).contiguous()
 golden.save("transforms", arrays, lambda name: "pictures")

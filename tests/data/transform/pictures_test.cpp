@@ -62,6 +62,10 @@ const std::map<std::string, Change>& changes() {
       {"autocontrast", [](auto& x) { return pic::autocontrast(x); }},
       {"blur", [](auto& x) { return pic::gaussian_blur(x, 5, 1.2); }},
       {"blur.default", [](auto& x) { return pic::gaussian_blur(x, 3); }},
+      {"sharpness.less", [](auto& x) { return pic::adjust_sharpness(x, 0.2); }},
+      {"sharpness.more", [](auto& x) { return pic::adjust_sharpness(x, 1.9); }},
+      {"equalize", [](auto& x) { return pic::equalize(x); }},
+      {"affine.corner", [](auto& x) { return pic::affine(x, {12, {1, 0}, 1.1, {7, -4}, {{0, 0}}}); }},
   };
   return all;
 }
