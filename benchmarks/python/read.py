@@ -13,7 +13,13 @@ if options.compile:
 inputs = pathlib.Path(options.inputs)
 
 
+def need(name):
+    if not (inputs / name).exists():
+        raise SystemExit(f"no {inputs / name}: gradus's side of this job writes it; let it run first")
+
+
 def csv():
+    need("numbers.csv")
     try:
         import pandas
         def read():
@@ -42,6 +48,7 @@ class Pictures(torch.utils.data.Dataset):
 
 
 def jpeg():
+    need("pictures")
     loader = torch.utils.data.DataLoader(Pictures(), 32, shuffle=True, num_workers=options.threads, persistent_workers=True)
     check = 0.0
 

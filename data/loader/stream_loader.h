@@ -2,7 +2,8 @@
 //   data::DataLoader loader(data::shuffle(data::lines("corpus.txt"), 10'000), {.batch_size = 64, .workers = 1});
 //   for (const std::vector<std::string>& texts : loader) …
 // All else is as with datasets: batches depend on (seed, epoch) alone, an epoch that was interrupted goes on (its reader skips what has
-// been seen), errors name the sample. size() is not known.
+// been seen), errors name the sample. size() is not known. One thread at a time reads a stream; the parts of a data::parallel(…) are read
+// by as many workers as there are.
 #pragma once
 #include <memory>
 #include <optional>
@@ -41,30 +42,63 @@ struct StreamSource {
   Collate collate;
 };
 
-// One thread at a time reads, in the order of the batches; several may collate.
+// A stream in parts, or one that is its only part.
+template <class S>
+concept Parted = requires(const S& s, const Pass& pass) {
+  s.parts();
+  s.pass_of_part(pass, 0);
+};
+template <class S>
+std::int64_t parts_of(const S& stream) {
+  if constexpr (Parted<S>) return stream.parts();
+  else return 1;
+}
+template <class S>
+struct PartReader {
+  using Type = ReaderOf<S>;
+};
+template <Parted S>
+struct PartReader<S> {
+  using Type = ReaderOf<std::remove_cvref_t<decltype(std::declval<const S&>().part(0))>>;
+};
+
+// Batch n is of part n % parts. One thread at a time reads a part, in the order of its batches; several may collate. An ended part gives
+// empty batches, which the loop does not see.
 template <class S, class Collate>
 using StreamBatch = std::invoke_result_t<const Collate&, std::span<StreamedBy<S>>>;
 template <class S, class Collate>
 class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
   using Made = Slot<StreamedBy<S>, StreamBatch<S, Collate>>;
-  struct Ring {
-    std::vector<Made> slots;
-    std::unique_ptr<ReaderOf<S>> reader;
+  struct Part {
+    std::unique_ptr<typename PartReader<S>::Type> reader;
+    Pass pass;
     std::int64_t samples = 0;                     // that have been read
     bool ended = false;
     Turns turns;
   };
+  struct Ring {
+    std::vector<Made> slots;
+    std::vector<Part> parts;
+  };
 
  public:
   StreamEngine(std::shared_ptr<const StreamSource<S, Collate>> source, const LoaderOptions& options, std::uint64_t seed)
-      : EngineOf<StreamBatch<S, Collate>>(options, seed), source_(std::move(source)) {}
+      : EngineOf<StreamBatch<S, Collate>>(options, seed), source_(std::move(source)), parts_(parts_of(source_->stream)) {}
   ~StreamEngine() override { this->close(); }
   StreamBatch<S, Collate>& batch() override {
+    check<ValueError>(!over(), "DataLoader: the stream has ended");
     StreamBatch<S, Collate>& made = *here();
     this->give();
     return made;
   }
-  bool over() override { return LoaderEngine::over() || !here(); }
+  bool over() override {
+    while (!LoaderEngine::over() && !here()) {
+      if (++empty_ >= parts_) return true;        // in a row: all have ended
+      this->advance();
+    }
+    empty_ = 0;
+    return LoaderEngine::over();
+  }
 
  private:
   std::optional<StreamBatch<S, Collate>>& here() {
@@ -74,31 +108,46 @@ class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
   std::shared_ptr<void> make_ring(std::size_t slots) override {
     auto ring = std::make_shared<Ring>();
     ring->slots = std::vector<Made>(slots);
+    ring->parts = std::vector<Part>(static_cast<std::size_t>(parts_));
     return ring;
   }
   void begin(void* held, std::int64_t first) override {
     Ring& ring = *static_cast<Ring*>(held);
-    ring.reader.reset();
-    ring.reader.reset(new ReaderOf<S>(open_stream(source_->stream, Pass{this->seed_, this->epoch_})));
-    std::int64_t before = 0;
-    check<ValueError>(!__builtin_mul_overflow(first, this->options_.batch_size, &before), "DataLoader: no batch ", first, " in a stream");
-    ring.samples = before > 0 ? skip_samples(*ring.reader, before) : 0;
-    ring.ended = ring.samples < before;
-    ring.turns.start(first);
+    empty_ = 0;
+    for (std::int64_t k = 0; k < parts_; ++k) {
+      Part& part = ring.parts[static_cast<std::size_t>(k)];
+      const std::int64_t turn = first / parts_ + (k < first % parts_);
+      std::int64_t before = 0;
+      check<ValueError>(!__builtin_mul_overflow(turn, this->options_.batch_size, &before), "DataLoader: no batch ", first, " in a stream");
+      part.pass = Pass{this->seed_, this->epoch_};
+      part.reader.reset();
+      if constexpr (Parted<S>) {
+        part.pass = source_->stream.pass_of_part(part.pass, k);
+        part.reader.reset(new typename PartReader<S>::Type(open_stream(source_->stream.part(k), part.pass)));
+      } else {
+        part.reader.reset(new typename PartReader<S>::Type(open_stream(source_->stream, part.pass)));
+      }
+      part.samples = before > 0 ? skip_samples(*part.reader, before) : 0;
+      part.ended = part.samples < before;
+      part.turns.start(turn);
+    }
   }
-  void interrupt(void* ring) override { static_cast<Ring*>(ring)->turns.stop(); }
+  void interrupt(void* ring) override {
+    for (Part& part : static_cast<Ring*>(ring)->parts) part.turns.stop();
+  }
   void make(void* held, std::int64_t number, std::size_t at) override {
     Ring& ring = *static_cast<Ring*>(held);
     Made& slot = ring.slots[at];
     slot.batch.reset();
     slot.samples.clear();
-    if (!ring.turns.wait(number)) return;
+    Part& part = ring.parts[static_cast<std::size_t>(number % parts_)];
+    if (!part.turns.wait(number / parts_)) return;
     {
       struct Done {
         Turns& turns;
         ~Done() { turns.done(); }
-      } const done{ring.turns};
-      read(ring, slot.samples);
+      } const done{part.turns};
+      read(part, number % parts_, slot.samples);
     }
     if (slot.samples.empty()) return;
     const GeneratorScope numbers(batch_generator(this->seed_, this->epoch_, number));
@@ -109,27 +158,29 @@ class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
     }
     slot.samples.clear();
   }
-  void read(Ring& ring, std::vector<StreamedBy<S>>& samples) {
+  void read(Part& part, std::int64_t number, std::vector<StreamedBy<S>>& samples) {
     const auto size = static_cast<std::size_t>(this->options_.batch_size);
     try {
-      while (!ring.ended && samples.size() < size) {
-        const GeneratorScope numbers(sample_generator(this->seed_, this->epoch_, ring.samples));
-        if (auto sample = ring.reader->next()) samples.push_back(std::move(*sample)), ++ring.samples;
-        else ring.ended = true;
+      while (!part.ended && samples.size() < size) {
+        const GeneratorScope numbers(sample_generator(part.pass.seed, part.pass.epoch, part.samples));
+        if (auto sample = part.reader->next()) samples.push_back(std::move(*sample)), ++part.samples;
+        else part.ended = true;
       }
     } catch (...) {
-      ring.ended = true;
-      rethrow_with(text("DataLoader: sample ", ring.samples, " of the stream: "));
+      part.ended = true;
+      rethrow_with(text("DataLoader: sample ", part.samples, parts_ > 1 ? text(" of part ", number) : text(), " of the stream: "));
     }
     if (this->options_.drop_last && samples.size() < size) samples.clear();
   }
 
   std::shared_ptr<const StreamSource<S, Collate>> source_;
+  std::int64_t parts_, empty_ = 0;                // empty: batches in a row
 };
 
 }  // namespace detail
 
-// Of a stream. size() is not known. Workers: one thread at a time reads, ahead of the loop; with several, the others collate meanwhile.
+// Of a stream. size() is not known. Workers: one thread at a time reads a part, ahead of the loop; with several, the others read other
+// parts or collate.
 template <Stream S, class Collate>
   requires(!Dataset<S> && detail::MakesBatches<StreamedBy<S>, Collate>)
 class DataLoader<S, Collate> : public detail::LoaderOf<detail::StreamSource<S, Collate>> {

@@ -35,7 +35,7 @@ concept BatchSampler = requires(const S& sampler, std::uint64_t seed) {
 // Any sampler or batch sampler, or none.
 class Order {
  public:
-  static Order none() { return Order(); }
+  static Order none() { return 0; }
   template <class S>
     requires(Sampler<S> || BatchSampler<S>)
   Order(S sampler)
@@ -54,7 +54,7 @@ class Order {
   Batches make(std::uint64_t seed, std::uint64_t epoch, std::int64_t samples) const;
 
  private:
-  Order() = default;
+  Order(int) {}                                                 // none; {} is no Order, so that it means the options after it
   std::shared_ptr<const void> sampler_;
   std::int64_t (*size_)(const void*) = nullptr;
   Batches (*make_)(const void*, std::uint64_t, std::uint64_t) = nullptr;

@@ -17,35 +17,43 @@ namespace gradus::data {
 
 namespace detail {
 void check_stream(bool ok, const char* what, std::int64_t value);   // ValueError: "data::shard: world must be at least 1, not 0"
-}
+
+// A reader whose function draws numbers: those of (seed, epoch, number of the sample).
+template <Stream S>
+class NumberedReader {
+ protected:
+  NumberedReader(const S& stream, const Pass& pass) : from_(open_stream(stream, below(pass))), pass_(pass) {}
+  Generator numbers() { return stream_generator(pass_.seed, pass_.epoch, pass_.level, at_++); }
+
+  ReaderOf<S> from_;
+  Pass pass_;
+  std::int64_t at_ = 0;
+};
+}  // namespace detail
 
 // f of each sample.
 template <Stream S, class F>
 class MappedStream {
  public:
   MappedStream(S stream, F f) : stream_(std::move(stream)), f_(std::move(f)) {}
-  class Reader {
+  class Reader : detail::NumberedReader<S> {
    public:
-    Reader(const MappedStream& of, const Pass& pass)
-        : from_(detail::open_stream(of.stream_, detail::below(pass))), f_(of.f_), pass_(pass) {}
+    Reader(const MappedStream& of, const Pass& pass) : detail::NumberedReader<S>(of.stream_, pass), f_(of.f_) {}
     auto next() {
-      auto sample = from_.next();
+      auto sample = this->from_.next();
       using Result = decltype(detail::apply_to(f_, std::move(*sample)));
       if (!sample) return std::optional<Result>();
-      const GeneratorScope numbers(stream_generator(pass_.seed, pass_.epoch, pass_.level, at_++));
+      const GeneratorScope numbers(this->numbers());
       return std::optional<Result>(detail::apply_to(f_, std::move(*sample)));
     }
     std::int64_t skip(std::int64_t n) {
-      const std::int64_t skipped = skip_samples(from_, n);
-      at_ += skipped;
+      const std::int64_t skipped = skip_samples(this->from_, n);
+      this->at_ += skipped;
       return skipped;
     }
 
    private:
-    ReaderOf<S> from_;
     F f_;
-    Pass pass_;
-    std::int64_t at_ = 0;
   };
   Reader open(const Pass& pass) const { return Reader(*this, pass); }
 
@@ -62,23 +70,19 @@ template <Stream S, class F>
 class FilteredStream {
  public:
   FilteredStream(S stream, F wanted) : stream_(std::move(stream)), wanted_(std::move(wanted)) {}
-  class Reader {
+  class Reader : detail::NumberedReader<S> {
    public:
-    Reader(const FilteredStream& of, const Pass& pass)
-        : from_(detail::open_stream(of.stream_, detail::below(pass))), wanted_(of.wanted_), pass_(pass) {}
+    Reader(const FilteredStream& of, const Pass& pass) : detail::NumberedReader<S>(of.stream_, pass), wanted_(of.wanted_) {}
     std::optional<StreamedBy<S>> next() {
-      while (auto sample = from_.next()) {
-        const GeneratorScope numbers(stream_generator(pass_.seed, pass_.epoch, pass_.level, at_++));
+      while (auto sample = this->from_.next()) {
+        const GeneratorScope numbers(this->numbers());
         if (detail::apply_to(wanted_, *sample)) return sample;
       }
       return {};
     }
 
    private:
-    ReaderOf<S> from_;
     F wanted_;
-    Pass pass_;
-    std::int64_t at_ = 0;
   };
   Reader open(const Pass& pass) const { return Reader(*this, pass); }
 
@@ -226,8 +230,7 @@ class InterleavedStream {
    private:
     void open(std::size_t at) {
       const std::int64_t number = order_[next_++];
-      Pass pass = detail::below(pass_);
-      pass.seed = stream_generator(pass_.seed, pass_.epoch, pass_.level, 1 + number).fork();   // each has numbers of its own
+      const Pass pass = of_.pass_of(pass_, number);
       open_.insert(open_.begin() + static_cast<std::ptrdiff_t>(at),
                    std::make_unique<ReaderOf<S>>(detail::open_stream((*of_.streams_)[static_cast<std::size_t>(number)], pass)));
     }
@@ -240,12 +243,42 @@ class InterleavedStream {
   };
   Reader open(const Pass& pass) const { return Reader(*this, pass); }
 
- private:
+ protected:
+  Pass pass_of(const Pass& pass, std::int64_t number) const {   // each stream has numbers of its own
+    Pass its = detail::below(pass);
+    its.seed = stream_generator(pass.seed, pass.epoch, pass.level, 1 + number).fork();
+    return its;
+  }
   std::shared_ptr<const std::vector<S>> streams_;
+
+ private:
   InterleaveOptions options_;
 };
 template <Stream S>
 InterleavedStream<S> interleave(std::vector<S> streams, InterleaveOptions options = {}) { return {std::move(streams), options}; }
+
+// Parts of one whole, which the loader's workers read at the same time: a batch has samples of one part, and the parts take turns, until
+// each has ended. All are open at once. To whoever else reads it, it gives a sample of each in turns.
+template <Stream S>
+class ParallelStream : public InterleavedStream<S> {
+ public:
+  explicit ParallelStream(std::vector<S> parts) : InterleavedStream<S>(std::move(parts), {}) {
+    detail::check_stream(this->parts() >= 1, "data::parallel: at least 1 part, not ", this->parts());
+  }
+  std::int64_t parts() const { return static_cast<std::int64_t>(this->streams_->size()); }
+  Pass pass_of_part(const Pass& pass, std::int64_t number) const { return this->pass_of(pass, number); }
+  const S& part(std::int64_t number) const { return (*this->streams_)[static_cast<std::size_t>(number)]; }
+};
+template <Stream S>
+ParallelStream<S> parallel(std::vector<S> parts) { return ParallelStream<S>(std::move(parts)); }
+// f(name) for each of some files, say:
+//   data::parallel(files, [](const std::string& file) { return data::map(data::lines(file), parse); })
+template <class Name, class F>
+auto parallel(const std::vector<Name>& names, F f) {
+  std::vector<std::decay_t<decltype(f(names[0]))>> parts;
+  for (const Name& name : names) parts.push_back(f(name));
+  return parallel(std::move(parts));
+}
 
 // What f() or f(pass) gives is called for sample after sample, until it gives none:
 //   auto digits = data::generate([] { return [i = 0]() mutable { return i < 10 ? std::optional(i++) : std::nullopt; }; });

@@ -56,6 +56,12 @@ TEST(DataLoader, EmptyDatasetsAndBigBatches) {
   }
 }
 
+// {} is what it says: options.
+TEST(DataLoader, TakesEmptyOptions) {
+  DataLoader loader(Numbers{70}, {});
+  EXPECT_EQ(loader.size(), 2);
+}
+
 TEST(DataLoader, StacksSamples) {
   DataLoader loader(Numbers{5}, {.batch_size = 3});
   auto it = loader.begin();

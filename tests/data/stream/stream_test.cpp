@@ -148,6 +148,53 @@ TEST(StreamLoader, GivesTheSameBatchesForAnyNumberOfWorkers) {
     }
 }
 
+// Parts of 0, 5, 12 and 3 samples in batches of 2: of one part each, in turns, whoever reads them; and from every place on.
+TEST(StreamLoader, PartsAreReadByAllWorkersInOneOrder) {
+  const std::vector<Up> parts{{0}, {5}, {12}, {3}};
+  const auto noisy = [](double x, Generator& random) { return x + random.uniform() / 2; };
+  const auto stream = parallel(parts, [&](const Up& part) { return map(part, noisy); });
+  const auto epoch = [&](const LoaderOptions& options, std::uint64_t number, std::int64_t first) {
+    DataLoader loader(stream, options);
+    loader.set_epoch(number, first);
+    std::vector<Values> batches;
+    for (const Tensor& batch : loader) batches.push_back(batch.value().to_vector());
+    return batches;
+  };
+  const LoaderOptions one{.batch_size = 2, .seed = 5};
+  const auto expected = epoch(one, 1, 0);
+  std::vector<Values> floors;
+  for (Values batch : expected) {
+    for (double& x : batch) x = std::floor(x);
+    floors.push_back(batch);
+  }
+  EXPECT_THAT(floors, ElementsAre(Values{0, 1}, Values{0, 1}, Values{0, 1}, Values{2, 3}, Values{2, 3}, Values{2}, Values{4}, Values{4, 5},
+                                  Values{6, 7}, Values{8, 9}, Values{10, 11}));
+  EXPECT_NE(expected[0], expected[1]);                              // each part draws numbers of its own
+  for (const int workers : {1, 2, 3, 5}) EXPECT_EQ(epoch({.batch_size = 2, .seed = 5, .workers = workers}, 1, 0), expected) << workers;
+  EXPECT_EQ(epoch({.batch_size = 2, .seed = 5, .drop_last = true, .workers = 2}, 1, 0).size(), 9u);
+  for (std::size_t stop = 1; stop <= expected.size(); ++stop) {     // a loop that is left, and another loader that goes on
+    DataLoader loader(stream, {.batch_size = 2, .seed = 5, .workers = 2});
+    loader.set_epoch(1);
+    std::size_t seen = 0;
+    for ([[maybe_unused]] const Tensor& batch : loader)
+      if (++seen == stop) {
+        DataLoader other(stream, {.batch_size = 2, .workers = 3});
+        other.load_state(loader.state());
+        std::vector<Values> rest;
+        for (const Tensor& next : other) rest.push_back(next.value().to_vector());
+        EXPECT_EQ(rest, std::vector<Values>(expected.begin() + static_cast<std::ptrdiff_t>(stop), expected.end())) << stop;
+        break;
+      }
+  }
+  EXPECT_THROW(parallel(std::vector<Up>{}), ValueError);
+  const auto broken = parallel(std::vector<int>{3, 4}, [](int n) {
+    return map(Up{n}, [n](double x) { return n == 4 && x == 3 ? throw ValueError("no such thing") : x; });
+  });
+  for (const int workers : {0, 2})
+    EXPECT_THAT([&] { for ([[maybe_unused]] const Tensor& batch : DataLoader(broken, {.batch_size = 2, .workers = workers})) {} },
+                ThrowsMessage<ValueError>(HasSubstr("DataLoader: sample 3 of part 1 of the stream: no such thing")));
+}
+
 TEST(StreamLoader, StateGoesOnWhereItWas) {
   const auto stream = shuffle(Up{20}, 6);
   for (int until = 1; until <= 7; ++until) {
