@@ -3,6 +3,7 @@ expected.json by name a list with a row a text of texts.json: ids, and what is d
 trainers do not give the same twice, so a NAME.json that is there is kept. tests/clients/tokenizers.py calls make() with other texts."""
 import json
 import pathlib
+import struct
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -29,6 +30,43 @@ TEXTS = ["", "Hello, world!", " leading and  double   spaces  ", "line\nbreaks\r
          "\u200b\u00ad\u0085\u00a0\u3000\ufeffx\u2028y\x0b\x0cz", "e\u0301 u\u0308\u0304 a\u0323\u0302 \u1100\u1161\u11a8 ﷺ",
          "$100+5=~`^|<>",
          "x" * 150 + " " + "ab" * 30, "İstanbul ẞ ǅ Ω", "\U0001d400\U00020000\U0010ffff\ue000", "don't do not . , ? ! ' n't"]
+
+
+def charsmap(replacements):
+    """As SentencePiece stores them: the bytes of a double array, in front of the texts that its leaves point to."""
+    texts, places, trie = b"", {}, {}
+    for text, by in replacements.items():
+        places[by] = places.get(by, len(texts))
+        if places[by] == len(texts):
+            texts += by.encode() + b"\0"
+        node = trie
+        for byte in text.encode():
+            node = node.setdefault(byte, {})
+        node[0] = places[by]
+    units, bases = {0: 0}, set()
+
+    def place(node, at):
+        base = 1
+        while base in bases or any(base ^ label in units for label in node):
+            base += 1
+        bases.add(base)
+        units[at] |= (at ^ base) << 10 | (256 if 0 in node else 0)
+        for label in node:
+            units[base ^ label] = label
+        for label, child in node.items():
+            if label:
+                place(child, base ^ label)
+            else:
+                units[base] = child | 1 << 31
+
+    place(trie, 0)
+    size = max(units) + 256
+    return struct.pack(f"<{size + 1}I", 4 * size, *(units.get(i, 0) for i in range(size))) + texts
+
+
+REPLACEMENTS = {"\r": " ", "\n": " ", "\t": " ", "\u00a0": " ", "\u2028": " ", "\u3000": " ", "\u200b": "", "\ufeff": "", "\x0b": "", "ﬁ": "fi",
+                "½": "1⁄2", "①": "1", "２": "2", "é": "é", "e\u0301": "é", "u\u0308": "ü", "u\u0308\u0304": "ǖ", "ﷺ": "صلى الله عليه وسلم",
+                "\U0001d400": "A", "Å": "Å", "~": "～", "İ": "İ"}
 
 
 def make(folder, corpus, texts, size):
@@ -87,6 +125,12 @@ def make(folder, corpus, texts, size):
     t.pre_tokenizer, t.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
     t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=size + 80, special_tokens=["<unk>", "</s>"], unk_token="<unk>",
                                                               **quiet))
+    made["t5"] = t = Tokenizer(models.Unigram())
+    t.normalizer = normalizers.Sequence([normalizers.Precompiled(charsmap(REPLACEMENTS)), normalizers.Replace(Regex(" {2,}"), " ")])
+    t.pre_tokenizer, t.decoder = pre_tokenizers.Metaspace(), decoders.Metaspace()
+    t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=size + 80, special_tokens=["<unk>", "</s>"], unk_token="<unk>",
+                                                              **quiet))
+    t.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
     made["words"] = t = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     t.normalizer = normalizers.Sequence([normalizers.NFD(), normalizers.StripAccents()])
     t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Digits(individual_digits=True),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gradus/autograd/base/internal/printable.h>
 #include <gradus/data/text/internal/parts.h>
 #include <gradus/data/text/internal/unicode.h>
@@ -112,10 +114,21 @@ std::unique_ptr<const Normalizer> read_normalizer(const Node& node) {
   const std::string type = node.type();
   if (type == "Sequence") return node.only({"type", "normalizers"}), std::make_unique<NormalizerSequence>(node["normalizers"]);
   if (type == "BertNormalizer") return bert(node);
+  if (type == "Precompiled") return read_precompiled(node);
   if (type == "Replace") {
     node.only({"type", "pattern", "content"});
     const Node pattern = node["pattern"];
-    if (!pattern.has("String")) pattern.refuse("only texts (String) are replaced, no regular expressions");
+    if (pattern.has("Regex") && pattern["Regex"].text() == " {2,}")   // which T5 and its like have
+      return pattern.only({"Regex"}), whole_text([by = node["content"].text()](std::string& text) {
+               std::string out;
+               for (std::size_t at = 0, n; at < text.size(); at += n) {
+                 n = std::min(text.find_first_not_of(' ', at), text.size()) - at;
+                 if (n >= 2) out += by;
+                 else out.append(text, at, n = std::max<std::size_t>(n, 1));
+               }
+               text = std::move(out);
+             });
+    if (!pattern.has("String")) pattern.refuse("only texts (String) and ' {2,}' are replaced, no other regular expressions");
     pattern.only({"String"});
     if (pattern["String"].text().empty()) pattern.refuse("an empty text cannot be replaced");
     return whole_text(

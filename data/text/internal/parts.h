@@ -19,6 +19,7 @@ class Normalizer {
   virtual void apply(std::string& text) const = 0;
 };
 std::unique_ptr<const Normalizer> read_normalizer(const Node& node);  // null: none
+std::unique_ptr<const Normalizer> read_precompiled(const Node& node);
 
 // A piece of text that is tokenized by itself; `first`: it begins where the whole text does.
 struct Piece {

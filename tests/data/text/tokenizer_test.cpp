@@ -23,7 +23,7 @@ json read(const std::string& name) { return json::parse(std::ifstream(folder + n
 
 TEST(Tokenizer, ReadsWhatTokenizersWriteAndDoesTheSame) {
   const json texts = read("texts.json"), expected = read("expected.json");
-  ASSERT_EQ(expected.size(), 11u);
+  ASSERT_EQ(expected.size(), 12u);
   for (const auto& [name, rows] : expected.items()) {
     const Tokenizer tokenizer = Tokenizer::load(folder + name + ".json");
     ASSERT_EQ(rows.size(), texts.size());
@@ -154,8 +154,13 @@ TEST(Tokenizer, RefusesFilesThatLieByName) {
     "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "?": 3}, "merges": [["a", "b"]], "unk_token": "?"}})");
   EXPECT_EQ(Tokenizer::from_json(good.dump()).encode("ab a<s>x"), (Ids{2, 0, 4, 3}));
   const std::vector<std::tuple<const char*, const char*, const char*>> rows{
-      {"/normalizer", R"({"type": "Precompiled"})", "normalizer: the normalizer 'Precompiled' is not known here"},
-      {"/normalizer", R"({"type": "Replace", "pattern": {"Regex": "a"}, "content": ""})", "no regular expressions"},
+      {"/normalizer", R"({"type": "Nmt"})", "normalizer: the normalizer 'Nmt' is not known here"},
+      {"/normalizer", R"({"type": "Precompiled"})", "normalizer: lacks precompiled_charsmap"},
+      {"/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "AAA"})", "no multiple of 4"},
+      {"/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "A?AA"})", "no base64 at byte 1"},
+      {"/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "CAAAAAAA"})", "has 6 bytes, which do not hold the trie of 8"},
+      {"/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "BAAAAAAAAAD/"})", "no UTF-8"},
+      {"/normalizer", R"({"type": "Replace", "pattern": {"Regex": "a"}, "content": ""})", "no other regular expressions"},
       {"/normalizer", R"({"type": "NFC", "more": 1})", "normalizer: does not know the key 'more'"},
       {"/normalizer", R"({"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Odd"}]})",
        "normalizer.normalizers[1]: the normalizer"},
