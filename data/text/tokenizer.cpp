@@ -1,7 +1,9 @@
 #include <gradus/data/text/tokenizer.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <type_traits>
 #include <unordered_map>
 
 #include <gradus/autograd/base/describe/options.h>
@@ -61,7 +63,9 @@ struct Tokenizer::Parts {
     if (file.has("added_tokens")) file["added_tokens"].each([&](const detail::Node& node) { add(node); });
     if (file.has("post_processor")) {
       processor = detail::read_processor(file["post_processor"]);
-      for (const std::int64_t id : processor ? processor->apply({}) : detail::Ids())
+      detail::Ids added_ids = processor ? processor->apply({}) : detail::Ids();
+      for (const std::int64_t id : processor ? processor->added_to_pairs() : detail::Ids()) added_ids.push_back(id);
+      for (const std::int64_t id : added_ids)
         if (!find(id)) file["post_processor"].refuse("no token has the number ", id);
     }
   }
@@ -112,6 +116,10 @@ struct Tokenizer::Parts {
         },
         found);
     return special && processor ? processor->apply(std::move(out)) : out;
+  }
+
+  EncodedPair around(const detail::Ids& first, const detail::Ids& second, bool special) const {
+    return processor ? processor->apply(first, second, special) : detail::side_by_side(first, second);
   }
 };
 
@@ -183,41 +191,102 @@ std::string Tokenizer::decode(std::span<const std::int64_t> ids, const DecodeOpt
   return out;
 }
 
-TokenBatch Tokenizer::encode_batch(std::span<const std::string> texts, const BatchOptions& options) const {
+EncodedPair Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
+  return parts_->around(parts_->encode(first, false), parts_->encode(second, false), options.add_special_tokens);
+}
+
+namespace {
+
+void check_batch(const BatchOptions& options) {
   check<ValueError>(options.max_length >= 0 && options.length >= 0, "encode_batch: max_length and length must be at least 0, not ",
                     options.max_length, " and ", options.length);
-  const auto n = static_cast<std::int64_t>(texts.size());
-  std::vector<detail::Ids> rows(texts.size());
-  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      rows[static_cast<std::size_t>(i)] = parts_->encode(texts[static_cast<std::size_t>(i)], false);
-  });
-  const bool special = options.add_special_tokens && parts_->processor;
-  const std::size_t around = special ? parts_->processor->apply({}).size() : 0;
-  std::size_t longest = static_cast<std::size_t>(options.length);
-  for (detail::Ids& row : rows) {
-    if (const auto most = static_cast<std::size_t>(options.max_length); most > 0 && row.size() + around > most) {
-      check<ValueError>(most >= around, "encode_batch: a max_length of ", most, " has no place for ", around, " special tokens");
-      const auto cut_off = static_cast<std::ptrdiff_t>(row.size() + around - most);
-      if (options.truncation == Side::right)
-        row.erase(row.end() - cut_off, row.end());
-      else
-        row.erase(row.begin(), row.begin() + cut_off);
-    }
-    if (special) row = parts_->processor->apply(std::move(row));
+}
+
+// How many tokens of a text may stay; SIZE_MAX: all.
+std::size_t room_of(const BatchOptions& options, std::size_t around) {
+  if (options.max_length == 0) return SIZE_MAX;
+  const auto most = static_cast<std::size_t>(options.max_length);
+  check<ValueError>(most >= around, "encode_batch: a max_length of ", most, " has no place for ", around, " special tokens");
+  return most - around;
+}
+
+void cut(detail::Ids& row, std::size_t most, Side side) {
+  if (row.size() <= most) return;
+  const auto cut_off = static_cast<std::ptrdiff_t>(row.size() - most);
+  if (side == Side::right) row.erase(row.end() - cut_off, row.end());
+  else row.erase(row.begin(), row.begin() + cut_off);
+}
+
+// The shorter text stays whole if the rest of the room holds it; if both are longer than half of the room, they share it.
+void cut_pair(detail::Ids& first, detail::Ids& second, std::size_t room, Side side) {
+  if (first.size() + second.size() <= room) return;
+  const bool swapped = first.size() > second.size();
+  std::size_t less = std::min(first.size(), second.size()), more = less > room ? less : std::max(less, room - less);
+  if (less + more > room) less = room / 2, more = less + room % 2;
+  cut(first, swapped ? more : less, side);
+  cut(second, swapped ? less : more, side);
+}
+
+std::int64_t length_of(const std::vector<detail::Ids>& rows, const BatchOptions& options) {
+  auto longest = static_cast<std::size_t>(options.length);
+  for (const detail::Ids& row : rows) {
     check<ValueError>(options.length == 0 || row.size() <= static_cast<std::size_t>(options.length), "encode_batch: a text of ", row.size(),
                       " tokens does not fit into ", options.length, "; max_length cuts longer ones");
     longest = std::max(longest, row.size());
   }
-  const auto length = static_cast<std::int64_t>(longest);
-  Array ids = Array::full({n, length}, static_cast<double>(options.pad_id), i64), mask = Array::zeros({n, length}, boolean);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const detail::Ids& row = rows[static_cast<std::size_t>(i)];
-    const std::int64_t begin = i * length + (options.padding == Side::left ? length - static_cast<std::int64_t>(row.size()) : 0);
-    std::copy(row.begin(), row.end(), ids.mutable_data<std::int64_t>() + begin);
-    std::fill_n(mask.mutable_data<bool>() + begin, row.size(), true);
+  return static_cast<std::int64_t>(longest);
+}
+
+template <class T>
+Array padded(const std::vector<detail::Ids>& rows, std::int64_t length, std::int64_t value, Side side, Dtype dtype) {
+  const auto n = static_cast<std::int64_t>(rows.size());
+  Array out = Array::full({n, length}, static_cast<double>(value), dtype);
+  T* to = out.mutable_data<T>();
+  for (const detail::Ids& row : rows) {
+    T* const begin = to + (side == Side::left ? length - static_cast<std::int64_t>(row.size()) : 0);
+    if constexpr (std::is_same_v<T, bool>) std::fill_n(begin, row.size(), true);
+    else std::copy(row.begin(), row.end(), begin);
+    to += length;
   }
-  return {std::move(ids), std::move(mask)};
+  return out;
+}
+
+}  // namespace
+
+TokenBatch Tokenizer::encode_batch(std::span<const std::string> texts, const BatchOptions& options) const {
+  check_batch(options);
+  std::vector<detail::Ids> rows(texts.size());
+  const bool special = options.add_special_tokens && parts_->processor;
+  const std::size_t room = room_of(options, special ? parts_->processor->apply({}).size() : 0);
+  parallel_for(static_cast<std::int64_t>(texts.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      rows[i] = parts_->encode(texts[i], false);
+      cut(rows[i], room, options.truncation);
+      if (special) rows[i] = parts_->processor->apply(std::move(rows[i]));
+    }
+  });
+  const std::int64_t length = length_of(rows, options);
+  return {padded<std::int64_t>(rows, length, options.pad_id, options.padding, i64),
+          padded<bool>(rows, length, 0, options.padding, boolean)};
+}
+
+PairBatch Tokenizer::encode_batch(std::span<const std::string> first, std::span<const std::string> second,
+                                  const BatchOptions& options) const {
+  check_batch(options);
+  check<ValueError>(first.size() == second.size(), "encode_batch: pairs of ", first.size(), " first and ", second.size(), " second texts");
+  std::vector<detail::Ids> rows(first.size()), types(first.size());
+  const std::size_t room = room_of(options, parts_->around({}, {}, options.add_special_tokens).ids.size());
+  parallel_for(static_cast<std::int64_t>(first.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      detail::Ids a = parts_->encode(first[i], false), b = parts_->encode(second[i], false);
+      cut_pair(a, b, room, options.truncation);
+      EncodedPair pair = parts_->around(a, b, options.add_special_tokens);
+      rows[i] = std::move(pair.ids), types[i] = std::move(pair.types);
+    }
+  });
+  const std::int64_t length = length_of(rows, options);
+  return {padded<std::int64_t>(rows, length, options.pad_id, options.padding, i64),
+          padded<std::int64_t>(types, length, 0, options.padding, i64), padded<bool>(rows, length, 0, options.padding, boolean)};
 }
 
 std::int64_t Tokenizer::size() const { return parts_->end; }

@@ -39,6 +39,15 @@ struct TokenBatch {
   Tensor mask;  // bool [n, length]: true where a token is, false where padding is
 };
 
+// Two texts as one row of numbers: a question and its passage, say.
+struct EncodedPair {
+  std::vector<std::int64_t> ids, types;  // types: which of the two, as the file's post-processor says, mostly 0 and 1
+};
+struct PairBatch {
+  Tensor ids, types;  // i64 [n, length]; where padding is, types are 0
+  Tensor mask;        // bool [n, length]
+};
+
 class Tokenizer {
  public:
   // Reads a tokenizer.json, or its text. FileError, with the place in the file, for what is not JSON, does not fit together, or names a
@@ -57,6 +66,11 @@ class Tokenizer {
   std::string decode(std::span<const std::int64_t> ids, const DecodeOptions& options = {}) const;  // ValueError for a number of no token
   // Many texts, in parallel. ValueError.
   TokenBatch encode_batch(std::span<const std::string> texts, const BatchOptions& options = {}) const;
+
+  // Pairs; what a file's post-processor puts around and between them. Batches take tokens from the end of the longer text of each until a
+  // max_length holds. ValueError; also unless there are as many first texts as second ones.
+  EncodedPair encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options = {}) const;
+  PairBatch encode_batch(std::span<const std::string> first, std::span<const std::string> second, const BatchOptions& options = {}) const;
 
   std::int64_t size() const;  // one more than the largest number: rows of an embedding
   std::optional<std::int64_t> id(std::string_view token) const;

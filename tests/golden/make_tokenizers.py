@@ -64,8 +64,9 @@ def charsmap(replacements):
     return struct.pack(f"<{size + 1}I", 4 * size, *(units.get(i, 0) for i in range(size))) + texts
 
 
-REPLACEMENTS = {"\r": " ", "\n": " ", "\t": " ", "\u00a0": " ", "\u2028": " ", "\u3000": " ", "\u200b": "", "\ufeff": "", "\x0b": "", "ﬁ": "fi",
-                "½": "1⁄2", "①": "1", "２": "2", "é": "é", "e\u0301": "é", "u\u0308": "ü", "u\u0308\u0304": "ǖ", "ﷺ": "صلى الله عليه وسلم",
+REPLACEMENTS = {"\r": " ", "\n": " ", "\t": " ", "\u00a0": " ", "\u2028": " ", "\u3000": " ", "\u200b": "", "\ufeff": "", "\x0b": "",
+                "ﬁ": "fi", "½": "1⁄2", "①": "1", "２": "2", "é": "é", "e\u0301": "é", "u\u0308": "ü", "u\u0308\u0304": "ǖ",
+                "ﷺ": "صلى الله عليه وسلم",
                 "\U0001d400": "A", "Å": "Å", "~": "～", "İ": "İ"}
 
 
@@ -143,7 +144,7 @@ def make(folder, corpus, texts, size):
     t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=size + 150, special_tokens=["<unk>"], end_of_word_suffix="</w>", **quiet))
 
     folder.mkdir(exist_ok=True)
-    expected = {}
+    expected, pairs = {}, {}
     for name, t in made.items():
         file = folder / f"{name}.json"
         if file.exists():
@@ -154,6 +155,17 @@ def make(folder, corpus, texts, size):
         for text in texts:
             ids = t.encode(text).ids
             expected[name].append([ids, t.decode(ids), t.decode(ids, skip_special_tokens=False)])
+        pairs[name] = []
+        for first, second in zip(texts[1:6], texts[3:]):
+            row = []
+            for most in (0, 12, 7, 5):
+                t.no_truncation() if most == 0 else t.enable_truncation(most)
+                pair = t.encode(first, second)
+                row.append([pair.ids, pair.type_ids])
+            t.no_truncation()
+            pair = t.encode(first, second, add_special_tokens=False)
+            pairs[name].append([*row, [pair.ids, pair.type_ids]])
+    (folder / "pairs.json").write_text(json.dumps(pairs, separators=(",", ":")))
     (folder / "texts.json").write_text(json.dumps(texts))
     (folder / "corpus.json").write_text(json.dumps(corpus))
     (folder / "expected.json").write_text(json.dumps(expected, separators=(",", ":")))

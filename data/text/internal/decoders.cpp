@@ -143,9 +143,28 @@ class DecoderSequence final : public Decoder {
   std::vector<std::unique_ptr<const Decoder>> parts_;
 };
 
+// A template of pairs: numbers as they are, or one of the two texts, each with its type.
+struct PairPart {
+  int text;                                      // 0 or 1; −1: the numbers
+  Ids ids;
+  std::int64_t type;
+};
+
 class Surrounding final : public Processor {
  public:
-  Surrounding(Ids before, Ids after) : before_(std::move(before)), after_(std::move(after)) {}
+  Surrounding(Ids before, Ids after, std::vector<PairPart> pair)
+      : before_(std::move(before)), after_(std::move(after)), pair_(std::move(pair)) {}
+  EncodedPair apply(const Ids& first, const Ids& second, bool special) const override {
+    EncodedPair out;
+    for (const PairPart& part : pair_) {
+      if (part.text < 0 && !special) continue;
+      const Ids& ids = part.text < 0 ? part.ids : part.text == 0 ? first : second;
+      out.ids.insert(out.ids.end(), ids.begin(), ids.end());
+      out.types.resize(out.ids.size(), part.type);
+    }
+    return out;
+  }
+  Ids added_to_pairs() const override { return apply({}, {}, true).ids; }
   Ids apply(Ids ids) const override {
     ids.insert(ids.begin(), before_.begin(), before_.end());
     ids.insert(ids.end(), after_.begin(), after_.end());
@@ -154,24 +173,58 @@ class Surrounding final : public Processor {
 
  private:
   Ids before_, after_;
+  std::vector<PairPart> pair_;
 };
 
 class ProcessorSequence final : public Processor {
  public:
   explicit ProcessorSequence(const Node& node) {
-    node.each([&](const Node& part) { parts_.push_back(read_processor(part)); });
+    node.each([&](const Node& part) {
+      if (auto made = read_processor(part)) parts_.push_back(std::move(made));   // some are about offsets alone
+    });
   }
   Ids apply(Ids ids) const override {
-    for (const auto& part : parts_)
-      if (part) ids = part->apply(std::move(ids));
+    for (const auto& part : parts_) ids = part->apply(std::move(ids));
     return ids;
+  }
+  EncodedPair apply(const Ids& first, const Ids& second, bool special) const override {
+    check<ValueError>(parts_.size() <= 1, "Tokenizer: a post-processor of ", parts_.size(), " parts in a row says nothing of pairs");
+    return parts_.empty() ? side_by_side(first, second) : parts_[0]->apply(first, second, special);
+  }
+  Ids added_to_pairs() const override {
+    Ids all;
+    for (const auto& part : parts_)
+      for (const std::int64_t id : part->added_to_pairs()) all.push_back(id);
+    return all;
   }
 
  private:
   std::vector<std::unique_ptr<const Processor>> parts_;
 };
 
-// Of templates that for one text: what stands before and after it.
+std::vector<PairPart> pair_template(const Node& node, const Node& special) {
+  std::vector<PairPart> parts;
+  int seen[2] = {};
+  node.each([&](const Node& piece) {
+    piece.only({"Sequence", "SpecialToken"});
+    const bool text = piece.has("Sequence");
+    const Node part = piece[text ? "Sequence" : "SpecialToken"];
+    part.only({"id", "type_id"});
+    PairPart made{-1, {}, part.has("type_id") ? part["type_id"].whole() : 0};
+    const std::string& id = part["id"].text();
+    if (text) {
+      if (id != "A" && id != "B") piece.refuse("a template of pairs has the texts A and B");
+      ++seen[made.text = id == "B"];
+    } else {
+      special[id.c_str()]["ids"].each([&](const Node& token) { made.ids.push_back(token.whole()); });
+    }
+    parts.push_back(std::move(made));
+  });
+  if (seen[0] != 1 || seen[1] != 1) node.refuse("a template of pairs has A and B once each");
+  return parts;
+}
+
+// Of a template of one text: what stands before and after it.
 std::unique_ptr<const Processor> from_template(const Node& node) {
   node.only({"type", "single", "pair", "special_tokens"});
   const Node special = node["special_tokens"];
@@ -188,7 +241,9 @@ std::unique_ptr<const Processor> from_template(const Node& node) {
     token["ids"].each([&](const Node& id) { around[seen].push_back(id.whole()); });
   });
   if (seen == 0) node["single"].refuse("the template of a single text lacks it");
-  return std::make_unique<Surrounding>(std::move(around[0]), std::move(around[1]));
+  std::vector<PairPart> pair{{0, {}, 0}, {1, {}, 1}};
+  if (node.has("pair")) pair = pair_template(node["pair"], special);
+  return std::make_unique<Surrounding>(std::move(around[0]), std::move(around[1]), std::move(pair));
 }
 
 std::int64_t second_of(const Node& node) {
@@ -197,6 +252,13 @@ std::int64_t second_of(const Node& node) {
 }
 
 }  // namespace
+
+EncodedPair side_by_side(const Ids& first, const Ids& second) {
+  EncodedPair out{first, Ids(first.size(), 0)};
+  out.ids.insert(out.ids.end(), second.begin(), second.end());
+  out.types.resize(out.ids.size(), 1);
+  return out;
+}
 
 std::unique_ptr<const Decoder> read_decoder(const Node& node) {
   if (node.is_null()) return nullptr;
@@ -234,7 +296,13 @@ std::unique_ptr<const Processor> read_processor(const Node& node) {
   if (type == "ByteLevel") return node.only({"type", "add_prefix_space", "trim_offsets", "use_regex"}), nullptr;  // about offsets
   if (type == "BertProcessing" || type == "RobertaProcessing") {
     node.only({"type", "sep", "cls", "trim_offsets", "add_prefix_space"});
-    return std::make_unique<Surrounding>(Ids{second_of(node["cls"])}, Ids{second_of(node["sep"])});
+    const Ids cls{second_of(node["cls"])}, sep{second_of(node["sep"])};
+    const bool bert = type == "BertProcessing";   // RoBERTa has one type, and two separators between the texts
+    std::vector<PairPart> pair{{-1, cls, 0}, {0, {}, 0}, {-1, sep, 0}};
+    if (!bert) pair.push_back({-1, sep, 0});
+    pair.push_back({1, {}, bert});
+    pair.push_back({-1, sep, bert});
+    return std::make_unique<Surrounding>(cls, sep, std::move(pair));
   }
   node.refuse("the post-processor ", gradus::detail::in_quotes(type), " is not known here");
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gradus/data/text/internal/json.h>
+#include <gradus/data/text/tokenizer.h>
 
 namespace gradus::data::detail {
 
@@ -71,7 +72,10 @@ class Processor {
  public:
   virtual ~Processor() = default;
   virtual Ids apply(Ids ids) const = 0;
+  virtual EncodedPair apply(const Ids& first, const Ids& second, bool special) const = 0;  // special: what surrounds them, too
+  virtual Ids added_to_pairs() const = 0;
 };
+EncodedPair side_by_side(const Ids& first, const Ids& second);  // with nothing around them
 std::unique_ptr<const Processor> read_processor(const Node& node);
 
 class Decoder {

@@ -1,5 +1,5 @@
-// SentencePiece's normaliser: a table of replacements that a model's file brings along in base64, as a trie (a double array of 32-bit units,
-// each with its label, where its children lie, and whether a text ends there) and the texts that it points to.
+// SentencePiece's normaliser: a table of replacements that a model's file brings along in base64, as a trie (a double array of units of 32
+// bits, each with its label, where its children lie, and whether a text ends there) and the texts that it points to.
 #include <optional>
 
 #include <gradus/data/text/internal/parts.h>

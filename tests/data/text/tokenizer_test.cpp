@@ -1,6 +1,7 @@
 #include <gradus/data/text/tokenizer.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -34,6 +35,35 @@ TEST(Tokenizer, ReadsWhatTokenizersWriteAndDoesTheSame) {
       EXPECT_EQ(tokenizer.decode(rows[i][0].get<Ids>(), {.skip_special_tokens = false}), rows[i][2].get<std::string>()) << name;
     }
   }
+}
+
+TEST(Tokenizer, PairsAreThoseOfTokenizers) {
+  const json texts = read("texts.json"), expected = read("pairs.json");
+  ASSERT_EQ(expected.size(), 12u);
+  for (const auto& [name, rows] : expected.items()) {
+    const Tokenizer tokenizer = Tokenizer::load(folder + name + ".json");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::vector<std::string> first{texts[i + 1]}, second{texts[i + 3]};
+      const EncodedPair bare = tokenizer.encode_pair(first[0], second[0], {.add_special_tokens = false});
+      EXPECT_EQ(bare.ids, rows[i][4][0].get<Ids>()) << name;
+      EXPECT_EQ(bare.types, rows[i][4][1].get<Ids>()) << name;
+      const EncodedPair pair = tokenizer.encode_pair(first[0], second[0]);
+      EXPECT_EQ(pair.ids, rows[i][0][0].get<Ids>()) << name;
+      EXPECT_EQ(pair.types, rows[i][0][1].get<Ids>()) << name;
+      for (std::size_t k = 1; k < 4; ++k) {
+        const PairBatch batch = tokenizer.encode_batch(first, second, {.max_length = std::array{0, 12, 7, 5}[k]});
+        EXPECT_EQ(batch.ids.value().to_vector(), rows[i][k][0].get<std::vector<double>>()) << name << " " << i << " " << k;
+        EXPECT_EQ(batch.types.value().to_vector(), rows[i][k][1].get<std::vector<double>>()) << name << " " << i << " " << k;
+      }
+    }
+  }
+  const Tokenizer bert = Tokenizer::load(folder + "bert.json");
+  const std::vector<std::string> two{"the path", "a step is short"}, three{"x", "y", "z"};
+  const PairBatch left = bert.encode_batch(two, two, {.padding = Side::left});
+  EXPECT_EQ(left.mask.value().at({0, 0}), 0);
+  EXPECT_EQ(left.types.value().at({0, left.types.dim(1) - 1}), 1);
+  EXPECT_THROW(bert.encode_batch(two, three), ValueError);
+  EXPECT_THROW(bert.encode_batch(two, two, {.max_length = 2}), ValueError);
 }
 
 TEST(Tokenizer, LearnsTheMergesThatTokenizersLearns) {
@@ -172,6 +202,11 @@ TEST(Tokenizer, RefusesFilesThatLieByName) {
       {"/post_processor", R"({"type": "BertProcessing", "sep": ["x", 77], "cls": ["<s>", 4]})",
        "post_processor: no token has the number 77"},
       {"/post_processor", R"({"type": "TemplateProcessing", "single": [], "special_tokens": {}})", "lacks it"},
+      {"/post_processor", R"({"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}], "pair": [{"Sequence": {"id": "A"}}],
+                              "special_tokens": {}})", "A and B once each"},
+      {"/post_processor", R"({"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [99]}},
+                              "pair": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}, {"Sequence": {"id": "B"}}]})",
+       "no token has the number 99"},
       {"/model/type", R"("Odd")", "model: the model 'Odd'"},
       {"/model/dropout", "0.1", "left out at random"},
       {"/model/unk_token", R"("no")", "model.unk_token: is no token"},
