@@ -118,7 +118,7 @@ struct Tokenizer::Parts {
     return special && processor ? processor->apply(std::move(out)) : out;
   }
 
-  EncodedPair around(const detail::Ids& first, const detail::Ids& second, bool special) const {
+  detail::PairIds around(const detail::Ids& first, const detail::Ids& second, bool special) const {
     return processor ? processor->apply(first, second, special) : detail::side_by_side(first, second);
   }
 };
@@ -192,7 +192,8 @@ std::string Tokenizer::decode(std::span<const std::int64_t> ids, const DecodeOpt
 }
 
 EncodedPair Tokenizer::encode_pair(std::string_view first, std::string_view second, const EncodeOptions& options) const {
-  return parts_->around(parts_->encode(first, false), parts_->encode(second, false), options.add_special_tokens);
+  detail::PairIds pair = parts_->around(parts_->encode(first, false), parts_->encode(second, false), options.add_special_tokens);
+  return {std::move(pair.ids), std::move(pair.types)};
 }
 
 namespace {
@@ -280,7 +281,7 @@ PairBatch Tokenizer::encode_batch(std::span<const std::string> first, std::span<
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       detail::Ids a = parts_->encode(first[i], false), b = parts_->encode(second[i], false);
       cut_pair(a, b, room, options.truncation);
-      EncodedPair pair = parts_->around(a, b, options.add_special_tokens);
+      detail::PairIds pair = parts_->around(a, b, options.add_special_tokens);
       rows[i] = std::move(pair.ids), types[i] = std::move(pair.types);
     }
   });

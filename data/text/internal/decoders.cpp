@@ -154,8 +154,8 @@ class Surrounding final : public Processor {
  public:
   Surrounding(Ids before, Ids after, std::vector<PairPart> pair)
       : before_(std::move(before)), after_(std::move(after)), pair_(std::move(pair)) {}
-  EncodedPair apply(const Ids& first, const Ids& second, bool special) const override {
-    EncodedPair out;
+  PairIds apply(const Ids& first, const Ids& second, bool special) const override {
+    PairIds out;
     for (const PairPart& part : pair_) {
       if (part.text < 0 && !special) continue;
       const Ids& ids = part.text < 0 ? part.ids : part.text == 0 ? first : second;
@@ -187,7 +187,7 @@ class ProcessorSequence final : public Processor {
     for (const auto& part : parts_) ids = part->apply(std::move(ids));
     return ids;
   }
-  EncodedPair apply(const Ids& first, const Ids& second, bool special) const override {
+  PairIds apply(const Ids& first, const Ids& second, bool special) const override {
     check<ValueError>(parts_.size() <= 1, "Tokenizer: a post-processor of ", parts_.size(), " parts in a row says nothing of pairs");
     return parts_.empty() ? side_by_side(first, second) : parts_[0]->apply(first, second, special);
   }
@@ -253,8 +253,8 @@ std::int64_t second_of(const Node& node) {
 
 }  // namespace
 
-EncodedPair side_by_side(const Ids& first, const Ids& second) {
-  EncodedPair out{first, Ids(first.size(), 0)};
+PairIds side_by_side(const Ids& first, const Ids& second) {
+  PairIds out{first, Ids(first.size(), 0)};
   out.ids.insert(out.ids.end(), second.begin(), second.end());
   out.types.resize(out.ids.size(), 1);
   return out;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <gradus/data/text/internal/json.h>
-#include <gradus/data/text/tokenizer.h>
 
 namespace gradus::data::detail {
 
@@ -67,15 +66,20 @@ class Model {
 };
 std::unique_ptr<const Model> read_model(const Node& node);
 
+// Two texts as one row of numbers.
+struct PairIds {
+  Ids ids, types;
+};
+
 // Adds what surrounds a text.
 class Processor {
  public:
   virtual ~Processor() = default;
   virtual Ids apply(Ids ids) const = 0;
-  virtual EncodedPair apply(const Ids& first, const Ids& second, bool special) const = 0;  // special: what surrounds them, too
+  virtual PairIds apply(const Ids& first, const Ids& second, bool special) const = 0;  // special: what surrounds them, too
   virtual Ids added_to_pairs() const = 0;
 };
-EncodedPair side_by_side(const Ids& first, const Ids& second);  // with nothing around them
+PairIds side_by_side(const Ids& first, const Ids& second);  // with nothing around them
 std::unique_ptr<const Processor> read_processor(const Node& node);
 
 class Decoder {
