@@ -1,8 +1,13 @@
-# Compiles SOURCE, which must fail, and say in few lines what its first line ("// says: …") promises.
+# Compiles SOURCE, which must fail, and say in few lines what its first line ("// says: …") promises. HEADERS, where they are precompiled, are
+# what it includes and more, read in half the time.
 file(STRINGS ${SOURCE} first LIMIT_COUNT 1)
 string(REPLACE "// says: " "" promise "${first}")
 string(REPLACE "\\;" ";" promise "${promise}")
 separate_arguments(flags UNIX_COMMAND "${FLAGS}")
+if(HEADERS AND EXISTS "${HEADERS}.gch")
+  separate_arguments(headers UNIX_COMMAND "${HEADERS_FLAGS}")
+  list(PREPEND flags ${headers} -include ${HEADERS})
+endif()
 execute_process(COMMAND ${CXX} -std=c++20 -I${INCLUDE} ${flags} -fsyntax-only ${SOURCE} RESULT_VARIABLE failed OUTPUT_VARIABLE out ERROR_VARIABLE out)
 if(NOT failed)
   message(FATAL_ERROR "compiles: ${SOURCE}")
@@ -11,8 +16,9 @@ string(FIND "${out}" "${promise}" at)
 if(at EQUAL -1)
   message(FATAL_ERROR "does not say \"${promise}\":\n${out}")
 endif()
-string(REGEX MATCHALL "\n" lines "${out}")
+string(REGEX REPLACE "(In file included| +)from [^\n]*\n" "" said "${out}")   # who included whom
+string(REGEX MATCHALL "\n" lines "${said}")
 list(LENGTH lines length)
-if(length GREATER 30)
+if(length GREATER 27)
   message(FATAL_ERROR "${length} lines to say it:\n${out}")
 endif()

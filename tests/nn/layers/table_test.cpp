@@ -29,6 +29,7 @@ static std::vector<LayerRow>& rows() {
 }
 LayerRows::LayerRows(std::initializer_list<LayerRow> added) { rows().insert(rows().end(), added); }
 const std::vector<LayerRow>& layer_table() { return rows(); }
+void PrintTo(const LayerRow& row, std::ostream* out) { *out << row.golden; }   // not its bytes, at each start of the program
 
 namespace table_test {
 
