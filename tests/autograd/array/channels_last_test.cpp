@@ -113,7 +113,9 @@ TEST(ChannelsLast, SumsOfGradientsLieAsTheFirst) {
       const Array out = kernels::accumulate(std::move(sum), second ? channels_last(b) : b);
       EXPECT_EQ(only_channels_last(out), first);
       EXPECT_EQ(out.raw() == place, !shared);
-      if (shared) EXPECT_EQ(held.to_vector(), a.to_vector());
+      if (shared) {
+        EXPECT_EQ(held.to_vector(), a.to_vector());
+      }
       EXPECT_EQ(out.to_vector(), (Tensor(a) + Tensor(b)).value().to_vector());
     }
 }
