@@ -3,6 +3,7 @@
 #   *.simd.cpp                -O3 always
 #   kernels/ and formula/     -O3 where the project says nothing or little (-O0, -Og, -O1)
 #   the rest                  what the project says; where it says nothing (no build type, or Debug, which is -g alone): -O2
+#   what runs seldom          -O1, unless the project says less: files of models, charts, reports (SELDOM in rooms.cmake)
 # Sanitizers bring an -O of their own, see sanitize.cmake; preset wasm chooses its own for the size.
 set(said "${CMAKE_CXX_FLAGS}")
 if(CMAKE_CONFIGURATION_TYPES)
@@ -20,8 +21,10 @@ string(REGEX MATCHALL "(^|[ ;:])-O[0-9a-z]*" levels "${said} ${options}")
 set(GRADUS_OPTIMISE_LOOPS -O3)
 set(GRADUS_OPTIMISE_KERNELS "")
 set(GRADUS_OPTIMISE_REST "")
+set(GRADUS_OPTIMISE_SELDOM -O1)
 if(GRADUS_SANITIZE OR EMSCRIPTEN)
   set(GRADUS_OPTIMISE_LOOPS "")
+  set(GRADUS_OPTIMISE_SELDOM "")
 elseif(NOT levels)
   set(GRADUS_OPTIMISE_KERNELS $<${when}:-O3>)
   set(GRADUS_OPTIMISE_REST $<${when}:-O2>)
@@ -31,20 +34,13 @@ else()
   string(REGEX REPLACE "^[ ;:]" "" level "${level}")
   if(level MATCHES "^-O[01g]?$")
     set(GRADUS_OPTIMISE_KERNELS $<${when}:-O3>)
+    set(GRADUS_OPTIMISE_SELDOM "")
     set(rest "${level}, as given")
   endif()
 endif()
 if(GRADUS_OPTIMISE_KERNELS AND NOT PROJECT_IS_TOP_LEVEL)
   message(STATUS "gradus: its loops are compiled with -O3, the rest of the library with ${rest}; your own targets are as you say")
 endif()
-
-# The sources of a room that are all loops. Their options differ from the room's, so they cannot use its precompiled headers.
-function(gradus_optimise_kernels)
-  if(GRADUS_OPTIMISE_KERNELS)
-    list(FILTER ARGN INCLUDE REGEX "/autograd/(kernels|formula)/.*\\.cpp$")
-    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${GRADUS_OPTIMISE_KERNELS}" SKIP_PRECOMPILE_HEADERS ON)
-  endif()
-endfunction()
 
 # g++ looks for memory that it could use again from 128 MB on, which sources full of templates always have: of their seconds a sixth.
 set(GRADUS_COLLECT_LESS "")
