@@ -45,8 +45,8 @@ TEST(Mutants, ChangeALineThatIsThereOnce) {
       values.push_back(trimmed(line.substr(field.size())));
       if (values.size() < fields.size()) continue;
       const fs::path file = fs::path(GRADUS_SOURCE) / values[0];
-      EXPECT_EQ(times(values[2], mutated_source(file)), 1) << family.path().filename() << ": \"" << values[1] << "\" changes \"" << values[2]
-                                                           << "\", which " << values[0] << " should have once";
+      EXPECT_EQ(times(values[2], mutated_source(file)), 1) << family.path().filename() << ": \"" << values[1] << "\" changes \""
+                                                           << values[2] << "\", which " << values[0] << " should have once";
       EXPECT_NE(values[2], values[3]) << place;
       values.clear(), ++seen;
     }
