@@ -127,7 +127,11 @@ class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
       } else {
         part.reader.reset(new typename PartReader<S>::Type(open_stream(source_->stream, part.pass)));
       }
-      part.samples = before > 0 ? skip_samples(*part.reader, before) : 0;
+      // One by one, with the random numbers that each had when it was read: a buffer may keep samples that are made meanwhile.
+      for (part.samples = 0; part.samples < before; ++part.samples) {
+        const GeneratorScope numbers(sample_generator(part.pass.seed, part.pass.epoch, part.samples));
+        if (skip_samples(*part.reader, 1) < 1) break;
+      }
       part.ended = part.samples < before;
       part.turns.start(turn);
     }
