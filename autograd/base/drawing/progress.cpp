@@ -130,8 +130,8 @@ std::string ProgressBar::line(double now, int width) const {
   const bool whole = done_ >= steps_;
 
   const std::string percent = std::to_string(static_cast<int>(part * 100));
-  const std::string head =
-      text(label_, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' '), label_.empty() ? "" : " ", percent, '%');
+  const std::string figure = text(std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' '), label_.empty() ? "" : " ", percent, '%');
+  const std::string head = label_ + figure;
   const std::string count = text(' ', std::to_string(done_), '/', std::to_string(steps_));
   std::string speed, rest;
   if (done_ > 0 && seconds > 0) {
@@ -151,7 +151,9 @@ std::string ProgressBar::line(double now, int width) const {
   for (const std::string& shorter : {head + count + speed + rest + notes, head + count + rest + notes})
     if (columns(shorter) <= width) return shorter;
   std::string some = head + rest;
-  if (columns(some) > width) return cut(head, width);
+  const int label_room = width - columns(figure);
+  if (columns(head) > width) return label_room > 0 ? cut(label_, label_room) + figure : cut(head, width);
+  if (columns(some) > width) return head;
   for (const Note& note : notes_) {
     if (columns(some + told(note)) > width) break;
     some += told(note);
