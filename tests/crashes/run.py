@@ -170,6 +170,44 @@ def faults(trainee, work):
     print(f"faults: {runs} calls of saves failed or killed: {kept} times the old checkpoint was there, {runs - kept} times the new one")
 
 
+def short_writes(trainee, work):
+    """Writes that take a part of what they are given, are interrupted, and find the disk full after so many bytes."""
+    folder = work / "short"
+    folder.mkdir()
+    file, plenty = folder / "run.safetensors", {**os.environ, "TRAINEE_WRITES": str(1 << 40)}
+
+    def writes(room):
+        return {**os.environ, "TRAINEE_WRITES": str(room)}
+    trainee.run("save", file, 2, 10)
+    expected = file.read_bytes()
+    trainee.run("save", file, 1, 10)
+    if trainee.run("save", file, 2, 10, env=plenty).returncode != 0 or file.read_bytes() != expected:
+        fail("short writes: a save is other than one with long ones")
+    trainee.run("save", file, 1, 10)
+    old, rooms = file.read_bytes(), [*range(0, len(expected), 13), len(expected) - 1]
+    for room in rooms:
+        done = trainee.run("save", file, 2, 10, env=writes(room))
+        if done.returncode != 1 or "No space left on device" not in done.stderr or str(file) not in done.stderr:
+            fail(f"full after {room} bytes of a save: exit {done.returncode}: {done.stderr}")
+        if file.read_bytes() != old or len(list(folder.iterdir())) != 1:
+            fail(f"full after {room} bytes of a save: the old checkpoint is not what it was:", *(f.name for f in folder.iterdir()))
+    logs = {}
+    for room in [1 << 40, *range(0, 60)]:
+        shutil.rmtree(folder)
+        folder.mkdir()
+        done = trainee.run("log", folder, env=writes(room))
+        if done.returncode != (0 if room > 1000 else 1):
+            fail(f"full after {room} bytes of a log: exit {done.returncode}: {done.stderr}")
+        for name in ("log.jsonl", "log.csv"):
+            if not (folder / name).exists():
+                continue
+            lines = (folder / name).read_text().splitlines(keepends=True)
+            whole = logs.setdefault(name, lines)
+            if any(line not in whole for line in lines) or sum(line in lines for line in whole) < len(whole) - 1:
+                fail(f"full after {room} bytes of a log: {name} is {lines}")
+    print(f"short writes: saves and logs are the same; {len(rooms)} times full within a save, 60 times within logs: said, and nothing was lost")
+
+
 def full_disk(trainee, work):
     disk = work / "disk"
     disk.mkdir()
@@ -201,6 +239,7 @@ def main():
         work = pathlib.Path(folder)
         checksum(trainee, work)
         faults(trainee, work)
+        short_writes(trainee, work)
         full_disk(trainee, work)
         takes, expected = kills(trainee, work, options.kills, dice)
         signals(trainee, work, takes, expected, dice)

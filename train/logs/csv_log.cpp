@@ -35,15 +35,18 @@ void CsvLog::cut(std::int64_t step) {
 }
 
 void CsvLog::write(std::int64_t step, const std::vector<NamedValue>& row) {
-  const std::size_t before = columns_.size();
+  const std::vector<std::string> before = columns_;
   for (const NamedValue& value : row)
     if (std::find(columns_.begin(), columns_.end(), value.name) == columns_.end()) columns_.push_back(value.name);
-  if (columns_.size() > before) {
-    const std::string all = read_file(file_), more(columns_.size() - before, ',');
+  if (columns_.size() > before.size()) try {
+    const std::string all = read_file(file_), more(columns_.size() - before.size(), ',');
     std::string wider = header();
     for (std::size_t from = all.find('\n') + 1, end; (end = all.find('\n', from)) != all.npos; from = end + 1)
       wider.append(all, from, end - from).append(more) += '\n';   // rows are numbers: no line ends within quotes
     logs::begin_anew(file_, wider);
+  } catch (...) {   // the file has the old ones
+    columns_ = before;
+    throw;
   }
   std::string line = std::to_string(step);
   std::size_t empty = 0;

@@ -212,7 +212,8 @@ void FileReplacement::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(descriptor_, bytes.data(), std::min(bytes.size(), chunk));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_with_errno(file_, "cannot write");
+    if (n == 0) errno = EIO;   // a system that takes nothing and says nothing would keep us here
+    if (n <= 0) fail_with_errno(file_, "cannot write");
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
 }

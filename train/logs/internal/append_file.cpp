@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gradus/autograd/base/error.h>
@@ -23,14 +24,18 @@ namespace {
 void append(const FileName& file, std::string_view bytes, bool to_disk) {
   const int descriptor = ::open(file.string().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) fail_to_log(file);
-  bool good = true;
+  struct stat before = {};
+  bool good = ::fstat(descriptor, &before) == 0;
   while (good && !bytes.empty()) {
     const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
     if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
-    else good = n < 0 && errno == EINTR;
+    else if (n == 0) good = false, errno = EIO;
+    else good = errno == EINTR;
   }
   good = good && (!to_disk || ::fsync(descriptor) == 0);
   const int error = errno;
+  // Half a row goes again, so that the next one does not continue it.
+  if (!good && S_ISREG(before.st_mode) && ::ftruncate(descriptor, before.st_size) != 0) {}
   ::close(descriptor);
   errno = error;
   if (!good) fail_to_log(file);

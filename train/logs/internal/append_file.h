@@ -1,5 +1,5 @@
 // A file that grows row by row: what append() was given is the system's when it returns, or on the disk where that is wanted. FileError
-// names the file and what the system said.
+// names the file and what the system said, and nothing of the row is there then, if the system lets it.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -128,7 +128,7 @@ class Process {
     std::size_t written = 0;
     while (written < line.size()) {
       const ssize_t n = ::write(to, line.data() + written, line.size() - written);
-      if (n < 0 && errno != EINTR) break;
+      if (n == 0 || (n < 0 && errno != EINTR)) break;
       if (n > 0) written += static_cast<std::size_t>(n);
     }
     ::_exit(written == line.size() ? 0 : 1);
