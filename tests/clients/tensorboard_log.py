@@ -5,6 +5,7 @@ from client import Test, gradus, need
 
 need("tensorboard")
 from tensorboard.backend.event_processing import event_accumulator   # noqa: E402
+from tensorboard.plugins.hparams import api_pb2, metadata   # noqa: E402
 
 
 class TensorBoardLog(Test):
@@ -33,6 +34,18 @@ class TensorBoardLog(Test):
             pass
         else:
             self.assertEqual(list(Image.open(io.BytesIO(picture.encoded_image_string)).tobytes()), [0, 50, 100, 150, 200, 255])
+
+        content = read.PluginTagToContent("hparams")
+        start = metadata.parse_session_start_info_plugin_data(content["_hparams_/session_start_info"])
+        self.assertEqual((start.hparams["lr"].number_value, start.hparams["nesterov"].bool_value, start.hparams["rule"].string_value),
+                         (0.1, True, "SGD"))
+        end = metadata.parse_session_end_info_plugin_data(content["_hparams_/session_end_info"])
+        self.assertEqual(end.status, api_pb2.STATUS_SUCCESS)
+        experiment = metadata.parse_experiment_plugin_data(content["_hparams_/experiment"])
+        self.assertEqual([(i.name, i.type) for i in experiment.hparam_infos],
+                         [("lr", api_pb2.DATA_TYPE_FLOAT64), ("nesterov", api_pb2.DATA_TYPE_BOOL), ("rule", api_pb2.DATA_TYPE_STRING)])
+        self.assertEqual([i.name.tag for i in experiment.metric_infos], ["best"])
+        self.assertEqual([(s.step, s.value) for s in read.Scalars("best")], [(4, 0.25)])
 
         graph = read.Graph()
         nodes = {node.name: node for node in graph.node}

@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/data/write/png.h>
 #include <gradus/nn/onnx/internal/model_file.h>
 #include <gradus/train/logs/internal/append_file.h>
@@ -114,6 +115,41 @@ void TensorBoardLog::text(std::string_view name, std::int64_t step, std::string_
   const Message tensor = std::move(Message().integer(1, type_of_texts).message(2, Message().message(2, one)).bytes(8, words));
   const Message plugin = std::move(Message().message(1, Message().bytes(1, "text")));
   put_value(step, Message().bytes(1, std::string(name) + "/text_summary").message(8, tensor).message(9, plugin).str());
+}
+
+// hparams_plugin.proto: what there is (its names), the session's settings, and that it ended well.
+void TensorBoardLog::hparams(const Values& settings, const std::vector<NamedValue>& results, std::int64_t step) {
+  check<ValueError>(!settings.empty(), "TensorBoardLog::hparams: there are no settings");
+  for (const NamedValue& result : results) check_step(result.name, step);
+  constexpr std::uint64_t text_type = 1, bool_type = 2, number_type = 3, success = 1, f32_type = 1;
+  Message experiment, start, summary;
+  experiment.float64(3, wall_seconds());
+  for (const auto& [name, value] : settings) {
+    check_step(name, step);
+    const std::optional<double> number = parse_number(value);
+    const bool is_bool = value == "true" || value == "false";
+    Message told;
+    if (is_bool) told.integer(4, value == "true");
+    else if (number) told.float64(2, *number);
+    else told.bytes(3, value);
+    start.message(1, Message().bytes(1, name).message(2, told));
+    experiment.message(4, Message().bytes(1, name).integer(4, is_bool ? bool_type : number ? number_type : text_type));
+  }
+  for (const NamedValue& result : results) {
+    experiment.message(5, Message().message(1, Message().bytes(2, result.name)));
+    summary.message(1, Message().bytes(1, result.name).float32(2, static_cast<float>(result.value)));
+  }
+  start.float64(5, wall_seconds());
+  const Message one = std::move(Message().integer(1, 1)), ended = std::move(Message().integer(1, success).float64(2, wall_seconds()));
+  const Message nothing = std::move(Message().integer(1, f32_type).message(2, Message().message(2, one)).float32(5, 0));
+  const auto put_part = [&](const char* tag, int field, const Message& part) {
+    const Message plugin = std::move(Message().bytes(1, "hparams").message(2, Message().message(field, part)));
+    put_value(0, Message().bytes(1, gradus::text("_hparams_/", tag)).message(8, nothing).message(9, Message().message(1, plugin)).str());
+  };
+  put_part("experiment", 2, experiment);
+  put_part("session_start_info", 3, start);
+  put_part("session_end_info", 4, ended);
+  if (!results.empty()) put(event_at(step).message(5, summary).str());
 }
 
 std::string TensorBoardLog::graph_file() const {

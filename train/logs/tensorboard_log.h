@@ -2,6 +2,7 @@
 //   train::TensorBoardLog board("runs/a");                     // tensorboard --logdir runs
 //   board.add("loss", step, loss.item());   board.histogram("fc.weight", step, net.fc.weight.value());
 //   board.picture("samples", step, data::make_grid(samples));   board.text("options", 0, "lr = 0.1");   board.graph(net, sample);
+//   board.hparams({{"lr", "0.1"}}, {{"best", history.best}});
 // A folder may have several event files; each run of the program writes one more, and one that resumes hides what the others have beyond
 // its step. Everything has reached the system when a function returns.
 #pragma once
@@ -27,6 +28,18 @@ class TensorBoardLog final : public Log {
   // [C, H, W] or [H, W], u8, or f32 and f64 between 0 and 1. ShapeError and DtypeError as of data::write_png.
   void picture(std::string_view name, std::int64_t step, const Tensor& pixels);
   void text(std::string_view name, std::int64_t step, std::string_view words);   // Markdown
+
+  // The row of this run in the table of hyper-parameters: what was set ("true", numbers and texts are told apart), and what came out,
+  // which are curves of one point, too; or all options of an aggregate, one of your own as well. ValueError: no settings, a
+  // step below 0.
+  void hparams(const Values& settings, const std::vector<NamedValue>& results, std::int64_t step = 0);
+  template <class Options>
+    requires(!std::is_convertible_v<const Options&, const Values&>)
+  void hparams(const Options& settings, const std::vector<NamedValue>& results, std::int64_t step = 0) {
+    Values values;
+    for (const Option& option : options_of(settings)) values[std::string(option.name())] = option.text();
+    hparams(values, results, step);
+  }
 
   // The operations of a call, as ONNX names them, each under the layer whose weights it takes. GraphError and others where the model cannot
   // be exported: nn/onnx/export_onnx.h.
