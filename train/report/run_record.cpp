@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 
 #include <gradus/autograd/base/pool.h>
-#include <gradus/autograd/build_info.h>
 #include <gradus/data/write/png.h>
 #include <gradus/optim/driver/optimizer.h>
+#include <gradus/train/checkpoint/internal/checkpoint_file.h>
 #include <gradus/train/logs/internal/append_file.h>
 #include <gradus/train/logs/internal/rows.h>
 #include <gradus/train/metrics/internal/reading.h>
@@ -79,7 +79,7 @@ std::string RunRecord::name_of(std::int64_t label) const {
 }
 
 void RunRecord::forget_validation() {
-  confusion_ = {};
+  confusion_.reset();
   worst_.clear();
 }
 
@@ -88,17 +88,16 @@ void RunRecord::seen(const Tensor* inputs, const Tensor& prediction, const Tenso
   if (prediction.rank() != 2 || target.shape() != Shape{prediction.dim(0)} || prediction.dim(1) < 2) return;
   const std::int64_t n = prediction.dim(0), classes = prediction.dim(1);
   const Array scores = prediction.value().to(f64).as_contiguous(), targets = target.value().to(i64).as_contiguous();
-  const bool table = classes <= most_shown_classes;
-  if (table && (!confusion_.defined() || confusion_.dim(0) != classes)) confusion_ = Array::zeros({classes, classes}, i64);
-  std::int64_t* const counts = table ? confusion_.mutable_data<std::int64_t>() : nullptr;
+  std::vector<std::int64_t> truths, takens;
   const bool pictures = inputs && inputs->defined() && inputs->rank() == 4 && inputs->dim(0) == n && inputs->dim(2) > 0 &&
                         inputs->dim(3) > 0 && (inputs->dim(1) == 1 || inputs->dim(1) == 3);
   for (std::int64_t i = 0; i < n; ++i) {
     const double* const row = scores.data<double>() + i * classes;
     const std::int64_t truth = targets.data<std::int64_t>()[i];
     if (truth < 0 || truth >= classes || std::any_of(row, row + classes, [](double s) { return std::isnan(s); })) continue;
-    const std::int64_t said = std::max_element(row, row + classes) - row;
-    if (counts) ++counts[truth * classes + said];
+    const std::int64_t said = metric::largest(row, classes);
+    truths.push_back(truth);
+    takens.push_back(said);
     const double loss = metric::surprise(row, classes, truth);
     const bool full = static_cast<std::int64_t>(worst_.size()) >= options_.worst;
     if (said == truth || (full && (worst_.empty() || loss <= worst_.back().loss))) continue;
@@ -108,6 +107,10 @@ void RunRecord::seen(const Tensor* inputs, const Tensor& prediction, const Tenso
     worst_.insert(place, std::move(mistake));
     if (static_cast<std::int64_t>(worst_.size()) > options_.worst) worst_.pop_back();
   }
+  if (truths.empty() || classes > most_shown_classes) return;
+  if (confusion_.matrix().dim(0) != classes) confusion_ = ConfusionMatrix({.classes = classes});
+  const Shape seen_rows{std::ssize(truths)};
+  confusion_.update(Array::from(takens, seen_rows), Array::from(truths, seen_rows));
 }
 
 void RunRecord::on_train_begin(const Context& context) {
@@ -176,22 +179,20 @@ void RunRecord::on_train_end(const Context& context) {
 
 void RunRecord::save() {
   log_.flush();
-  const BuildInfo build = build_info();
-  const std::vector<std::pair<std::string, std::string>> versions{
-      {"gradus", build.version},   {"compiler", build.compiler},         {"instructions", build.level},
-      {"products", build.products}, {"convolutions", build.convolutions}, {"threads", std::to_string(build.threads)}};
+  const Values facts = detail::facts_of_here();
+  const std::vector<std::pair<std::string, std::string>> versions(facts.begin(), facts.end());
   std::string out = "{\"configuration\":" + json_pairs(configuration_) + ",\n\"versions\":" + json_pairs(versions);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
   out += text(",\n\"epochs\":", epochs_, ",\"steps\":", steps_, ",\"seconds\":", json_number(seconds.count()), ",\"pool_bytes\":",
               pool::peak_bytes(), ",\"process_bytes\":", peak_of_process(), ",\"ended\":", json_text(ended_), ",\n\"summary\":",
               json_text(summary_));
-  if (confusion_.defined()) {
-    const std::int64_t classes = confusion_.dim(0);
+  const Array confusion = confusion_.matrix().value();
+  if (const std::int64_t classes = confusion.dim(0); classes > 0) {
     std::string names, rows;
     for (std::int64_t i = 0; i < classes; ++i) {
       names += (i ? "," : "") + json_text(name_of(i));
       rows += i ? ",\n[" : "[";
-      for (std::int64_t j = 0; j < classes; ++j) rows += text(j ? "," : "", confusion_.data<std::int64_t>()[i * classes + j]);
+      for (std::int64_t j = 0; j < classes; ++j) rows += text(j ? "," : "", confusion.data<std::int64_t>()[i * classes + j]);
       rows += "]";
     }
     out += ",\n\"classes\":[" + names + "],\n\"confusion\":[" + rows + "]";

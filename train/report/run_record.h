@@ -18,6 +18,7 @@
 #include <gradus/autograd/tape/tensor.h>
 #include <gradus/optim/gradients/statistics.h>
 #include <gradus/train/logs/json_log.h>
+#include <gradus/train/metrics/confusion.h>
 
 namespace gradus::train {
 
@@ -81,7 +82,7 @@ class RunRecord {
   std::unique_ptr<optim::Statistics> statistics_;
   std::int64_t measured_ = 0, steps_ = 0, epochs_ = 0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  Array confusion_;                              // i64 [C, C]
+  ConfusionMatrix confusion_;
   std::vector<Mistake> worst_;                   // the largest loss first
 };
 

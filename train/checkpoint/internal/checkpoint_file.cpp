@@ -11,13 +11,6 @@ constexpr std::string_view fact = "checkpoint_";
 constexpr std::string_view checksum_key = "checkpoint_checksum";
 constexpr int newest_format = 1;
 
-// What the same bits hang from.
-Values facts_of_here() {
-  const BuildInfo info = build_info();
-  return {{"gradus", info.version},       {"compiler", info.compiler},           {"level", info.level},
-          {"products", info.products},    {"convolutions", info.convolutions},   {"threads", std::to_string(info.threads)}};
-}
-
 // Takes them out of a file's metadata.
 Values split_facts(Values& metadata) {
   Values facts;
@@ -44,6 +37,12 @@ int format_of(const FileName& file, const Values& facts) {
 }
 
 }  // namespace
+
+Values facts_of_here() {
+  const BuildInfo info = build_info();
+  return {{"gradus", info.version},       {"compiler", info.compiler},           {"level", info.level},
+          {"products", info.products},    {"convolutions", info.convolutions},   {"threads", std::to_string(info.threads)}};
+}
 
 void write_checkpoint(const FileName& file, std::span<const Part> parts, Values facts) {
   State sum = sum_of_states(std::vector<StatePart>(parts.begin(), parts.end()));

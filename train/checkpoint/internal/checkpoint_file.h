@@ -27,6 +27,8 @@ CheckpointContents read_checkpoint(const FileName& file, bool verify);
 // The facts alone, of the header; nothing is verified. FileError.
 Values read_facts(const FileName& file);
 
+// What the same bits hang from: versions, threads, instructions. The report lists them, too.
+Values facts_of_here();
 std::vector<std::string> differences_from_here(const Values& facts);
 CheckpointReport load_contents(const FileName& file, std::span<const Part> parts, const CheckpointContents& contents);
 
