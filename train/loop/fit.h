@@ -127,7 +127,11 @@ BatchesRef batches_ref(F& feed, Loader& loader, void (*play)(void*, Training&)) 
 template <class O>
 StepperRef stepper_ref(O& optimizer) {
   if constexpr (std::derived_from<O, optim::Optimizer>) return {&optimizer, nullptr, nullptr, {}};
-  else return {&optimizer.optimizer(), &optimizer, [](void* o) { static_cast<O*>(o)->step(); }, state_ref(optimizer)};
+  else {
+    StepperRef ref{&optimizer.optimizer(), &optimizer, [](void* o) { static_cast<O*>(o)->step(); }, state_ref(optimizer)};
+    if constexpr (std::same_as<O, optim::Lookahead>) ref.lookahead = &optimizer;
+    return ref;
+  }
 }
 
 }  // namespace detail

@@ -64,6 +64,7 @@ struct FitOptions {
   optim::LRScheduler* schedule = nullptr;           // by its own unit, after every step or epoch
   optim::ReduceLROnPlateau* plateau = nullptr;      // told the monitored value after every epoch
   optim::WeightAverage* average = nullptr;          // EMA, SWA: evaluated instead of the weights
+  bool rule_averages = true;                        // without one: so are those that the optimizer keeps (ASGD, Schedule-Free, Lookahead)
   optim::Unit average_per = optim::Unit::step;      // updated after every step, or epoch, …
   std::int64_t average_from = 0;                    // … after so many of them
 

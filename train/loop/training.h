@@ -10,6 +10,10 @@
 #include <gradus/train/loop/fit_options.h>
 #include <gradus/train/loop/history.h>
 
+namespace gradus::optim {
+class Lookahead;
+}
+
 namespace gradus::train::detail {
 
 class Training;
@@ -34,6 +38,7 @@ struct StepperRef {
   void* around = nullptr;
   void (*step)(void* around) = nullptr;
   StateRef state;
+  const optim::Lookahead* lookahead = nullptr;   // if it is one
 };
 
 // A loader, and what is done with its batches.

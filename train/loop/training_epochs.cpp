@@ -5,6 +5,7 @@
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/lr_scheduler/lr_scheduler.h>
 #include <gradus/optim/lr_scheduler/reduce_lr_on_plateau.h>
+#include <gradus/train/loop/internal/evaluated.h>
 #include <gradus/train/loop/internal/inside.h>
 #include <gradus/train/loop/internal/modes.h>
 #include <gradus/train/loop/internal/rethrow.h>
@@ -159,8 +160,7 @@ bool Training::Inside::validate(NamedValues& values) {
     metric.reset();
   }
   {
-    std::optional<optim::AveragedWeights> averaged;
-    if (options.average && options.average->updates() > 0) averaged.emplace(*options.average);
+    const Evaluated weights(setup.stepper, options);
     const Modes modes(*setup.model);
     nn::eval(*setup.model);
     const NoGrad guard;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <gradus/optim/around/accumulation.h>
-#include <gradus/optim/around/averaged_weights.h>
 #include <gradus/train/loop/interrupt.h>
 #include <gradus/train/loop/training.h>
 
