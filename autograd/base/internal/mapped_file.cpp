@@ -25,14 +25,6 @@ MappedBytes::MappedBytes(const InputFile& file, std::uint64_t begin, std::uint64
   else data_ = static_cast<std::byte*>(pages_) + before;
 }
 
-void MappedBytes::let_go(std::uint64_t begin, std::uint64_t end) const {
-  if (!data_) return;
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  const auto before = static_cast<std::uint64_t>(data_ - static_cast<std::byte*>(pages_));
-  const std::uint64_t first = (before + begin + page - 1) / page * page, last = (before + end) / page * page;
-  if (first < last && last <= length_) ::madvise(static_cast<std::byte*>(pages_) + first, last - first, MADV_DONTNEED);
-}
-
 MappedBytes::~MappedBytes() {
   if (pages_) ::munmap(pages_, length_);
 }

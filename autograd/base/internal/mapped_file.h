@@ -18,8 +18,6 @@ class MappedBytes {
   MappedBytes& operator=(const MappedBytes&) = delete;
   ~MappedBytes();
 
-  // These need not stay in memory, and are read again when they are touched; whole pages alone, and none that have been written to.
-  void let_go(std::uint64_t begin, std::uint64_t end) const;
   std::byte* data() const { return data_; }   // null if there are none, or the system does not map them: then read them
 
  private:

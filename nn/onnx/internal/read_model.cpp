@@ -5,7 +5,7 @@
 #include <gradus/autograd/array/formats/internal/naming_the_file.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
-#include <gradus/autograd/base/internal/mapped_file.h>
+#include <gradus/nn/onnx/internal/file_bytes.h>
 #include <gradus/nn/onnx/internal/stored_tensor.h>
 #include <gradus/nn/onnx/internal/wire.h>
 
@@ -14,14 +14,13 @@ namespace {
 
 class ModelReader {
  public:
-  ModelReader(const std::string& folder, const ReadLimits& limits, const InputFile* file = nullptr, const MappedBytes* mapped = nullptr)
-      : files_(folder), limits_(limits), file_(file), mapped_(mapped) {}
+  ModelReader(const std::string& folder, const ReadLimits& limits, const InputFile* file = nullptr)
+      : files_(folder), limits_(limits), file_(file) {}
 
-  Model model(std::string_view bytes) {
+  Model model(WireReader in, std::uint64_t size) {
     Model out;
     bool has_graph = false;
     out.ir_version = 0;
-    WireReader in(bytes);
     for (Field f; in.next(f);) {
       switch (f.number) {
         case 1: out.ir_version = f.integer(); break;
@@ -37,7 +36,7 @@ class ModelReader {
         default: break;
       }
     }
-    check<FileError>(has_graph, "no graph: a file of ", bytes.size(), " bytes; is this an ONNX model?");
+    check<FileError>(has_graph, "no graph: a file of ", size, " bytes; is this an ONNX model?");
     check<FileError>(!out.opsets.empty(), "the model does not say which operator set it uses");
     return out;
   }
@@ -90,7 +89,7 @@ class ModelReader {
   NamedArray tensor(const Field& message) {
     count(message);
     NamedArray out = read_tensor(message, files_, file_);
-    if (mapped_) mapped_->let_go(message.at, message.content_at + message.content.size());
+    if (message.file) message.file->let_go(message.content_at + message.content.size());   // fields are read in their order
     return out;
   }
 
@@ -238,8 +237,7 @@ class ModelReader {
 
   ExternalFiles files_;
   ReadLimits limits_;
-  const InputFile* file_;                // of the bytes, if they are mapped
-  const MappedBytes* mapped_;
+  const InputFile* file_;                // of the bytes, if they are not in memory
   std::uint64_t entries_ = 0;
 };
 
@@ -252,11 +250,10 @@ std::string_view name_of(Attribute::Type type) {
 }
 
 Model parse_model(std::string_view bytes, const std::string& folder, const ReadLimits& limits) {
-  return ModelReader(folder, limits).model(bytes);
+  return ModelReader(folder, limits).model(WireReader(bytes), bytes.size());
 }
 
-// Of a large file only what stands around the tensors is looked at where it lies, and these are read to where they stay: so the model is in
-// memory once.
+// Of a large file what stands around the tensors is read by the piece, and the tensors to where they stay: so the model is in memory once.
 Model read_model(const FileName& name, const ReadLimits& limits) {
   constexpr std::uint64_t large = 4 << 20;
   const std::filesystem::path path(name.string());
@@ -264,9 +261,8 @@ Model read_model(const FileName& name, const ReadLimits& limits) {
   return gradus::detail::naming_the_file("onnx", name, [&] {
     InputFile file(name);
     if (file.size() >= large) {
-      const MappedBytes mapped(file, 0, file.size());
-      if (mapped.data())
-        return ModelReader(folder, limits, &file, &mapped).model({reinterpret_cast<const char*>(mapped.data()), file.size()});
+      FileBytes bytes(file);
+      if (bytes.data()) return ModelReader(folder, limits, &file).model(WireReader(bytes, file.size()), file.size());
     }
     std::string bytes(file.size(), '\0');
     file.read(bytes.data(), bytes.size());

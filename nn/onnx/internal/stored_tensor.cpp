@@ -57,8 +57,7 @@ struct Said {
   std::vector<std::int64_t> dims;
   std::int64_t type = 0;
   bool has_raw = false, external = false;
-  std::string_view raw;
-  std::uint64_t raw_at = 0;               // in the file
+  Field raw;
   std::string wide;                       // of floats and doubles: their bytes
   std::vector<std::int64_t> numbers;      // of whole numbers
   std::map<std::string, std::string> where;
@@ -85,7 +84,7 @@ Said read_said(const Field& message) {
       case 6: from("string_data"); break;
       case 7: from("int64_data"), f.append_to(said.numbers); break;
       case 8: said.name = f.text(); break;
-      case 9: said.raw = f.text(), said.raw_at = f.content_at, said.has_raw = true; break;
+      case 9: said.raw = f.with_length(), said.has_raw = true; break;
       case 10: from("double_data"), f.append_bytes_to(said.wide, Field::fixed64); break;
       case 11: from("uint64_data"), f.append_to(said.numbers); break;
       case 13: {
@@ -240,8 +239,8 @@ NamedArray read_tensor(const Field& message, ExternalFiles& files, const InputFi
     }
   } else if (said.has_raw) {
     check<FileError>(said.list.empty(), "at byte ", said.at, ": tensor ", name, ": elements in raw_data and in ", said.list);
-    check<FileError>(said.raw.size() == bytes, "at byte ", said.at, ": tensor ", name, ": ", shape, " of ", type->name, " takes ", bytes,
-                     " bytes, and raw_data has ", said.raw.size());
+    check<FileError>(said.raw.content.size() == bytes, "at byte ", said.at, ": tensor ", name, ": ", shape, " of ", type->name, " takes ",
+                     bytes, " bytes, and raw_data has ", said.raw.content.size());
   } else {
     check<FileError>(said.list.empty() || said.list == list_of(said.type), "at byte ", said.at, ": tensor ", name, ": elements of ",
                      type->name, " stand in ", list_of(said.type), ", not in ", said.list);
@@ -252,9 +251,9 @@ NamedArray read_tensor(const Field& message, ExternalFiles& files, const InputFi
   if (bytes == 0) return out;
   constexpr std::uint64_t worth_reading = 1 << 16;
   if (said.has_raw && model && !stored->convert && bytes >= worth_reading) {
-    model->read_at(said.raw_at, out.value.mutable_raw(), bytes);
+    model->read_at(said.raw.content_at, out.value.mutable_raw(), bytes);
   } else if (said.has_raw) {
-    convert(*stored, reinterpret_cast<const std::byte*>(said.raw.data()), out.value, name);
+    convert(*stored, reinterpret_cast<const std::byte*>(said.raw.text().data()), out.value, name);
   } else {
     const bool wide = said.type == 1 || said.type == 11;
     const std::string made = wide ? std::string() : narrowed(said.numbers, stored->bits, signed_in_file(said.type), name);

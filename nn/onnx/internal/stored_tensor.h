@@ -28,7 +28,7 @@ class ExternalFiles {
   std::map<std::string, std::unique_ptr<InputFile>> open_;
 };
 
-// `model`: the file that the message's bytes are of, from which large elements are read to where they stay; null: they are copied.
+// `model`: the file that the message is of, from which large elements are read to where they stay; null: they are copied.
 NamedArray read_tensor(const Field& message, ExternalFiles& files, const InputFile* model = nullptr);
 
 // Where the elements of arrays go that are not written in place.

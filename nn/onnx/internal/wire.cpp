@@ -1,5 +1,6 @@
 #include <gradus/nn/onnx/internal/wire.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <gradus/autograd/base/error.h>
@@ -45,14 +46,20 @@ float Field::number32() const {
   return out;
 }
 
-std::string_view Field::text() const {
+const Field& Field::with_length() const {
   expect(kind == bytes, "text, bytes or message");
+  return *this;
+}
+
+std::string_view Field::text() const {
+  with_length().need_content();
   return content;
 }
 
 void Field::append_to(std::vector<std::int64_t>& out) const {
   if (kind == varint) return out.push_back(integer());
   expect(kind == bytes, "list of whole numbers");
+  need_content();
   for (std::size_t place = 0; place < content.size();) {
     std::uint64_t read = 0;
     const std::size_t taken = read_varint(content.substr(place), read);
@@ -65,6 +72,7 @@ void Field::append_to(std::vector<std::int64_t>& out) const {
 void Field::append_to(std::vector<float>& out) const {
   if (kind == fixed32) return out.push_back(number32());
   expect(kind == bytes && content.size() % sizeof(float) == 0, "list of floats");
+  need_content();
   for (std::size_t place = 0; place < content.size(); place += sizeof(float)) out.push_back(number_of<float>(content.substr(place)));
 }
 
@@ -75,6 +83,7 @@ void Field::append_bytes_to(std::string& out, Kind width) const {
     return;
   }
   expect(kind == bytes && content.size() % size == 0, size == 4 ? "list of floats" : "list of doubles");
+  need_content();
   out.append(content);
 }
 
@@ -97,7 +106,10 @@ std::uint64_t WireReader::fixed(std::size_t width) {
 
 bool WireReader::next(Field& field) {
   if (place_ == bytes_.size()) return false;
+  constexpr std::size_t most = 20;   // bytes of two numbers; none is longer
+  if (file_) file_->need(at_ + place_, std::min(most, bytes_.size() - place_));
   field = {};
+  field.file = file_;
   field.at = at_ + place_;
   const std::uint64_t tag = varint();
   const std::uint64_t number = tag >> 3;

@@ -1,5 +1,6 @@
 // Protobuf's wire format, the little of it that files use: fields of a number and a kind, one after the other. The reader takes its input
-// for hostile: every length is checked against what is there, an error names the byte, nothing is copied, nothing recurses.
+// for hostile: every length is checked against what is there, an error names the byte, nothing is copied, nothing recurses. Bytes of a file
+// are read when they are looked at (FileBytes).
 //   WireReader in(bytes);                          WireWriter out;
 //   for (Field f; in.next(f);)                     out.integer(1, 8);
 //     if (f.number == 1) version = f.integer();    out.message(7, std::move(graph));
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <gradus/autograd/array/array.h>
+#include <gradus/nn/onnx/internal/file_bytes.h>
 
 namespace gradus::nn::onnx {
 
@@ -19,13 +21,15 @@ struct Field {
   std::uint32_t number = 0;
   Kind kind = varint;
   std::uint64_t value = 0;            // of a varint or a fixed one
-  std::string_view content;           // of bytes
+  std::string_view content;           // of bytes; those of a file are there when text() has been asked for
   std::uint64_t at = 0;               // where the field begins in the file
   std::uint64_t content_at = 0;       // where its content does
+  FileBytes* file = nullptr;          // which has the content, if it is not in memory
 
   std::int64_t integer() const;
   float number32() const;
   std::string_view text() const;      // of anything with a length: a text, bytes, a message
+  const Field& with_length() const;   // itself, if it is of these
   // Repeated numbers, packed or one: appended.
   void append_to(std::vector<std::int64_t>& out) const;
   void append_to(std::vector<float>& out) const;
@@ -33,12 +37,14 @@ struct Field {
 
  private:
   void expect(bool right, const char* wanted) const;
+  void need_content() const { if (file) file->need(content_at, content.size()); }
 };
 
 class WireReader {
  public:
   explicit WireReader(std::string_view bytes, std::uint64_t at = 0) : bytes_(bytes), at_(at) {}
-  explicit WireReader(const Field& message) : WireReader(message.text(), message.content_at) {}
+  explicit WireReader(FileBytes& file, std::uint64_t size) : bytes_(file.data(), static_cast<std::size_t>(size)), at_(0), file_(&file) {}
+  explicit WireReader(const Field& message) : bytes_(message.with_length().content), at_(message.content_at), file_(message.file) {}
   bool next(Field& field);            // false at the end; FileError for a field that is none
 
  private:
@@ -47,6 +53,7 @@ class WireReader {
   std::string_view bytes_;
   std::size_t place_ = 0;
   std::uint64_t at_;                  // of bytes_ in the file
+  FileBytes* file_ = nullptr;
 };
 
 // A message that is being written. Arrays are not copied: the message is a list of pieces, some of which are the elements of arrays.
