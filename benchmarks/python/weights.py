@@ -1,6 +1,7 @@
 """Loads and saves a gigabyte of weights in each format, by PyTorch (pt), safetensors' own library, or NumPy; see ../gradus/weights.cpp, which
 writes the files that are loaded."""
 import json
+import mmap
 import os
 import pathlib
 import resource
@@ -37,6 +38,16 @@ def check_of(tensors):
 def touched(tensors):
     """One float of each page."""
     return sum(float(t.reshape(-1)[::1024].sum()) for t in tensors.values())
+
+
+def touch_memory():
+    """As the program of gradus does it, which says why."""
+    size = 2400 << 20
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as pages:
+        pages.madvise(mmap.MADV_HUGEPAGE)
+        bytes_of = numpy.frombuffer(pages, dtype=numpy.uint8)
+        bytes_of[::4096] = 1
+        del bytes_of
 
 
 def memory(which):
@@ -85,14 +96,20 @@ def save(form, folder, tensors):
         torch.save(tensors, folder / "model.pt")
 
 
+def load_safetensors(file, mapped):
+    """load_file maps the file, and its tensors are the mapping: memory of their own, which no shortened file takes away, is a copy."""
+    tensors = safetensors.torch.load_file(file)
+    return tensors if mapped else {name: tensor.clone() for name, tensor in tensors.items()}
+
+
 def load(form, folder, mapped):
-    if form == "safetensors":   # which maps, and hands the mapping out where it is not copied on the way
-        return safetensors.torch.load_file(folder / "model.safetensors")
+    if form == "safetensors":
+        return load_safetensors(folder / "model.safetensors", mapped)
     if form == "sharded":
         names = json.loads((folder / "model.safetensors.index.json").read_text())["weight_map"]
         out = {}
         for file in sorted(set(names.values())):
-            out |= safetensors.torch.load_file(folder / file)
+            out |= load_safetensors(folder / file, mapped)
         return out
     if form == "npz":
         with numpy.load(folder / "model.npz") as file:
@@ -108,6 +125,7 @@ if options.compile or options.job == "weights-load-npz-mapped":
     raise SystemExit   # NumPy maps no archives
 loads, form = options.job.startswith("weights-load-"), options.job[13:].removesuffix("-mapped")
 mapped = options.job.endswith("-mapped")
+touch_memory()
 if loads:
     def work():
         tensors = load(form, pathlib.Path(options.inputs) / "weights" / form, mapped)
