@@ -39,7 +39,7 @@ std::vector<std::int64_t> batch_offsets(const Array& a) {
 
 Array with_whole_rows(const Array& a) { return a.shape()[a.rank() - 1] == 1 || a.strides()[a.rank() - 1] == 1 ? a : a.contiguous_copy(); }
 
-// Matrices of k or v, whose rows lie anywhere.
+// Matrices of q, k or v, whose rows lie anywhere.
 template <class T>
 struct Matrices {
   Array a;
@@ -102,33 +102,29 @@ struct Pass {
   const AttentionRows<T>& loops = attention_loops().of(T{});
   const DropoutLoop<T> drop = dropout_loops().of(T{});
   std::int64_t rows, columns, width, out_width, batches;
-  Array scaled_q;  // contiguous
-  const T* q;
-  Matrices<T> k, v;
+  Matrices<T> q, k, v;
   Bias<T> bias;
 
-  explicit Pass(const Attention& call) : call(call), k(call.k), v(call.v), bias(call.mask) {
+  explicit Pass(const Attention& call) : call(call), q(call.q), k(call.k), v(call.v), bias(call.mask) {
     const int rank = call.q.rank();
     rows = call.q.shape()[rank - 2], width = call.q.shape()[rank - 1];
     columns = call.k.shape()[call.k.rank() - 2], out_width = call.v.shape()[call.v.rank() - 1];
     batches = 1;
     for (int i = 0; i + 2 < rank; ++i) batches *= call.q.shape()[i];
-    const Matrices<T> given(call.q);
-    scaled_q = Array(call.q.shape(), call.q.dtype());
-    T* to = scaled_q.mutable_data<T>();
-    const bool whole = given.a.contiguous();
-    parallel_for(batches * rows, items_worth(1 << 15, width), [&](std::int64_t begin, std::int64_t end) {
-      if (whole) return loops.scaled(given.data + begin * width, (end - begin) * width, call.scale, to + begin * width);
-      for (std::int64_t i = begin; i < end; ++i) loops.scaled(given.rows(i / rows, i % rows).data, width, call.scale, to + i * width);
-    });
-    q = to;
   }
 
   // Of columns from `column` on, how many row i sees of n.
   std::int64_t seen(std::int64_t i, std::int64_t column, std::int64_t n) const {
     return call.causal ? std::clamp<std::int64_t>(i + 1 - column, 0, n) : n;
   }
+  // Of those, how many products may read, which take rows of a tile together: zeros stand behind what is seen.
+  static std::int64_t read(std::int64_t seen, std::int64_t n) { return std::min(n, seen + rows_together); }
   std::int64_t kv(std::int64_t batch) const { return batch / call.repeats; }
+  // The keys of a tile as the scores' right side, with the scale, which then is nowhere else.
+  void lay_keys(std::int64_t group, std::int64_t j, std::int64_t n, T* to) const {
+    loops.lay(k.rows(group, j, true), width, n, to);
+    loops.scaled(to, width * laid_stride<T>(n), call.scale, to);
+  }
 
   void drop_row(const T* from, std::int64_t n, std::int64_t batch, std::int64_t i, std::int64_t column, T* to) const {
     if (call.dropout >= 1) return void(std::fill_n(to, n, T(0)));
@@ -159,20 +155,21 @@ void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int
   std::fill_n(largest, count, static_cast<T>(-infinity));
   std::fill_n(total, count, 0.0);
   T* const s = work.scores.data();
+  const Matrix<T> q = job.q.rows(batch, first);
   const bool causal = job.call.causal;
   const std::int64_t width = job.out_width, columns = job.seen(first + count - 1, 0, job.columns);
   for (std::int64_t j = 0; j < columns; j += tile_columns) {
     const std::int64_t n = std::min(tile_columns, columns - j), shift = first - j;
-    job.loops.lay(job.k.rows(job.kv(batch), j, true), job.width, n, work.k.data());
-    job.loops.multiply({count, n, job.width, job.q + (batch * job.rows + first) * job.width, job.width, false, work.k.data(), s, pitch,
-                        false, causal ? Reach::columns : Reach::all, shift});
+    job.lay_keys(job.kv(batch), j, n, work.k.data());
+    job.loops.multiply({count, n, job.width, q.data, q.stride, false, work.k.data(), s, pitch, false,
+                        causal ? Reach::columns : Reach::all, shift});
     for (std::int64_t r = 0; r < count; ++r) {
       const std::int64_t i = first + r, seen = job.seen(i, j, n);
       T* const row = s + r * pitch;
       if (seen > 0)
         job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
       if (job.call.dropout > 0) job.drop_row(row, seen, batch, i, j, row);
-      std::fill(row + seen, row + n, T(0));
+      std::fill(row + seen, row + job.read(seen, n), T(0));
     }
     job.loops.lay(job.v.rows(job.kv(batch), j), n, width, work.v.data());
     job.loops.multiply({count, width, n, s, pitch, false, work.v.data(), out, stride, j > 0, causal ? Reach::terms_before : Reach::all,
@@ -198,11 +195,12 @@ struct BackRoom {
         v(job.out_width * laid_stride<T>(n)), q(tall * laid_stride<T>(job.width)), g(tall * laid_stride<T>(job.out_width)) {}
 };
 
-// Where the gradients go, at the first row of the tile; null where not wanted. Those by k and v have rows of their own stride.
+// Where the gradients go, at the first row of the tile; null where not wanted. What is there is added to, or has not been written yet.
 template <class T>
 struct BackSums {
   T *dq, *dk, *dv;
-  std::int64_t k_stride, v_stride;
+  std::int64_t q_stride, k_stride, v_stride;
+  bool adds_to_q, adds_to_kv;
 };
 
 // The gradient by one tile of k and v, and what it adds to that by q, from `count` rows of one batch. `room` has k, keys and v of the tile.
@@ -213,21 +211,22 @@ void attend_back(const Pass<T>& job, std::int64_t batch, std::int64_t first, std
   if (n == 0) return;
   const bool drops = job.call.dropout > 0, causal = job.call.causal;
   const auto reach = [causal](Reach of_causal) { return causal ? of_causal : Reach::all; };
-  const T* const q = job.q + (batch * job.rows + first) * job.width;
+  const Matrix<T> q = job.q.rows(batch, first);
   T *const p = work.p.data(), *const dp = work.dp.data();
   T room[tile_columns_back];
-  job.loops.multiply({count, columns, job.width, q, job.width, false, work.k.data(), p, pitch_back, false, reach(Reach::columns), shift});
+  job.loops.multiply({count, columns, job.width, q.data, q.stride, false, work.k.data(), p, pitch_back, false,
+                      reach(Reach::columns), shift});
   for (std::int64_t r = 0; r < count; ++r) {
-    const std::int64_t seen = job.seen(first + r, j, n);
+    const std::int64_t seen = job.seen(first + r, j, n), read = job.read(seen, n);
     T* const row = p + r * pitch_back;
     job.loops.weights(row, seen, job.bias.row(batch, first + r, j, seen, room), log_sums[r]);
-    std::fill(row + seen, row + n, T(0));
-    if (drops && sums.dv) job.drop_row(row, n, batch, first + r, j, work.dropped.data() + r * pitch_back);
+    std::fill(row + seen, row + read, T(0));
+    if (drops && sums.dv) job.drop_row(row, read, batch, first + r, j, work.dropped.data() + r * pitch_back);
   }
   if (sums.dv) {
     job.loops.lay(g, count, width, work.g.data());
-    job.loops.multiply({n, width, count, drops ? work.dropped.data() : p, pitch_back, true, work.g.data(), sums.dv, sums.v_stride, true,
-                        reach(Reach::terms_after), shift});
+    job.loops.multiply({n, width, count, drops ? work.dropped.data() : p, pitch_back, true, work.g.data(), sums.dv, sums.v_stride,
+                        sums.adds_to_kv, reach(Reach::terms_after), shift});
   }
   if (!sums.dq && !sums.dk) return;
   job.loops.multiply({count, columns, width, g.data, g.stride, false, work.v.data(), dp, pitch_back, false, reach(Reach::columns), shift});
@@ -235,21 +234,21 @@ void attend_back(const Pass<T>& job, std::int64_t batch, std::int64_t first, std
     T* const row = dp + r * pitch_back;
     const std::int64_t seen = job.seen(first + r, j, n);
     if (drops) job.drop_row(row, seen, batch, first + r, j, row);
-    job.loops.slopes(p + r * pitch_back, seen, row, deltas[r]);
+    job.loops.slopes(p + r * pitch_back, seen, row, deltas[r], job.call.scale);
   }
   if (sums.dk) {
-    job.loops.lay({q, job.width}, count, job.width, work.q.data());
-    job.loops.multiply({n, job.width, count, p, pitch_back, true, work.q.data(), sums.dk, sums.k_stride, true, reach(Reach::terms_after),
-                        shift});
+    job.loops.lay(q, count, job.width, work.q.data());
+    job.loops.multiply({n, job.width, count, p, pitch_back, true, work.q.data(), sums.dk, sums.k_stride, sums.adds_to_kv,
+                        reach(Reach::terms_after), shift});
   }
   if (sums.dq)
-    job.loops.multiply({count, job.width, n, p, pitch_back, false, work.keys.data(), sums.dq, job.width, true, reach(Reach::terms_before),
-                        shift});
+    job.loops.multiply({count, job.width, n, p, pitch_back, false, work.keys.data(), sums.dq, sums.q_stride, sums.adds_to_q,
+                        reach(Reach::terms_before), shift});
 }
 
 // A new array whose dimensions lie in memory in the order of those of `like`, the last one in whole rows; `elements` is where it begins.
 template <class T>
-Array ordered_like(const Array& like, const Shape& shape, T*& elements, bool zeros = false) {
+Array ordered_like(const Array& like, const Shape& shape, T*& elements) {
   std::vector<int> order;   // of the dimensions in memory, the longest strides first
   for (int i = 0; i < shape.rank(); ++i) {
     auto at = order.end();
@@ -258,10 +257,26 @@ Array ordered_like(const Array& like, const Shape& shape, T*& elements, bool zer
   }
   Shape sizes, back = shape;
   for (const int i : order) back[i] = sizes.rank(), sizes.push_back(shape[i]);
-  Array whole = zeros ? Array::zeros(sizes, like.dtype()) : Array(sizes, like.dtype());
+  Array whole(sizes, like.dtype());
   elements = whole.mutable_data<T>();
   return whole.permute(back);
 }
+
+// A gradient, as what it belongs to lies in memory; null: not wanted.
+template <class T>
+struct GradientLike {
+  T* data = nullptr;
+  std::int64_t stride = 0;
+  std::vector<std::int64_t> begins;
+  GradientLike() = default;
+  GradientLike(const Array& like, Array& out) {
+    out = ordered_like(like, like.shape(), data);
+    begins = batch_offsets(out), stride = out.strides()[out.rank() - 2];
+  }
+  T* rows(std::int64_t batch, std::int64_t row) const {
+    return data ? data + begins[static_cast<std::size_t>(batch)] + row * stride : nullptr;
+  }
+};
 
 }  // namespace
 
@@ -312,15 +327,15 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
     const std::int64_t tiles = tiles_of(job.columns, tile_columns_back), groups = job.batches / call.repeats;
     const std::int64_t parts = std::max<std::int64_t>(std::min(tiles, 8 / std::max<std::int64_t>(groups, 1)), 1);
     const std::int64_t q_size = call.q.size();
-    Array by_q;
-    if (wanted & 1) by_q = Array::zeros({parts, q_size}, dtype);
-    T *const dq = wanted & 1 ? by_q.mutable_data<T>() : nullptr, *dk = nullptr, *dv = nullptr;
-    if (wanted & 2) out.k = ordered_like(call.k, call.k.shape(), dk, true);
-    if (wanted & 4) out.v = ordered_like(call.v, call.v.shape(), dv, true);
-    std::vector<std::int64_t> k_begins, v_begins;
-    if (dk) k_begins = batch_offsets(out.k);
-    if (dv) v_begins = batch_offsets(out.v);
-    const std::int64_t k_stride = dk ? out.k.strides()[out.k.rank() - 2] : 0, v_stride = dv ? out.v.strides()[out.v.rank() - 2] : 0;
+    GradientLike<T> dq, dk, dv;
+    if (wanted & 1) dq = GradientLike<T>(call.q, out.q);
+    if (wanted & 2) dk = GradientLike<T>(call.k, out.k);
+    if (wanted & 4) dv = GradientLike<T>(call.v, out.v);
+    const bool apart = dq.data && parts != 1;
+    if (dq.data && tiles == 0) std::fill_n(dq.data, q_size, T(0));
+    Array by_part;
+    if (apart) by_part = Array::zeros({parts, q_size}, dtype);
+    T* const sums = apart ? by_part.mutable_data<T>() : nullptr;
     const std::int64_t cost = call.repeats * job.rows * job.columns / parts * (job.width + job.out_width);
     parallel_for(groups * parts, items_worth(1 << 17, cost), [&](std::int64_t begin, std::int64_t end) {
       BackRoom<T> work(job);
@@ -328,30 +343,35 @@ AttentionGradients attention_backward(const Attention& call, const Attended& res
         const std::int64_t group = task / parts, part = task % parts;
         for (std::int64_t t = part; t < tiles; t += parts) {
           const std::int64_t j = t * tile_columns_back, n = std::min(tile_columns_back, job.columns - j);
-          job.loops.lay(job.k.rows(group, j, true), job.width, n, work.k.data());
-          if (dq) job.loops.lay(job.k.rows(group, j), n, job.width, work.keys.data());
-          if (dq || dk) job.loops.lay(job.v.rows(group, j, true), job.out_width, n, work.v.data());
-          T *const to_k = dk ? dk + k_begins[static_cast<std::size_t>(group)] + j * k_stride : nullptr,
-                  *const to_v = dv ? dv + v_begins[static_cast<std::size_t>(group)] + j * v_stride : nullptr;
+          job.lay_keys(group, j, n, work.k.data());
+          if (dq.data) job.loops.lay(job.k.rows(group, j), n, job.width, work.keys.data());
+          if (dq.data || dk.data) job.loops.lay(job.v.rows(group, j, true), job.out_width, n, work.v.data());
+          T *const to_k = dk.rows(group, j), *const to_v = dv.rows(group, j);
+          const std::int64_t start = call.causal ? j / tile_rows * tile_rows : 0;
+          // What the first rows do not see they do not write.
+          const std::int64_t written = start < job.rows ? job.seen(std::min(start + tile_rows, job.rows) - 1, j, n) : 0;
+          for (std::int64_t i = written; i < n; ++i) {
+            if (to_k) std::fill_n(to_k + i * dk.stride, job.width, T(0));
+            if (to_v) std::fill_n(to_v + i * dv.stride, job.out_width, T(0));
+          }
           for (std::int64_t batch = group * call.repeats; batch < (group + 1) * call.repeats; ++batch)
-            for (std::int64_t first = call.causal ? j / tile_rows * tile_rows : 0; first < job.rows; first += tile_rows) {
+            for (std::int64_t first = start; first < job.rows; first += tile_rows) {
               const std::int64_t row = batch * job.rows + first;
+              T* const to_q = apart ? sums + part * q_size + row * job.width : dq.rows(batch, first);
               attend_back(job, batch, first, std::min(tile_rows, job.rows - first), j, n, slopes.rows(batch, first), log_sums + row,
-                          deltas.data() + row, work, {dq ? dq + part * q_size + row * job.width : nullptr, to_k, to_v, k_stride, v_stride});
+                          deltas.data() + row, work,
+                          {to_q, to_k, to_v, apart ? job.width : dq.stride, dk.stride, dv.stride, apart || t > 0,
+                           batch > group * call.repeats || first > start});
             }
         }
       }
     });
-    if (!dq) return;
-    T* to = nullptr;
-    out.q = ordered_like(call.q, call.q.shape(), to);
-    const std::vector<std::int64_t> begins = batch_offsets(out.q);
-    const std::int64_t stride = out.q.strides()[out.q.rank() - 2], width = job.width;
+    if (!apart) return;
+    const std::int64_t width = job.width;
     parallel_for(job.batches * job.rows, items_worth(1 << 15, width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t p = 1; p < parts; ++p)
-        for (std::int64_t i = begin * width; i < end * width; ++i) dq[i] += dq[p * q_size + i];
-      for (std::int64_t i = begin; i < end; ++i)
-        job.loops.scaled(dq + i * width, width, call.scale, to + begins[static_cast<std::size_t>(i / job.rows)] + i % job.rows * stride);
+        for (std::int64_t i = begin * width; i < end * width; ++i) sums[i] += sums[p * q_size + i];
+      for (std::int64_t i = begin; i < end; ++i) std::copy_n(sums + i * width, width, dq.rows(i / job.rows, i % job.rows));
     });
   });
   return out;

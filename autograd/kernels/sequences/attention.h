@@ -41,6 +41,7 @@ Array attention_dropout(const Attention& call, std::int64_t first, std::int64_t 
 // out by `lay`. Where row r of the tile sees columns 0 to r + shift, half of it is left out: as columns of c (what is beyond them is any
 // number, or as before), as terms of a row of c from 0 on, or up to the last.
 enum class Reach { all, columns, terms_before, terms_after };
+constexpr std::int64_t rows_together = 12;   // whose limits are one: a few more terms are read than the row sees, and they are zero
 template <class T>
 struct TileProduct {
   std::int64_t rows, columns, terms;
@@ -68,7 +69,7 @@ struct AttentionRows {
   // yet), which is a sum of what has been weighed by exp(… − largest).
   void (*weigh)(T* s, std::int64_t n, const T* bias, T& largest, double& total, T* out, std::int64_t width);
   void (*weights)(T* s, std::int64_t n, const T* bias, T log_sum);  // s ← exp(s + bias − log_sum)
-  void (*slopes)(T* p, std::int64_t n, const T* dp, T delta);       // p ← p·(dp − delta)
+  void (*slopes)(T* p, std::int64_t n, const T* dp, T delta, double scale);           // p ← p·(dp − delta)·scale
   void (*scaled)(const T* x, std::int64_t n, double factor, T* y);  // y = x·factor
   double (*product)(const T* x, const T* y, std::int64_t n);        // Σ x·y
   void (*lay)(const Matrix<T>& b, std::int64_t terms, std::int64_t columns, T* to);   // [terms, laid_stride(columns)], zeros behind

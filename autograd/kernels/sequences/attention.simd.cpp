@@ -71,10 +71,10 @@ void weights(T* s, std::int64_t n, const T* bias, T log_sum) {
 }
 
 template <class T>
-void slopes(T* p, std::int64_t n, const T* dp, T delta) {
-  const Vec<T> d = delta;
+void slopes(T* p, std::int64_t n, const T* dp, T delta, double scale) {
+  const Vec<T> d = delta, factor = scale;
   for_batches<T>(n, [=](std::int64_t i, auto... lanes) {
-    (Vec<T>::load(p + i, lanes...) * (Vec<T>::load(dp + i, lanes...) - d)).store(p + i, lanes...);
+    (Vec<T>::load(p + i, lanes...) * factor * (Vec<T>::load(dp + i, lanes...) - d)).store(p + i, lanes...);
   });
 }
 
@@ -99,7 +99,7 @@ void lay(const Matrix<T>& b, std::int64_t terms, std::int64_t columns, T* to) {
 // By few rows of c at a time, whole tiles of any width, where they see different columns or terms.
 template <class T>
 void multiply(const TileProduct<T>& p) {
-  const std::int64_t b_stride = laid_stride<T>(p.columns), tall = p.reach == Reach::all ? p.rows : 12;
+  const std::int64_t b_stride = laid_stride<T>(p.columns), tall = p.reach == Reach::all ? p.rows : rows_together;
   for (std::int64_t row = 0; row < p.rows; row += tall) {
     const std::int64_t rows = std::min(tall, p.rows - row), limit = row + rows + p.shift;
     const std::int64_t begin = p.reach == Reach::terms_after ? std::clamp<std::int64_t>(row - p.shift, 0, p.terms) : 0;

@@ -16,13 +16,25 @@ void pack_panels(const T* b, std::int64_t down, std::int64_t right, std::int64_t
   pack<wide<T>>(Lines<T>{b, right, down}, columns, terms, to);
 }
 
+// So many terms at a time as a panel may have to stay in the first cache while rows pass it: from the second one it would come too slowly
+// for each few rows anew.
+template <class T>
+constexpr std::int64_t most_terms = 32768 / (wide<T> * sizeof(T));
+
 template <class T>
 void multiply(const PanelProduct<T>& p) {
   const T* b = p.b;
-  for (std::int64_t column = 0; column < p.columns; column += wide<T>, b += p.terms * wide<T>)
-    add_tiles({.rows = p.rows, .columns = std::min(wide<T>, p.columns - column), .terms = p.terms, .a = p.a, .a_row = p.a_stride,
-               .a_term = 1, .b = b, .b_term = wide<T>, .c = p.c + column, .c_stride = p.c_stride,
-               .bias = p.bias ? p.bias + column : nullptr, .from_c = p.accumulate});
+  const std::int64_t parts = (p.terms + most_terms<T> - 1) / most_terms<T>, each = parts ? (p.terms + parts - 1) / parts : 1;
+  for (std::int64_t column = 0; column < p.columns; column += wide<T>) {
+    std::int64_t term = 0;
+    do {
+      const std::int64_t terms = std::min(each, p.terms - term);
+      add_tiles({.rows = p.rows, .columns = std::min(wide<T>, p.columns - column), .terms = terms, .a = p.a + term,
+                 .a_row = p.a_stride, .a_term = 1, .b = b, .b_term = wide<T>, .c = p.c + column, .c_stride = p.c_stride,
+                 .bias = p.bias && term == 0 ? p.bias + column : nullptr, .from_c = p.accumulate || term > 0});
+      term += terms, b += terms * wide<T>;
+    } while (term < p.terms);
+  }
 }
 
 // ---- gates, forward
