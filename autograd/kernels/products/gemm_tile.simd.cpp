@@ -49,9 +49,10 @@ void add_tile(const Tiles<T>& p) {
   });
 }
 
-// Tiles that are narrower than most are taller.
+// Tiles that are narrower than most are taller. Inlined, like its caller, so that the description is numbers in registers: copied as a
+// whole at each call, right after its parts had been written, it cost more than a small tile.
 template <std::int64_t registers, bool apart, class T>
-void add_column(Tiles<T> p) {
+GRADUS_INLINED inline void add_column(Tiles<T> p) {
   constexpr std::int64_t tall = many_registers && registers <= 2 ? 12 : 6;
   const auto go = [&p](auto rows) {
     for (; p.rows >= rows; p.rows -= rows, p.a += rows * p.a_row, p.c += rows * p.c_stride) add_tile<rows, registers, apart>(p);
@@ -63,13 +64,13 @@ void add_column(Tiles<T> p) {
 }
 
 template <bool apart, class T>
-void add_columns(Tiles<T> p) {
+GRADUS_INLINED inline void add_columns(const Tiles<T>& all) {
+  Tiles<T> p{all.rows, all.columns, all.terms, all.a, all.a_row, all.a_term, all.b, all.b_term, all.c, all.c_stride, all.bias, all.from_c};
   constexpr std::int64_t w = Vec<T>::size;
   const auto go = [&p](auto registers) {
     constexpr std::int64_t length = registers * w;
-    Tiles<T> some = p;
-    some.columns = std::min(p.columns, length);
-    add_column<registers, apart>(some);
+    add_column<registers, apart>(Tiles<T>{p.rows, std::min(p.columns, length), p.terms, p.a, p.a_row, p.a_term, p.b, p.b_term, p.c,
+                                          p.c_stride, p.bias, p.from_c});
     p.columns -= length, p.b += length, p.c += length;
     if (p.bias) p.bias += length;
   };
