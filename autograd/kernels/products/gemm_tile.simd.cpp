@@ -64,7 +64,7 @@ GRADUS_INLINED inline void add_column(Tiles<T> p) {
 }
 
 template <bool apart, class T>
-GRADUS_INLINED inline void add_columns(const Tiles<T>& all) {
+GRADUS_INLINED inline void add_columns(const volatile Tiles<T>& all) {   // volatile: read number by number, not two or more in one
   Tiles<T> p{all.rows, all.columns, all.terms, all.a, all.a_row, all.a_term, all.b, all.b_term, all.c, all.c_stride, all.bias, all.from_c};
   constexpr std::int64_t w = Vec<T>::size;
   const auto go = [&p](auto registers) {
@@ -83,7 +83,7 @@ GRADUS_INLINED inline void add_columns(const Tiles<T>& all) {
 
 template <class T>
 void add(const Tiles<T>& p) {
-  if (p.a_row == 1) add_columns<false>(p);
+  if (static_cast<const volatile Tiles<T>&>(p).a_row == 1) add_columns<false>(p);
   else add_columns<true>(p);
 }
 
