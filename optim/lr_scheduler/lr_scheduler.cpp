@@ -193,6 +193,7 @@ void LRScheduler::load_state(const State& state) {
   links_ = std::move(tracks);
   last_lr_ = std::move(last_lr);
   t_ = t;
+  calls_ = 1;   // the optimizer's first step was made elsewhere: there is nothing to warn of
 }
 
 }  // namespace gradus::optim

@@ -251,7 +251,7 @@ std::vector<Curve> curves() {
 }
 
 TEST(Resume, EveryRuleGoesOnAfterEachBatch) {
-  testing::internal::CaptureStderr();   // a schedule warns where the first step of its epoch was made in another process
+  testing::internal::CaptureStderr();
   int number = 0;
   for (const Row& row : rules()) expect_goes_on(row, number++, 3);
   testing::internal::GetCapturedStderr();
