@@ -7,17 +7,27 @@
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 
-// Σ over t of x[t] · y[t].
-template <class T>
-T dot(const T* x, const T* y, std::int64_t n) {
+// Σ over t of x[t] · y[t], for `rows` rows y that lie `stride` apart: each in the same order, however many are taken at once.
+template <std::int64_t rows, class T>
+void dots(const T* x, const T* y, std::int64_t stride, std::int64_t n, T* to) {
   constexpr std::int64_t w = Vec<T>::size;
-  Vec<T> sums[4] = {0, 0, 0, 0};
+  Vec<T> sums[rows][4];
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t i = 0; i < 4; ++i) sums[r][i] = 0;
   std::int64_t t = 0;
   for (; t + 4 * w <= n; t += 4 * w)
-    for (std::int64_t i = 0; i < 4; ++i) sums[i] = fma(Vec<T>::load(x + t + i * w), Vec<T>::load(y + t + i * w), sums[i]);
-  for (; t + w <= n; t += w) sums[0] = fma(Vec<T>::load(x + t), Vec<T>::load(y + t), sums[0]);
-  if (t < n) sums[1] = where(Vec<T>::first(n - t), fma(Vec<T>::load(x + t, n - t), Vec<T>::load(y + t, n - t), sums[1]), sums[1]);
-  return sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const Vec<T> v = Vec<T>::load(x + t + i * w);
+      for (std::int64_t r = 0; r < rows; ++r) sums[r][i] = fma(v, Vec<T>::load(y + r * stride + t + i * w), sums[r][i]);
+    }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* const row = y + r * stride;
+    std::int64_t u = t;
+    for (; u + w <= n; u += w) sums[r][0] = fma(Vec<T>::load(x + u), Vec<T>::load(row + u), sums[r][0]);
+    const std::int64_t left = n - u;
+    if (left) sums[r][1] = where(Vec<T>::first(left), fma(Vec<T>::load(x + u, left), Vec<T>::load(row + u, left), sums[r][1]), sums[r][1]);
+    to[r] = sum((sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]));
+  }
 }
 
 // y += Σ over t of x[t] · row t of `lines`, whose lines are `stride` apart and n long.
@@ -57,14 +67,25 @@ void lines_times_vector(Lines<T> lines, std::int64_t count, std::int64_t terms, 
     for (std::int64_t first = 0; first < count; first += lines_at_once) {
       const std::int64_t last = std::min(first + lines_at_once, count);
       const T* const from = lines.data + first * lines.line + t * lines.term;
+      const auto put = [&](std::int64_t i, T product) {
+        T& to = y[i * y_step];
+        to = (accumulate || t > 0 ? to : T(0)) + (bias && t == 0 ? bias[i * bias_step] : T(0)) + product;
+      };
       if (lines.term != 1) {
         std::fill_n(sums.data(), last - first, T(0));
         add_multiples(now, some, from, lines.term, sums.data(), last - first);
+        for (std::int64_t i = first; i < last; ++i) put(i, sums.data()[i - first]);
+        continue;
       }
-      for (std::int64_t i = first; i < last; ++i) {
-        const T product = lines.term == 1 ? dot(from + (i - first) * lines.line, some, now) : sums.data()[i - first];
-        T& to = y[i * y_step];
-        to = (accumulate || t > 0 ? to : T(0)) + (bias && t == 0 ? bias[i * bias_step] : T(0)) + product;
+      std::int64_t i = first;
+      for (T pair[2]; i + 2 <= last; i += 2) {
+        dots<2>(some, from + (i - first) * lines.line, lines.line, now, pair);
+        put(i, pair[0]);
+        put(i + 1, pair[1]);
+      }
+      for (T one[1]; i < last; ++i) {
+        dots<1>(some, from + (i - first) * lines.line, lines.line, now, one);
+        put(i, one[0]);
       }
     }
   }
