@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/write_all.h>
 #include <gradus/autograd/base/parallel.h>
 
 namespace gradus {
@@ -209,13 +210,7 @@ void FileReplacement::open_temporary(bool replaces) {
 }
 
 void FileReplacement::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(descriptor_, bytes.data(), std::min(bytes.size(), chunk));
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO;   // a system that takes nothing and says nothing would keep us here
-    if (n <= 0) fail_with_errno(file_, "cannot write");
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
-  }
+  if (!write_all(descriptor_, bytes)) fail_with_errno(file_, "cannot write");
 }
 
 void FileReplacement::commit() {

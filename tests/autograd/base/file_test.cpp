@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/write_all.h>
 #include <message_of.h>
 #include <temporary_folder.h>
 
@@ -244,6 +245,54 @@ TEST(FileReplacement, WritersOfOneFileLeaveEachOtherAlone) {
   first->commit();
   EXPECT_EQ(read_file(file), "first");
   EXPECT_EQ(folder.files(), 1u);
+}
+
+// What the system gives back, call after call: so many bytes, or minus an errno; then it takes what it is given.
+TEST(WriteAll, GoesOnWhereTheSystemTookLess) {
+  const auto outcome = [](std::vector<int> answers) {
+    std::string taken;
+    std::size_t call = 0;
+    const bool done = write_all_by([&](const void* from, std::size_t n) -> std::ptrdiff_t {
+      const int answer = call < answers.size() ? answers[call] : static_cast<int>(n);
+      ++call;
+      errno = answer < 0 ? -answer : 0;
+      if (answer < 0) return -1;
+      taken.append(static_cast<const char*>(from), static_cast<std::size_t>(answer));
+      return answer;
+    }, std::as_bytes(std::span(std::string_view("0123456789"))));
+    return taken + (done ? "" : errno == ENOSPC ? " full" : errno == EIO ? " broken" : " ?");
+  };
+  EXPECT_EQ(outcome({}), "0123456789");
+  EXPECT_EQ(outcome({1, 2, 3}), "0123456789");
+  EXPECT_EQ(outcome({4, -EINTR, -EINTR, 1}), "0123456789");
+  EXPECT_EQ(outcome({9, -ENOSPC}), "012345678 full");
+  EXPECT_EQ(outcome({3, -EINTR, 2, 0}), "01234 full");
+  EXPECT_EQ(outcome({-EIO}), " broken");
+}
+
+// A pipe whose reader is slow, and signals that come while it is full: writes return less than was asked, or EINTR.
+TEST(FileReplacement, SignalsInTheMiddleOfAWriteLoseNothing) {
+  const TemporaryFolder folder;
+  const auto pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  struct sigaction hear = {}, before;
+  hear.sa_handler = [](int) {};            // without SA_RESTART
+  ASSERT_EQ(::sigaction(SIGUSR1, &hear, &before), 0);
+  std::string sent(300'000, 'a'), got;
+  for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>('a' + i % 23);
+  std::thread reader([&, writer = ::pthread_self()] {
+    const int from = ::open(pipe.c_str(), O_RDONLY | O_CLOEXEC);
+    std::string part(5000, ' ');
+    for (ssize_t n; (n = ::read(from, part.data(), part.size())) > 0;) {
+      got.append(part.data(), static_cast<std::size_t>(n));
+      if (got.size() + 100'000 < sent.size()) ::pthread_kill(writer, SIGUSR1);     // while the writer is at it
+    }
+    ::close(from);
+  });
+  save(pipe, sent);
+  reader.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_TRUE(got == sent) << got.size();
 }
 
 TEST(FileReplacement, NamesMayBeAsLongAsTheyCan) {

@@ -37,6 +37,7 @@
 #include <optim/rules/list.h>
 
 #include <support.h>
+#include <folders_in_memory.h>
 #include <temporary_folder.h>
 
 namespace resume_test {
@@ -177,6 +178,7 @@ void expect_goes_on(const Row& row, int number, std::int64_t epochs) {
   const train::History expected = whole.fit(number, {}, epochs);
   const State after = whole.state();
 
+  const FoldersInMemory in_memory;   // a save each batch: the disk would take ten times as long as the rest
   const TemporaryFolder folder;
   train::Checkpoints checkpoints(folder / "run", {.keep = 2, .keep_best = 0});
   for (std::int64_t call = 1;; ++call) {

@@ -10,6 +10,7 @@
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/internal/file.h>
+#include <gradus/autograd/base/internal/write_all.h>
 
 namespace gradus::train::logs {
 namespace {
@@ -25,13 +26,7 @@ void append(const FileName& file, std::string_view bytes, bool to_disk) {
   const int descriptor = ::open(file.string().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) fail_to_log(file);
   struct stat before = {};
-  bool good = ::fstat(descriptor, &before) == 0;
-  while (good && !bytes.empty()) {
-    const ssize_t n = ::write(descriptor, bytes.data(), bytes.size());
-    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
-    else if (n == 0) good = false, errno = EIO;
-    else good = errno == EINTR;
-  }
+  bool good = ::fstat(descriptor, &before) == 0 && write_all(descriptor, std::as_bytes(std::span(bytes)));
   good = good && (!to_disk || ::fsync(descriptor) == 0);
   const int error = errno;
   // Half a row goes again, so that the next one does not continue it.

@@ -24,6 +24,7 @@
 #endif
 
 #include <gradus/autograd/base/error.h>
+#include <gradus/autograd/base/internal/write_all.h>
 #include <gradus/autograd/base/random.h>
 
 namespace gradus::train {
@@ -125,13 +126,7 @@ class Process {
   [[noreturn]] static void be_the_child(const PlannedTrial& p, const TrialFunction& f, int to) {
     const std::string line = line_of(run_here(p, f));
     std::cout.flush(), std::cerr.flush(), std::fflush(nullptr);
-    std::size_t written = 0;
-    while (written < line.size()) {
-      const ssize_t n = ::write(to, line.data() + written, line.size() - written);
-      if (n == 0 || (n < 0 && errno != EINTR)) break;
-      if (n > 0) written += static_cast<std::size_t>(n);
-    }
-    ::_exit(written == line.size() ? 0 : 1);
+    ::_exit(write_all(to, std::as_bytes(std::span(line))) ? 0 : 1);
   }
   int wait() {
     int status = 0;
