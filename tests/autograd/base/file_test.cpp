@@ -2,6 +2,7 @@
 #include <gradus/autograd/base/internal/file.h>
 
 #include <csignal>
+#include <fstream>
 #include <optional>
 #include <thread>
 
