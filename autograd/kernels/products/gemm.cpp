@@ -21,11 +21,12 @@ void gemm_without_terms(const Product<T>& p) {
 // oneDNN 2.6 has good kernels for AVX-512; with AVX2, OpenBLAS is as fast for plain matrices and up to three times faster where one is
 // transposed. Up to about 40 x 40 x 40 OpenBLAS is faster everywhere: its call costs 0.15 microseconds, oneDNN's one or more. So it is, up
 // to twice, where long rows and columns make a small matrix. A product with a vector reads each weight once: loops that stream them beat
-// both, so where OpenBLAS is old and they are ours, they have it.
+// both, so where OpenBLAS is old and they are ours, they have it; but not rows of few terms, each of which has to be summed up across.
 bool better_by_dnnl(const Product<float>& p) {
   const std::int64_t work = p.m * p.n * p.k;
   if (simd_level() != Level::v4 || work < 1 << 16) return false;
-  if ((p.m == 1 || p.n == 1) && blas_is_old()) return false;
+  const bool vector = p.m == 1 || p.n == 1, rows = p.m == 1 ? p.b.transposed : !p.a.transposed;
+  if (vector && (!rows || p.k >= 64) && blas_is_old()) return false;
   return p.m * p.n > 512 || work > 1 << 19 || blas_is_old();
 }
 
