@@ -24,7 +24,7 @@ const Subject tensorboard{"tensorboard_log", "FOLDER: a log, interrupted at step
     board.picture("picture", 1, Tensor(Array::from(std::vector<std::uint8_t>{0, 50, 100, 150, 200, 255}, {1, 2, 3})));
     board.picture("colours", 1, full({3, 4, 5}, 0.5));
     board.text("options", 0, "lr = **0.1**");
-    board.hparams({{"lr", "0.1"}, {"nesterov", "true"}, {"rule", "SGD"}}, {{"best", 0.25}}, 4);
+    board.hparams({{"lr", "0.1"}, {"nesterov", "true"}, {"rule", "SGD"}}, {{"best", 0.25}}, 2);
     board.graph(TwoLayers(), ones({1, 2}));
   }
   train::TensorBoardLog board(a.at(0));

@@ -45,7 +45,7 @@ class TensorBoardLog(Test):
         self.assertEqual([(i.name, i.type) for i in experiment.hparam_infos],
                          [("lr", api_pb2.DATA_TYPE_FLOAT64), ("nesterov", api_pb2.DATA_TYPE_BOOL), ("rule", api_pb2.DATA_TYPE_STRING)])
         self.assertEqual([i.name.tag for i in experiment.metric_infos], ["best"])
-        self.assertEqual([(s.step, s.value) for s in read.Scalars("best")], [(4, 0.25)])
+        self.assertEqual([(s.step, s.value) for s in read.Scalars("best")], [(2, 0.25)])
 
         graph = read.Graph()
         nodes = {node.name: node for node in graph.node}

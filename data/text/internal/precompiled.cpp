@@ -29,8 +29,10 @@ std::string bytes_of_base64(const Node& node) {
   return out;
 }
 
-// What stays with the character before it, as Unicode's text segmentation (UAX 29) has it: marks, joiners, and a few more.
+// What stays with the character before it, as Unicode's text segmentation (UAX 29) has it: marks, joiners, colours of skin, tags, and a few
+// more.
 bool joins(char32_t c) {
+  if ((c >= 0x1f3fb && c <= 0x1f3ff) || (c >= 0xe0020 && c <= 0xe007f)) return true;
   if (c == 0x200c || c == 0x200d || c == 0xe33 || c == 0xeb3 || c == 0xff9e || c == 0xff9f) return true;
   const bool spacing_only = c == 0x102b || c == 0x102c || c == 0x1038 || (c >= 0x1062 && c <= 0x1064) || (c >= 0x1067 && c <= 0x106d) ||
                             c == 0x1083 || (c >= 0x1087 && c <= 0x108c) || c == 0x108f || (c >= 0x109a && c <= 0x109c) || c == 0x1a61 ||
