@@ -4,7 +4,8 @@
 #   kernels/ and formula/     -O3 where the project says nothing or little (-O0, -Og, -O1)
 #   the rest                  what the project says; where it says nothing (no build type, or Debug, which is -g alone): -O2
 #   what runs seldom          -O1, unless the project says less: files of models, charts, reports (SELDOM in rooms.cmake)
-# Sanitizers bring an -O of their own, see sanitize.cmake; preset wasm chooses its own for the size.
+# With sanitizers all is -O1; where the project says -O0, which is quicker to build and slower to run, loops alone. Preset wasm chooses an -O of
+# its own for the size.
 set(said "${CMAKE_CXX_FLAGS}")
 if(CMAKE_CONFIGURATION_TYPES)
   string(APPEND said " ${CMAKE_CXX_FLAGS_DEBUG}")
@@ -25,9 +26,11 @@ set(GRADUS_OPTIMISE_SELDOM -O1)
 if(GRADUS_SANITIZE OR EMSCRIPTEN)
   set(GRADUS_OPTIMISE_LOOPS "")
   set(GRADUS_OPTIMISE_SELDOM "")
-  if(GRADUS_SANITIZE AND levels MATCHES "-O0" AND NOT levels MATCHES "-O1")
+  if(GRADUS_SANITIZE AND levels MATCHES "-O0")
     set(GRADUS_OPTIMISE_LOOPS -O1)
     set(GRADUS_OPTIMISE_KERNELS -O1)
+  elseif(GRADUS_SANITIZE)
+    add_compile_options(-O1)
   endif()
 elseif(NOT levels)
   set(GRADUS_OPTIMISE_KERNELS $<${when}:-O3>)

@@ -1,11 +1,7 @@
-# -DGRADUS_SANITIZE=address,undefined or =thread: everything below is built with these sanitizers, and with -O1; where the project says -O0,
-# which is quicker to build and slower to run, loops alone.
+# -DGRADUS_SANITIZE=address,undefined or =thread: everything below is built with these sanitizers; with which -O, optimise.cmake says.
 set(GRADUS_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 if(GRADUS_SANITIZE)
   add_compile_options(-fsanitize=${GRADUS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
-  if(NOT "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_RELEASE}" MATCHES "-O0")
-    add_compile_options(-O1)
-  endif()
   add_link_options(-fsanitize=${GRADUS_SANITIZE})
   if(GRADUS_SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan)   # std::atomic_thread_fence is used by the standard library only

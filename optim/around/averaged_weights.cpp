@@ -26,7 +26,7 @@ AveragedWeights::AveragedWeights(const Lookahead& optimizer, Buffers keep) : Ave
   keep_buffers();
 }
 
-AveragedWeights::AveragedWeights(const Optimizer& optimizer, Buffers keep, int) : AveragedWeights(std::move(keep), nullptr) {
+AveragedWeights::AveragedWeights(const Optimizer& optimizer, Buffers keep) : AveragedWeights(std::move(keep), nullptr) {
   const Parameters parameters = optimizer.parameters();
   std::vector<Array> averages = optimizer.averages();
   for (std::size_t i = 0; i < averages.size(); ++i)

@@ -19,15 +19,16 @@ class AveragedWeights {
  public:
   explicit AveragedWeights(const WeightAverage& average);
   explicit AveragedWeights(const Lookahead& optimizer, Buffers keep = {});
-  template <KeepsAverage Rule>
-  explicit AveragedWeights(const OptimizerOf<Rule>& optimizer, Buffers keep = {}) : AveragedWeights(optimizer, std::move(keep), 0) {}
+  explicit AveragedWeights(const Optimizer& optimizer, Buffers keep = {});   // its rule's; of a rule that keeps none: the weights
+  template <class Rule>
+    requires(!KeepsAverage<Rule>)
+  explicit AveragedWeights(const OptimizerOf<Rule>& optimizer, Buffers = {}) = delete;
   ~AveragedWeights();
   AveragedWeights(const AveragedWeights&) = delete;
   AveragedWeights& operator=(const AveragedWeights&) = delete;
 
  private:
   AveragedWeights(Buffers buffers, int* standing_in);
-  AveragedWeights(const Optimizer& optimizer, Buffers keep, int);
   void put(const Counted<Leaf>& leaf, Array average);
   void keep_buffers();
 

@@ -41,11 +41,8 @@ void cblas_gemv(CBLAS_TRANSPOSE t, std::int64_t rows, std::int64_t columns, Matr
 
 // A single row or column of c is the product of a matrix and a vector, several times faster than gemm would do it.
 template <class T>
-bool is_vector(const Product<T>& p) { return p.m == 1 || p.n == 1; }
-
-template <class T>
 void cblas_product(const Product<T>& p, T beta) {
-  if (!is_vector(p)) return cblas_gemm(p, beta);
+  if (!with_vector(p)) return cblas_gemm(p, beta);
   if (p.m == 1) {
     const std::int64_t rows = p.b.transposed ? p.n : p.k, columns = p.b.transposed ? p.k : p.n;
     cblas_gemv(flag(!p.b.transposed), rows, columns, p.b, {p.a.data, p.a.transposed ? p.a.stride : 1}, {p.c, 1});
@@ -60,7 +57,7 @@ void cblas_product(const Product<T>& p, T beta) {
 template <class T>
 void blas_part(const Product<T>& p) {
   const bool from_zero = !p.accumulate && !p.bias;
-  for (std::int64_t i = 0; i < p.m && (p.bias || (from_zero && is_vector(p))); ++i) {
+  for (std::int64_t i = 0; i < p.m && (p.bias || (from_zero && with_vector(p))); ++i) {
     T* row = p.c + i * p.c_stride;
     if (from_zero) std::fill_n(row, p.n, T(0));
     else if (!p.accumulate) std::copy_n(p.bias, p.n, row);

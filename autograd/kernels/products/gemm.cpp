@@ -25,8 +25,8 @@ void gemm_without_terms(const Product<T>& p) {
 bool better_by_dnnl(const Product<float>& p) {
   const std::int64_t work = p.m * p.n * p.k;
   if (simd_level() != Level::v4 || work < 1 << 16) return false;
-  const bool vector = p.m == 1 || p.n == 1, rows = p.m == 1 ? p.b.transposed : !p.a.transposed;
-  if (vector && (!rows || p.k >= 64) && blas_is_old()) return false;
+  const bool rows = p.m == 1 ? p.b.transposed : !p.a.transposed;
+  if (with_vector(p) && (!rows || p.k >= 64) && blas_is_old()) return false;
   return p.m * p.n > 512 || work > 1 << 19 || blas_is_old();
 }
 

@@ -24,6 +24,10 @@ struct Product {
   bool accumulate = false;
 };
 
+// Is a or b one? Each number of the other is read for one product then.
+template <class T>
+bool with_vector(const Product<T>& p) { return p.m == 1 || p.n == 1; }
+
 void gemm(const Product<float>& product);
 void gemm(const Product<double>& product);
 

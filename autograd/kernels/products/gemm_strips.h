@@ -13,7 +13,7 @@ namespace gradus::kernels {
 template <class T, class Run>
 void for_strips(const Product<T>& p, Run&& run) {
   constexpr std::int64_t tile = 16;
-  const std::int64_t worthwhile = p.m == 1 || p.n == 1 ? 1 << 17 : 1 << 18;   // with a vector each number is read for one of them
+  const std::int64_t worthwhile = with_vector(p) ? 1 << 17 : 1 << 18;
   const bool by_rows = 2 * p.m >= p.n;
   const std::int64_t length = by_rows ? p.m : p.n, tiles = (length + tile - 1) / tile;
   const std::int64_t work = tile * (by_rows ? p.n : p.m) * p.k;

@@ -3,8 +3,6 @@
 //   { const Evaluated weights(setup.stepper, options);  nn::eval(net);  … }     // and here training's weights are back, bit for bit
 #pragma once
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include <gradus/optim/around/averaged_weights.h>
 #include <gradus/train/loop/training.h>
@@ -19,21 +17,12 @@ class Evaluated {
     } else if (options.rule_averages && stepper.lookahead) {
       average_.emplace(*stepper.lookahead);
     } else if (options.rule_averages && stepper.optimizer) {
-      const Parameters parameters = stepper.optimizer->parameters();
-      std::vector<Array> averages = stepper.optimizer->averages();
-      kept_.reserve(averages.size());
-      for (std::size_t i = 0; i < averages.size(); ++i)
-        if (averages[i].defined()) kept_.emplace_back(parameters[i].leaf, std::exchange(parameters[i].leaf->value, std::move(averages[i])));
+      average_.emplace(*stepper.optimizer);
     }
   }
-  ~Evaluated() {
-    for (auto& [leaf, value] : kept_) leaf->value = std::move(value);
-  }
-  Evaluated(const Evaluated&) = delete;
 
  private:
   std::optional<optim::AveragedWeights> average_;
-  std::vector<std::pair<Counted<Leaf>, Array>> kept_;
 };
 
 }  // namespace gradus::train::detail
