@@ -54,13 +54,17 @@ std::int64_t parts_of(const S& stream) {
   else return 1;
 }
 template <class S>
-struct PartReader {
-  using Type = ReaderOf<S>;
-};
-template <Parted S>
-struct PartReader<S> {
-  using Type = ReaderOf<std::remove_cvref_t<decltype(std::declval<const S&>().part(0))>>;
-};
+const auto& part_of(const S& stream, [[maybe_unused]] std::int64_t number) {
+  if constexpr (Parted<S>) return stream.part(number);
+  else return stream;
+}
+template <class S>
+Pass pass_of_part(const S& stream, const Pass& pass, [[maybe_unused]] std::int64_t number) {
+  if constexpr (Parted<S>) return stream.pass_of_part(pass, number);
+  else return pass;
+}
+template <class S>
+using PartReader = ReaderOf<std::remove_cvref_t<decltype(part_of(std::declval<const S&>(), 0))>>;
 
 // Batch n is of part n % parts. One thread at a time reads a part, in the order of its batches; several may collate. An ended part gives
 // empty batches, which the loop does not see.
@@ -70,7 +74,7 @@ template <class S, class Collate>
 class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
   using Made = Slot<StreamedBy<S>, StreamBatch<S, Collate>>;
   struct Part {
-    std::unique_ptr<typename PartReader<S>::Type> reader;
+    std::unique_ptr<PartReader<S>> reader;
     Pass pass;
     std::int64_t samples = 0;                     // that have been read
     bool ended = false;
@@ -119,14 +123,9 @@ class StreamEngine final : public EngineOf<StreamBatch<S, Collate>> {
       const std::int64_t turn = first / parts_ + (k < first % parts_);
       std::int64_t before = 0;
       check<ValueError>(!__builtin_mul_overflow(turn, this->options_.batch_size, &before), "DataLoader: no batch ", first, " in a stream");
-      part.pass = Pass{this->seed_, this->epoch_};
+      part.pass = pass_of_part(source_->stream, Pass{this->seed_, this->epoch_}, k);
       part.reader.reset();
-      if constexpr (Parted<S>) {
-        part.pass = source_->stream.pass_of_part(part.pass, k);
-        part.reader.reset(new typename PartReader<S>::Type(open_stream(source_->stream.part(k), part.pass)));
-      } else {
-        part.reader.reset(new typename PartReader<S>::Type(open_stream(source_->stream, part.pass)));
-      }
+      part.reader.reset(new PartReader<S>(open_stream(part_of(source_->stream, k), part.pass)));
       // One by one, with the random numbers that each had when it was read: a buffer may keep samples that are made meanwhile.
       for (part.samples = 0; part.samples < before; ++part.samples) {
         const GeneratorScope numbers(sample_generator(part.pass.seed, part.pass.epoch, part.samples));

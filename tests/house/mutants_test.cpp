@@ -6,16 +6,13 @@
 #include <string>
 #include <vector>
 
+#include <gradus/autograd/base/internal/file.h>
+
 namespace fs = std::filesystem;
 
 namespace {
 
 const std::vector<std::string> fields = {"file", "what", "old", "new", "test"};
-
-std::string mutated_source(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
@@ -45,7 +42,7 @@ TEST(Mutants, ChangeALineThatIsThereOnce) {
       values.push_back(trimmed(line.substr(field.size())));
       if (values.size() < fields.size()) continue;
       const fs::path file = fs::path(GRADUS_SOURCE) / values[0];
-      EXPECT_EQ(times(values[2], mutated_source(file)), 1) << family.path().filename() << ": \"" << values[1] << "\" changes \""
+      EXPECT_EQ(times(values[2], gradus::read_file(file)), 1) << family.path().filename() << ": \"" << values[1] << "\" changes \""
                                                            << values[2] << "\", which " << values[0] << " should have once";
       EXPECT_NE(values[2], values[3]) << place;
       values.clear(), ++seen;
