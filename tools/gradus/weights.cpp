@@ -53,9 +53,8 @@ std::vector<std::string> Weights::checkpoint_parts() const {
 
 std::unique_ptr<Weights> open_weights(const FileName& name) {
   if (name.string().ends_with(".onnx")) return onnx_weights(name);  // protobuf has nothing that its content could be told by
-  ArrayFile file(name);
-  if (file.format() == ArrayFormat::pt) return pt_weights(name);
-  return std::make_unique<ArrayWeights>(std::move(file));
+  if (array_format(name) == ArrayFormat::pt) return pt_weights(name);
+  return std::make_unique<ArrayWeights>(ArrayFile(name));
 }
 
 }  // namespace gradus::tool

@@ -92,6 +92,8 @@ std::string_view name_of(ArrayFormat format) {
   return names[static_cast<std::size_t>(format)];
 }
 
+std::optional<ArrayFormat> array_format(const FileName& file) { return format_of(file, {}).format; }
+
 struct ArrayFile::State {
   State(const FileName& path, const ArrayFileOptions& options)
       : file(path), source(open(path, options)), by_name(detail::places_by_name(source->entries)) {}

@@ -28,6 +28,10 @@ struct ArrayFileOptions {
   std::optional<Dtype> floating = {};      // floating-point arrays are converted to this dtype: f32, f64, f16 or bf16
 };
 
+// What a file's content says that it is, its directory or header not yet read; none if it begins as none of them does. FileError: it cannot
+// be read, or is a damaged zip archive.
+std::optional<ArrayFormat> array_format(const FileName& file);
+
 // What a file says of one array.
 struct ArrayEntry {
   std::string name;                        // "arr_0", NumPy's name for what has none, is the one of an npy file

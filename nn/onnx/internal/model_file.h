@@ -13,6 +13,7 @@ namespace gradus::nn::onnx {
 struct ReadLimits {
   std::uint64_t entries = 1'000'000;    // nodes, attributes, tensors, names and the like of one file
   int depth = 8;                        // of graphs in attributes
+  std::uint64_t large = 4 << 20;        // bytes from which on a file is read by the piece, not as a whole
 };
 
 // FileError names the file, the byte, the tensor or node at fault: truncated, no protobuf, dimensions and data that do not fit each other,

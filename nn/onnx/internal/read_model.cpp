@@ -255,12 +255,11 @@ Model parse_model(std::string_view bytes, const std::string& folder, const ReadL
 
 // Of a large file what stands around the tensors is read by the piece, and the tensors to where they stay: so the model is in memory once.
 Model read_model(const FileName& name, const ReadLimits& limits) {
-  constexpr std::uint64_t large = 4 << 20;
   const std::filesystem::path path(name.string());
   const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
   return gradus::detail::naming_the_file("onnx", name, [&] {
     InputFile file(name);
-    if (file.size() >= large) {
+    if (file.size() >= limits.large) {
       FileBytes bytes(file);
       if (bytes.data()) return ModelReader(folder, limits, &file).model(WireReader(bytes, file.size()), file.size());
     }

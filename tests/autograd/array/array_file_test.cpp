@@ -31,6 +31,7 @@ TEST(ArrayFile, TheContentTellsTheFormat) {
   save_arrays(folder / "x.safetensors.index.json", arrays, {.max_shard_bytes = 100});
   const auto format = [&](const char* name) {
     std::filesystem::copy_file(folder / name, folder / "nameless", std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(array_format(folder / "nameless"), ArrayFile(folder / "nameless").format());
     return name_of(ArrayFile(folder / "nameless").format());
   };
   EXPECT_EQ(format("x.safetensors"), "safetensors");
@@ -38,6 +39,10 @@ TEST(ArrayFile, TheContentTellsTheFormat) {
   EXPECT_EQ(format("c.npz"), "npz");
   EXPECT_EQ(format("x.npy"), "npy");
   EXPECT_EQ(format("x.safetensors.index.json"), "sharded safetensors");
+  save_arrays(folder / "x.pt", arrays);
+  EXPECT_EQ(array_format(folder / "x.pt"), ArrayFormat::pt);
+  folder.write("text", "no arrays");
+  EXPECT_EQ(array_format(folder / "text"), std::nullopt);
   for (const std::string name : {"x.safetensors", "x.npz", "c.npz", "x.safetensors.index.json"}) {
     const ArrayFile file(folder / name);
     EXPECT_EQ(file.entries().size(), 3u) << name;
