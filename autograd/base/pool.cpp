@@ -93,12 +93,12 @@ void* idle_block(int c) {
   return block;
 }
 
-[[gnu::noinline]] void* from_elsewhere(int c) {
+[[gnu::noinline]] void* from_elsewhere(int c, std::int64_t wanted) {
   if (void* const block = idle_block(c)) return block;
-  void* block = from_system(c);
+  void* block = from_system(c, wanted);
   if (!block) {
     release_cached();
-    block = from_system(c);
+    block = from_system(c, wanted);
   }
   if (!block) throw std::bad_alloc();
   asked_of_system.fetch_add(1, std::memory_order_relaxed);
@@ -125,7 +125,7 @@ void* allocate(std::uint64_t bytes) {
     block = thread.stacks[c].pop();
     if (block) thread.bytes -= size;
   }
-  if (!block) [[unlikely]] block = from_elsewhere(c);
+  if (!block) [[unlikely]] block = from_elsewhere(c, static_cast<std::int64_t>(bytes));
   count(size);
   return block;
 }

@@ -23,29 +23,29 @@ std::int64_t for_threads(std::int64_t limit) { return std::min(limit / 4, most_o
 
 std::atomic<std::int64_t> taken{0};
 
-// The whole pages of a block, for what is worth a system call.
+// The whole pages of so many bytes, for what is worth a system call.
 template <class Advise>
-void for_pages([[maybe_unused]] int c, [[maybe_unused]] void* block, [[maybe_unused]] Advise advise) {
+void for_pages([[maybe_unused]] void* block, [[maybe_unused]] std::int64_t length, [[maybe_unused]] Advise advise) {
 #if defined(__linux__)
   constexpr std::uintptr_t page = 4096;
-  const auto begin = reinterpret_cast<std::uintptr_t>(block), end = begin + static_cast<std::uintptr_t>(bytes_of(c));
+  const auto begin = reinterpret_cast<std::uintptr_t>(block), end = begin + static_cast<std::uintptr_t>(length);
   const auto first = (begin + page - 1) / page * page, last = end / page * page;
   advise(reinterpret_cast<void*>(first), last - first);   // advice: a refusal changes nothing
 #endif
 }
 
 // Large pages for large blocks, where the system gives them on request: fewer faults, and fewer misses of the address cache, above all
-// when a loop strides over rows.
-void ask_for_large_pages([[maybe_unused]] int c, [[maybe_unused]] void* block) {
+// when a loop strides over rows. Not behind the bytes that are wanted: the last few would bring a whole large page with them.
+void ask_for_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::int64_t wanted) {
 #if defined(MADV_HUGEPAGE)
-  if (bytes_of(c) >= 4 * MiB) for_pages(c, block, [](void* at, std::size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); });
+  if (wanted >= 4 * MiB) for_pages(block, wanted, [](void* at, std::size_t bytes) { madvise(at, bytes, MADV_HUGEPAGE); });
 #endif
 }
 
 // malloc may keep the addresses; the memory behind them goes.
 void give_pages_back([[maybe_unused]] int c, [[maybe_unused]] void* block) {
 #if defined(MADV_DONTNEED)
-  if (bytes_of(c) >= MiB) for_pages(c, block, [](void* at, std::size_t bytes) { madvise(at, bytes, MADV_DONTNEED); });
+  if (bytes_of(c) >= MiB) for_pages(block, bytes_of(c), [](void* at, std::size_t bytes) { madvise(at, bytes, MADV_DONTNEED); });
 #endif
 }
 
@@ -208,10 +208,10 @@ namespace {
 [[maybe_unused]] const auto& blocks_from_the_start = idle_blocks();   // so that no fork finds it half made
 }
 
-void* from_system(int c) noexcept {
+void* from_system(int c, std::int64_t wanted) noexcept {
   void* const block = std::aligned_alloc(line, static_cast<std::size_t>(bytes_of(c)));
   if (!block) return nullptr;
-  ask_for_large_pages(c, block);
+  ask_for_large_pages(block, wanted);
   taken.fetch_add(bytes_of(c), std::memory_order_relaxed);
   return block;
 }

@@ -101,7 +101,7 @@ class IdleBlocks {
 
 IdleBlocks& idle_blocks();                                           // never destroyed: blocks may come back after main
 
-void* from_system(int c) noexcept;                                   // null if it gives nothing
+void* from_system(int c, std::int64_t wanted) noexcept;              // so many bytes at first; null if it gives nothing
 void to_system(int c, void* block) noexcept;
 std::int64_t bytes_from_system();                                    // and not given back
 void correct_bytes_from_system(std::int64_t difference);
