@@ -19,6 +19,7 @@ GRADUS_DISPATCH(AttentionLoops, attention_loops)
 namespace {
 
 constexpr std::int64_t tile_rows = 128, tile_columns = 512, tile_columns_back = 256;
+constexpr std::int64_t most_rows = 4 * tile_rows;   // for which a tile of k and v is laid out once
 constexpr std::int64_t pitch = tile_columns + 16, pitch_back = tile_columns_back + 16;  // between rows of a tile: no power of two
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -147,33 +148,44 @@ struct AttendRoom {
         v(std::min(tile_columns, job.columns) * laid_stride<T>(job.out_width)) {}
 };
 
+// The columns j to j + n, which `work` has laid out, as `count` rows of one batch from `first` on see them.
 template <class T>
-void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, AttendRoom<T>& work, T* out,
-            std::int64_t stride, T* log_sums) {
-  T largest[tile_rows], room[tile_columns];
-  double total[tile_rows];
-  std::fill_n(largest, count, static_cast<T>(-infinity));
-  std::fill_n(total, count, 0.0);
+void attend_to(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, std::int64_t j, std::int64_t n,
+               AttendRoom<T>& work, T* largest, double* total, T* out, std::int64_t stride) {
+  T room[tile_columns];
   T* const s = work.scores.data();
   const Matrix<T> q = job.q.rows(batch, first);
   const bool causal = job.call.causal;
+  const std::int64_t width = job.out_width, shift = first - j;
+  if (job.seen(first + count - 1, j, n) == 0) return;
+  job.loops.multiply({count, n, job.width, q.data, q.stride, false, work.k.data(), s, pitch, false,
+                      causal ? Reach::columns : Reach::all, shift});
+  for (std::int64_t r = 0; r < count; ++r) {
+    const std::int64_t i = first + r, seen = job.seen(i, j, n);
+    T* const row = s + r * pitch;
+    if (seen > 0)
+      job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
+    if (job.call.dropout > 0) job.drop_row(row, seen, batch, i, j, row);
+    std::fill(row + seen, row + job.read(seen, n), T(0));
+  }
+  job.loops.multiply({count, width, n, s, pitch, false, work.v.data(), out, stride, j > 0, causal ? Reach::terms_before : Reach::all,
+                      shift});
+}
+
+template <class T>
+void attend(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::int64_t count, AttendRoom<T>& work, T* out,
+            std::int64_t stride, T* log_sums) {
+  T largest[most_rows];
+  double total[most_rows];
+  std::fill_n(largest, count, static_cast<T>(-infinity));
+  std::fill_n(total, count, 0.0);
   const std::int64_t width = job.out_width, columns = job.seen(first + count - 1, 0, job.columns);
   for (std::int64_t j = 0; j < columns; j += tile_columns) {
-    const std::int64_t n = std::min(tile_columns, columns - j), shift = first - j;
+    const std::int64_t n = std::min(tile_columns, columns - j);
     job.lay_keys(job.kv(batch), j, n, work.k.data());
-    job.loops.multiply({count, n, job.width, q.data, q.stride, false, work.k.data(), s, pitch, false,
-                        causal ? Reach::columns : Reach::all, shift});
-    for (std::int64_t r = 0; r < count; ++r) {
-      const std::int64_t i = first + r, seen = job.seen(i, j, n);
-      T* const row = s + r * pitch;
-      if (seen > 0)
-        job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
-      if (job.call.dropout > 0) job.drop_row(row, seen, batch, i, j, row);
-      std::fill(row + seen, row + job.read(seen, n), T(0));
-    }
     job.loops.lay(job.v.rows(job.kv(batch), j), n, width, work.v.data());
-    job.loops.multiply({count, width, n, s, pitch, false, work.v.data(), out, stride, j > 0, causal ? Reach::terms_before : Reach::all,
-                        shift});
+    for (std::int64_t r = 0; r < count; r += tile_rows)
+      attend_to(job, batch, first + r, std::min(tile_rows, count - r), j, n, work, largest + r, total + r, out + r * stride, stride);
   }
   for (std::int64_t r = 0; r < count; ++r) {
     T* const row = out + r * stride;
@@ -292,14 +304,17 @@ Attended attention(const Attention& call) {
     const std::vector<std::int64_t> begins = batch_offsets(out.y);
     const std::int64_t stride = out.y.strides()[out.y.rank() - 2];
     count_flops(job, 2 * (job.width + job.out_width));
-    const std::int64_t tiles = tiles_of(job.rows, tile_rows),
-                       cost = std::min(tile_rows, job.rows) * job.columns * (job.width + job.out_width);
+    // Several tiles of rows share what is laid out, where enough tasks are left; shapes alone say how many.
+    const std::int64_t spare = job.batches * tiles_of(job.rows, tile_rows) / 16;
+    const std::int64_t together = std::clamp<std::int64_t>(spare, 1, most_rows / tile_rows) * tile_rows;
+    const std::int64_t tiles = tiles_of(job.rows, together),
+                       cost = std::min(together, job.rows) * job.columns * (job.width + job.out_width);
     parallel_for(job.batches * tiles, items_worth(1 << 18, cost), [&](std::int64_t begin, std::int64_t end) {
       AttendRoom<T> work(job);
       for (std::int64_t task = begin; task < end; ++task) {
         // Of causal attention the last tiles cost most: they are dealt out in turn with the first ones.
         const std::int64_t batch = task / tiles, t = task % tiles, tile = t % 2 ? tiles - 1 - t / 2 : t / 2;
-        const std::int64_t first = tile * tile_rows, count = std::min(tile_rows, job.rows - first);
+        const std::int64_t first = tile * together, count = std::min(together, job.rows - first);
         attend(job, batch, first, count, work, y + begins[static_cast<std::size_t>(batch)] + first * stride, stride,
                log_sums + batch * job.rows + first);
       }
