@@ -1,6 +1,6 @@
-// onnx_operators, onnx_layers, onnx_models FOLDER: files for onnx_operators.py to run, NAME.onnx and NAME.safetensors with x0, x1, … and
-// what gradus makes of them, y0, y1, …, for batches of another size than the sample's where they may be of any. Prints a line a case:
-// "written NAME", "fixed NAME WHY" (its batch is the sample's), "refused NAME WHY".
+// onnx_operators, onnx_layers, onnx_models FOLDER, and each with _f64: files for onnx_operators.py to run, NAME.onnx and NAME.safetensors
+// with x0, x1, … and what gradus makes of them, y0, y1, …, for batches of another size than the sample's where they may be of any. Prints
+// a line a case: "written NAME", "fixed NAME WHY" (its batch is the sample's), "refused NAME WHY".
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -115,7 +115,7 @@ void operators(const std::string& folder, Tensor (*in)(const Tensor&) = in_f32) 
   }
 }
 
-void layers(const std::string& folder) {
+void layers(const std::string& folder, Dtype dtype = f32) {
   std::map<std::string, Array> golden;
   for (const auto& entry : std::filesystem::directory_iterator(GRADUS_GOLDEN "/layers"))
     if (entry.path().extension() == ".safetensors")
@@ -126,7 +126,7 @@ void layers(const std::string& folder) {
     Tensors x;
     const std::string at = row.golden + step + "x";
     for (auto i = golden.find(at + "0"); i != golden.end(); i = golden.find(at + std::to_string(x.size())))
-      x.push_back(in_f32(Tensor(i->second)));
+      x.push_back(dtype == f32 ? in_f32(Tensor(i->second)) : in_f64(Tensor(i->second)));
     const auto net = row.make();
     nn::to(*net, f64);
     nn::State state;
@@ -134,7 +134,7 @@ void layers(const std::string& folder) {
     for (auto i = golden.lower_bound(prefix); i != golden.end() && i->first.starts_with(prefix); ++i)
       state.arrays.emplace(i->first.substr(prefix.size()), i->second);
     nn::load_state(*net, state);
-    nn::to(*net, f32), nn::eval(*net);
+    nn::to(*net, dtype), nn::eval(*net);
     const auto call = [&](std::span<const Tensor> given) { return (*net)({given.begin(), given.end()}); };
     Case{folder, row.golden, *net, call, x, row.batch, 17}.write(taken);
   }
@@ -142,11 +142,12 @@ void layers(const std::string& folder) {
 
 // ---- whole models
 
-void whole_models(const std::string& folder) {
+void whole_models(const std::string& folder, Dtype dtype = f32) {
   manual_seed(3);
   std::set<std::string> taken;
-  const auto write = [&](const std::string& name, auto net, const Tensors& x) {
-    nn::eval(net);
+  const auto write = [&](const std::string& name, auto net, Tensors x) {
+    nn::to(net, dtype), nn::eval(net);
+    for (Tensor& each : x) each = dtype == f32 ? in_f32(each) : in_f64(each);
     const auto call = [&](std::span<const Tensor> given) { return nn::detail::call_with_all(net, given); };
     for (const int opset : {17, 20}) Case{folder, name + "." + std::to_string(opset), net, call, x, 0, opset}.write(taken);
   };
@@ -154,6 +155,7 @@ void whole_models(const std::string& folder) {
   write("mlp", Mlp{}, {randn({2, 6})});
   write("lenet", LeNet{}, {randn({3, 1, 28, 28})});
   write("lstm", Lstm{}, {words({2, 7})});
+  write("projected", Projected{}, {randn({2, 7, 8}), randn({2, 2, 5})});
   write("seq2seq", Seq2Seq{}, {randn({2, 5, 16}), randn({2, 4, 16})});
   write("gpt2", models::gpt2({.words = 40, .context = 16, .width = 24, .layers = 3, .heads = 4}), {words({2, 9})});
   write("resnet18", models::resnet(models::resnet18), {randn({2, 3, 32, 32})});
@@ -163,6 +165,8 @@ const Subject of_operators{"onnx_operators", "FOLDER: the rows of the table of o
                            [](const Arguments& a) { operators(a.at(0)); }};
 const Subject of_operators_in_f64{"onnx_operators_f64", "FOLDER: the same in f64", [](const Arguments& a) { operators(a.at(0), in_f64); }};
 const Subject of_layers{"onnx_layers", "FOLDER: the rows of the table of layers as ONNX", [](const Arguments& a) { layers(a.at(0)); }};
+const Subject of_layers_in_f64{"onnx_layers_f64", "FOLDER: the same in f64", [](const Arguments& a) { layers(a.at(0), f64); }};
 const Subject of_models{"onnx_models", "FOLDER: whole models as ONNX", [](const Arguments& a) { whole_models(a.at(0)); }};
+const Subject of_models_in_f64{"onnx_models_f64", "FOLDER: the same in f64", [](const Arguments& a) { whole_models(a.at(0), f64); }};
 
 }  // namespace clients::onnx_cases

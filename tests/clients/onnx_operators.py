@@ -27,8 +27,6 @@ for reason, names in {
         "bag_max_max_norm index_reduce isin matrix_norm "
         "matrix_rank multilabel_margin_loss repeat_interleave unique unique_consecutive embedding_renorm svdvals eigvalsh searchsorted "
         "bucketize bincount ",
-    "has a projection":
-        "lstm ",
     "has no form in ONNX":
         "columns product_and_quotient ",
     "mask has selected":
@@ -101,8 +99,14 @@ class Onnx(Test):
     def test_layers(self):
         self.check_all("onnx_layers", 1e-4)
 
+    def test_layers_in_f64(self):
+        self.check_all("onnx_layers_f64", 1e-12, may_miss=True)
+
     def test_models(self):
         self.check_all("onnx_models", 1e-4)
+
+    def test_models_in_f64(self):
+        self.check_all("onnx_models_f64", 1e-12, may_miss=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,14 @@ struct Lstm {
   Tensor operator()(const Tensor& x) const { return output(rnn(words(x)).output); }
 };
 
+struct Projected {   // x [N, T, 8], h [N, 2, 5] of both directions
+  nn::LSTM rnn{8, 12, {.batch_first = true, .bidirectional = true, .proj_size = 5}};
+  Tensor operator()(const Tensor& x, const Tensor& h) const {
+    const auto [y, h_n, c_n] = rnn(x, {.h_0 = transpose(h, 0, 1)});
+    return cat({flatten(y, 1), flatten(transpose(h_n, 0, 1), 1), flatten(transpose(c_n, 0, 1), 1)}, 1);
+  }
+};
+
 struct Seq2Seq {
   nn::Transformer net{16, 4, {.num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 24, .dropout = 0, .batch_first = true}};
   Tensor operator()(const Tensor& source, const Tensor& target) const { return net(source, target, {.tgt_is_causal = true}); }

@@ -78,6 +78,8 @@ TEST(ToolFormats, WritesWhatTheLibraryWrites) {
       run_tool({"convert", from, (folder / "one.npy").string(), "--drop=fc.bias", "--drop=steps", "--drop=mask", "--drop=none"});
   EXPECT_EQ(one.code, 0) << one.err;
   EXPECT_THAT(one.out, HasSubstr("lost: the name, fc.weight"));
+  const Outcome nameless = run_tool({"convert", (folder / "one.npy").string(), (folder / "two.npy").string()});
+  EXPECT_THAT(nameless.out, Not(HasSubstr("lost"))) << nameless.err;
   EXPECT_EQ(load_arrays(folder / "one.npy").begin()->second.to_vector(), some_arrays().at("fc.weight").to_vector());
 }
 

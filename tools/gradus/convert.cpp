@@ -111,7 +111,8 @@ void tell_what_changes(const Weights& file, const Plan& plan, Target target, con
     for (const std::string& name : names) std::cout << ' ' << printable(name);
     std::cout << '\n';
   }
-  if (!sink.keeps_names) std::cout << "  lost: the name, " << printable(plan.planned[0].name) << '\n';
+  if (!sink.keeps_names && plan.planned[0].name != "arr_0")   // which is what has none is called
+    std::cout << "  lost: the name, " << printable(plan.planned[0].name) << '\n';
   if (!sink.keeps_metadata && !file.metadata.empty())
     std::cout << "  lost: metadata, " << file.metadata.size() << " of them, which " << name_of(target) << " cannot hold\n";
   if (!file.values.empty())

@@ -160,6 +160,37 @@ TEST(OnnxExport, LossesAndSelectionsHoldForOtherNumbers) {
   EXPECT_EQ(std::get<std::int64_t>(model.graph.nodes[0].attributes[1].value), 1);
 }
 
+// x [N, T, 3], and states from it: a direction and a layer go on from h_0, so that the projection's first step has a state that is given.
+struct Projects {
+  int way = 0;
+  nn::LSTM rnn{3, 6, {.num_layers = 2, .batch_first = true, .bidirectional = true, .proj_size = 2}};
+  Tensor operator()(const Tensor& x) const {
+    nn::LSTMStart start;
+    if (way > 0) {
+      const Tensor h = transpose(slice(x, 1, 0, 4), 0, 1);
+      start = {.h_0 = slice(h, 2, 0, 2), .c_0 = cat({h, h * 2.0}, 2)};
+    }
+    if (way == 2) start.lengths = {2, 5, 4};
+    const auto [y, h, c] = rnn(x, start);
+    return cat({flatten(y), flatten(h), flatten(c)}, 0);
+  }
+};
+TEST(OnnxExport, AnLSTMWithAProjectionIsSaidByOneWithoutIt) {
+  manual_seed(4);
+  for (int way = 0; way < 2; ++way) {
+    const Projects net{.way = way};
+    expect_same_through_a_file(net, randn({3, 5, 3}), randn({4, 5, 3}));
+    const auto all = initializers(Written().of(net, randn({3, 5, 3})));
+    EXPECT_THAT(all, testing::Contains("rnn.weight_hr_l1_reverse"));
+    EXPECT_THAT(operators(Written().of(net, randn({3, 5, 3}))), testing::Contains("LSTM").Times(4));
+  }
+  const Projects packed{.way = 2};
+  const Tensor sample = randn({3, 5, 3}), x = randn({3, 5, 3});
+  const Written written;
+  nn::export_onnx(written.path(), packed, sample, {.dynamic_batch = false});
+  EXPECT_TRUE(allclose(packed(x), nn::load_onnx(written.path())(x), 1e-5, 1e-6));
+}
+
 struct Inverts {
   Parameter weight{Array::full({2, 2}, 0.5)};
   Tensor operator()(const Tensor& x) const {
