@@ -191,6 +191,17 @@ TEST(OnnxExport, AnLSTMWithAProjectionIsSaidByOneWithoutIt) {
   EXPECT_TRUE(allclose(packed(x), nn::load_onnx(written.path())(x), 1e-5, 1e-6));
 }
 
+struct Hard {
+  Tensor operator()(const Tensor& x) const { return cat({hardsigmoid(x), hardswish(x)}, 1); }
+};
+TEST(OnnxExport, WhatIsNoF32IsNoAttributeInF64) {
+  const Tensor x = reshape(linspace(-4, 4, 20, f64), {5, 4});
+  const Written written;
+  EXPECT_THAT(operators(written.of(Hard{}, x)), testing::Not(testing::Contains(testing::AnyOf("HardSigmoid", "HardSwish"))));
+  EXPECT_TRUE(allclose(nn::load_onnx(written.path())(x), Hard{}(x), 0, 1e-15));
+  EXPECT_THAT(operators(written.of(Hard{}, x.to(f32))), ElementsAre("HardSigmoid", "HardSwish", "Concat"));
+}
+
 struct Inverts {
   Parameter weight{Array::full({2, 2}, 0.5)};
   Tensor operator()(const Tensor& x) const {

@@ -183,7 +183,16 @@ void elu(Conversion& c) {
   const Term x = term(c, 0);
   give(choose(x > 0, x, alpha * (apply("Exp", x * rate) - 1)) * scale);
 }
-void hardsigmoid(Conversion& c) { c.out("HardSigmoid", {c.in(0)}, {{"alpha", 1. / 6}, {"beta", 0.5}}); }
+// A sixth is no f32, which attributes are, so f64 gets the formula.
+Term sixths(const Term& x) { return {x.c, x.c->node("Clip", {(x + 3.0).name, x.number(0).name, x.number(6).name}), x.dtype}; }
+void hardsigmoid(Conversion& c) {
+  if (c.dtype(0) == f64) return give(sixths(term(c, 0)) / 6.0);
+  c.out("HardSigmoid", {c.in(0)}, {{"alpha", 1. / 6}, {"beta", 0.5}});
+}
+void hardswish(Conversion& c) {
+  if (c.dtype(0) == f64) return give(term(c, 0) * sixths(term(c, 0)) / 6.0);
+  c.out("HardSwish", {c.in(0)});
+}
 void shrunk(Conversion& c, double lambda, double bias) {
   // onnxruntime's is of f32 whatever it is given.
   if (c.dtype(0) != f64) return c.out("Shrink", {c.in(0)}, {{"lambd", lambda}, {"bias", bias}});
@@ -217,7 +226,7 @@ void add_elementwise_rules(Rules& r) {
   r["xlogy"] = xlogy, r["logit"] = logit, r["atan2"] = atan2, r["sinc"] = sinc, r["trunc"] = trunc, r["frac"] = frac, r["round"] = round;
 
   r["relu"] = same_operator<"Relu">, r["sigmoid"] = same_operator<"Sigmoid">, r["softsign"] = same_operator<"Softsign">;
-  r["hardswish"] = same_operator<"HardSwish">, r["softplus"] = softplus, r["logsigmoid"] = logsigmoid, r["gelu"] = gelu;
+  r["hardswish"] = hardswish, r["softplus"] = softplus, r["logsigmoid"] = logsigmoid, r["gelu"] = gelu;
   r["gelu_tanh"] = gelu_tanh, r["silu"] = silu, r["mish"] = mish, r["leaky_relu"] = leaky_relu, r["prelu"] = prelu, r["rrelu"] = rrelu;
   r["elu"] = r["celu"] = r["selu"] = elu, r["hardsigmoid"] = hardsigmoid, r["hardshrink"] = hardshrink, r["softshrink"] = softshrink;
   r["tanhshrink"] = tanhshrink, r["threshold"] = threshold, r["glu"] = glu;

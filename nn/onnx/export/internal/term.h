@@ -24,6 +24,7 @@ inline Term operator/(const Term& a, const Term& b) { return a.made("Div", b); }
 inline Term operator+(const Term& a, double b) { return a + a.number(b); }
 inline Term operator-(const Term& a, double b) { return a - a.number(b); }
 inline Term operator*(const Term& a, double b) { return a * a.number(b); }
+inline Term operator/(const Term& a, double b) { return a / a.number(b); }
 inline Term operator+(double a, const Term& b) { return b.number(a) + b; }
 inline Term operator-(double a, const Term& b) { return b.number(a) - b; }
 inline Term operator*(double a, const Term& b) { return b.number(a) * b; }
