@@ -6,7 +6,9 @@
 
 #include <gradus/gradus.h>
 
+#include "models/bert.h"
 #include "models/gpt2.h"
+#include "models/llama.h"
 #include "models/resnet.h"
 #include "plain_models.h"
 #include "subject.h"
@@ -23,12 +25,14 @@ struct Case {
   std::function<Tensor(const State& inputs)> call;
   nn::WeightMap map;
 };
+const Tensor& one(const Tensor& y) { return y; }
+Tensor one(const models::BertOutput& y) { return cat({flatten(y.rows, 1), y.whole}, 1); }
 template <class Net>
 Case of(Net net, nn::WeightMap map = {}) {
   auto held = std::make_shared<Net>(std::move(net));
   return {held, *held, [held](const State& in) {
-            if constexpr (requires { (*held)(Tensor(), Tensor()); }) return (*held)(in.arrays.at("x"), in.arrays.at("x2"));
-            else return (*held)(in.arrays.at("x"));
+            if constexpr (requires { (*held)(Tensor(), Tensor()); }) return one((*held)(in.arrays.at("x"), in.arrays.at("x2")));
+            else return one((*held)(in.arrays.at("x")));
           }, std::move(map)};
 }
 Case model(const std::string& name, const std::string& dtype) {
@@ -36,6 +40,15 @@ Case model(const std::string& name, const std::string& dtype) {
       {"mlp", [] { return of(Mlp{}); }},
       {"lenet", [] { return of(LeNet{}); }},
       {"resnet18", [] { return of(models::resnet(models::resnet18)); }},
+      {"resnet50", [] { return of(models::resnet(models::resnet50)); }},
+      {"bert",
+       [] {
+         return of(models::bert({.words = 40, .context = 16, .width = 24, .layers = 3, .heads = 4, .inner = 32}), models::bert_map());
+       }},
+      {"llama",
+       [] {
+         return of(models::llama({.words = 40, .width = 24, .layers = 3, .heads = 6, .key_heads = 2, .inner = 32}), models::llama_map());
+       }},
       {"lstm", [] { return of(Lstm{}); }},
       {"gpt2", [] { return of(models::gpt2({.words = 40, .context = 16, .width = 24, .layers = 3, .heads = 4}), models::gpt2_map()); }},
       {"transformer", [] { return of(Seq2Seq{}); }},
