@@ -102,6 +102,49 @@ TEST(Damage, OfAnyBitAndAnyLengthIsFound) {
   EXPECT_TRUE(same(here.state(), written.state()));
 }
 
+// Of the file system, by this process: rchar. 0 where nobody counts.
+std::uint64_t bytes_read_so_far() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  std::uint64_t bytes = 0;
+  return io >> name >> bytes ? bytes : 0;
+}
+
+TEST(Damage, IsLookedForInWhatIsLoaded) {   // and not in a second reading, which others could change meanwhile
+  if (bytes_read_so_far() == 0) GTEST_SKIP() << "/proc/self/io is not there";
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "run.safetensors";
+  nn::Linear large(1000, 1000);
+  train::save_checkpoint(file, {{"model", large}});
+  const std::uint64_t before = bytes_read_so_far(), size = std::filesystem::file_size(file);
+  train::load_checkpoint(file, {{"model", large}});
+  EXPECT_LT(bytes_read_so_far() - before, size + size / 10);
+}
+
+struct Answers {
+  Array given = Array::from(std::vector<bool>{true, false, true}, {3});
+  State state() const {
+    State s;
+    s.arrays["given"] = given;
+    return s;
+  }
+  void load_state(const State& s) { given = s.arrays.at("given"); }
+};
+
+TEST(Damage, OfATruthValueIsFoundThoughItLoads) {   // as true: every byte but 0 is
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "run.safetensors";
+  Answers answers;
+  train::save_checkpoint(file, {{"answers", answers}});
+  train::load_checkpoint(file, {{"answers", answers}});
+  std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+  out.seekp(-1, std::ios::end).put(3);
+  out.close();
+  EXPECT_THAT(message_of([&] { train::load_checkpoint(file, {{"answers", answers}}); }), HasSubstr("it is damaged: its checksum is"));
+  train::load_checkpoint(file, {{"answers", answers}}, {.verify = false});
+  EXPECT_EQ(answers.given.to_vector(), (std::vector<double>{1, 0, 1}));
+}
+
 // As a tool would change it that keeps metadata it does not know.
 void rewrite(const std::filesystem::path& file, const std::function<void(Safetensors&)>& change) {
   Safetensors contents = load_safetensors(file);

@@ -221,6 +221,30 @@ TEST(Fit, IsTheLoopThatOneWritesOneself) {
   }
 }
 
+// Of 50 samples: groups of 20, 20 and 10, the last micro-batch of 2. Clipped by the group's norm, not by those of its parts.
+TEST(Fit, AccumulatedTrainsAsTheBigBatchDoes) {
+  struct Plain {
+    nn::Linear hidden{4, 8}, output{8, 3};
+    Tensor operator()(const Tensor& x) const { return output(relu(hidden(x))); }
+  };
+  const auto trained = [](std::int64_t batch, std::int64_t accumulate, std::vector<double>& losses) {
+    manual_seed(3);
+    Plain net;
+    optim::SGD sgd(nn::parameters(net), {.lr = 0.5, .momentum = 0.9});
+    Loader loader(loader_of(50, false, 5).dataset(), {.batch_size = batch, .shuffle = true, .seed = 7});
+    const train::FitOptions options{.epochs = 4, .accumulate = accumulate, .clip_norm = 0.1};
+    const train::History history = train::fit(net, nn::CrossEntropyLoss(), sgd, loader, options);
+    EXPECT_EQ(history.steps, 12);
+    losses = history.of("loss");
+    return nn::state(net);
+  };
+  std::vector<double> small, big;
+  const State micro = trained(4, 5, small), whole = trained(20, 1, big);
+  for (const auto& [name, array] : whole.arrays)
+    EXPECT_THAT(micro.arrays.at(name).to_vector(), testing::Pointwise(testing::DoubleNear(1e-5), array.to_vector())) << name;
+  EXPECT_THAT(small, testing::Pointwise(testing::DoubleNear(1e-5), big));
+}
+
 TEST(Fit, GoesOnFromAnywhere) {
   testing::internal::CaptureStderr();   // what Interrupt says
   for (const Row& row : rows()) {

@@ -56,14 +56,17 @@ void write_checkpoint(const FileName& file, std::span<const Part> parts, Values 
 }
 
 CheckpointContents read_checkpoint(const FileName& file, bool verify) {
-  Safetensors read = load_safetensors(file);
+  gradus::detail::SummedFile summed;
+  if (verify) summed = gradus::detail::load_with_checksum(file, checksum_key);
+  else summed.contents = load_safetensors(file);
+  Safetensors& read = summed.contents;
   CheckpointContents out;
   out.facts = split_facts(read.metadata);
   out.state = State(std::move(read.arrays), std::move(read.metadata));
   if (!verify) return out;
   // The sum before the format: a damaged format is damage, too.
   if (const auto sum = out.facts.find("checksum"); sum != out.facts.end()) {
-    const std::string is = gradus::detail::file_checksum(file, checksum_key);
+    const std::string& is = summed.checksum;
     check<FileError>(is == sum->second, "checkpoint: ", file, ": it is damaged: its checksum is ",
                      is.empty() ? "not where it was written" : is, ", and says ", sum->second,
                      "; if it was changed on purpose, load it with verify = false");

@@ -1,17 +1,15 @@
 #include <gradus/autograd/array/formats/internal/file_checksum.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include <gradus/autograd/array/formats/internal/crc32.h>
+#include <gradus/autograd/array/formats/internal/safetensors_dtype.h>
 #include <gradus/autograd/array/formats/internal/safetensors_header.h>
 #include <gradus/autograd/base/error.h>
 
 namespace gradus::detail {
 namespace {
-
-constexpr std::size_t checked_at_a_time = std::size_t{8} << 20;   // bytes: crc32 takes several threads for as many
 
 // Where the digits begin, or npos. A key inside another text has its quotes escaped.
 std::size_t place_of_checksum(std::string_view header, std::string_view key) {
@@ -23,6 +21,9 @@ std::size_t place_of_checksum(std::string_view header, std::string_view key) {
 }
 
 std::span<const std::byte> raw_bytes(std::string_view s) { return std::as_bytes(std::span(s.data(), s.size())); }
+std::span<const std::byte> raw_bytes(const Array& contiguous) {
+  return {static_cast<const std::byte*>(contiguous.raw()), static_cast<std::size_t>(contiguous.size()) * size_of(contiguous.dtype())};
+}
 
 std::string digits_of(std::uint32_t sum) {
   std::string out(no_checksum);
@@ -38,28 +39,28 @@ void put_checksum(std::string& header, std::string_view key, const NamedArrays& 
   std::uint32_t sum = crc32(0, raw_bytes(beginning_of(header)));
   for (const auto* named : arrays) {
     const Array array = named->second.as_contiguous();
-    sum = crc32(sum, {static_cast<const std::byte*>(array.raw()), static_cast<std::size_t>(array.size()) * size_of(array.dtype())});
+    sum = crc32(sum, raw_bytes(array));
   }
   header.replace(place, no_checksum.size(), digits_of(sum));
 }
 
-std::string file_checksum(const FileName& path, std::string_view key) {
-  const InputFile file(path);
-  const std::uint64_t length = header_length(file);
-  std::string header(length, '\0');
-  file.read_at(prefix_bytes, header.data(), header.size());
+SummedFile load_with_checksum(const FileName& path, std::string_view key) {
+  const SafetensorsFile file(path);
+  const InputFile beginning(path);
+  std::string header(header_length(beginning), '\0');
+  beginning.read_at(prefix_bytes, header.data(), header.size());
   const std::size_t place = place_of_checksum(header, key);
-  if (place == header.npos) return {};
+  if (place == header.npos) return {load_safetensors(path), {}};
   header.replace(place, no_checksum.size(), no_checksum);
 
+  SummedFile out{{{}, file.metadata()}, {}};
   std::uint32_t sum = crc32(0, raw_bytes(beginning_of(header)));
-  std::vector<std::byte> part;
-  for (std::uint64_t at = prefix_bytes + length; at < file.size(); at += part.size()) {
-    part.resize(static_cast<std::size_t>(std::min<std::uint64_t>(checked_at_a_time, file.size() - at)));
-    file.read_at(at, part);
-    sum = crc32(sum, part);
+  for (const SafetensorsEntry& e : file.entries()) {   // in the order of the data, which they cover
+    const Array& array = out.contents.arrays.emplace(e.name, file.load(e.name)).first->second;
+    sum = stored_dtype(e.dtype)->convert ? crc32(sum, file.bytes(e.name)) : crc32(sum, raw_bytes(array));
   }
-  return digits_of(sum);
+  out.checksum = digits_of(sum);
+  return out;
 }
 
 }  // namespace gradus::detail
