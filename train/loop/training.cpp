@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/tape/recording.h>
 #include <gradus/optim/around/weight_average.h>
 #include <gradus/optim/gradients/clip.h>
@@ -77,7 +78,8 @@ bool Training::end_batch(std::span<const NamedValue> values, std::int64_t sample
   c.loss = values.empty() ? Context::none : values.front().value;
   c.values = values;
   for (const NamedValue& v : values)
-    check<ValueError>(std::isfinite(v.value) || in.options.nonfinite != optim::NonFinite::refuse, v.name, " is ", v.value);
+    check<ValueError>(std::isfinite(v.value) || in.options.nonfinite != optim::NonFinite::refuse, v.name, " is ",
+                      number_text(v.value));
   in.means.samples += static_cast<double>(samples);
   for (const NamedValue& v : values) in.means.add(v.name, v.value, static_cast<double>(samples));
   in.count_step();
@@ -88,7 +90,7 @@ bool Training::end_batch(std::span<const NamedValue> values, std::int64_t sample
 
 bool Training::Inside::trained_with(const Outcome& outcome) {
   if (options.nonfinite != optim::NonFinite::allow && !std::isfinite(context.loss)) {
-    check<ValueError>(options.nonfinite == optim::NonFinite::skip, "the loss is ", context.loss,
+    check<ValueError>(options.nonfinite == optim::NonFinite::skip, "the loss is ", number_text(context.loss),
                       "; a DetectAnomaly around the same batch names the operation that made it");
     ++history.skipped;
     return false;

@@ -49,9 +49,11 @@ LrDiagnosis LrWatch::diagnosis() const {
     return d;
   };
   if (!finite_) return is(LrVerdict::too_large, text("the loss is not finite after ", losses_.size(), " steps; try a tenth"));
+  const double size = std::abs(d.first_loss), risen = d.last_loss - d.best_loss;
+  if (size > 0 && d.last_loss - d.first_loss > 10 * size)   // fit ends such a training before many steps have been seen
+    return is(LrVerdict::too_large, text("the loss has grown more than tenfold in ", losses_.size(), " steps; try a tenth"));
   constexpr std::size_t enough = 20;
   if (losses_.size() < enough || ratios_.empty()) return is(LrVerdict::unknown, text("too few steps, ", losses_.size()));
-  const double size = std::abs(d.first_loss), risen = d.last_loss - d.best_loss;
   if (d.last_loss - d.first_loss > 0.5 * size) return is(LrVerdict::too_large, "the loss has grown since the beginning; try a tenth");
   if (d.update_ratio > options_.large) return is(LrVerdict::too_large, moves + "; try a third");
   if (risen > 0.5 * (d.first_loss - d.best_loss) && risen > 0.05 * size)

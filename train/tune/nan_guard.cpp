@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include <gradus/autograd/base/describe/number_text.h>
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/tape/anomaly.h>
 #include <gradus/optim/driver/nonfinite.h>
@@ -38,7 +39,7 @@ Tensor NanGuard::operator()(const std::function<Tensor()>& forward) {
   ++steps_;
   Tensor loss = forward();
   const double value = loss.item();
-  if (!std::isfinite(value)) explain(text("the loss of step ", steps_, " is ", value), forward, false);
+  if (!std::isfinite(value)) explain(text("the loss of step ", steps_, " is ", number_text(value)), forward, false);
   return loss;
 }
 

@@ -168,7 +168,7 @@ TEST(FitOptions, ErrorsSayWhereTheyWere) {
   expect_error<ShapeError>([&] { train::fit(layered, loss, sgd, s.training); }, {"train::fit: epoch 1, batch 1: in fc (Linear): linear: "});
 
   calls = 0;
-  const auto nan = [&](const Tensor& p, const Tensor& t) { return loss(p, t) * (++calls == 2 ? NAN : 1); };
+  const auto nan = [&](const Tensor& p, const Tensor& t) { return loss(p, t) * (++calls == 2 ? -NAN : 1); };
   Stand fresh;
   fresh.training = batches(3, -1);
   const train::History h = train::fit(fresh.net, nan, fresh.sgd, fresh.training, {.nonfinite = optim::NonFinite::skip});

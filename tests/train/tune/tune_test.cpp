@@ -150,13 +150,13 @@ TEST(NanGuard, NamesTheOperationAndTheLayer) {
 }
 
 TEST(LrWatch, TellsTooSmallFromTooLarge) {
-  const auto verdict = [](double lr) {
+  const auto verdict = [](double lr, int steps = 60) {
     manual_seed(7);
     nn::Linear net(8, 1);
     const Tensor x = randn({64, 8}), y = matmul(x, randn({8, 1}));
     optim::SGD sgd(nn::parameters(net), {.lr = lr});
     train::LrWatch watch(sgd, {.every = 1});
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < steps; ++i) {
       const Tensor value = nn::mse_loss(net(x), y);
       sgd.zero_grad(), value.backward(), sgd.step();
       watch.add(value.item());
@@ -166,6 +166,8 @@ TEST(LrWatch, TellsTooSmallFromTooLarge) {
   EXPECT_EQ(verdict(1e-7), train::LrVerdict::too_small);
   EXPECT_EQ(verdict(3e-4), train::LrVerdict::fine);
   EXPECT_EQ(verdict(2), train::LrVerdict::too_large);
+  EXPECT_EQ(verdict(2, 8), train::LrVerdict::too_large) << "the loss is not yet infinite, and fit will end soon";
+  EXPECT_EQ(verdict(3e-4, 8), train::LrVerdict::unknown);
   nn::Linear net(2, 1);
   optim::SGD sgd(nn::parameters(net));
   train::LrWatch watch(sgd);

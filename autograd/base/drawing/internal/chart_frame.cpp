@@ -31,7 +31,7 @@ Frame::Frame(const Chart& c) : chart(c) {
   if (!(x.low <= x.high)) x.low = x.high = x.log ? 1 : c.first;
   if (!(y.low <= y.high)) y.low = y.log ? 0.1 : 0, y.high = 1;
   if (y.low == y.high) {                         // flat: some room above it, and below it where the axis does not begin there
-    const double room = std::max(0.5, std::abs(y.low) * 1e-6);
+    const double size = std::abs(y.low), room = size > 1e-300 && size < 1e300 ? size / 2 : std::max(0.5, size * 1e-6);
     if (y.log) y.low /= 2, y.high *= 2;
     else if (y.low == c.y.from) y.high += 2 * room;
     else y.low -= room, y.high += room;

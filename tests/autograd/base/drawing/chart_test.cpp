@@ -79,6 +79,8 @@ TEST(Chart, DrawsWhatHasNoExtent) {
         EXPECT_EQ(drawn.find("inf"), drawn.npos) << testing::PrintToString(y);
       }
     }
+  const std::string rate = Chart{.curves = {{.y = {0.003, 0.003}}}}.text();   // an axis of its own size, so that it can be read
+  EXPECT_THAT(rate, testing::AllOf(HasSubstr("0.0045 ┤"), HasSubstr("0.0015 ┤"), Not(HasSubstr("-0"))));
   EXPECT_THAT(Chart{}.svg(), testing::EndsWith("</svg>\n"));
   const Chart zeros{.y = {.from = 0}, .curves = {{.y = {0, 0}}}};
   EXPECT_THAT(zeros.text({.columns = 8, .rows = 2}), HasSubstr("        0 ┤⣀"));
