@@ -71,6 +71,7 @@ TEST(Tool, WatchDrawsTheCurvesOfALog) {
   EXPECT_THAT(o.out, AllOf(HasSubstr("loss\n"), HasSubstr("batch_loss"), HasSubstr("lr"), EndsWith("epoch 2, step 9\n")));
   EXPECT_LT(o.out.find("loss"), o.out.find("lr"));
   EXPECT_THAT(run_tool({"watch", here, "--names", "loss"}).out, AllOf(HasSubstr("batch_loss"), Not(HasSubstr("lr"))));
+  expect_trouble({"watch", here + "/none"}, {"gradus: cannot open", "none\": No such file or directory"});
   expect_trouble({"watch", here, "--every", "0"}, {"every must lie in"});
   expect_trouble({"watch", folder.write("log", "{\"loss\":1}\n").string()}, {"line 1", "no step"});
 }

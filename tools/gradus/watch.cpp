@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 #include <thread>
 
 #include <gradus/autograd/base/drawing/chart.h>
@@ -42,7 +43,8 @@ struct WatchOptions {
 
 std::filesystem::path log_in(const std::string& place) {
   const std::filesystem::path path = place;
-  if (!std::filesystem::is_directory(path)) return path;
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return path;
   for (const char* name : {"log.jsonl", "log.csv"})
     if (std::filesystem::exists(path / name)) return path / name;
   fail<FileError>("gradus watch: there is neither log.jsonl nor log.csv in ", FileName(path));
@@ -121,7 +123,8 @@ int run_watch(const Words& words) {
   std::uintmax_t seen = 0;
   int shown_columns = 0;
   for (bool first = true; !interrupted; first = false) {
-    const std::uintmax_t size = std::filesystem::file_size(log);
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(log, error);   // of a file that is not there read_log says so
     const int columns = drawing::terminal_columns(1);
     if (first || size != seen || columns != shown_columns) {
       const std::string picture = drawn(train::read_log(log), options, columns, drawing::terminal_rows(1), terminal);
