@@ -46,7 +46,7 @@ std::filesystem::path log_in(const std::string& place) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) return path;
   for (const char* name : {"log.jsonl", "log.csv"})
-    if (std::filesystem::exists(path / name)) return path / name;
+    if (std::filesystem::exists(path / name, error)) return path / name;
   fail<FileError>("gradus watch: there is neither log.jsonl nor log.csv in ", FileName(path));
 }
 

@@ -45,7 +45,8 @@ Checkpoints::Checkpoints(const FileName& folder, const CheckpointsOptions& optio
   check_options("Checkpoints", options_);
   std::error_code error;
   fs::create_directories(folder_, error);
-  const bool is_folder = fs::is_directory(folder_);
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(folder_, ignored);
   check<FileError>(is_folder, "Checkpoints: ", folder, " cannot be made: ", error ? error.message() : "it is a file");
   remove_leftovers(folder_, name_begins);
 }

@@ -109,6 +109,14 @@ TEST(Checkpoints, GoesOnFromTheNewestThatIsWhole) {
   EXPECT_THAT(message_of([&] { checkpoints.resume({{"n", n}}); }), HasSubstr("none of those in"));
 }
 
+TEST(Checkpoints, WantAFolderThatCanBe) {
+  const TemporaryFolder folder;
+  for (const std::filesystem::path& place : {folder / std::string(300, 'x'), folder.write("file", "words"), folder / "file" / "below"})
+    EXPECT_THROW(train::Checkpoints{place}, FileError) << place;
+  EXPECT_THAT(message_of([&] { train::Checkpoints{folder / std::string(300, 'x')}; }), HasSubstr("File name too long"));
+  EXPECT_THAT(message_of([&] { train::Checkpoints{folder / "file"}; }), HasSubstr("cannot be made"));
+}
+
 TEST(Checkpoints, ThatCannotBeWrittenLeaveWhatIsThere) {
   const TemporaryFolder folder;
   Number n{.number = 1};
