@@ -14,6 +14,7 @@
 #include <gradus/autograd/base/describe/options.h>
 #include <gradus/autograd/base/drawing/drawing.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/base/product_precision.h>
 #include <gradus/autograd/build_info.h>
 #include <gradus/autograd/creation.h>
 #include <gradus/autograd/distributions.h>

@@ -6,6 +6,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/onednn/description.h>
+#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/blas.h>
 
 namespace gradus {
@@ -22,6 +23,7 @@ BuildInfo build_info() {
   info.level = kernels::level_name(kernels::level_in_use());
   info.products = kernels::blas_description();
   info.convolutions = kernels::dnnl_description();
+  info.bf16 = kernels::bf16_description();
   info.threads = num_threads();
   return info;
 }
@@ -29,7 +31,8 @@ BuildInfo build_info() {
 std::ostream& operator<<(std::ostream& out, const BuildInfo& info) {
   out << "gradus " << info.version << ", built by " << info.compiler << "\nloops: level " << info.level << " (of";
   for (const std::string& level : info.levels) out << " " << level;
-  return out << ")\nproducts: " << info.products << "\nconvolutions: " << info.convolutions << "\nthreads: " << info.threads << "\n";
+  return out << ")\nproducts: " << info.products << "\nconvolutions: " << info.convolutions << "\nbf16: " << info.bf16
+             << "\nthreads: " << info.threads << "\n";
 }
 
 }  // namespace gradus

@@ -16,6 +16,8 @@ struct BuildInfo {
   std::string products;              // who multiplies matrices: "OpenBLAS 0.3.21 (pthreads), kernels for Haswell"; says so where
                                      // OpenBLAS does not know the processor and loops of gradus's own multiply instead
   std::string convolutions;          // who convolves, and multiplies f32 matrices with AVX-512: "oneDNN 2.6.3, instructions up to AVX2"
+  std::string bf16;                  // what set_product_precision(ProductPrecision::bf16) means here: "by oneDNN, AMX", or that nothing
+                                     // changes, and why
   int threads;                       // that loops, products and convolutions use (num_threads())
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/array/internal/channels_last.h>
+#include <gradus/autograd/base/product_precision.h>
 #include <gradus/autograd/kernels/images/conv.h>
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -89,6 +90,7 @@ struct Convolution final : Op, detail::Described {
     return geometry_.lower(y);
   }
   Grads backward(Tensor g) override {
+    const ProductPrecisionScope same(precision_);
     const auto [x, weight] = saved<2>();
     if (!recording() && needs(0) && needs(1)) g = geometry_.arranged(g, false);
     return {needs(0) ? input_gradient(g, weight, {}, geometry_) : Tensor{},
@@ -96,12 +98,14 @@ struct Convolution final : Op, detail::Described {
             needs(2) ? sum_of_pixels(g, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
+    const ProductPrecisionScope same(precision_);
     const auto [x, weight] = saved<2>();
     const Tensor of_weight = needs(1) ? convolution(x, vs[1], {}, geometry_) : Tensor{};
     if (needs(0)) return detail::sum_of_tangents(convolution(vs[0], weight, vs[2], geometry_), of_weight);
     return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.y(), geometry_), geometry_) : of_weight;
   }
   Geometry geometry_;
+  const ProductPrecision precision_ = product_precision();
 };
 
 struct InputGradient final : Op, detail::Described {
@@ -118,18 +122,21 @@ struct InputGradient final : Op, detail::Described {
     return geometry_.lower(dx);
   }
   Grads backward(Tensor h) override {
+    const ProductPrecisionScope same(precision_);
     const auto [g, weight] = saved<2>();
     if (!recording() && needs(0) && needs(1)) h = geometry_.arranged(h, true);
     return {needs(0) ? convolution(h, weight, {}, geometry_) : Tensor{}, needs(1) ? weight_gradient(g, h, geometry_) : Tensor{},
             needs(2) ? sum_of_pixels(h, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
+    const ProductPrecisionScope same(precision_);
     const auto [g, weight] = saved<2>();
     const Tensor of_weight = needs(1) ? input_gradient(g, vs[1], {}, geometry_) : Tensor{};
     if (needs(0)) return detail::sum_of_tangents(input_gradient(vs[0], weight, vs[2], geometry_), of_weight);
     return needs(2) ? with_bias_tangent(of_weight, vs[2], lowered(geometry_.shape.x(), geometry_), geometry_) : of_weight;
   }
   Geometry geometry_;
+  const ProductPrecision precision_ = product_precision();
 };
 
 struct WeightGradient final : Op {
@@ -143,15 +150,18 @@ struct WeightGradient final : Op {
     return geometry_.frame.dims == 1 ? dw.squeeze(2) : dw;
   }
   Grads backward(Tensor h) override {
+    const ProductPrecisionScope same(precision_);
     const auto [g, x] = saved<2>();
     return {needs(0) ? convolution(x, h, {}, geometry_) : Tensor{}, needs(1) ? input_gradient(g, h, {}, geometry_) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
+    const ProductPrecisionScope same(precision_);
     const auto [g, x] = saved<2>();
     return detail::sum_of_tangents(needs(0) ? weight_gradient(vs[0], x, geometry_) : Tensor{},
                                    needs(1) ? weight_gradient(g, vs[1], geometry_) : Tensor{});
   }
   Geometry geometry_;
+  const ProductPrecision precision_ = product_precision();
 };
 
 Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const Geometry& geometry) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/base/product_precision.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 #include <gradus/autograd/ops/apply.h>
 #include <gradus/autograd/ops/arithmetic.h>
@@ -35,11 +36,13 @@ void check_product(const char* op, const Tensor& a, const Tensor& b) {
 
 struct MatMul final : Op {
   std::string_view name() const override { return "matmul"; }
+  const ProductPrecision precision = product_precision();
   Array forward(const Tensor& a, const Tensor& b) {
     save(a, b);
     return kernels::matmul(a.value(), b.value());
   }
   Grads backward(Tensor g) override {
+    const ProductPrecisionScope same(precision);
     const auto [a, b] = saved<2>();
     // One matrix b for all of a's: then its gradient is one product over all rows.
     const bool rows = b.rank() == 2;
@@ -49,6 +52,7 @@ struct MatMul final : Op {
                       : sum_to(matmul(transpose(a), g), b.shape())};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
+    const ProductPrecisionScope same(precision);
     const auto [a, b] = saved<2>();
     return detail::sum_of_tangents(needs(0) ? matmul(vs[0], b) : Tensor{}, needs(1) ? matmul(a, vs[1]) : Tensor{});
   }
@@ -56,6 +60,7 @@ struct MatMul final : Op {
 
 struct Linear final : Op {
   std::string_view name() const override { return "linear"; }
+  const ProductPrecision precision = product_precision();
   Array forward(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     const auto all = [&] {
       return text("x ", describe(x), ", weight ", describe(weight), bias.defined() ? text(", bias ", describe(bias)) : "");
@@ -78,6 +83,7 @@ struct Linear final : Op {
     return kernels::linear(as_rows(x.detach()).value(), weight.value(), bias.value()).reshape(shape);
   }
   Grads backward(Tensor g) override {
+    const ProductPrecisionScope same(precision);
     const auto [x, weight] = saved<2>();
     const Tensor rows = as_rows(g);
     return {needs(0) ? reshape(matmul(rows, weight), x.shape()) : Tensor{},
@@ -85,6 +91,7 @@ struct Linear final : Op {
             needs(2) ? sum(rows, 0) : Tensor{}};
   }
   Tensor tangent(std::span<const Tensor> vs) override {
+    const ProductPrecisionScope same(precision);
     const auto [x, weight] = saved<2>();
     const Tensor of_weight = needs(1) ? linear(x, vs[1], {}) : Tensor{};
     if (needs(0)) return detail::sum_of_tangents(linear(vs[0], weight, vs[2]), of_weight);

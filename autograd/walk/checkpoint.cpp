@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/internal/draws.h>
+#include <gradus/autograd/base/product_precision.h>
 #include <gradus/autograd/walk/internal/entry.h>
 #include <gradus/autograd/walk/internal/fenced.h>
 
@@ -37,6 +38,7 @@ struct Checkpoint final : Op {
   std::vector<Array> results;   // of the first run, until they are handed out
   std::size_t given;            // how many of the inputs f is given; the rest it has captured
   SmallVector<Form, 2> forms;
+  const ProductPrecision precision = product_precision();
 
   Checkpoint(std::shared_ptr<detail::Segment> segment, Draws drawn, std::vector<Array> ys, std::size_t inputs)
       : f(std::move(segment)), draws(std::move(drawn)), results(std::move(ys)), given(inputs) {}
@@ -83,6 +85,7 @@ struct Checkpoint final : Op {
   std::vector<Tensor> run_again(const std::vector<Tensor>& xs) {
     const std::vector<Tensor> ys = [&] {
       const Drawing same(draws, Drawing::repeats);
+      const ProductPrecisionScope as_before(precision);
       return f->run(xs);
     }();
     check<GraphError>(ys.size() == forms.size(), "checkpoint: f gave ", forms.size(), " results in forward and ", ys.size(),

@@ -4,6 +4,7 @@ import dataclasses
 from driver import outside
 
 CPP, PYTHON, FLOOR = "cpp", "python", "floor"
+REDUCED = "reduced"   # PyTorch with products in bf16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Job:
 
 def training(name, program, goal, tolerance=0.01):
     return Job(name, program, (CPP, PYTHON), tolerance, goal)
+
+
+def in_bf16(name):
+    """The job with products in bf16, where the processor has them, beside the fastest of PyTorch's precisions, f32 among them."""
+    return Job(f"{name}-bf16", name.split("-")[0], (PYTHON, REDUCED), 0.01, 1.5)
 
 
 def optimizer(rule, goal=1, kinds=(PYTHON,)):
@@ -44,6 +50,7 @@ JOBS = [
     training("gpt", "gpt", 1.5),
     training("resnet", "resnet", 1.3),
     training("vit", "vit", 1.3),
+    *(in_bf16(name) for name in ("gpt", "resnet", "vit", "convnet-64")),
     Job("chain-1", "chain", goal=10),
     Job("chain-64", "chain", goal=10),
     Job("tiny-sgd", "tiny", goal=10),

@@ -109,6 +109,8 @@ def libtorch(here, target, root, libraries):
         cache = {"TORCHINDUCTOR_CACHE_DIR": str(here / "inductor")}
         sides.append(PythonSide(f"PyTorch {version}", "python", python, KEEP_MEMORY))
         sides.append(PythonSide(f"torch.compile {version}", "python", python, KEEP_MEMORY | cache, compile_flags=("--compile",)))
+        for precision in ("medium", "autocast"):
+            sides.append(PythonSide(f"{precision} {version}", "reduced", python, KEEP_MEMORY, compile_flags=("--precision", precision)))
     return sides
 
 

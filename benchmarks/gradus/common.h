@@ -54,6 +54,7 @@ inline std::vector<Batch> coloured(const bench::Options& options) {
 inline int bench_main(int argc, char** argv, void (*run)(const bench::Options&)) try {
   const bench::Options options(argc, argv);
   set_threads(options.threads);
+  if (options.job.ends_with("-bf16")) set_product_precision(ProductPrecision::bf16);
   run(options);
   return 0;
 } catch (const std::exception& error) {

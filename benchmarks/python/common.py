@@ -16,9 +16,12 @@ def arguments():
     parser.add_argument("--samples", type=int, default=EPOCH)
     parser.add_argument("--inputs", required=True)
     parser.add_argument("--compile", action="store_true", help="through torch.compile")
+    parser.add_argument("--precision", choices=("f32", "medium", "autocast"), default="f32", help="medium: of products; autocast: bfloat16")
     options = parser.parse_args()
     options.batch = next((int(word) for word in options.job.split("-") if word.isdigit()), 0)
     torch.set_num_threads(options.threads)
+    if options.precision == "medium":
+        torch.set_float32_matmul_precision("medium")
     return options
 
 
@@ -87,7 +90,8 @@ def training_step(loss_of, optimizer, image, label):
 def loss_function(net, options):
     """net and cross-entropy in one, compiled if wanted."""
     def loss_of(image, label):
-        return torch.nn.functional.cross_entropy(net(image), label)
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "autocast"):
+            return torch.nn.functional.cross_entropy(net(image), label)
     return torch.compile(loss_of) if options.compile else loss_of
 
 

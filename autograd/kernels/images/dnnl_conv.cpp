@@ -8,6 +8,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/kernels/onednn/primitive.h>
+#include <gradus/autograd/kernels/products/bf16_gemm.h>
 
 namespace gradus::kernels {
 namespace {
@@ -32,16 +33,30 @@ dnnl::memory::dims of_axes(const ConvShape& s, F&& f) {
 
 dnnl::memory::dims sizes_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
-// oneDNN's description of a convolution: its images channels-last, or in a layout that oneDNN may choose, as it may for weights.
+enum Kind : std::int64_t { forward, input_gradient, weight_gradient };
+
+// One of the three, with a bias or without, its operands as they are or rounded to bf16.
+struct Task {
+  Kind kind;
+  bool bias = false, bf16 = bf16_wanted();
+};
+
+// oneDNN's description of a convolution: its images channels-last, or in a layout that oneDNN may choose, as it may for weights. What is
+// computed is f32; what it is computed from may be bf16.
 struct Described {
-  Described(const ConvShape& s, bool with_bias, bool channels_last)
-      : last(s.volumes ? Tag::ndhwc : Tag::nhwc), x_sizes(sizes_of(s.x())), y_sizes(sizes_of(s.y())), weight_sizes(grouped(s)),
-        x(x_sizes, single, channels_last ? last : Tag::any), y(y_sizes, single, channels_last ? last : Tag::any),
-        weight(weight_sizes, single, Tag::any), bias(with_bias ? Desc({s.f}, single, Tag::a) : Desc()),
+  Described(const ConvShape& s, const Task& task, bool channels_last)
+      : last(s.volumes ? Tag::ndhwc : Tag::nhwc), lying(channels_last ? last : Tag::any), bf16(task.bf16), x_sizes(sizes_of(s.x())),
+        y_sizes(sizes_of(s.y())), weight_sizes(grouped(s)), x(x_sizes, type(task, input_gradient), lying),
+        y(y_sizes, type(task, forward), lying), weight(weight_sizes, type(task, weight_gradient), Tag::any),
+        bias(task.bias ? Desc({s.f}, single, Tag::a) : Desc()),
         strides(of_axes(s, [](const ConvAxis& a) { return a.stride; })),
         dilates(of_axes(s, [](const ConvAxis& a) { return a.dilation - 1; })),
         padding(of_axes(s, [](const ConvAxis& a) { return a.padding; })), end(of_axes(s, end_padding)) {}
 
+  // Of the tensor that `result` computes.
+  static dnnl::memory::data_type type(const Task& task, Kind result) {
+    return task.bf16 && task.kind != result ? dnnl::memory::data_type::bf16 : single;
+  }
   static dnnl::memory::dims grouped(const ConvShape& s) {
     dnnl::memory::dims sizes = sizes_of(s.weight());
     if (s.groups == 1) return sizes;
@@ -49,13 +64,22 @@ struct Described {
     sizes.insert(sizes.begin(), s.groups);
     return sizes;
   }
+  // The forward pass that a gradient's primitive wants to know of: it computes no f32 from bf16.
+  Described of_forward() const {
+    Described d = *this;
+    if (!bf16) return d;
+    constexpr auto half = dnnl::memory::data_type::bf16;
+    d.x = {x_sizes, half, lying}, d.y = {y_sizes, half, lying}, d.weight = {weight_sizes, half, Tag::any};
+    return d;
+  }
   Desc our_x() const { return {x_sizes, single, last}; }
   Desc our_y() const { return {y_sizes, single, last}; }
   Desc our_weight() const {
     return {weight_sizes, single, weight_sizes.size() == 4 ? Tag::abcd : weight_sizes.size() == 5 ? Tag::abcde : Tag::abcdef};
   }
 
-  Tag last;
+  Tag last, lying;
+  bool bf16;
   dnnl::memory::dims x_sizes, y_sizes, weight_sizes;
   Desc x, y, weight, bias;
   dnnl::memory::dims strides, dilates, padding, end;
@@ -107,14 +131,15 @@ Forward::primitive_desc forward_desc(const Described& d) {
 // on zeros.
 template <class PrimitiveDesc>
 bool slow(const PrimitiveDesc& desc, const Described& d, const Desc& x, const Desc& y) {
-  return is_reference(desc.impl_info_str()) || x.get_size() >= 2 * d.our_x().get_size() || y.get_size() >= 2 * d.our_y().get_size();
+  const auto doubled = [](const Desc& theirs, const Desc& ours) {
+    return theirs.get_size() >= 2 * Desc(ours.dims(), theirs.data_type(), ours.dims().size() == 5 ? Tag::ndhwc : Tag::nhwc).get_size();
+  };
+  return is_reference(desc.impl_info_str()) || doubled(x, d.our_x()) || doubled(y, d.our_y());
 }
-
-enum Kind : std::int64_t { forward, input_gradient, weight_gradient };
 
 std::optional<Convolution> prepare(Kind kind, const Described& d) {
   try {
-    const auto hint = forward_desc(d);
+    const auto hint = forward_desc(kind == forward ? d : d.of_forward());
     if (kind == forward) {
       const Desc x = hint.src_desc(), weight = hint.weights_desc(), y = hint.dst_desc();
       if (slow(hint, d, x, y)) return {};
@@ -140,15 +165,15 @@ std::optional<Convolution> prepare(Kind kind, const Described& d) {
 }
 
 // The calling thread's primitive for a shape, for a team of so many threads; null if oneDNN has no fast one.
-const Convolution* primitive_for(Kind kind, const ConvShape& s, bool bias, int threads) {
+const Convolution* primitive_for(const Task& task, const ConvShape& s, int threads) {
   thread_local Cache<23, std::optional<Convolution>, 512> known;   // two sizes of parts in three directions: 85 layers
-  Key<23> key{s.n, s.c, s.f, s.groups, kind | bias << 2 | s.volumes << 3 | threads << 4};
+  Key<23> key{s.n, s.c, s.f, s.groups, task.kind | task.bias << 2 | s.volumes << 3 | task.bf16 << 4 | threads << 5};
   std::size_t at = 5;
   for (const ConvAxis* a : {&s.d, &s.h, &s.w})
     for (const std::int64_t number : {a->in, a->kernel, a->stride, a->padding, a->dilation, a->out}) key[at++] = number;
   const std::optional<Convolution>& convolution = known.get(key, [&] {
-    auto found = prepare(kind, Described(s, bias, true));
-    return found ? std::move(found) : prepare(kind, Described(s, bias, false));
+    auto found = prepare(task.kind, Described(s, task, true));
+    return found ? std::move(found) : prepare(task.kind, Described(s, task, false));
   });
   return convolution ? &*convolution : nullptr;
 }
@@ -176,20 +201,20 @@ struct Division {
 };
 
 // Whether there are fast primitives; the first part is a smallest one, the last one a largest.
-bool possible(Kind kind, const ConvShape& s, bool bias, const Division& division) {
+bool possible(const Task& task, const ConvShape& s, const Division& division) {
   const Team team(division.team);
   for (const std::int64_t i : {std::int64_t{0}, division.parts - 1}) {
-    if (!primitive_for(kind, division.part(s, i), bias, division.team)) return false;
+    if (!primitive_for(task, division.part(s, i), division.team)) return false;
   }
   return true;
 }
 
 // run(part, convolution) for each part.
 template <class Run>
-void for_each_part(Kind kind, const ConvShape& s, bool bias, const Division& division, Run&& run) {
+void for_each_part(const Task& task, const ConvShape& s, const Division& division, Run&& run) {
   parallel_for(division.parts, 1, [&](std::int64_t begin, std::int64_t end) {
     const Team team(division.team);
-    for (std::int64_t i = begin; i < end; ++i) run(i, *primitive_for(kind, division.part(s, i), bias, division.team));
+    for (std::int64_t i = begin; i < end; ++i) run(i, *primitive_for(task, division.part(s, i), division.team));
   });
 }
 
@@ -200,13 +225,14 @@ bool too_few_channels(const ConvShape& s) { return s.c / s.groups < 4; }
 
 Array dnnl_conv(const ConvShape& s, Array& x, const Array& weight, const Array& bias) {
   const Division division(s);
-  if (!possible(forward, s, bias.defined(), division)) return {};
+  const Task task{forward, bias.defined()};
+  if (!possible(task, s, division)) return {};
   x = channels_last(x);
   Array y = empty_channels_last(s.y(), f32);
   const float *from = x.data<float>(), *w = weight.data<float>(), *offsets = bias.defined() ? bias.data<float>() : nullptr;
   float* to = y.mutable_data<float>();
   const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
-  for_each_part(forward, s, bias.defined(), division, [&](std::int64_t i, const Convolution& convolution) {
+  for_each_part(task, s, division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * x_step, w, offsets, to + at * y_step);
   });
@@ -215,13 +241,14 @@ Array dnnl_conv(const ConvShape& s, Array& x, const Array& weight, const Array& 
 
 Array dnnl_conv_input_gradient(const ConvShape& s, Array& g, const Array& weight) {
   const Division division(s);
-  if (too_few_channels(s) || !possible(input_gradient, s, false, division)) return {};
+  const Task task{input_gradient};
+  if (too_few_channels(s) || !possible(task, s, division)) return {};
   g = channels_last(g);
   Array dx = empty_channels_last(s.x(), f32);
   const float *from = g.data<float>(), *w = weight.data<float>();
   float* to = dx.mutable_data<float>();
   const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
-  for_each_part(input_gradient, s, false, division, [&](std::int64_t i, const Convolution& convolution) {
+  for_each_part(task, s, division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * y_step, w, nullptr, to + at * x_step);
   });
@@ -231,7 +258,8 @@ Array dnnl_conv_input_gradient(const ConvShape& s, Array& g, const Array& weight
 // Each part has a sum of its own; they are added in order, so that the bits depend on the number of threads alone.
 Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array& x) {
   const Division division(s);
-  if (!possible(weight_gradient, s, false, division)) return {};
+  const Task task{weight_gradient};
+  if (!possible(task, s, division)) return {};
   const Array slopes = channels_last(g), images = channels_last(x);
   Array dw(s.weight(), f32);
   const std::int64_t size = dw.size(), others = division.parts - 1;
@@ -239,7 +267,7 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
   const float *from = slopes.data<float>(), *image = images.data<float>();
   float* sum = dw.mutable_data<float>();
   const std::int64_t x_step = s.c * s.x_pixels(), y_step = s.f * s.y_pixels();
-  for_each_part(weight_gradient, s, false, division, [&](std::int64_t i, const Convolution& convolution) {
+  for_each_part(task, s, division, [&](std::int64_t i, const Convolution& convolution) {
     const std::int64_t at = division.begin(s, i);
     convolution(from + at * y_step, image + at * x_step, nullptr, i == 0 ? sum : sums.data() + (i - 1) * size);
   });
@@ -254,7 +282,7 @@ Array dnnl_conv_weight_gradient(const ConvShape& s, const Array& g, const Array&
 bool dnnl_conv_both(const ConvShape& s, bool with_forward) {
   const Division division(s);
   if (!with_forward && too_few_channels(s)) return false;
-  return possible(with_forward ? forward : input_gradient, s, false, division) && possible(weight_gradient, s, false, division);
+  return possible({with_forward ? forward : input_gradient}, s, division) && possible({weight_gradient}, s, division);
 }
 
 }  // namespace gradus::kernels

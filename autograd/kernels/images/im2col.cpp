@@ -4,6 +4,7 @@
 
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 
 namespace gradus::kernels {
@@ -92,7 +93,7 @@ std::int64_t images_per_thread(const ConvShape& s, const Group& group) {
 template <class T>
 void im2col_conv(const ConvShape& s, const T* x, const T* weight, const T* bias, T* y) {
   const Group group(s);
-  const bool direct = s.plain();   // the patches are the image itself
+  const bool direct = s.plain(), bf16 = bf16_wanted();   // direct: the patches are the image itself
   parallel_for(s.n, images_per_thread(s, group), [&](std::int64_t begin, std::int64_t end) {
     pool::Scratch<T> columns(direct ? 0 : group.patch * group.pixels);
     for (std::int64_t at = begin * s.groups; at < end * s.groups; ++at) {
@@ -105,7 +106,7 @@ void im2col_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
       }
       gemm(Product<T>{.m = group.filters, .n = group.pixels, .k = group.patch, .a = {weight + g * group.weight_size, group.patch},
                       .b = {direct ? image : columns.data(), group.pixels}, .c = out, .c_stride = group.pixels,
-                      .accumulate = bias != nullptr});
+                      .accumulate = bias != nullptr, .bf16 = bf16});
     }
   });
 }
@@ -113,7 +114,7 @@ void im2col_conv(const ConvShape& s, const T* x, const T* weight, const T* bias,
 template <class T>
 void im2col_input_gradient(const ConvShape& s, const T* g, const T* weight, const T* bias, T* dx) {
   const Group group(s);
-  const bool direct = s.plain();
+  const bool direct = s.plain(), bf16 = bf16_wanted();
   parallel_for(s.n, images_per_thread(s, group), [&](std::int64_t begin, std::int64_t end) {
     pool::Scratch<T> columns(direct ? 0 : group.patch * group.pixels);
     for (std::int64_t at = begin * s.groups; at < end * s.groups; ++at) {
@@ -125,7 +126,7 @@ void im2col_input_gradient(const ConvShape& s, const T* g, const T* weight, cons
       gemm(Product<T>{.m = group.patch, .n = group.pixels, .k = group.filters,
                       .a = {weight + filter_group * group.weight_size, group.patch, true},
                       .b = {g + at * group.y_size, group.pixels}, .c = direct ? image : columns.data(), .c_stride = group.pixels,
-                      .accumulate = direct && bias});
+                      .accumulate = direct && bias, .bf16 = bf16});
       if (!direct) scatter_patches(s, group.channels, columns.data(), image);
     }
   });
@@ -136,7 +137,7 @@ void im2col_input_gradient(const ConvShape& s, const T* g, const T* weight, cons
 template <class T>
 void im2col_weight_gradient(const ConvShape& s, const T* g, const T* x, T* dw) {
   const Group group(s);
-  const bool direct = s.plain();
+  const bool direct = s.plain(), bf16 = bf16_wanted();
   const std::int64_t size = group.weight_size * s.groups;
   const std::int64_t parts = std::min<std::int64_t>(num_threads(), (s.n - 1) / images_per_thread(s, group) + 1);
   pool::Scratch<T> others((parts - 1) * size);
@@ -150,7 +151,7 @@ void im2col_weight_gradient(const ConvShape& s, const T* g, const T* x, T* dw) {
         if (!direct) gather_patches(s, group.channels, image, columns.data());
         gemm(Product<T>{.m = group.filters, .n = group.patch, .k = group.pixels, .a = {g + at * group.y_size, group.pixels},
                         .b = {direct ? image : columns.data(), group.pixels, true}, .c = sum + at % s.groups * group.weight_size,
-                        .c_stride = group.patch, .accumulate = at >= (begin + 1) * s.groups});
+                        .c_stride = group.patch, .accumulate = at >= (begin + 1) * s.groups, .bf16 = bf16});
       }
     }
   });

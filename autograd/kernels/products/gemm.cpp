@@ -2,6 +2,7 @@
 
 #include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/simd/internal/level.h>
+#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/blas.h>
 #include <gradus/autograd/kernels/products/dnnl_gemm.h>
 #include <gradus/autograd/kernels/products/gemm_small.h>
@@ -37,6 +38,7 @@ void gemm_of(const Product<T>& p) {
   profile::add_flops(2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k));
   if (gemm_small_fits(p)) return gemm_small(p);
   if constexpr (std::is_same_v<T, float>) {
+    if (p.bf16 && bf16_gemm(p)) return;
     if (better_by_dnnl(p) && dnnl_gemm(p)) return;
   }
   blas_gemm(p);

@@ -22,6 +22,7 @@ struct Product {
   std::int64_t c_stride;
   const T* bias = nullptr;
   bool accumulate = false;
+  bool bf16 = false;   // f32, where there are such products: a and b rounded to bf16, unless it is a small one (bf16_gemm.h)
 };
 
 // Is a or b one? Each number of the other is read for one product then.
@@ -31,6 +32,7 @@ bool with_vector(const Product<T>& p) { return p.m == 1 || p.n == 1; }
 void gemm(const Product<float>& product);
 void gemm(const Product<double>& product);
 
+// These two in the thread's precision (base/product_precision.h).
 // a [..., M, K] · b [..., K, N] → [..., M, N]; the shapes are known to fit. DtypeError unless f32 or f64.
 Array matmul(const Array& a, const Array& b);
 

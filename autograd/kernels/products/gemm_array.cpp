@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <gradus/autograd/base/parallel.h>
+#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 
 namespace gradus::kernels {
@@ -56,6 +57,7 @@ Array product(const Array& a_in, const Array& b_in) {
   if (c.size() == 0) return c;
   T* const out = c.mutable_data<T>();
   const Operand<T> a(a_in, lead), b(b_in, lead);
+  const bool bf16 = bf16_wanted();
   const auto one = [&](std::int64_t index) {
     std::int64_t a_offset = 0, b_offset = 0;
     for (std::int64_t axis = lead.rank() - 1, rest = index; axis >= 0; rest /= lead[static_cast<int>(axis--)]) {
@@ -63,7 +65,8 @@ Array product(const Array& a_in, const Array& b_in) {
       a_offset += at * a.steps[static_cast<int>(axis)];
       b_offset += at * b.steps[static_cast<int>(axis)];
     }
-    gemm(Product<T>{.m = m, .n = n, .k = k, .a = a.matrix(a_offset), .b = b.matrix(b_offset), .c = out + index * m * n, .c_stride = n});
+    gemm(Product<T>{.m = m, .n = n, .k = k, .a = a.matrix(a_offset), .b = b.matrix(b_offset), .c = out + index * m * n, .c_stride = n,
+                    .bf16 = bf16});
   };
   // Many matrices: each thread takes some; few: all threads work on one after the other.
   const std::int64_t count = lead.elements(), work = std::max<std::int64_t>(m * n * k, 1);
@@ -91,7 +94,7 @@ Array linear(const Array& x, const Array& weight, const Array& bias) {
     const Matrix<T> w = b.matrix(0);
     const Array offsets = bias.defined() ? bias.as_contiguous() : Array();
     gemm(Product<T>{.m = m, .n = n, .k = k, .a = a.matrix(0), .b = {w.data, w.stride, !w.transposed}, .c = y.mutable_data<T>(),
-                    .c_stride = n, .bias = offsets.defined() ? offsets.data<T>() : nullptr});
+                    .c_stride = n, .bias = offsets.defined() ? offsets.data<T>() : nullptr, .bf16 = bf16_wanted()});
     return y;
   });
 }

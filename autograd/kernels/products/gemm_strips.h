@@ -10,8 +10,9 @@
 
 namespace gradus::kernels {
 
+// run(by_rows, begin, end): rows or columns of c.
 template <class T, class Run>
-void for_strips(const Product<T>& p, Run&& run) {
+void for_cuts(const Product<T>& p, Run&& run) {
   constexpr std::int64_t tile = 16;
   const std::int64_t worthwhile = with_vector(p) ? 1 << 17 : 1 << 18;
   const bool by_rows = 2 * p.m >= p.n;
@@ -19,8 +20,13 @@ void for_strips(const Product<T>& p, Run&& run) {
   const std::int64_t work = tile * (by_rows ? p.n : p.m) * p.k;
   const std::int64_t share = (tiles + num_threads() - 1) / num_threads();
   parallel_for(tiles, std::max((worthwhile + work - 1) / work, share), [&](std::int64_t begin, std::int64_t end) {
-    begin *= tile;
-    end = std::min(end * tile, length);
+    run(by_rows, begin * tile, std::min(end * tile, length));
+  });
+}
+
+template <class T, class Run>
+void for_strips(const Product<T>& p, Run&& run) {
+  for_cuts(p, [&](bool by_rows, std::int64_t begin, std::int64_t end) {
     Product<T> strip = p;
     if (by_rows) {
       strip.m = end - begin;
