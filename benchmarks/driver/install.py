@@ -8,7 +8,7 @@ import tempfile
 
 TORCH = "torch==2.13.0"
 BESIDE = ("numpy", "safetensors", "pandas", "pillow")   # which the jobs weights and data compare with, too
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"   # without the gigabytes of CUDA
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"   # without the gigabytes of CUDA, where pip's own index has no build for processors alone
 
 
 def run(*command, **options):
@@ -20,9 +20,9 @@ def pytorch(here):
     venv = here / "venv"
     if not (venv / "bin" / "pip").exists() and not run(sys.executable, "-m", "venv", venv):
         return False
-    pip = (venv / "bin" / "pip", "install", "--quiet", TORCH)
-    torch = run(*pip, "--index-url", CPU_INDEX, "--retries", "0") or run(*pip)
-    return torch and run(*pip[:3], *BESIDE)
+    pip = (venv / "bin" / "pip", "install", "--quiet")
+    torch = run(*pip, f"{TORCH}+cpu") or run(*pip, TORCH, "--index-url", CPU_INDEX, "--retries", "0") or run(*pip, TORCH)
+    return torch and run(*pip, *BESIDE)
 
 
 def debian_libtorch(here):

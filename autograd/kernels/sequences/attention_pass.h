@@ -32,7 +32,9 @@ inline std::vector<std::int64_t> batch_offsets(const Array& a) {
   return offsets;
 }
 
-inline Array with_whole_rows(const Array& a) { return a.shape()[a.rank() - 1] == 1 || a.strides()[a.rank() - 1] == 1 ? a : a.contiguous_copy(); }
+inline Array with_whole_rows(const Array& a) {
+  return a.shape()[a.rank() - 1] == 1 || a.strides()[a.rank() - 1] == 1 ? a : a.contiguous_copy();
+}
 
 // Matrices of q, k or v, whose rows lie anywhere.
 template <class T>
