@@ -10,10 +10,11 @@ std::uint64_t CodeTable::draw_secret() {
 }
 
 void CodeTable::place(std::int64_t code) {
-  const std::uint64_t hash = hash_of(texts_[code]);
+  const std::string_view text = texts_[code];
+  const auto [hash, word] = look_at(text);
   std::size_t at = hash & mask_;
   while (places_[at].code >= 0) at = (at + 1) & mask_;
-  places_[at] = {code, static_cast<std::uint32_t>(hash >> 32)};
+  places_[at] = {code, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(text.size()), word};
 }
 
 std::int64_t CodeTable::add(std::string_view text) {

@@ -19,11 +19,12 @@ class CodeTable {
 
   std::int64_t find(std::string_view text) const {                // -1: not there
     if (places_.empty()) return -1;
-    const std::uint64_t hash = hash_of(text);
-    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+    const Seen seen = look_at(text);
+    for (std::size_t at = seen.hash & mask_;; at = (at + 1) & mask_) {
       const Place& place = places_[at];
       if (place.code < 0) return -1;
-      if (place.hash == static_cast<std::uint32_t>(hash >> 32) && texts_[place.code] == text) return place.code;
+      const bool like = place.hash == static_cast<std::uint32_t>(seen.hash >> 32) && place.size == static_cast<std::uint32_t>(text.size());
+      if (like && place.word == seen.word && (text.size() < 8 || texts_[place.code] == text)) return place.code;
     }
   }
   std::int64_t add(std::string_view text);                        // what is not there yet; its code
@@ -31,20 +32,28 @@ class CodeTable {
  private:
   struct Place {
     std::int64_t code = -1;
-    std::uint32_t hash = 0;
+    std::uint32_t hash = 0, size = 0;                             // of a text of 4 GiB and more what is left of its size
+    std::uint64_t word = 0;
+  };
+  struct Seen {
+    std::uint64_t hash, word;                                     // word: all of a text of less than 8 bytes
   };
   static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     a = (a ^ b) * 0x9e3779b97f4a7c15u;
     return a ^ std::rotl(a, 29) ^ (a >> 32);
   }
-  std::uint64_t hash_of(std::string_view text) const {
+  Seen look_at(std::string_view text) const {
     const char* p = text.data();
     std::size_t n = text.size();
     std::uint64_t hash = secret_ + n;
-    if (n < 8) return end(mixed(hash, n < 4 ? n == 0 ? 0 : bytes<1>(p) | bytes<1>(p + n / 2) << 8 | bytes<1>(p + n - 1) << 16
-                                            : bytes<4>(p) | bytes<4>(p + n - 4) << 32));
+    if (n < 8) {
+      const std::uint64_t word = n >= 4   ? bytes<4>(p) | bytes<4>(p + n - 4) << 32
+                                 : n == 0 ? 0
+                                          : bytes<1>(p) | bytes<1>(p + n / 2) << 8 | bytes<1>(p + n - 1) << 16;
+      return {end(mixed(hash, word)), word};
+    }
     for (; n > 8; p += 8, n -= 8) hash = mixed(hash, bytes<8>(p));
-    return end(mixed(hash, bytes<8>(p + n - 8)));                   // may overlap those before
+    return {end(mixed(hash, bytes<8>(p + n - 8))), 0};              // may overlap those before
   }
   template <int n>
   static std::uint64_t bytes(const char* p) {
