@@ -129,7 +129,7 @@ void look_at_parameters(nn::ModuleRef net, const optim::Optimizer& optimizer, st
 void look_at_losses(const std::vector<double>& losses, bool learned, std::vector<std::string>& findings) {
   if (losses.empty() || learned) return;
   const double first = losses.front(), last = losses.back(), least = *std::min_element(losses.begin(), losses.end());
-  const double near_end = losses[losses.size() * 9 / 10], some = 0.01 * std::abs(first);
+  const double near_end = losses[losses.size() * 9 / 10], half = losses[losses.size() / 2], some = 0.01 * std::abs(first);
   if (!std::isfinite(last))
     findings.push_back(text("the loss became ", last, " after ", losses.size() - 1, " steps: the learning rate is too large"));
   else if (least < 0)
@@ -140,6 +140,9 @@ void look_at_losses(const std::vector<double>& losses, bool learned, std::vector
     findings.push_back("the loss hardly moved: the learning rate is too small, or nothing that it hangs from is trained");
   else if (last <= near_end - some)
     findings.push_back("the loss still falls: more steps, or a larger learning rate");
+  else if (half - last > 0.3 * (first - half))   // a loss that has gone as far as it can flattens
+    findings.push_back(text("the loss has fallen by ", 100 * (first - last) / std::abs(first), " % in ", losses.size() - 1,
+                            " steps, and falls at the end as at the begin: the learning rate is too small"));
 }
 
 }  // namespace

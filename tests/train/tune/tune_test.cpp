@@ -21,6 +21,7 @@
 #include <gradus/nn/layers/linear.h>
 #include <gradus/nn/losses/loss.h>
 #include <gradus/nn/model/call.h>
+#include <gradus/nn/model/matching.h>
 #include <gradus/nn/model/state.h>
 #include <gradus/optim/rules/adam.h>
 #include <gradus/optim/rules/sgd.h>
@@ -130,6 +131,23 @@ struct Outer {
   Logs head;
   Tensor operator()(const Tensor& x) const { return head(x); }
 };
+// A rate that is far too small is named also where something is frozen, and where the loss does move a little.
+TEST(OverfitBatch, NamesARateThatIsTooSmall) {
+  struct Plain {
+    nn::Linear fc1{4, 16}, fc2{16, 3};
+    Tensor operator()(const Tensor& x) const { return fc2(tanh(fc1(x))); }
+  };
+  for (const double lr : {1e-6, 1e-5, 3e-5}) {
+    manual_seed(6);
+    Plain net;
+    nn::freeze(net.fc1);
+    const Tensor x = randn({16, 4}), y = floor(rand({16}) * 3.0).to(i64);
+    optim::Adam adam(nn::parameters(net), {.lr = lr});
+    const train::OverfitReport report = train::overfit_batch(net, loss, adam, std::tuple(x, y));
+    EXPECT_THAT(report.findings, Contains(HasSubstr("the learning rate is too small"))) << lr << "\n" << report;
+  }
+}
+
 TEST(NanGuard, NamesTheOperationAndTheLayer) {
   manual_seed(6);
   Outer net;
