@@ -38,11 +38,16 @@ void attend_to(const Pass<T>& job, std::int64_t batch, std::int64_t first, std::
   if (job.seen(first + count - 1, j, n) == 0) return;
   job.loops.multiply({count, n, job.width, q.data, q.stride, false, work.k.data(), s, pitch, false,
                       causal ? Reach::columns : Reach::all, shift});
+  // First what is largest in each of a few rows, then their weights: no row waits for the largest number of its own.
+  constexpr std::int64_t few = 8;
+  T tops[few];
   for (std::int64_t r = 0; r < count; ++r) {
+    for (std::int64_t i = r; r % few == 0 && i < std::min(r + few, count); ++i)
+      if (const std::int64_t seen = job.seen(first + i, j, n); seen > 0)
+        tops[i - r] = job.loops.largest(s + i * pitch, seen, job.bias.row(batch, first + i, j, seen, room));
     const std::int64_t i = first + r, seen = job.seen(i, j, n);
     T* const row = s + r * pitch;
-    if (seen > 0)
-      job.loops.weigh(row, seen, job.bias.row(batch, i, j, seen, room), largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
+    if (seen > 0) job.loops.weigh(row, seen, tops[r % few], largest[r], total[r], j > 0 ? out + r * stride : nullptr, width);
     if (job.call.dropout > 0) job.drop_row(row, seen, batch, i, j, row);
     std::fill(row + seen, row + job.read(seen, n), T(0));
   }

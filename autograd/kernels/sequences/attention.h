@@ -65,9 +65,10 @@ constexpr std::int64_t laid_stride(std::int64_t columns) {
 // The loops inside, compiled for each SIMD level, on one row of a tile; bias may be null, and where it is −∞ nothing is seen of s.
 template <class T>
 struct AttentionRows {
-  // s ← exp(s + bias − largest), where `largest` and `total` of the columns before are brought up to date, and so is `out` (null: none
-  // yet), which is a sum of what has been weighed by exp(… − largest).
-  void (*weigh)(T* s, std::int64_t n, const T* bias, T& largest, double& total, T* out, std::int64_t width);
+  T (*largest)(T* s, std::int64_t n, const T* bias);   // of s ← s + bias
+  // s ← exp(s − largest), where `largest` and `total` of the columns before are brought up to date by `here`, the largest of s, and so is
+  // `out` (null: none yet), which is a sum of what has been weighed by exp(… − largest).
+  void (*weigh)(T* s, std::int64_t n, T here, T& largest, double& total, T* out, std::int64_t width);
   void (*weights)(T* s, std::int64_t n, const T* bias, T log_sum);  // s ← exp(s + bias − log_sum)
   void (*slopes)(T* p, std::int64_t n, const T* dp, T delta, double scale);           // p ← p·(dp − delta)·scale
   void (*scaled)(const T* x, std::int64_t n, double factor, T* y);  // y = x·factor

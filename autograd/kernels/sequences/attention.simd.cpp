@@ -20,7 +20,7 @@ Vec<T> biased(Vec<T> s, Vec<T> bias) {
 
 // Where NaN occurs the result may be anything: the sum of exponentials that follows is NaN then.
 template <class T>
-T largest_biased(T* s, std::int64_t n, const T* bias) {
+T largest_of(T* s, std::int64_t n, const T* bias) {
   Vec<T> top = lowest, other = lowest;
   constexpr std::int64_t w = Vec<T>::size;
   std::int64_t i = 0;
@@ -40,8 +40,8 @@ T largest_biased(T* s, std::int64_t n, const T* bias) {
 }
 
 template <class T>
-void weigh(T* s, std::int64_t n, const T* bias, T& largest, double& total, T* out, std::int64_t width) {
-  const T before = largest, here = largest_biased(s, n, bias);
+void weigh(T* s, std::int64_t n, T here, T& largest, double& total, T* out, std::int64_t width) {
+  const T before = largest;
   largest = here > before ? here : before;
   const T shift = largest == static_cast<T>(lowest) ? T(0) : largest;
   const Vec<T> shifts = shift;
@@ -112,7 +112,7 @@ void multiply(const TileProduct<T>& p) {
 }
 
 template <class T>
-constexpr AttentionRows<T> rows_of{weigh<T>, weights<T>, slopes<T>, scaled<T>, product<T>, lay<T>, multiply<T>};
+constexpr AttentionRows<T> rows_of{largest_of<T>, weigh<T>, weights<T>, slopes<T>, scaled<T>, product<T>, lay<T>, multiply<T>};
 
 }  // namespace
 
