@@ -188,7 +188,7 @@ Attended attention(const Attention& call) {
     const std::int64_t stride = out.y.strides()[out.y.rank() - 2];
     count_flops(job, 2 * (job.width + job.out_width));
     // Several tiles of rows share what is laid out, where enough tasks are left; shapes alone say how many.
-    const std::int64_t spare = job.batches * tiles_of(job.rows, tile_rows) / 16;
+    const std::int64_t spare = job.batches * tiles_of(job.rows, tile_rows) / 8;
     const std::int64_t together = std::clamp<std::int64_t>(spare, 1, most_rows / tile_rows) * tile_rows;
     const std::int64_t tiles = tiles_of(job.rows, together),
                        cost = std::min(together, job.rows) * job.columns * (job.width + job.out_width);

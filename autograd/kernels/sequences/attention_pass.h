@@ -12,8 +12,8 @@
 
 namespace gradus::kernels::attending {
 
-inline constexpr std::int64_t tile_rows = 128, tile_columns = 512, tile_columns_back = 256;
-inline constexpr std::int64_t most_rows = 4 * tile_rows;   // for which a tile of k and v is laid out once
+inline constexpr std::int64_t tile_rows = 128, tile_columns = 128, tile_columns_back = 256;
+inline constexpr std::int64_t most_rows = 8 * tile_rows;   // for which a tile of k and v is laid out once
 inline constexpr std::int64_t pitch = tile_columns + 16, pitch_back = tile_columns_back + 16;  // between rows of a tile: no power of two
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
