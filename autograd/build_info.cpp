@@ -6,8 +6,8 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/simd/internal/level.h>
 #include <gradus/autograd/kernels/onednn/description.h>
-#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/blas.h>
+#include <gradus/autograd/kernels/products/dnnl_bf16_gemm.h>
 
 namespace gradus {
 

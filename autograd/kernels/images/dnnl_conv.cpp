@@ -8,7 +8,7 @@
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/accumulate.h>
 #include <gradus/autograd/kernels/onednn/primitive.h>
-#include <gradus/autograd/kernels/products/bf16_gemm.h>
+#include <gradus/autograd/kernels/products/dnnl_bf16_gemm.h>
 
 namespace gradus::kernels {
 namespace {

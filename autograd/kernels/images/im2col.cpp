@@ -4,7 +4,7 @@
 
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
-#include <gradus/autograd/kernels/products/bf16_gemm.h>
+#include <gradus/autograd/kernels/products/dnnl_bf16_gemm.h>
 #include <gradus/autograd/kernels/products/gemm.h>
 
 namespace gradus::kernels {

@@ -2,8 +2,8 @@
 
 #include <gradus/autograd/base/profile/profile.h>
 #include <gradus/autograd/simd/internal/level.h>
-#include <gradus/autograd/kernels/products/bf16_gemm.h>
 #include <gradus/autograd/kernels/products/blas.h>
+#include <gradus/autograd/kernels/products/dnnl_bf16_gemm.h>
 #include <gradus/autograd/kernels/products/dnnl_gemm.h>
 #include <gradus/autograd/kernels/products/gemm_small.h>
 

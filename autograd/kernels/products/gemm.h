@@ -22,7 +22,7 @@ struct Product {
   std::int64_t c_stride;
   const T* bias = nullptr;
   bool accumulate = false;
-  bool bf16 = false;   // f32, where there are such products: a and b rounded to bf16, unless it is a small one (bf16_gemm.h)
+  bool bf16 = false;   // f32, where there are such products: a and b rounded to bf16, unless it is a small one (dnnl_bf16_gemm.h)
 };
 
 // Is a or b one? Each number of the other is read for one product then.

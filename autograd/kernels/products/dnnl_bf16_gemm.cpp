@@ -1,4 +1,4 @@
-#include <gradus/autograd/kernels/products/bf16_gemm.h>
+#include <gradus/autograd/kernels/products/dnnl_bf16_gemm.h>
 
 #include <gradus/autograd/base/error.h>
 #include <gradus/autograd/base/product_precision.h>
@@ -11,7 +11,7 @@
 #include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/base/small_float.h>
-#include <gradus/autograd/kernels/onednn/primitive.h>
+#include <gradus/autograd/kernels/products/dnnl_product.h>
 #include <gradus/autograd/kernels/products/gemm_strips.h>
 #include <gradus/autograd/simd/internal/level.h>
 
@@ -58,8 +58,7 @@ class Rounded {
     return room_.data() + (transposed_ ? column * pitch_ + row : row * pitch_ + column);
   }
   dnnl::memory::desc desc(std::int64_t rows, std::int64_t columns) const {
-    const dnnl::memory::dims strides = transposed_ ? dnnl::memory::dims{1, pitch_} : dnnl::memory::dims{pitch_, 1};
-    return {{rows, columns}, dnnl::memory::data_type::bf16, strides};
+    return matrix_desc(rows, columns, pitch_, transposed_, dnnl::memory::data_type::bf16);
   }
   std::int64_t manner() const { return pitch_ << 1 | static_cast<std::int64_t>(transposed_); }
 
@@ -69,30 +68,12 @@ class Rounded {
   pool::Scratch<BFloat16> room_;
 };
 
-std::optional<Prepared> prepare(const Product<float>& p, const Rounded& left, const Rounded& right) {
-  try {
-    using dnnl::memory;
-    const auto a = left.desc(p.m, p.k), b = right.desc(p.k, p.n);
-    const memory::desc c({p.m, p.n}, memory::data_type::f32, memory::dims{p.c_stride, 1});
-    const auto bias = p.bias ? memory::desc({1, p.n}, memory::data_type::f32, memory::dims{p.n, 1}) : memory::desc();
-    dnnl::primitive_attr attributes;
-    if (p.accumulate) {
-      dnnl::post_ops sum;
-      sum.append_sum(1);
-      attributes.set_post_ops(sum);
-    }
-    const dnnl::matmul::primitive_desc desc(p.bias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c), attributes, cpu());
-    if (is_reference(desc.impl_info_str())) return {};
-    return Prepared(dnnl::matmul(desc), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, c}});
-  } catch (const dnnl::error&) {
-    return {};
-  }
-}
-
 const std::optional<Prepared>& primitive_for(const Product<float>& p, const Rounded& a, const Rounded& b) {
   thread_local Cache<7, std::optional<Prepared>, 256> known;
   const std::int64_t more = static_cast<std::int64_t>(p.accumulate) | static_cast<std::int64_t>(p.bias != nullptr) << 1;
-  return known.get({p.m, p.n, p.k, a.manner(), b.manner(), p.c_stride, more}, [&] { return prepare(p, a, b); });
+  return known.get({p.m, p.n, p.k, a.manner(), b.manner(), p.c_stride, more}, [&] {
+    return prepare_product(p, a.desc(p.m, p.k), b.desc(p.k, p.n));
+  });
 }
 
 }  // namespace
