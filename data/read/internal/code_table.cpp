@@ -11,10 +11,10 @@ std::uint64_t CodeTable::draw_secret() {
 
 void CodeTable::place(std::int64_t code) {
   const std::string_view text = texts_[code];
-  const auto [hash, word] = look_at(text);
-  std::size_t at = hash & mask_;
+  const Key key = key_of(text);
+  std::size_t at = begin_of(key, text.size());
   while (places_[at].code >= 0) at = (at + 1) & mask_;
-  places_[at] = {code, static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(text.size()), word};
+  places_[at] = {code, text.size(), key};
 }
 
 std::int64_t CodeTable::add(std::string_view text) {
@@ -24,7 +24,7 @@ std::int64_t CodeTable::add(std::string_view text) {
     place(code);
     return code;
   }
-  places_.assign(places_.empty() ? 16 : 2 * places_.size(), {});
+  places_.assign(places_.empty() ? 128 : 2 * places_.size(), {});   // so many that few texts of a small set share a place
   mask_ = places_.size() - 1;
   for (std::int64_t k = 0; k <= code; ++k) place(k);
   return code;

@@ -327,11 +327,12 @@ Column ColumnBuilder::take() {
       out.categories.emplace_back(codes_[code]);
     }
     if (sorted) {
-      std::vector<bool> is_missing(static_cast<std::size_t>(rows_));
-      for (const std::int64_t row : missing_) is_missing[static_cast<std::size_t>(row)] = true;
-      std::int64_t* codes = out.values.mutable_data<std::int64_t>();
-      for (std::int64_t row = 0; row < rows_; ++row)
-        if (!is_missing[static_cast<std::size_t>(row)]) codes[row] = place[static_cast<std::size_t>(codes[row])];
+      std::int64_t *code = out.values.mutable_data<std::int64_t>(), *const begin = code;
+      const auto place_until = [&](std::int64_t row) {
+        for (; code != begin + row; ++code) *code = place[static_cast<std::size_t>(*code)];
+      };
+      for (const std::int64_t row : missing_) place_until(row), ++code;   // which keeps the code of what is unknown
+      place_until(rows_);
     }
   } else if (out.values.defined() && out.values.dtype() != spec_.type.dtype()) {
     out.values = out.values.to(spec_.type.dtype());

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gradus/data/read/internal/cell_ends.h>
 #include <gradus/data/read/internal/code_table.h>
 #include <gradus/data/read/internal/grown.h>
 #include <gradus/data/read/internal/number_scan.h>
@@ -56,6 +57,11 @@ class ColumnBuilder {
 
   // A cell that begins at p is a number that ends where `ends[*end]`: its end, and it has been added; else null, and nothing has happened.
   inline const char* add_number(const char* p, const bool* ends);
+  // The same of a word: true or false, or a short text without quotes of a category that is known.
+  const char* add_word(const char* p, const bool* ends, const CellEnds& cell_ends, char quote) {
+    if (store_ == Store::truth) return add_truth_word(p, ends);
+    return store_ == Store::category && *p != quote ? add_known(p, cell_ends) : nullptr;
+  }
   // Any cell, quotes taken off; `ascii`: it is known to have no other characters. False if it is nothing that this column can hold;
   // `why` says what is wrong where that is not plain.
   bool add(std::string_view cell, bool quoted, std::string& why, bool ascii = false);
@@ -80,6 +86,8 @@ class ColumnBuilder {
   Column take();                                // the rows, once; the builder goes on with none, and the same categories
 
  private:
+  inline const char* add_truth_word(const char* p, const bool* ends);
+  inline const char* add_known(const char* p, const CellEnds& ends);
   bool add_number_cell(std::string_view cell);
   const char* add_scanned(const char* p, const bool* ends);     // add_number of any number
   void become(Store store);
@@ -141,6 +149,33 @@ class ColumnBuilder {
   if (store_ == Store::real) real_.push(real_value<double>(n, rules_->decimal));
   else single_.push(real_value<float>(n, rules_->decimal));
   saw_real_ = true;
+  ++rows_;
+  return q;
+}
+
+// Which of the two it is moves data and no branch: the next cell is as good as a coin.
+[[gnu::always_inline]] inline const char* ColumnBuilder::add_truth_word(const char* p, const bool* ends) {
+  const auto small = [p](int k) { return static_cast<char>(p[k] | 0x20); };
+  const bool yes = (small(0) == 't') & (small(1) == 'r') & (small(2) == 'u') & (small(3) == 'e');
+  const bool no = (small(0) == 'f') & (small(1) == 'a') & (small(2) == 'l') & (small(3) == 's') & (small(4) == 'e');
+  const char* const q = p + 5 - yes;
+  if (!(yes | no) || !ends[static_cast<unsigned char>(*q)]) return nullptr;
+  if (rules_->missing.contains({p, static_cast<std::size_t>(q - p)})) return nullptr;
+  truth_.push(yes);
+  saw_truth_ = true;
+  ++rows_;
+  return q;
+}
+
+[[gnu::always_inline]] inline const char* ColumnBuilder::add_known(const char* p, const CellEnds& ends) {
+  bool ascii;
+  const char* const q = ends.find(p, ascii);
+  const auto n = static_cast<std::size_t>(q - p);
+  if (n > 16 || rules_->missing.contains({p, n})) return nullptr;
+  const std::int64_t code = codes_.find_short(p, n);
+  if (code < 0) return nullptr;
+  whole_.push(code);
+  saw_text_ = true;
   ++rows_;
   return q;
 }

@@ -183,6 +183,7 @@ bool CsvParser::read_row() {
     if (c == columns) fail_ragged(columns + 1);
     ColumnBuilder* const builder = by_place_[c];
     const char* q = builder ? builder->add_number(p, ends_.data()) : nullptr;
+    if (!q && builder) q = builder->add_word(p, ends_.data(), cell_ends_, options_.quote);
     bool cut = q && cut_at_end && end - q < 2;
     if (!q) {
       const bool empty = ends_[static_cast<unsigned char>(*p)];

@@ -63,6 +63,8 @@ TEST(Csv, ReadsWhatItShould) {
       {"no number", "a\n1.5.2\n", "a:text <1.5.2>"},
       {"a sign alone, an e alone", "a,b,c\n-,e5,1e\n", "a:text <->; b:text <e5>; c:text <1e>"},
       {"truth", "a\ntrue\nFalse\nTRUE\n", "a:bool 1 0 1"},
+      {"words that begin as truth does", "a,b\ntrue,trueish\nfalse,falsey\ntrue ,TRUE\n", "a:bool 1 0 1; b:text <trueish> <falsey> <TRUE>"},
+      {"truth that is missing", "a,b\ntrue,true\nfalse,false\ntrue,x\n", "a:text _ <false> _; b:text _ <false> <x>", {.missing = {"true"}}},
       {"truth among numbers", "a\n1\ntrue\n", "a:text <1> <true>"},
       {"text after numbers", "a,b\n007,1\nx,2\n", "a:text <007> <x>; b:i64 1 2"},
       {"2^63", "a\n9223372036854775807\n9223372036854775808\n", "a:text <9223372036854775807> <9223372036854775808>"},
@@ -99,6 +101,11 @@ TEST(Csv, ReadsWhatItShould) {
       {"by first sight", "a\nred\nblue\n", "a:category 0<red> 1<blue>", {.types = {{"a", as_category}}, .sort_categories = false}},
       {"given ones", "a\nb\nx\n\nc\nNA\n", "a:category 2<b> -1<?> 0<c> _", {.types = {{"a", as_category, {"c", "a", "b"}}},
           .unknown_code = -1}},
+      {"known ones again", "a,b\nx,\n\"NA\",\nNA,\nx,\n\"NA\",\n\"x\",y\n",
+       "a:category 1<x> 0<NA> _ 1<x> 0<NA> 1<x>; b:category 0<> 0<> 0<> 0<> 0<> 1<y>",
+       {.types = {{"a", as_category}, {"b", as_category}}, .missing = {"NA"}, .unknown_code = -1}},
+      {"of one beginning", "a\nab\nab\na\na\nabc\nabc\n", "a:category 1<ab> 1<ab> 0<a> 0<a> 2<abc> 2<abc>",
+       {.types = {{"a", as_category}}}},
       {"categories of numbers", "a\n10\n9\n", "a:category 0<10> 1<9>", {.types = {{"a", as_category}}}},
       {"other missing ones", "a,b\n-999,?\n1,NA\n", "a:f64 _ 1; b:text _ <NA>", {.missing = {"-999", "?"}}},
       {"quotes that mean nothing", "a,b\n\"x,y\"\n", "a:text <\"x>; b:text <y\">", {.quote = '\0'}},
@@ -234,12 +241,14 @@ TEST(Csv, CellsOfEveryLength) {
   const TemporaryFolder folder;
   std::string file = "n,plain,quoted,kind\n";
   std::vector<std::string> plain, quoted;
-  for (std::size_t n = 1; n < 70; ++n)
+  for (std::size_t i = 0; i < 140; ++i) {   // each length twice: its categories are new, then known
+    const std::size_t n = i % 70 + 1;
     for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
       plain.push_back(std::string(at, 'x') + "\xc3\xa4" + std::string(n - at, 'y'));
       quoted.push_back(std::string(at, ',') + "\r\n" + std::string(n - at, 'y'));
       file += std::to_string(n) + "," + plain.back() + ",\"" + quoted.back() + "\"\"\"," + plain.back() + "\n";
     }
+  }
   const Table table = read_csv(folder.write("x.csv", file), {.types = {{"kind", as_category}}});
   ASSERT_EQ(table.rows(), static_cast<std::int64_t>(plain.size()));
   const Column& kind = table["kind"];
