@@ -20,8 +20,9 @@ constexpr std::size_t most_fields = 1 << 18;
 // The fields of one line, into builders; what is wrong is kept, not thrown across the parser.
 class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  JsonLine(std::vector<ColumnBuilder>& columns, const std::map<std::string, std::size_t, std::less<>>& places)
-      : columns_(columns), places_(places), seen_(columns.size()) {}
+  // complete: a field that is no column is an error.
+  JsonLine(std::vector<ColumnBuilder>& columns, const std::map<std::string, std::size_t, std::less<>>& places, bool complete)
+      : columns_(columns), places_(places), complete_(complete), seen_(columns.size()) {}
   void begin() {
     std::fill(seen_.begin(), seen_.end(), false);
     depth_ = 0;
@@ -79,7 +80,10 @@ class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ > 1) return true;
     at_ = nullptr;
     const auto found = places_.find(name);
-    if (found == places_.end()) return true;
+    if (found == places_.end()) {
+      if (!complete_) return true;
+      return refuse(text("field ", gradus::detail::in_quotes(name), " is not in the first line; name the fields that are wanted"));
+    }
     if (seen_[found->second]) return refuse(text("field ", gradus::detail::in_quotes(name), " stands twice"));
     seen_[found->second] = true;
     --absent_;
@@ -115,6 +119,7 @@ class JsonLine final : public nlohmann::json_sax<nlohmann::json> {
 
   std::vector<ColumnBuilder>& columns_;
   const std::map<std::string, std::size_t, std::less<>>& places_;
+  bool complete_;
   std::vector<bool> seen_;
   int depth_ = 0;
   ColumnBuilder* at_ = nullptr;
@@ -155,7 +160,7 @@ class JsonlParser {
           .sort_categories = options.sort_categories},
         buffer_(file, {.all = options.max_bytes, .row = options.max_row_bytes, .unlimited = !whole}) {
     std::vector<ColumnSpec> specs = types;
-    if (types.empty() && wanted.empty() && find_line()) {
+    if (wanted.empty() && find_line()) {
       found_ = true;
       FieldNames first;
       // What is wrong with this line, read() says.
@@ -174,7 +179,7 @@ class JsonlParser {
   std::vector<ColumnBuilder>& columns() { return columns_; }
 
   std::int64_t read(std::int64_t most) {
-    JsonLine line(columns_, places_);
+    JsonLine line(columns_, places_, found_);
     std::int64_t rows = 0;
     for (; rows < most && find_line(); ++rows) {
       line.begin();

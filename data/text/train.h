@@ -20,7 +20,8 @@ namespace gradus::data {
 enum class Cuts { gpt2, llama3 };
 
 struct BpeOptions {
-  std::int64_t vocabulary = 8192;                // tokens in all: special ones, 256 bytes, merges; fewer if nothing is left to merge
+  // Tokens in all: special ones and 256 bytes, which are never left out, and merges; fewer if nothing is left to merge.
+  std::int64_t vocabulary = 8192;
   std::int64_t min_frequency = 2;                // of a pair that is merged
   std::vector<std::string> special_tokens = {};  // have the first numbers
   Cuts cuts = Cuts::gpt2;

@@ -69,7 +69,7 @@ class BlockReader {
         if (given == types_.end()) types_.push_back({column.name(), column.type()});
         else given->type = column.type();
       }
-      parser_ = std::make_unique<Parser>(file_, options_, false, types_, names_);
+      parser_ = std::make_unique<Parser>(file_, options_, false, types_, wanted_);
       n = parser_->read(n);
     }
     first_ = false;

@@ -66,6 +66,7 @@ TEST(Jsonl, NamesTheLine) {
       {"[1]\n", "line 1: no object"},
       {"{\"a\":1}\n7\n", "line 2: no object"},
       {"{\"a\":1,\"a\":2}\n", "line 1: field 'a' stands twice"},
+      {"{\"a\":1}\n{\"a\":2,\"b\":{}}\n", "line 2: field 'b' is not in the first line; name the fields that are wanted"},
       {"{\"a\":{\"b\":1}}\n", "line 1: field 'a' is an object, which is no column"},
       {"{\"a\":[]}\n", "line 1: field 'a' is a list"},
       {"{\"b\":[]}\n", "line 1: field 'a' is missing", {{"a", i64}}},
@@ -79,6 +80,10 @@ TEST(Jsonl, NamesTheLine) {
   };
   for (const auto& c : cases) EXPECT_THAT(message_of([&] { read_jsonl(folder.write("x", c.file), c.fields); }),
       HasSubstr(c.error)) << c.file.substr(0, 40);
+  // Of blocks, too, whose first one was read again for the text in it.
+  JsonlReader blocks(folder.write("x", "{\"a\":1}\n{\"a\":\"x\"}\n{\"b\":1}\n"));
+  EXPECT_EQ(blocks.next(2)->columns()[0].texts.get(1), "x");
+  EXPECT_THAT(message_of([&] { blocks.next(2); }), HasSubstr("line 3: field 'b' is not in the first line"));
   std::string wide = "{\"a\":0";
   for (int i = 0; i < 3000; ++i) wide += ",\"" + std::to_string(i) + "\":0";
   wide += "}\n";
