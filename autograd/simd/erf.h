@@ -2,8 +2,10 @@
 //   near 0    x + x·q(x²), q fitted to erf(x)/x − 1
 //   beyond    1 − erfc(x): it is small, and so are its errors. f32: the 16th power of a polynomial fitted to erfc(x)^(1/16);
 //             f64: exp of one fitted to log erfc(x)
+// Sixteen f32 look up a polynomial (erf_table.h) instead.
 // Coefficients are minimax fits (Remez's exchange at 50 digits), weighted with what an error does to the result.
 #pragma once
+#include <gradus/autograd/simd/erf_table.h>
 #include <gradus/autograd/simd/exp.h>
 
 namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
@@ -11,6 +13,9 @@ namespace gradus::kernels::GRADUS_SIMD_NAMESPACE {
 template <class A>
 Floats<A> fast_erf(const Floats<A>& x) {
   using F = Floats<A>;
+#ifdef __AVX512F__
+  if constexpr (F::size == 16) return xsimd::copysign(F(erf_of_size(xsimd::min(F(3.93f), xsimd::abs(x)))), x);
+#endif
   const F size = xsimd::min(F(3.95f), xsimd::abs(x)), z = size * size;   // beyond, erf is 1
   const F q = polynomial(z, 0.1283791608f, -0.3761261305f, 0.1128353757f, -0.02685560693f, 0.005201187589f, -0.0008269977004f,
                          0.0001008226963f, -7.019338319e-6f);
