@@ -42,27 +42,6 @@ struct Split {
   explicit Split(double x) : high(static_cast<T>(x)), low(static_cast<T>(x - static_cast<double>(high))) {}
 };
 
-template <class T>
-void forward_stretches(const T* x, const Groups& form, const T* weight, const T* bias, double eps, T* y, double* mean, double* inverse) {
-  const NormRows<T>& loops = norm_loops().of(T{});
-  const std::int64_t width = form.width();
-  const bool past = written_past(y, form, form.length);
-  parallel_for(form.rows, items_worth(step_grain, width), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) {
-      double squares;
-      loops.moments(x + r * width, width, mean[r], squares);
-      inverse[r] = 1 / std::sqrt(squares / static_cast<double>(width) + eps);
-      const Split<T> centre(mean[r]);
-      for (std::int64_t c = 0; c < form.channels; ++c) {
-        const std::int64_t channel = r % form.groups * form.channels + c, at = (r * form.channels + c) * form.length;
-        const T factor = static_cast<T>(weight ? inverse[r] * static_cast<double>(weight[channel]) : inverse[r]);
-        const T shift = bias ? bias[channel] : T(0);
-        loops.affine(nullptr, x + at, form.length, {&centre.high, &centre.low, nullptr, &factor, &shift}, 0, {y + at, past});
-      }
-    }
-  });
-}
-
 // `sums` [2, rows·channels]: Σ g·(x − mean)·inverse and Σ g of every channel.
 template <class T>
 void backward_stretches(const T* g, const T* x, const Groups& form, const T* weight, const double* mean, const double* inverse, T* dx,
@@ -114,9 +93,13 @@ GroupsNormed norm_groups(const Array& x, const Groups& form, const Array& weight
   visit_floating(x.dtype(), "layer_norm", [&]<class T>(T) {
     const T* from = x.data<T>();
     T* to = out.y.mutable_data<T>();
-    if (form.length >= stretch && form.centered)
-      return forward_stretches(from, form, start_of<T>(weight), start_of<T>(bias), eps, to, mean, inverse);
     const NormGroupRows<T>& loops = norm_group_loops().of(T{});
+    if (form.length >= stretch && form.centered) {
+      const bool past = written_past(to, form, form.length);
+      return parallel_for(form.rows, items_worth(step_grain, form.width()), [&](std::int64_t begin, std::int64_t end) {
+        loops.forward_channels(from, begin, end, form, start_of<T>(weight), start_of<T>(bias), eps, to, mean, inverse, past);
+      });
+    }
     const Array weights = spread(weight, form.length), biases = spread(bias, form.length);
     const T *w = start_of<T>(weights), *b = start_of<T>(biases);
     const std::int64_t n = form.width(), groups = w || b ? form.groups : 1;

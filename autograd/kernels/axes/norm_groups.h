@@ -32,6 +32,9 @@ template <class T>
 struct NormGroupRows {
   void (*forward)(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y,
                   double* mean, double* inverse, bool past_caches);
+  // The same of rows [channels, length] with a weight for each channel: row r has those from (r % groups)·channels on.
+  void (*forward_channels)(const T* x, std::int64_t begin, std::int64_t end, const Groups& form, const T* weight, const T* bias, double eps,
+                           T* y, double* mean, double* inverse, bool past_caches);
   // dx = null: not wanted. room = null: no sums are wanted; else room for 2n numbers, and what rows add to the gradients of weight
   // and bias is added to sums [2, n].
   void (*backward)(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T* weight, const double* mean, const double* inverse,

@@ -48,10 +48,10 @@ void normalise(const T* x, std::int64_t n, double mean, double inverse, const T*
   }
 }
 
-// Each step is made for a few short rows before the next one: what one row waits for, the others' work covers.
-template <class T>
-void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y, double* mean,
-             double* inverse, bool past_caches) {
+// Statistics of `rows` rows, and then what `write(row)` does with each. Each step is made for a few short rows before the next one: what
+// one row waits for, the others' work covers.
+template <class T, class Write>
+void for_rows(const T* x, std::int64_t rows, std::int64_t n, double eps, bool centered, double* mean, double* inverse, Write write) {
   constexpr std::int64_t most = 8, near = 4096;   // rows, and their numbers that stay in the nearest cache
   const std::int64_t together = std::clamp<std::int64_t>(near / n, 1, most);
   const bool one_block = n <= sum_block<T>;
@@ -68,9 +68,39 @@ void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, con
       else row_moments(from + r * n, n, mean[r0 + r], squares[r]);
     }
     for (std::int64_t r = 0; r < count; ++r) inverse[r0 + r] = 1 / std::sqrt(squares[r] / static_cast<double>(n) + eps);
-    for (std::int64_t r = 0; r < count; ++r)
-      normalise(from + r * n, n, mean[r0 + r], inverse[r0 + r], weight, bias, {y + (r0 + r) * n, past_caches});
+    for (std::int64_t r = r0; r < r0 + count; ++r) write(r);
   }
+}
+
+template <class T>
+void forward(const T* x, std::int64_t rows, std::int64_t n, const T* weight, const T* bias, double eps, bool centered, T* y, double* mean,
+             double* inverse, bool past_caches) {
+  for_rows(x, rows, n, eps, centered, mean, inverse, [=](std::int64_t r) {
+    normalise(x + r * n, n, mean[r], inverse[r], weight, bias, {y + r * n, past_caches});
+  });
+  end_stores(past_caches);
+}
+
+template <class T>
+void forward_channels(const T* x, std::int64_t begin, std::int64_t end, const Groups& form, const T* weight, const T* bias, double eps,
+                      T* y, double* mean, double* inverse, bool past_caches) {
+  const std::int64_t n = form.width(), channels = form.channels, length = form.length;
+  std::int64_t group = begin % form.groups;
+  for_rows(x + begin * n, end - begin, n, eps, true, mean + begin, inverse + begin, [&, x, y](std::int64_t row) {
+    const std::int64_t r = begin + row;
+    const Centre<T> centre(mean[r]);
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const std::int64_t channel = group * channels + c, at = (r * channels + c) * length;
+      const Vec<T> factor = static_cast<T>(weight ? inverse[r] * static_cast<double>(weight[channel]) : inverse[r]);
+      const Vec<T> shift = bias ? bias[channel] : T(0);
+      const T* const from = x + at;
+      const Target<T> to{y + at, past_caches};
+      for_batches<T>(length, [=](std::int64_t i, auto... lanes) {
+        to.put(centre.distance(Vec<T>::load(from + i, lanes...)) * factor + shift, i, lanes...);
+      });
+    }
+    if (++group == form.groups) group = 0;
+  });
   end_stores(past_caches);
 }
 
@@ -128,7 +158,7 @@ void backward(const T* g, const T* x, std::int64_t rows, std::int64_t n, const T
 }
 
 template <class T>
-constexpr NormGroupRows<T> rows_of{forward<T>, backward<T>};
+constexpr NormGroupRows<T> rows_of{forward<T>, forward_channels<T>, backward<T>};
 
 }  // namespace
 
