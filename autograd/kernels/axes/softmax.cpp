@@ -18,7 +18,7 @@ namespace {
 // apart, but not so many that threads have nothing to do.
 std::int64_t strip_width(const Cut& c, std::int64_t max_width) {
   constexpr std::int64_t least = 64;
-  const std::int64_t share = c.outer * c.inner / (2 * num_threads()) / least * least;
+  const std::int64_t share = c.outer * c.inner / num_threads() / least * least;
   return std::min(std::clamp(share, least, max_width), c.inner);
 }
 
