@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gradus/autograd/base/internal/scratch.h>
 #include <gradus/autograd/base/parallel.h>
 #include <gradus/autograd/kernels/axes/cut.h>
 #include <gradus/autograd/kernels/axes/grain.h>
@@ -14,11 +15,15 @@ GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
 
 namespace {
 
+// What a strip keeps in a room of its own: two threads that write to halves of the same rows take cache lines from each other, so they do it
+// once. More does not stay in a second-level cache.
+constexpr std::int64_t most_room = 1 << 19;
+
 // How many columns are worked on side by side: many, since rows of strips push each other out of the cache where they lie a power of two
 // apart, but not so many that threads have nothing to do.
 std::int64_t strip_width(const Cut& c, std::int64_t max_width) {
   constexpr std::int64_t least = 64;
-  const std::int64_t share = c.outer * c.inner / num_threads() / least * least;
+  const std::int64_t share = (c.outer * c.inner / num_threads() + least - 1) / least * least;
   return std::min(std::clamp(share, least, max_width), c.inner);
 }
 
@@ -60,7 +65,9 @@ Array softmax(const Array& x, int axis, bool logarithm) {
         c,
         [&](std::int64_t begin, std::int64_t end) { loops.forward(from + begin * c.n, end - begin, c.n, logarithm, to + begin * c.n); },
         [&](std::int64_t at, std::int64_t width) {
-          loops.forward_columns(from + at, c.n, c.inner, width, logarithm, to + at, past);
+          const bool apart = !past && width < c.inner && c.n * width * std::int64_t{sizeof(T)} <= most_room;
+          const pool::Scratch<T> room(apart ? c.n * width : 0);
+          loops.forward_columns(from + at, c.n, c.inner, width, logarithm, to + at, apart ? room.data() : nullptr, past);
         });
   });
   return out;

@@ -16,7 +16,9 @@ struct SoftmaxRows {
   void (*forward)(const T* x, std::int64_t rows, std::int64_t n, bool logarithm, T* y);
   void (*backward)(const T* y, const T* g, std::int64_t rows, std::int64_t n, bool logarithm, T* dx, bool past_caches);
   // Row r of a column is x[r·inner + j]; j < width <= max_width columns side by side.
-  void (*forward_columns)(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, bool past_caches);
+  // room: for n·width numbers, or null.
+  void (*forward_columns)(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, T* room,
+                          bool past_caches);
   void (*backward_columns)(const T* y, const T* g, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* dx,
                            bool past_caches);
   // For cross-entropy of logits: largest = max x, log_sum = log Σ exp(x − largest)

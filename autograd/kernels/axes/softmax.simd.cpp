@@ -187,7 +187,8 @@ void column_sums(std::int64_t n, std::int64_t width, T* total, Term term, Finish
 }
 
 template <class T>
-void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, bool past_caches) {
+void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_t width, bool logarithm, T* y, T* room,
+                     bool past_caches) {
   alignas(64) T tops[SoftmaxRows<T>::max_width], totals[SoftmaxRows<T>::max_width];
   T *const largest = tops, *const total = totals;
   std::copy(x, x + width, largest);
@@ -200,11 +201,14 @@ void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_
   const auto shifted = [=](std::int64_t r, std::int64_t j, auto... lanes) {
     return Vec<T>::load(x + r * inner + j, lanes...) - Vec<T>::load(largest + j, lanes...);
   };
-  // Powers, or logarithms so far, wait in y, but where they would have to come back from memory: computing them again takes less time.
+  // Powers, or logarithms so far, wait in the room or in y, but where they would have to come back from memory: computing them again takes
+  // less time.
+  T* const waiting = room ? room : y;
+  const std::int64_t step = room ? width : inner;
   const auto term = [=](std::int64_t r, std::int64_t j, auto... lanes) {
     const Vec<T> v = shifted(r, j, lanes...), e = exp_to_one(v);
     fetch_next(r, j);
-    if (!past_caches) (logarithm ? v : e).store(y + r * inner + j, lanes...);
+    if (!past_caches) (logarithm ? v : e).store(waiting + r * step + j, lanes...);
     return e;
   };
   column_sums(n, width, total, term, [=](double sum) { return logarithm ? std::log(sum) : 1 / sum; });
@@ -212,9 +216,9 @@ void forward_columns(const T* x, std::int64_t n, std::int64_t inner, std::int64_
     const Target<T> to{y + r * inner, past_caches};
     for_batches<T>(width, [=](std::int64_t j, auto... lanes) {
       const Vec<T> all = Vec<T>::load(total + j, lanes...);
-      fetch_next(r, j);
+      if (past_caches) fetch_next(r, j);
       const auto value = [=] {
-        if (!past_caches) return Vec<T>::load(to.data + j, lanes...);
+        if (!past_caches) return Vec<T>::load(waiting + r * step + j, lanes...);
         return logarithm ? shifted(r, j, lanes...) : exp_to_one(shifted(r, j, lanes...));
       };
       to.put(logarithm ? value() - all : value() * all, j, lanes...);
