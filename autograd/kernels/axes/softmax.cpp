@@ -15,8 +15,8 @@ GRADUS_DISPATCH(SoftmaxLoops, softmax_loops)
 
 namespace {
 
-// What a strip keeps in a room of its own: two threads that write to halves of the same rows take cache lines from each other, so they do it
-// once. More does not stay in a second-level cache.
+// Bytes that a strip keeps in a room of its own: two threads that write to halves of the same rows take cache lines from each other, so
+// they do it once. More does not stay in a second-level cache.
 constexpr std::int64_t most_room = 1 << 19;
 
 // How many columns are worked on side by side: many, since rows of strips push each other out of the cache where they lie a power of two
