@@ -49,8 +49,8 @@ class CodeTable {
     }
   }
   std::size_t begin_of(Key key, std::size_t size) const {
-    const std::uint64_t hash = mixed(key.low + size, secret_) ^ std::rotl(mixed(key.high, secret_), 32);
-    return (hash ^ hash >> 32) & mask_;
+    // One after the other: of two halves that are mixed alike, any two that are equal would leave nothing of the secret.
+    return mixed(mixed(key.low + size, secret_) + key.high, secret_) & mask_;
   }
   static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     a = (a ^ b) * 0x9e3779b97f4a7c15u;
