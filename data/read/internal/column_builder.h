@@ -3,6 +3,8 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -155,11 +157,16 @@ class ColumnBuilder {
 
 // Which of the two it is moves data and no branch: the next cell is as good as a coin.
 [[gnu::always_inline]] inline const char* ColumnBuilder::add_truth_word(const char* p, const bool* ends) {
-  const auto small = [p](int k) { return static_cast<char>(p[k] | 0x20); };
-  const bool yes = (small(0) == 't') & (small(1) == 'r') & (small(2) == 'u') & (small(3) == 'e');
-  const bool no = (small(0) == 'f') & (small(1) == 'a') & (small(2) == 'l') & (small(3) == 's') & (small(4) == 'e');
+  const auto four = [](const char* from) {
+    std::uint32_t word;
+    std::memcpy(&word, from, 4);
+    return word | 0x20202020u;   // in small letters
+  };
+  const std::uint32_t word = four(p);
+  const char fifth = static_cast<char>(p[4] | 0x20);
+  const bool yes = word == four("true"), no = word == four("fals") && fifth == 'e';
   const char* const q = p + 5 - yes;
-  if (!(yes | no) || !ends[static_cast<unsigned char>(*q)]) return nullptr;
+  if (!(yes || no) || !ends[static_cast<unsigned char>(*q)]) return nullptr;
   if (rules_->missing.contains({p, static_cast<std::size_t>(q - p)})) return nullptr;
   truth_.push(yes);
   saw_truth_ = true;
