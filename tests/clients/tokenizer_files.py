@@ -1,6 +1,7 @@
 """Hugging Face's tokenizers and ours read each other's tokenizer.json and make the same tokens of thousands of random texts."""
 import importlib.util
 import json
+import math
 import random
 
 from client import GOLDEN, Test, gradus, need
@@ -26,6 +27,14 @@ def made_by_tokenizers(t, texts):
     return rows
 
 
+def equally_good(model, a, b):
+    """Of a Unigram "sss" may be s + ss or ss + s: one sum, whose last bit the order decides, and how a reader rounds a score (theirs not
+    always to the nearest)."""
+    if model.get("type") != "Unigram" or a[1:] != b[1:] or sorted(a[0]) != sorted(b[0]):
+        return False
+    return math.isclose(*(sum(model["vocab"][i][1] for i in ids) for ids in (a[0], b[0])), rel_tol=1e-13)
+
+
 class Tokenizers(Test):
     def setUp(self):
         super().setUp()
@@ -36,8 +45,10 @@ class Tokenizers(Test):
     def same(self, file):
         gradus("tokenize", file, self.folder / "texts.json", self.folder / "out.json")
         theirs = made_by_tokenizers(tokenizers.Tokenizer.from_file(str(file)), self.texts)
+        model = json.loads(file.read_text())["model"]
         for text, a, b in zip(self.texts, json.loads((self.folder / "out.json").read_text()), theirs):
-            self.assertEqual(a, b, f"{file}: {text!r}")
+            if not equally_good(model, a, b):
+                self.assertEqual(a, b, f"{file}: {text!r}")
 
     def test_ours_reads_theirs(self):
         spec = importlib.util.spec_from_file_location("make_tokenizers", GOLDEN / "make_tokenizers.py")
